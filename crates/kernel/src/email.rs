@@ -1,0 +1,86 @@
+//! E-mail addresses as customers type them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An address that could receive mail: one `@`, a dotted domain, no blanks or control characters, ≤ 254 bytes (RFC 5321).
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+/// Not an address that could receive mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an e-mail address")]
+pub struct EmailError;
+
+impl Email {
+    const MAX_BYTES: usize = 254;
+
+    /// Reads an address; blanks around it are dropped, the domain becomes lower case.
+    ///
+    /// # Errors
+    /// `EmailError` for what no mail server would take.
+    pub fn parse(text: &str) -> Result<Self, EmailError> {
+        let text = text.trim();
+        let (local, domain) = text.rsplit_once('@').ok_or(EmailError)?;
+        let refused = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"@".contains(c);
+        let domain_ok =
+            domain.contains('.') && domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+        if local.is_empty() || local.len() > 64 || text.len() > Self::MAX_BYTES || text.chars().filter(|&c| c == '@').count() != 1 {
+            return Err(EmailError);
+        }
+        if local.chars().any(refused) || domain.chars().any(refused) || !domain_ok {
+            return Err(EmailError);
+        }
+        Ok(Self(format!("{local}@{}", domain.to_lowercase())))
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Addresses are personal data and stay out of logs.
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(…)")
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = EmailError;
+
+    fn try_from(text: String) -> Result<Self, EmailError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_receive_mail_are_taken() {
+        for (text, kept) in [("a@b.co", "a@b.co"), (" Ada.L+shop@Example.COM ", "Ada.L+shop@example.com"), ("ü@exämple.de", "ü@exämple.de")]
+        {
+            assert_eq!(Email::parse(text).expect("valid").as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn what_no_mail_server_takes_is_refused() {
+        for text in ["", "a", "a@", "@b.co", "a@b", "a b@c.de", "a@@b.co", "a@b..co", "a@-b.co", "a\r\nBcc: x@y.z@b.co", "<a@b.co>"] {
+            assert_eq!(Email::parse(text), Err(EmailError), "{text}");
+        }
+        assert!(Email::parse(&format!("{}@b.co", "a".repeat(65))).is_err());
+    }
+}

@@ -1,0 +1,95 @@
+//! Every id type of the shop, in one list, so that no two things share a prefix.
+
+use crate::{Id, Prefixed};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident, $tag:ident, $prefix:literal;)*) => {
+        $(
+            #[doc = concat!("Marks ids that start with `", $prefix, "_`.")]
+            #[derive(Debug)]
+            pub enum $tag {}
+
+            impl Prefixed for $tag {
+                const PREFIX: &'static str = $prefix;
+            }
+
+            $(#[$doc])*
+            pub type $name = Id<$tag>;
+        )*
+
+        /// Every prefix in use, for the test that they differ and for the contract.
+        pub const ID_PREFIXES: &[&str] = &[$($prefix),*];
+    };
+}
+
+ids! {
+    /// A manual entry or promotion on a cart or an order.
+    AdjustmentId, AdjustmentTag, "adj";
+    /// An API key.
+    ApiKeyId, ApiKeyTag, "key";
+    /// A cart.
+    CartId, CartTag, "cart";
+    /// A line of a cart.
+    CartLineId, CartLineTag, "cline";
+    /// A category.
+    CategoryId, CategoryTag, "cat";
+    /// A sales channel.
+    ChannelId, ChannelTag, "chan";
+    /// The names and addresses of one order.
+    ContactId, ContactTag, "contact";
+    /// An event.
+    EventId, EventTag, "evt";
+    /// A shipment, or what stands for one.
+    FulfilmentId, FulfilmentTag, "ful";
+    /// Stock put aside.
+    HoldId, HoldTag, "hold";
+    /// A job.
+    JobId, JobTag, "job";
+    /// A transaction of the ledger.
+    LedgerTransactionId, LedgerTransactionTag, "ltx";
+    /// A picture of a product.
+    MediaId, MediaTag, "media";
+    /// A staff note on an order.
+    NoteId, NoteTag, "note";
+    /// A call to a payment provider.
+    OperationId, OperationTag, "payop";
+    /// An order.
+    OrderId, OrderTag, "order";
+    /// A line of an order.
+    OrderLineId, OrderLineTag, "oline";
+    /// A payment.
+    PaymentId, PaymentTag, "pay";
+    /// A price.
+    PriceId, PriceTag, "price";
+    /// A price list.
+    PriceListId, PriceListTag, "plist";
+    /// A product.
+    ProductId, ProductTag, "prod";
+    /// A shipping method.
+    ShippingMethodId, ShippingMethodTag, "ship";
+    /// A step of a shipping method's tariff.
+    ShippingRateId, ShippingRateTag, "srate";
+    /// A place that keeps stock.
+    StockLocationId, StockLocationTag, "loc";
+    /// An entry of the stock ledger.
+    StockMoveId, StockMoveTag, "move";
+    /// A tax rate.
+    TaxRateId, TaxRateTag, "tax";
+    /// A customer or a member of staff.
+    UserId, UserTag, "user";
+    /// A variant of a product.
+    VariantId, VariantTag, "var";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_things_share_a_prefix() {
+        let mut prefixes = ID_PREFIXES.to_vec();
+        prefixes.sort_unstable();
+        prefixes.dedup();
+        assert_eq!(prefixes.len(), ID_PREFIXES.len());
+    }
+}

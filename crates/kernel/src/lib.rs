@@ -1,0 +1,31 @@
+//! The words every floor speaks: money, quantities, ids, actors, time, paging and errors. No I/O, no async.
+
+mod actor;
+mod clock;
+mod currency;
+mod cursor;
+mod email;
+mod error;
+mod fields;
+mod id;
+mod ids;
+mod money;
+mod page;
+mod quantity;
+mod rate;
+mod text;
+
+pub use actor::{Actor, ActorParseError, Origin};
+pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use currency::{Currency, UnknownCurrency};
+pub use cursor::{Cursor, CursorError};
+pub use email::{Email, EmailError};
+pub use error::{DomainError, ErrorKind};
+pub use fields::FieldErrors;
+pub use id::{Id, IdError, Prefixed};
+pub use ids::*;
+pub use money::{Money, MoneyError};
+pub use page::{Page, PageRequest, PageTooDeep, Position};
+pub use quantity::{Quantity, QuantityOutOfRange};
+pub use rate::{Ppm, RateOutOfRange, round_half_up_div};
+pub use text::{Slug, SlugError, TextError, fold, tag, text};
