@@ -1,7 +1,9 @@
 //! The words every floor speaks: money, quantities, ids, actors, time, paging and errors. No I/O, no async.
 
 mod actor;
+mod apportion;
 mod clock;
+mod country;
 mod currency;
 mod cursor;
 mod email;
@@ -14,9 +16,12 @@ mod page;
 mod quantity;
 mod rate;
 mod text;
+mod text_enum;
 
 pub use actor::{Actor, ActorParseError, Origin};
+pub use apportion::apportion;
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use country::{Country, UnknownCountry};
 pub use currency::{Currency, UnknownCurrency};
 pub use cursor::{Cursor, CursorError};
 pub use email::{Email, EmailError};
@@ -29,3 +34,4 @@ pub use page::{Page, PageRequest, PageTooDeep, Position};
 pub use quantity::{Quantity, QuantityOutOfRange};
 pub use rate::{Ppm, RateOutOfRange, round_half_up_div};
 pub use text::{Slug, SlugError, TextError, fold, tag, text};
+pub use text_enum::UnknownWord;
