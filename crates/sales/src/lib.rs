@@ -1,1 +1,2 @@
 //! sales.
+pub mod orders;
