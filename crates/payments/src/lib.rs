@@ -1,1 +1,2 @@
 //! payments.
+pub mod payments;
