@@ -1,2 +1,3 @@
 //! sales.
 pub mod orders;
+pub mod tax;
