@@ -1,3 +1,4 @@
 //! sales.
 pub mod orders;
+pub mod shipping;
 pub mod tax;
