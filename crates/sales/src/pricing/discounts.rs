@@ -1,0 +1,63 @@
+//! Dividing discounts over the lines that they make cheaper.
+
+use kernel::{Money, apportion};
+
+use super::model::{AdjustmentInput, AdjustmentKind, PricedAdjustment, PricingError, PricingInput};
+
+/// The discounts of a cart, divided.
+pub(super) struct Discounts {
+    /// What comes off each line, in the order of the lines; at most the line's subtotal.
+    pub(super) by_line_minor: Vec<i64>,
+    /// One entry for each discount and line that it touches.
+    pub(super) adjustments: Vec<PricedAdjustment>,
+}
+
+/// Applies the discounts one after the other, each to what the earlier ones left of its lines, in proportion and by the
+/// largest remainder. No line falls below zero; what exceeds the lines is dropped.
+pub(super) fn divide(input: &PricingInput<'_>, subtotals_minor: &[i64]) -> Result<Discounts, PricingError> {
+    let mut left = subtotals_minor.to_vec();
+    let mut adjustments = Vec::new();
+    for discount in input.adjustments {
+        let off = size_of(discount, input)?;
+        let weights = weights_of(discount, input, &left)?;
+        let most = weights.iter().try_fold(0_i64, |sum, weight| sum.checked_add(*weight)).ok_or(PricingError::TotalTooLarge)?;
+        let parts = apportion(off.min(most), &weights).ok_or(PricingError::TotalTooLarge)?;
+        for ((line, left), part) in input.lines.iter().zip(&mut left).zip(parts) {
+            *left -= part;
+            if part > 0 {
+                adjustments.push(PricedAdjustment {
+                    kind: AdjustmentKind::Discount,
+                    source_id: discount.source_id.clone(),
+                    line_id: Some(line.line_id),
+                    amount: Money::new(-part, input.currency),
+                    net: Money::zero(input.currency),
+                    tax: Money::zero(input.currency),
+                    tax_lines: Vec::new(),
+                });
+            }
+        }
+    }
+    let by_line_minor = subtotals_minor.iter().zip(left).map(|(subtotal, left)| subtotal - left).collect();
+    Ok(Discounts { by_line_minor, adjustments })
+}
+
+/// How much a discount takes off, as a positive number.
+fn size_of(discount: &AdjustmentInput, input: &PricingInput<'_>) -> Result<i64, PricingError> {
+    if discount.amount.currency() != input.currency {
+        return Err(PricingError::CurrencyMismatch);
+    }
+    if discount.amount.minor() > 0 {
+        return Err(PricingError::WrongSign);
+    }
+    discount.amount.minor().checked_neg().ok_or(PricingError::TotalTooLarge)
+}
+
+/// What each line can still give: its rest where the discount is for it or for the whole cart, else nothing.
+fn weights_of(discount: &AdjustmentInput, input: &PricingInput<'_>, left: &[i64]) -> Result<Vec<i64>, PricingError> {
+    let Some(wanted) = discount.line_id else { return Ok(left.to_vec()) };
+    if input.lines.iter().all(|line| line.line_id != wanted) {
+        return Err(PricingError::LineNotFound(wanted));
+    }
+    let weight = |(line, left): (&super::LineInput, &i64)| if line.line_id == wanted { *left } else { 0 };
+    Ok(input.lines.iter().zip(left).map(weight).collect())
+}

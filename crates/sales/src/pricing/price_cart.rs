@@ -1,0 +1,122 @@
+//! Works out what a cart costs: lines, discounts, shipping, tax, totals.
+
+use kernel::Money;
+
+use super::discounts::{self, Discounts};
+use super::model::{AdjustmentKind, LineInput, PricedAdjustment, PricedLine, PricingError, PricingInput, ShippingCharge, Totals};
+use crate::tax::{self, TaxRate, TaxedAmount};
+
+/// Prices a cart. Nothing that a client says about prices or totals goes in; equal input gives an equal answer.
+///
+/// Discounts come off the lines before tax. Tax is worked out for each line and for shipping by itself, and totals are
+/// sums of rounded parts. Without a destination there is no tax.
+///
+/// # Errors
+/// `TotalTooLarge` where any sum exceeds [`Money::MAX_MINOR`]; the other variants name input that no cart should hold.
+pub fn price_cart(input: &PricingInput<'_>) -> Result<Totals, PricingError> {
+    let subtotals = input.lines.iter().map(|line| subtotal_of(line, input)).collect::<Result<Vec<i64>, _>>()?;
+    let Discounts { by_line_minor, mut adjustments } = discounts::divide(input, &subtotals)?;
+    let priced = input.lines.iter().zip(&subtotals).zip(&by_line_minor);
+    let lines = priced.map(|((line, subtotal), off)| price_line(line, (*subtotal, *off), input)).collect::<Result<Vec<_>, _>>()?;
+    let requires_shipping = input.lines.iter().any(|line| line.requires_shipping);
+    let shipping = input.shipping.filter(|_| requires_shipping).map(|charge| price_shipping(charge, input)).transpose()?;
+    let shipping_minor = shipping.as_ref().map_or(0, |shipping| shipping.amount.minor());
+    adjustments.extend(shipping);
+
+    let money = |minor: i64| Money::new(minor, input.currency);
+    let line_tax = lines.iter().map(|line| line.tax.minor());
+    let free_standing = adjustments.iter().filter(|adjustment| adjustment.line_id.is_none());
+    let tax_minor = sum(line_tax.chain(free_standing.clone().map(|adjustment| adjustment.tax.minor())))?;
+    let line_gross = lines.iter().map(|line| line.gross.minor());
+    let total_minor = sum(line_gross.chain(free_standing.map(|adjustment| adjustment.amount.minor())))?;
+    Ok(Totals {
+        subtotal: money(sum(subtotals.iter().copied())?),
+        discount_total: money(sum(by_line_minor.iter().copied())?),
+        shipping_total: money(shipping_minor),
+        tax_total: money(tax_minor),
+        total: money(total_minor),
+        weight_grams: weight_of(input.lines)?,
+        item_count: input.lines.iter().map(|line| i64::from(line.quantity)).sum(),
+        requires_shipping,
+        lines,
+        adjustments,
+    })
+}
+
+fn subtotal_of(line: &LineInput, input: &PricingInput<'_>) -> Result<i64, PricingError> {
+    let unit = amount_of(line.unit, input)?;
+    bounded(unit.checked_mul(i64::from(line.quantity)))
+}
+
+fn price_line(line: &LineInput, (subtotal, off): (i64, i64), input: &PricingInput<'_>) -> Result<PricedLine, PricingError> {
+    let rates = rates_for(&line.tax_class, input);
+    let taxed = tax_amount(subtotal - off, &rates, input)?;
+    let money = |minor: i64| Money::new(minor, input.currency);
+    Ok(PricedLine {
+        line_id: line.line_id,
+        unit: line.unit,
+        subtotal: money(subtotal),
+        discount: money(off),
+        net: money(taxed.net_minor),
+        tax: money(taxed.tax_minor),
+        gross: money(taxed.gross_minor),
+        tax_lines: taxed.lines,
+    })
+}
+
+fn price_shipping(charge: &ShippingCharge, input: &PricingInput<'_>) -> Result<PricedAdjustment, PricingError> {
+    let mut rates = rates_for(&charge.tax_class, input);
+    rates.retain(|rate| rate.shipping_taxed);
+    let taxed = tax_amount(amount_of(charge.amount, input)?, &rates, input)?;
+    let money = |minor: i64| Money::new(minor, input.currency);
+    Ok(PricedAdjustment {
+        kind: AdjustmentKind::Shipping,
+        source_id: charge.method_id.to_string(),
+        line_id: None,
+        amount: money(taxed.gross_minor),
+        net: money(taxed.net_minor),
+        tax: money(taxed.tax_minor),
+        tax_lines: taxed.lines,
+    })
+}
+
+fn rates_for<'a>(tax_class: &str, input: &PricingInput<'a>) -> Vec<&'a TaxRate> {
+    input.destination.map(|destination| tax::select(input.tax_rates, destination, tax_class)).unwrap_or_default()
+}
+
+fn tax_amount(minor: i64, rates: &[&TaxRate], input: &PricingInput<'_>) -> Result<TaxedAmount, PricingError> {
+    let taxed = tax::tax_of(minor, input.tax_mode, rates).ok_or(PricingError::TotalTooLarge)?;
+    bounded(Some(taxed.gross_minor))?;
+    Ok(taxed)
+}
+
+/// The minor units of a price or quote, which is of the cart's currency, not negative and not absurd.
+fn amount_of(amount: Money, input: &PricingInput<'_>) -> Result<i64, PricingError> {
+    if amount.currency() != input.currency {
+        return Err(PricingError::CurrencyMismatch);
+    }
+    if amount.minor() < 0 {
+        return Err(PricingError::WrongSign);
+    }
+    bounded(Some(amount.minor()))
+}
+
+fn bounded(minor: Option<i64>) -> Result<i64, PricingError> {
+    minor.filter(|minor| *minor <= Money::MAX_MINOR).ok_or(PricingError::TotalTooLarge)
+}
+
+fn sum(mut parts: impl Iterator<Item = i64>) -> Result<i64, PricingError> {
+    bounded(parts.try_fold(0_i64, i64::checked_add))
+}
+
+fn weight_of(lines: &[LineInput]) -> Result<i64, PricingError> {
+    let mut grams = 0_i64;
+    for line in lines.iter().filter(|line| line.requires_shipping) {
+        if line.weight_grams < 0 {
+            return Err(PricingError::WrongSign);
+        }
+        let weight = line.weight_grams.checked_mul(i64::from(line.quantity)).and_then(|weight| grams.checked_add(weight));
+        grams = weight.ok_or(PricingError::WeightTooLarge)?;
+    }
+    Ok(grams)
+}
