@@ -1,1 +1,15 @@
-//! platform.
+//! What any business software needs and no commerce: configuration, database, migrations, events, jobs, idempotency, files.
+
+pub mod config;
+mod context;
+pub mod db;
+pub mod events;
+pub mod files;
+pub mod idempotency;
+pub mod jobs;
+pub mod migrate;
+pub mod outbox;
+pub mod settings;
+pub mod telemetry;
+
+pub use context::Context;

@@ -1,0 +1,232 @@
+-- What the shop offers, at what price, and in what order it is listed.
+
+CREATE TABLE price_lists (
+    id UUID PRIMARY KEY,
+    code TEXT NOT NULL CONSTRAINT price_lists_code_key UNIQUE,
+    name TEXT NOT NULL,
+    currency TEXT NOT NULL CONSTRAINT price_lists_currency_check CHECK (length(currency) = 3),
+    tax_included BOOLEAN NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL
+);
+
+CREATE TABLE channels (
+    id UUID PRIMARY KEY,
+    code TEXT NOT NULL CONSTRAINT channels_code_key UNIQUE,
+    name TEXT NOT NULL,
+    currency TEXT NOT NULL CONSTRAINT channels_currency_check CHECK (length(currency) = 3),
+    price_list_id UUID NOT NULL REFERENCES price_lists (id),
+    countries JSONB NOT NULL,
+    tax_display TEXT NOT NULL CONSTRAINT channels_tax_display_check CHECK (tax_display IN ('included', 'excluded')),
+    time_zone TEXT NOT NULL,
+    locale TEXT NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL
+);
+
+-- `path` holds the ids from the root down, as 32 hexadecimal digits and a slash each: a subtree is a prefix.
+CREATE TABLE categories (
+    id UUID PRIMARY KEY,
+    parent_id UUID REFERENCES categories (id),
+    path TEXT NOT NULL CONSTRAINT categories_path_key UNIQUE,
+    depth BIGINT NOT NULL CONSTRAINT categories_depth_check CHECK (depth BETWEEN 0 AND 9),
+    slug TEXT NOT NULL CONSTRAINT categories_slug_key UNIQUE,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    seo_title TEXT,
+    seo_description TEXT,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT categories_parent_check CHECK (parent_id IS NULL OR parent_id <> id)
+);
+CREATE INDEX categories_parent_idx ON categories (parent_id, position, id);
+
+CREATE TABLE products (
+    id UUID PRIMARY KEY,
+    slug TEXT NOT NULL CONSTRAINT products_slug_key UNIQUE,
+    title TEXT NOT NULL CONSTRAINT products_title_check CHECK (length(title) BETWEEN 1 AND 255),
+    description TEXT NOT NULL,
+    status TEXT NOT NULL CONSTRAINT products_status_check CHECK (status IN ('draft', 'active', 'archived')),
+    brand TEXT,
+    seo_title TEXT,
+    seo_description TEXT,
+    external_url TEXT,
+    external_button_text TEXT,
+    attributes JSONB NOT NULL,
+    metadata JSONB NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL
+);
+
+CREATE TABLE product_tags (
+    product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    tag_key TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    CONSTRAINT product_tags_pkey PRIMARY KEY (product_id, tag_key)
+);
+CREATE INDEX product_tags_tag_idx ON product_tags (tag_key, product_id);
+
+CREATE TABLE product_categories (
+    product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    category_id UUID NOT NULL REFERENCES categories (id),
+    position BIGINT NOT NULL,
+    CONSTRAINT product_categories_pkey PRIMARY KEY (product_id, category_id)
+);
+CREATE INDEX product_categories_category_idx ON product_categories (category_id, product_id);
+
+CREATE TABLE product_relations (
+    product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    related_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CONSTRAINT product_relations_kind_check CHECK (kind IN ('grouped', 'upsell', 'cross_sell')),
+    position BIGINT NOT NULL,
+    CONSTRAINT product_relations_pkey PRIMARY KEY (product_id, kind, related_id),
+    CONSTRAINT product_relations_self_check CHECK (product_id <> related_id)
+);
+CREATE INDEX product_relations_related_idx ON product_relations (related_id);
+
+-- `option_values`: the values in the order in which they are offered, as a JSON array of texts.
+CREATE TABLE product_options (
+    product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    position BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    option_values JSONB NOT NULL,
+    CONSTRAINT product_options_pkey PRIMARY KEY (product_id, position),
+    CONSTRAINT product_options_name_key UNIQUE (product_id, name_key)
+);
+
+-- `options`: {"Color": "Red"}; `options_key`: the same, folded, in the order of the options, so that no two variants are alike.
+-- `backorder_limit`: 0 none, null without limit. An archived variant is sold no more but stays for the orders that name it.
+CREATE TABLE variants (
+    id UUID PRIMARY KEY,
+    product_id UUID NOT NULL REFERENCES products (id),
+    position BIGINT NOT NULL,
+    sku TEXT CONSTRAINT variants_sku_key UNIQUE,
+    barcode TEXT,
+    options JSONB NOT NULL,
+    options_key TEXT NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT variants_kind_check CHECK (kind IN ('physical', 'digital', 'service', 'gift_card', 'external')),
+    requires_shipping BOOLEAN NOT NULL,
+    tracked BOOLEAN NOT NULL,
+    backorder_limit BIGINT CONSTRAINT variants_backorder_limit_check CHECK (backorder_limit >= 0),
+    low_stock_threshold BIGINT CONSTRAINT variants_low_stock_threshold_check CHECK (low_stock_threshold >= 0),
+    tax_class TEXT NOT NULL,
+    cost_minor BIGINT CONSTRAINT variants_cost_check CHECK (cost_minor >= 0),
+    cost_currency TEXT,
+    weight_grams BIGINT CONSTRAINT variants_weight_check CHECK (weight_grams >= 0),
+    length_mm BIGINT CONSTRAINT variants_length_check CHECK (length_mm >= 0),
+    width_mm BIGINT CONSTRAINT variants_width_check CHECK (width_mm >= 0),
+    height_mm BIGINT CONSTRAINT variants_height_check CHECK (height_mm >= 0),
+    media_id UUID,
+    metadata JSONB NOT NULL,
+    archived_at TIMESTAMPTZ,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT variants_cost_currency_check CHECK ((cost_minor IS NULL) = (cost_currency IS NULL))
+);
+CREATE UNIQUE INDEX variants_options_key ON variants (product_id, options_key) WHERE archived_at IS NULL;
+CREATE INDEX variants_product_idx ON variants (product_id, position, id);
+CREATE INDEX variants_barcode_idx ON variants (barcode) WHERE barcode IS NOT NULL;
+
+-- What `filter[option.<name>]` searches; a read model of `variants.options`.
+CREATE TABLE variant_options (
+    variant_id UUID NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
+    product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    name_key TEXT NOT NULL,
+    value_key TEXT NOT NULL,
+    CONSTRAINT variant_options_pkey PRIMARY KEY (variant_id, name_key)
+);
+CREATE INDEX variant_options_value_idx ON variant_options (name_key, value_key, product_id);
+
+CREATE TABLE prices (
+    id UUID PRIMARY KEY,
+    variant_id UUID NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
+    price_list_id UUID NOT NULL REFERENCES price_lists (id),
+    min_quantity BIGINT NOT NULL DEFAULT 1 CONSTRAINT prices_min_quantity_check CHECK (min_quantity BETWEEN 1 AND 9999),
+    amount_minor BIGINT NOT NULL CONSTRAINT prices_amount_check CHECK (amount_minor BETWEEN 0 AND 1000000000000),
+    compare_at_minor BIGINT CONSTRAINT prices_compare_at_check CHECK (compare_at_minor BETWEEN 0 AND 1000000000000),
+    starts_at TIMESTAMPTZ,
+    ends_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT prices_window_check CHECK (ends_at IS NULL OR starts_at IS NULL OR ends_at > starts_at)
+);
+CREATE UNIQUE INDEX prices_always_key ON prices (variant_id, price_list_id, min_quantity) WHERE starts_at IS NULL AND ends_at IS NULL;
+CREATE UNIQUE INDEX prices_window_key ON prices (variant_id, price_list_id, min_quantity, starts_at) WHERE starts_at IS NOT NULL;
+CREATE UNIQUE INDEX prices_until_key ON prices (variant_id, price_list_id, min_quantity, ends_at) WHERE starts_at IS NULL AND ends_at IS NOT NULL;
+
+CREATE TABLE media (
+    id UUID PRIMARY KEY,
+    product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    position BIGINT NOT NULL,
+    file_key TEXT,
+    source_url TEXT,
+    alt TEXT NOT NULL,
+    content_type TEXT,
+    byte_size BIGINT,
+    width_px BIGINT,
+    height_px BIGINT,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT media_place_check CHECK ((file_key IS NULL) <> (source_url IS NULL))
+);
+CREATE INDEX media_product_idx ON media (product_id, position, id);
+
+-- Names that other systems use for our things; `entity` is product, variant or category.
+CREATE TABLE external_refs (
+    source TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    entity TEXT NOT NULL CONSTRAINT external_refs_entity_check CHECK (entity IN ('product', 'variant', 'category')),
+    entity_id UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT external_refs_pkey PRIMARY KEY (source, external_id, entity)
+);
+CREATE INDEX external_refs_entity_idx ON external_refs (entity, entity_id);
+
+-- Read model of the product list: written in the transaction that changes a product, price or availability.
+-- `variants_available`: how many live variants can be bought now; kept exact by every stock change that crosses zero.
+CREATE TABLE product_listings (
+    product_id UUID PRIMARY KEY REFERENCES products (id) ON DELETE CASCADE,
+    status TEXT NOT NULL,
+    title_key TEXT NOT NULL,
+    brand_key TEXT,
+    price_min_minor BIGINT,
+    price_max_minor BIGINT,
+    variant_count BIGINT NOT NULL CONSTRAINT product_listings_variant_count_check CHECK (variant_count >= 0),
+    variants_available BIGINT NOT NULL
+        CONSTRAINT product_listings_available_check CHECK (variants_available BETWEEN 0 AND variant_count),
+    tags JSONB NOT NULL,
+    media_id UUID,
+    media_file_key TEXT,
+    media_source_url TEXT,
+    media_alt TEXT,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX product_listings_created_idx ON product_listings (status, created_at, product_id);
+CREATE INDEX product_listings_updated_idx ON product_listings (status, updated_at, product_id);
+CREATE INDEX product_listings_title_idx ON product_listings (status, title_key, product_id);
+CREATE INDEX product_listings_price_idx ON product_listings (status, price_min_minor, product_id);
+CREATE INDEX product_listings_brand_idx ON product_listings (brand_key, status, created_at, product_id);

@@ -1,0 +1,94 @@
+-- What every floor stands on: events on their way out, events told, jobs, idempotency keys, settings.
+
+CREATE TABLE outbox (
+    position BIGSERIAL PRIMARY KEY,
+    id UUID NOT NULL UNIQUE,
+    aggregate_type TEXT NOT NULL,
+    aggregate_id UUID NOT NULL,
+    aggregate_seq BIGINT NOT NULL CONSTRAINT outbox_aggregate_seq_check CHECK (aggregate_seq > 0),
+    type TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    payload JSONB NOT NULL,
+    actor TEXT NOT NULL,
+    request_id TEXT,
+    traceparent TEXT,
+    channel_id UUID,
+    occurred_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT outbox_aggregate_key UNIQUE (aggregate_type, aggregate_id, aggregate_seq)
+);
+
+CREATE TABLE events (
+    seq BIGINT PRIMARY KEY,
+    id UUID NOT NULL UNIQUE,
+    aggregate_type TEXT NOT NULL,
+    aggregate_id UUID NOT NULL,
+    aggregate_seq BIGINT NOT NULL CONSTRAINT events_aggregate_seq_check CHECK (aggregate_seq > 0),
+    type TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    payload JSONB NOT NULL,
+    actor TEXT NOT NULL,
+    request_id TEXT,
+    traceparent TEXT,
+    channel_id UUID,
+    occurred_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT events_aggregate_key UNIQUE (aggregate_type, aggregate_id, aggregate_seq)
+);
+
+-- How far each consumer has read.
+CREATE TABLE event_cursors (
+    consumer TEXT PRIMARY KEY,
+    seq BIGINT NOT NULL CONSTRAINT event_cursors_seq_check CHECK (seq >= 0),
+    updated_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE jobs (
+    id UUID PRIMARY KEY,
+    queue TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    payload JSONB NOT NULL,
+    payload_version BIGINT NOT NULL,
+    priority BIGINT NOT NULL,
+    unique_key TEXT,
+    state TEXT NOT NULL CONSTRAINT jobs_state_check CHECK (state IN ('available', 'running', 'completed', 'discarded', 'cancelled')),
+    run_at TIMESTAMPTZ NOT NULL,
+    attempts BIGINT NOT NULL DEFAULT 0 CONSTRAINT jobs_attempts_check CHECK (attempts >= 0),
+    max_attempts BIGINT NOT NULL CONSTRAINT jobs_max_attempts_check CHECK (max_attempts > 0),
+    lease_until TIMESTAMPTZ,
+    fence BIGINT NOT NULL DEFAULT 0,
+    progress JSONB,
+    cancel_requested_at TIMESTAMPTZ,
+    traceparent TEXT,
+    last_error TEXT,
+    finished_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT jobs_lease_check CHECK ((state = 'running') = (lease_until IS NOT NULL))
+);
+CREATE INDEX jobs_due_idx ON jobs (queue, priority, run_at, id) WHERE state = 'available';
+CREATE INDEX jobs_lease_idx ON jobs (lease_until) WHERE state = 'running';
+CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE state IN ('available', 'running');
+
+CREATE TABLE idempotency_keys (
+    scope TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT idempotency_keys_state_check CHECK (state IN ('in_progress', 'done')),
+    subject_id UUID,
+    answer_status BIGINT,
+    answer_body TEXT,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key),
+    CONSTRAINT idempotency_keys_answer_check CHECK ((state = 'done') = (answer_status IS NOT NULL AND answer_body IS NOT NULL))
+);
+CREATE INDEX idempotency_keys_created_idx ON idempotency_keys (created_at);
+
+CREATE TABLE settings (
+    key TEXT PRIMARY KEY,
+    value JSONB NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL
+);

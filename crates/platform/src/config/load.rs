@@ -1,0 +1,199 @@
+//! Reading the layers of configuration and remembering where each value came from.
+
+use std::path::PathBuf;
+
+use config::{Environment, File, FileFormat, Source, Value, ValueKind};
+
+use super::model::{Config, Mode};
+
+/// Every key with its default, in one readable place.
+const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// What the command line says; it outranks file and environment.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--config`: a file that must exist; without it `tradewind.toml` is read where there is one.
+    pub config: Option<PathBuf>,
+    /// Keys (`server.addr`) and values that flags set.
+    pub values: Vec<(String, String)>,
+}
+
+/// One effective value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Dotted key.
+    pub key: String,
+    /// The value as text; secrets are masked.
+    pub value: String,
+    /// `default`, the file's name, `environment` or `flag`.
+    pub origin: String,
+}
+
+/// The effective configuration, and each of its values with its origin.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What the process works with.
+    pub config: Config,
+    /// Sorted by key.
+    pub settings: Vec<Setting>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file, key or value that cannot be read.
+    #[error("configuration: {0}")]
+    Unreadable(#[from] config::ConfigError),
+    /// Each value is readable, together they are refused.
+    #[error("configuration: {0}")]
+    Refused(String),
+}
+
+/// Reads defaults, file, environment and flags, the later outranking the earlier.
+///
+/// # Errors
+/// `ConfigError` names the key and where it was set.
+pub fn load(flags: &Flags) -> Result<Loaded, ConfigError> {
+    let environment = Environment::with_prefix("TRADEWIND").prefix_separator("__").separator("__").try_parsing(true).list_separator(",");
+    let environment =
+        environment.with_list_parse_key("roles").with_list_parse_key("payments.methods").with_list_parse_key("shop.countries");
+    let file = match &flags.config {
+        Some(path) => File::from(path.clone()).format(FileFormat::Toml).required(true),
+        None => File::new("tradewind.toml", FileFormat::Toml).required(false),
+    };
+    let mut builder = config::Config::builder()
+        .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
+        .add_source(file.clone())
+        .add_source(environment.clone());
+    for (key, value) in &flags.values {
+        builder = builder.set_override(key, value.as_str())?;
+    }
+    let merged = builder.build()?;
+    let layers = [("environment", layer(&environment)?), ("file", layer(&file)?)];
+    let settings = settings(&merged, flags, &layers);
+    let mut config: Config = merged.try_deserialize()?;
+    if config.database.address().is_empty() {
+        config.database.url = format!("sqlite:{}", config.data_dir.join("tradewind.db").display()).into();
+    }
+    refuse_unfit(&config)?;
+    Ok(Loaded { config, settings })
+}
+
+fn layer(source: &(impl Source + Clone + Send + Sync + 'static)) -> Result<Vec<String>, ConfigError> {
+    let table = source.collect()?;
+    let mut keys = Vec::new();
+    for (key, value) in table {
+        flatten(&key, &value, &mut |key, _| keys.push(key.to_owned()));
+    }
+    Ok(keys)
+}
+
+fn settings(merged: &config::Config, flags: &Flags, layers: &[(&str, Vec<String>)]) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for (key, value) in merged.collect().unwrap_or_default() {
+        flatten(&key, &value, &mut |key, value| {
+            let by_flag = flags.values.iter().any(|(flag, _)| flag == key).then_some("flag");
+            let by_layer = || layers.iter().find(|(_, keys)| keys.iter().any(|k| k == key)).map(|(name, _)| *name);
+            let origin = by_flag.or_else(by_layer).unwrap_or("default").to_owned();
+            let shown = if key == "database.url" && !value.is_empty() { mask(value) } else { value.to_owned() };
+            settings.push(Setting { key: key.to_owned(), value: shown, origin });
+        });
+    }
+    settings.sort_by(|a, b| a.key.cmp(&b.key));
+    settings
+}
+
+fn flatten(key: &str, value: &Value, each: &mut dyn FnMut(&str, &str)) {
+    match &value.kind {
+        ValueKind::Table(table) => {
+            for (name, value) in table {
+                flatten(&format!("{key}.{name}"), value, each);
+            }
+        }
+        ValueKind::Array(items) => {
+            let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+            each(key, &items.join(","));
+        }
+        _ => each(key, &value.to_string()),
+    }
+}
+
+/// A database address without its password.
+fn mask(address: &str) -> String {
+    match url::Url::parse(address) {
+        Ok(mut url) if url.password().is_some() => {
+            // Fails only for addresses that cannot have a password.
+            let _ = url.set_password(Some("***"));
+            url.to_string()
+        }
+        _ => address.to_owned(),
+    }
+}
+
+fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
+    if config.mode == Mode::Development && !config.server.addr.ip().is_loopback() {
+        let message =
+            format!("server.addr {} is open to others, which development mode refuses; set mode = \"production\"", config.server.addr);
+        return Err(ConfigError::Refused(message));
+    }
+    if config.mode != Mode::Demo && config.payments.methods.iter().any(|method| method == "test") {
+        return Err(ConfigError::Refused("payments.methods has `test`, which exists in the demo only".to_owned()));
+    }
+    if config.rate_limits.factor <= 0.0 {
+        return Err(ConfigError::Refused("rate_limits.factor must be above zero".to_owned()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(values: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
+        let values = values.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        load(&Flags { config: None, values })
+    }
+
+    #[test]
+    fn the_defaults_are_a_working_embedded_shop() {
+        let loaded = with(&[]).expect("defaults");
+        assert!(loaded.config.database.sqlite_path().is_some_and(|path| path.ends_with("tradewind.db")));
+        assert_eq!(loaded.config.mode, Mode::Development);
+    }
+
+    #[test]
+    fn development_listens_on_loopback_only() {
+        let refused = with(&[("server.addr", "0.0.0.0:8080")]).expect_err("refused").to_string();
+        assert!(refused.contains("production"), "{refused}");
+        assert!(with(&[("server.addr", "0.0.0.0:8080"), ("mode", "production")]).is_ok());
+    }
+
+    #[test]
+    fn the_test_provider_exists_in_the_demo_only() {
+        assert!(with(&[("mode", "production"), ("server.addr", "127.0.0.1:1")]).is_ok());
+        let file = tempfile("[payments]\nmethods = [\"test\"]\n");
+        assert!(load(&Flags { config: Some(file), values: vec![] }).is_err());
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused_and_a_value_knows_its_origin() {
+        assert!(load(&Flags { config: Some(tempfile("[server]\nadr = \"x\"\n")), values: vec![] }).is_err());
+        let file = tempfile("[shop]\nname = \"Mugs\"\n");
+        let loaded = load(&Flags { config: Some(file), values: vec![("server.addr".into(), "127.0.0.1:9".into())] }).expect("fine");
+        let origin = |key: &str| loaded.settings.iter().find(|setting| setting.key == key).map(|setting| setting.origin.clone());
+        assert_eq!(origin("shop.name").as_deref(), Some("file"));
+        assert_eq!(origin("server.addr").as_deref(), Some("flag"));
+        assert_eq!(origin("shop.locale").as_deref(), Some("default"));
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(mask("postgres://u:secret@db/shop"), "postgres://u:***@db/shop");
+    }
+
+    fn tempfile(content: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("tradewind-config-{}.toml", uuid::Uuid::now_v7()));
+        std::fs::write(&path, content).expect("written");
+        path
+    }
+}

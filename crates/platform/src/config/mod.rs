@@ -1,0 +1,7 @@
+//! Configuration: `tradewind.toml`, then `TRADEWIND__*`, then flags; every value knows where it came from.
+
+mod load;
+mod model;
+
+pub use load::{ConfigError, Flags, Loaded, Setting, load};
+pub use model::{Config, Database, Log, LogFormat, Mode, Orders, Payments, RateLimits, Role, Server, Shop};

@@ -1,0 +1,169 @@
+//! What can be configured, with its defaults.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use kernel::Currency;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+/// How careful the process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// Everything embedded, with a test payment provider; only by the `demo` command.
+    Demo,
+    /// On one's own machine: listens on loopback addresses only.
+    Development,
+    /// For customers: unsafe settings are refused.
+    Production,
+}
+
+/// What a node does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Answers the API.
+    Api,
+    /// Answers with pages.
+    Web,
+    /// Runs jobs and relays events.
+    Worker,
+    /// Starts recurring jobs.
+    Scheduler,
+}
+
+/// The effective configuration of a process.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How careful the process is.
+    pub mode: Mode,
+    /// Where the embedded database, files and generated secrets live.
+    pub data_dir: PathBuf,
+    /// What this node does.
+    pub roles: Vec<Role>,
+    /// The HTTP side.
+    pub server: Server,
+    /// The database.
+    pub database: Database,
+    /// What the shop is at its first start; later it is changed through the API.
+    pub shop: Shop,
+    /// Which payment methods customers may choose.
+    pub payments: Payments,
+    /// How orders age.
+    pub orders: Orders,
+    /// Limits on requests.
+    pub rate_limits: RateLimits,
+    /// What is logged and how.
+    pub log: Log,
+}
+
+/// The HTTP side.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Where to listen.
+    pub addr: SocketAddr,
+    /// The shop's address as others see it, for links; empty: derived from `addr`.
+    pub public_url: String,
+    /// A request that takes longer answers 503; exports, imports and streams are exempt.
+    pub request_timeout_ms: u64,
+    /// A client that takes longer to send its headers is cut off; also the limit for idle connections.
+    pub header_timeout_ms: u64,
+    /// Open connections; further ones wait.
+    pub max_connections: usize,
+    /// JSON bodies.
+    pub max_body_bytes: usize,
+    /// How long a stopping process finishes what it began.
+    pub drain_timeout_ms: u64,
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:<file>` or `postgres://…`; may hold a password and is never shown.
+    pub url: SecretString,
+    /// Connections to PostgreSQL.
+    pub max_connections: u32,
+}
+
+impl Database {
+    /// The address, password included.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.url.expose_secret()
+    }
+
+    /// The file, where the database is embedded.
+    #[must_use]
+    pub fn sqlite_path(&self) -> Option<PathBuf> {
+        let rest = self.address().strip_prefix("sqlite:")?;
+        Some(PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)))
+    }
+}
+
+/// What the shop is at its first start.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shop {
+    /// The shop's name.
+    pub name: String,
+    /// ISO 4217 code; prices, carts and orders are in it.
+    pub currency: Currency,
+    /// Countries that are delivered to; empty: all.
+    pub countries: Vec<String>,
+    /// True where prices include tax.
+    pub prices_include_tax: bool,
+    /// IANA name.
+    pub time_zone: String,
+    /// BCP 47 tag.
+    pub locale: String,
+}
+
+/// Which payment methods customers may choose.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Payments {
+    /// `manual`, and `test` in the demo.
+    pub methods: Vec<String>,
+}
+
+/// How orders age.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Orders {
+    /// An unpaid order of the test provider gives its stock back after this.
+    pub expire_test_minutes: i64,
+    /// An unpaid order with manual payment gives its stock back after this.
+    pub expire_manual_minutes: i64,
+}
+
+/// Limits on requests.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimits {
+    /// Multiplies every limit; known from the first release so that scripts need not change when limits come.
+    pub factor: f64,
+}
+
+/// What is logged and how.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// Filter directives, as in `info,sqlx=warn`.
+    pub filter: String,
+    /// How a line looks.
+    pub format: LogFormat,
+}
+
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// For people.
+    Text,
+}

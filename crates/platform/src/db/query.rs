@@ -1,0 +1,109 @@
+//! One SQL text for both databases, written in PostgreSQL's words.
+//!
+//! A lock clause (`FOR UPDATE …`) stands at the end of its line and is left out on SQLite, whose one writer needs none.
+
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, TryGetable, Value};
+
+use super::broken::DatabaseError;
+use super::counter::note_statement;
+
+/// SQLite takes 32,766 parameters, PostgreSQL 65,535; a batch stays below both.
+const MOST_PARAMETERS: usize = 30_000;
+
+fn statement(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
+    note_statement();
+    let backend = db.get_database_backend();
+    let text = if backend == DbBackend::Sqlite && sql.contains("FOR UPDATE") { without_locks(sql) } else { sql.to_owned() };
+    Statement::from_sql_and_values(backend, text, values)
+}
+
+fn without_locks(sql: &str) -> String {
+    let unlocked = |line: &str| line.split_once("FOR UPDATE").map_or(line, |(kept, _)| kept).to_owned();
+    sql.lines().map(unlocked).collect::<Vec<_>>().join("\n")
+}
+
+/// Runs a statement; the number of rows that it changed.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn execute(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+    Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
+}
+
+/// All rows of a query.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn fetch_all<R: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Vec<R>, DatabaseError> {
+    let rows = db.query_all_raw(statement(db, sql, values)).await?;
+    rows.iter().map(|row| R::from_query_result(row, "").map_err(DatabaseError::from)).collect()
+}
+
+/// The first row of a query, or none.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn fetch_optional<R: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Option<R>, DatabaseError> {
+    let row = db.query_one_raw(statement(db, sql, values)).await?;
+    row.map(|row| R::from_query_result(&row, "").map_err(DatabaseError::from)).transpose()
+}
+
+/// The one row of a query that always has one.
+///
+/// # Errors
+/// `DatabaseError`, also where there is no row.
+pub async fn fetch_one<R: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<R, DatabaseError> {
+    fetch_optional(db, sql, values).await?.ok_or_else(|| DatabaseError::corrupt("a row that always exists is absent"))
+}
+
+/// The first column of the first row, or none where there is no row.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn fetch_scalar<T: TryGetable>(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Option<T>, DatabaseError> {
+    let row = db.query_one_raw(statement(db, sql, values)).await?;
+    row.map(|row| row.try_get_by_index(0).map_err(DatabaseError::from)).transpose()
+}
+
+/// Inserts many rows in as few statements as parameters allow: `insert` ends in `VALUES`, `tail` follows the rows.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn insert_many(db: &impl ConnectionTrait, insert: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64, DatabaseError> {
+    let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
+    let mut changed = 0;
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let batch: Vec<Vec<Value>> = rows.by_ref().take((MOST_PARAMETERS / width.max(1)).max(1)).collect();
+        let tuples: Vec<String> = (0..batch.len()).map(|row| format!("({})", super::placeholders(row * width + 1, width))).collect();
+        let sql = format!("{insert} {} {tail}", tuples.join(", "));
+        changed += execute(db, &sql, batch.into_iter().flatten().collect()).await?;
+    }
+    Ok(changed)
+}
+
+/// Holds a name until the transaction ends, so that two of them do one thing in turn. SQLite's one writer is that lock.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn lock_name(db: &impl ConnectionTrait, name: &str) -> Result<(), DatabaseError> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        execute(db, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", crate::values![name]).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lock_clauses_are_postgresqls_alone() {
+        let sql = "SELECT a FROM t\nORDER BY a FOR UPDATE SKIP LOCKED\nLIMIT 1";
+        assert_eq!(without_locks(sql), "SELECT a FROM t\nORDER BY a \nLIMIT 1");
+    }
+}

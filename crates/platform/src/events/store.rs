@@ -1,0 +1,59 @@
+//! Rows of `events`.
+
+use kernel::Timestamp;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use uuid::Uuid;
+
+use crate::db::{self, DatabaseError};
+use crate::values;
+
+/// A fact with its place in the stream.
+#[derive(Debug, Clone, PartialEq, FromQueryResult)]
+pub struct Event {
+    /// Place among all events; given after the commit, so that a reader never skips one.
+    pub seq: i64,
+    /// The event's id, the same over every delivery.
+    pub id: Uuid,
+    /// What kind of thing it happened to.
+    pub aggregate_type: String,
+    /// The thing it happened to.
+    pub aggregate_id: Uuid,
+    /// Place among the events of that thing, from 1, without gaps.
+    pub aggregate_seq: i64,
+    /// `order.placed`.
+    pub r#type: String,
+    /// Version of the payload's shape.
+    pub version: i64,
+    /// What happened, as JSON.
+    pub payload: serde_json::Value,
+    /// Who did it.
+    pub actor: String,
+    /// In which request.
+    pub request_id: Option<String>,
+    /// When.
+    pub occurred_at: Timestamp,
+}
+
+const COLUMNS: &str = "seq, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, request_id, occurred_at";
+
+/// The events after this place, in order.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn since(db: &impl ConnectionTrait, seq: i64, most: i64) -> Result<Vec<Event>, DatabaseError> {
+    db::fetch_all(db, &format!("SELECT {COLUMNS} FROM events WHERE seq > $1 ORDER BY seq LIMIT $2"), values![seq, most]).await
+}
+
+/// What happened to one thing, from the first; facts that are still on their way out are in it, with `seq` 0.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn of_aggregate(db: &impl ConnectionTrait, aggregate_type: &str, id: Uuid) -> Result<Vec<Event>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE aggregate_type = $1 AND aggregate_id = $2
+         UNION ALL
+         SELECT CAST(0 AS BIGINT) AS {COLUMNS} FROM outbox WHERE aggregate_type = $1 AND aggregate_id = $2
+         ORDER BY aggregate_seq"
+    );
+    db::fetch_all(db, &sql, values![aggregate_type, id]).await
+}

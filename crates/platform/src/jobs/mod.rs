@@ -1,0 +1,9 @@
+//! Work that happens after the commit, at least once, from a table in the same database.
+
+mod model;
+mod run;
+mod store;
+
+pub use model::{Handler, Handlers, Job, JobError, JobState, NewJob};
+pub use run::{Worker, run_due};
+pub use store::{INVARIANTS, JobFilter, enqueue, find, list, retry, unfinished};

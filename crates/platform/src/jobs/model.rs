@@ -1,0 +1,144 @@
+//! What a job is and how long its patience lasts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kernel::{DomainError, ErrorKind, JobId, Timestamp};
+use serde::Serialize;
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    /// Waits for its time or a free worker.
+    Available,
+    /// A worker has it, until its lease ends.
+    Running,
+    /// Done.
+    Completed,
+    /// Given up after its last attempt; `retry` brings it back.
+    Discarded,
+    /// Called off.
+    Cancelled,
+}
+
+impl JobState {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Discarded => "discarded",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads the word in the database.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Available, Self::Running, Self::Completed, Self::Discarded, Self::Cancelled].into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// A job to be enqueued in the transaction that makes it necessary.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Which handler.
+    pub kind: &'static str,
+    /// What the handler needs; ids, not personal data.
+    pub payload: serde_json::Value,
+    /// Not before this moment.
+    pub run_at: Timestamp,
+    /// While a job with this key waits or runs, another is not enqueued.
+    pub unique_key: Option<String>,
+}
+
+/// A job that a worker has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// Which handler.
+    pub kind: String,
+    /// What the handler needs.
+    pub payload: serde_json::Value,
+    /// Where it stands.
+    pub state: JobState,
+    /// Not before this moment.
+    pub run_at: Timestamp,
+    /// How often it was begun.
+    pub attempts: i64,
+    /// How often it may be begun.
+    pub max_attempts: i64,
+    /// Grows with each claim: a worker that lost its lease cannot finish the job.
+    pub fence: i64,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// When it was enqueued.
+    pub created_at: Timestamp,
+}
+
+/// Why a job did not succeed; it is tried again until its attempts are used up.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct JobError(String);
+
+impl JobError {
+    /// A failure in words; no personal data.
+    #[must_use]
+    pub fn new(message: impl std::fmt::Display) -> Self {
+        Self(message.to_string())
+    }
+}
+
+impl<E: DomainError> From<E> for JobError {
+    fn from(error: E) -> Self {
+        match error.kind() {
+            // The cause of a fault is worth more than its code.
+            ErrorKind::Internal => {
+                Self(format!("{error}: {}", std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default()))
+            }
+            _ => Self(format!("{}: {error}", error.code())),
+        }
+    }
+}
+
+/// Does one kind of job. A job can run twice: what it does must be the same as doing it once.
+#[async_trait::async_trait]
+pub trait Handler: Send + Sync {
+    /// The kind it handles.
+    fn kind(&self) -> &'static str;
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// `JobError`; the job is tried again later.
+    async fn run(&self, job: &Job) -> Result<(), JobError>;
+}
+
+/// All handlers of a process, by kind.
+#[derive(Clone, Default)]
+pub struct Handlers(BTreeMap<&'static str, Arc<dyn Handler>>);
+
+impl Handlers {
+    /// With one more handler.
+    #[must_use]
+    pub fn with(mut self, handler: impl Handler + 'static) -> Self {
+        self.0.insert(handler.kind(), Arc::new(handler));
+        self
+    }
+
+    /// The handler of a kind.
+    #[must_use]
+    pub fn get(&self, kind: &str) -> Option<Arc<dyn Handler>> {
+        self.0.get(kind).cloned()
+    }
+}
+
+impl std::fmt::Debug for Handlers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}

@@ -1,0 +1,161 @@
+//! Rows of the jobs table.
+
+use chrono::TimeDelta;
+use kernel::{JobId, Timestamp};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use uuid::Uuid;
+
+use super::model::{Job, JobState, NewJob};
+use crate::db::{self, DatabaseError, Invariant, WriteTx};
+use crate::values;
+
+/// What always holds of jobs.
+pub const INVARIANTS: &[Invariant] = &[Invariant {
+    code: "e10",
+    says: "a running job's lease ended less than five minutes ago",
+    sql: "SELECT kind AS culprit FROM jobs WHERE state = 'running' AND lease_until < $1",
+    grace_s: Some(300),
+}];
+
+/// One patience for all: with the backoff below the last attempt is about four hours after the first.
+const MAX_ATTEMPTS: i64 = 12;
+/// Longer than any job of ours runs; after it another worker takes over.
+const LEASE: TimeDelta = TimeDelta::seconds(120);
+const QUEUE: &str = "default";
+const COLUMNS: &str = "id, kind, payload, state, run_at, attempts, max_attempts, fence, last_error, created_at";
+
+#[derive(FromQueryResult)]
+struct JobRow {
+    id: Uuid,
+    kind: String,
+    payload: serde_json::Value,
+    state: String,
+    run_at: Timestamp,
+    attempts: i64,
+    max_attempts: i64,
+    fence: i64,
+    last_error: Option<String>,
+    created_at: Timestamp,
+}
+
+impl TryFrom<JobRow> for Job {
+    type Error = DatabaseError;
+
+    fn try_from(row: JobRow) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            id: JobId::from_uuid(row.id),
+            kind: row.kind,
+            payload: row.payload,
+            state: JobState::parse(&row.state).ok_or_else(|| DatabaseError::corrupt("jobs.state"))?,
+            run_at: row.run_at,
+            attempts: row.attempts,
+            max_attempts: row.max_attempts,
+            fence: row.fence,
+            last_error: row.last_error,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// Enqueues a job with the data that makes it necessary; one with the same unique key that waits or runs makes this a no-op.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn enqueue(tx: &WriteTx, job: NewJob) -> Result<(), DatabaseError> {
+    const INSERT: &str = "INSERT INTO jobs (id, queue, kind, payload, payload_version, priority, unique_key, state, run_at, max_attempts,
+            traceparent, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, 1, 0, $5, 'available', $6, $7, $8, $9, $9)
+        ON CONFLICT (unique_key) WHERE state IN ('available', 'running') DO NOTHING";
+    let traceparent = tx.origin().traceparent.clone();
+    let values = values![JobId::generate(), QUEUE, job.kind, job.payload, job.unique_key, job.run_at, MAX_ATTEMPTS, traceparent, tx.now()];
+    db::execute(tx, INSERT, values).await.map(drop)
+}
+
+/// Takes due jobs, and those whose worker lost its lease; no two workers get the same.
+pub(super) async fn claim(tx: &WriteTx, most: i64) -> Result<Vec<Job>, DatabaseError> {
+    let sql = format!(
+        "UPDATE jobs SET state = 'running', attempts = attempts + 1, fence = fence + 1, lease_until = $1, updated_at = $2
+         WHERE id IN (
+             SELECT id FROM jobs
+             WHERE (state = 'available' AND run_at <= $2) OR (state = 'running' AND lease_until < $2)
+             ORDER BY priority, run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+         )
+         RETURNING {COLUMNS}"
+    );
+    let rows: Vec<JobRow> = db::fetch_all(tx, &sql, values![tx.now() + LEASE, tx.now(), most]).await?;
+    rows.into_iter().map(Job::try_from).collect()
+}
+
+/// True where a claim would find something; asked of the reader, so that an idle worker takes no write lock.
+pub(super) async fn any_due(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool, DatabaseError> {
+    const SELECT: &str = "SELECT CAST(1 AS BIGINT) FROM jobs
+        WHERE (state = 'available' AND run_at <= $1) OR (state = 'running' AND lease_until < $1) LIMIT 1";
+    Ok(db::fetch_scalar::<i64>(db, SELECT, values![now]).await?.is_some())
+}
+
+/// Writes how a run ended; nothing where the lease was lost to another worker.
+pub(super) async fn finish(
+    tx: &WriteTx,
+    job: &Job,
+    state: JobState,
+    run_at: Timestamp,
+    error: Option<String>,
+) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE jobs SET state = $1, run_at = $2, last_error = $3, lease_until = NULL, updated_at = $4, finished_at = $5
+        WHERE id = $6 AND fence = $7 AND state = 'running'";
+    let finished = (state != JobState::Available).then(|| tx.now());
+    db::execute(tx, UPDATE, values![state.as_str(), run_at, error, tx.now(), finished, job.id, job.fence]).await.map(drop)
+}
+
+/// Which jobs a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct JobFilter {
+    /// Only in this state.
+    pub state: Option<JobState>,
+    /// Only of this kind.
+    pub kind: Option<String>,
+}
+
+/// Jobs, newest first.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn list(db: &impl ConnectionTrait, filter: &JobFilter, most: i64) -> Result<Vec<Job>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM jobs WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR kind = $2) ORDER BY created_at DESC, id DESC LIMIT $3"
+    );
+    let state = filter.state.map(JobState::as_str);
+    let rows: Vec<JobRow> = db::fetch_all(db, &sql, values![state, filter.kind.as_deref(), most]).await?;
+    rows.into_iter().map(Job::try_from).collect()
+}
+
+/// One job.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find(db: &impl ConnectionTrait, id: JobId) -> Result<Option<Job>, DatabaseError> {
+    let row: Option<JobRow> = db::fetch_optional(db, &format!("SELECT {COLUMNS} FROM jobs WHERE id = $1"), values![id]).await?;
+    row.map(Job::try_from).transpose()
+}
+
+/// Brings a discarded job back, with all its attempts; false where there is no such discarded job.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn retry(tx: &WriteTx, id: JobId) -> Result<bool, DatabaseError> {
+    const UPDATE: &str = "UPDATE jobs SET state = 'available', attempts = 0, run_at = $1, finished_at = NULL, updated_at = $1
+        WHERE id = $2 AND state = 'discarded'";
+    Ok(db::execute(tx, UPDATE, values![tx.now(), id]).await? == 1)
+}
+
+/// Kinds of jobs that are due, running, or given up: what a quiet shop has none of.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn unfinished(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec<Job>, DatabaseError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM jobs WHERE (state = 'available' AND run_at <= $1) OR state IN ('running', 'discarded') ORDER BY created_at, id"
+    );
+    let rows: Vec<JobRow> = db::fetch_all(db, &sql, values![now]).await?;
+    rows.into_iter().map(Job::try_from).collect()
+}

@@ -1,0 +1,9 @@
+//! Facts on their way out: written with the data they describe, moved to `events` after the commit.
+
+mod record;
+mod relay;
+mod store;
+
+pub use record::{Fact, record, record_all};
+pub use relay::{Relay, relay_once};
+pub use store::INVARIANTS;

@@ -1,0 +1,49 @@
+//! Recording a fact in the transaction that makes it true.
+
+use kernel::ChannelId;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::store;
+use crate::db::{DatabaseError, WriteTx};
+
+/// Something that happened to one aggregate, in the past tense. Personal data is not in it: it names ids.
+pub trait Fact: Serialize {
+    /// What kind of thing it happened to: `order`, `payment`, `product`.
+    const AGGREGATE: &'static str;
+
+    /// `order.placed`.
+    fn name(&self) -> &'static str;
+
+    /// The thing it happened to.
+    fn aggregate_id(&self) -> Uuid;
+
+    /// Grows when the payload's shape changes other than by addition.
+    fn version(&self) -> i64 {
+        1
+    }
+
+    /// The sales channel it belongs to, where it has one.
+    fn channel_id(&self) -> Option<ChannelId> {
+        None
+    }
+}
+
+/// Records a fact. The caller holds the aggregate's lock, which is what makes its numbers gapless.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn record<F: Fact>(tx: &WriteTx, fact: &F) -> Result<(), DatabaseError> {
+    record_all(tx, std::slice::from_ref(fact)).await
+}
+
+/// Records several facts, in order; facts of one aggregate get consecutive numbers.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn record_all<F: Fact>(tx: &WriteTx, facts: &[F]) -> Result<(), DatabaseError> {
+    for fact in facts {
+        store::insert(tx, fact).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Rows of the outbox and their way into `events`.
+
+use kernel::{EventId, Timestamp};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use uuid::Uuid;
+
+use super::record::Fact;
+use crate::db::{self, DatabaseError, Invariant, WriteTx};
+use crate::values;
+
+/// What always holds of facts on their way out.
+pub const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        code: "e08",
+        says: "the outbox drains within 60 seconds",
+        sql: "SELECT type AS culprit FROM outbox WHERE occurred_at < $1",
+        grace_s: Some(60),
+    },
+    Invariant {
+        code: "e14",
+        says: "the events of an aggregate are numbered without a gap",
+        sql: "SELECT aggregate_type AS culprit FROM events GROUP BY aggregate_type, aggregate_id HAVING MAX(aggregate_seq) <> COUNT(*)",
+        grace_s: None,
+    },
+];
+
+/// The number follows the aggregate's last one, wherever that row is by now.
+const INSERT: &str = "INSERT INTO outbox
+    (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, request_id, traceparent, channel_id, occurred_at)
+SELECT $1, $2, $3,
+    1 + COALESCE((SELECT MAX(seq) FROM (
+        SELECT MAX(aggregate_seq) AS seq FROM outbox WHERE aggregate_type = $2 AND aggregate_id = $3
+        UNION ALL
+        SELECT MAX(aggregate_seq) AS seq FROM events WHERE aggregate_type = $2 AND aggregate_id = $3) AS known), 0),
+    $4, $5, $6, $7, $8, $9, $10, $11";
+
+pub(super) async fn insert<F: Fact>(tx: &WriteTx, fact: &F) -> Result<(), DatabaseError> {
+    let payload = serde_json::to_value(fact).map_err(|error| DatabaseError::corrupt(&format!("fact {}: {error}", fact.name())))?;
+    let origin = tx.origin();
+    let values = values![
+        EventId::generate(),
+        F::AGGREGATE,
+        fact.aggregate_id(),
+        fact.name(),
+        fact.version(),
+        payload,
+        origin.actor.to_string(),
+        origin.request_id.clone(),
+        origin.traceparent.clone(),
+        fact.channel_id(),
+        tx.now(),
+    ];
+    db::execute(tx, INSERT, values).await.map(drop)
+}
+
+#[derive(Debug, FromQueryResult)]
+pub(super) struct OutboxRow {
+    pub(super) position: i64,
+    id: Uuid,
+    aggregate_type: String,
+    aggregate_id: Uuid,
+    aggregate_seq: i64,
+    r#type: String,
+    version: i64,
+    payload: serde_json::Value,
+    actor: String,
+    request_id: Option<String>,
+    traceparent: Option<String>,
+    channel_id: Option<Uuid>,
+    occurred_at: Timestamp,
+}
+
+/// The oldest rows, in the order in which they were written; rows of one aggregate stand in their own order.
+pub(super) async fn oldest(db: &impl ConnectionTrait, most: i64) -> Result<Vec<OutboxRow>, DatabaseError> {
+    const SELECT: &str = "SELECT position, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, request_id,
+        traceparent, channel_id, occurred_at FROM outbox ORDER BY position LIMIT $1";
+    db::fetch_all(db, SELECT, values![most]).await
+}
+
+pub(super) async fn last_seq(db: &impl ConnectionTrait) -> Result<i64, DatabaseError> {
+    Ok(db::fetch_scalar(db, "SELECT COALESCE(MAX(seq), 0) FROM events", vec![]).await?.unwrap_or(0))
+}
+
+pub(super) async fn move_to_events(tx: &WriteTx, rows: Vec<OutboxRow>, last_seq: i64) -> Result<(), DatabaseError> {
+    const INSERT: &str = "INSERT INTO events (seq, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor,
+        request_id, traceparent, channel_id, occurred_at) VALUES";
+    let positions: Vec<sea_orm::Value> = rows.iter().flat_map(|row| values![row.position]).collect();
+    let delete = format!("DELETE FROM outbox WHERE position IN ({})", db::placeholders(1, positions.len()));
+    let numbered = rows.into_iter().zip(last_seq + 1..).map(|(row, seq)| {
+        values![
+            seq,
+            row.id,
+            row.aggregate_type,
+            row.aggregate_id,
+            row.aggregate_seq,
+            row.r#type,
+            row.version,
+            row.payload,
+            row.actor,
+            row.request_id,
+            row.traceparent,
+            row.channel_id,
+            row.occurred_at,
+        ]
+    });
+    db::insert_many(tx, INSERT, numbered.collect(), "").await?;
+    db::execute(tx, &delete, positions).await.map(drop)
+}
