@@ -1,1 +1,8 @@
-//! accounts.
+//! Who people and programs are.
+
+pub mod api_keys;
+
+use platform::migrate::Migration;
+
+/// The steps of this crate's schema.
+pub const MIGRATIONS: &[Migration] = &[Migration { version: 201, name: "accounts", sql: include_str!("../migrations/0201_accounts.sql") }];

@@ -1,2 +1,11 @@
-//! catalog.
+//! What the shop offers, at what price, and how much of it is there.
+
 pub mod inventory;
+
+use platform::migrate::Migration;
+
+/// The steps of this crate's schema.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 301, name: "catalog", sql: include_str!("../migrations/0301_catalog.sql") },
+    Migration { version: 302, name: "inventory", sql: include_str!("../migrations/0302_inventory.sql") },
+];

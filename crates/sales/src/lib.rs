@@ -1,5 +1,11 @@
-//! sales.
+//! From the cart to the parcel: prices, tax, shipping, checkout, orders, fulfilment.
+
 pub mod orders;
 pub mod pricing;
 pub mod shipping;
 pub mod tax;
+
+use platform::migrate::Migration;
+
+/// The steps of this crate's schema.
+pub const MIGRATIONS: &[Migration] = &[Migration { version: 501, name: "sales", sql: include_str!("../migrations/0501_sales.sql") }];

@@ -42,7 +42,8 @@ impl TryFrom<ApiKeyRow> for ApiKey {
 const COLUMNS: &str = "id, name, token_hint, scopes, expires_at, revoked_at, last_used_at, created_at, created_by";
 
 pub(super) async fn insert(tx: &WriteTx, key: &ApiKey, token: &Token) -> Result<(), DatabaseError> {
-    const INSERT: &str = "INSERT INTO api_keys (id, name, token_hash, token_hint, scopes, expires_at, created_at, updated_at, created_by, updated_by)
+    const INSERT: &str =
+        "INSERT INTO api_keys (id, name, token_hash, token_hint, scopes, expires_at, created_at, updated_at, created_by, updated_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $8)";
     let scopes = serde_json::Value::from_iter(key.scopes.iter());
     let values = values![key.id, &key.name, token.hash(), &key.token_hint, scopes, key.expires_at, key.created_at, &key.created_by];
@@ -50,7 +51,8 @@ pub(super) async fn insert(tx: &WriteTx, key: &ApiKey, token: &Token) -> Result<
 }
 
 pub(super) async fn find_by_hash(db: &impl ConnectionTrait, hash: Vec<u8>) -> Result<Option<ApiKey>, DatabaseError> {
-    let row: Option<ApiKeyRow> = db::fetch_optional(db, &format!("SELECT {COLUMNS} FROM api_keys WHERE token_hash = $1"), values![hash]).await?;
+    let row: Option<ApiKeyRow> =
+        db::fetch_optional(db, &format!("SELECT {COLUMNS} FROM api_keys WHERE token_hash = $1"), values![hash]).await?;
     row.map(ApiKey::try_from).transpose()
 }
 
@@ -64,6 +66,7 @@ pub(super) async fn revoke(tx: &WriteTx, id: ApiKeyId) -> Result<bool, DatabaseE
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<ApiKey>, DatabaseError> {
-    let rows: Vec<ApiKeyRow> = db::fetch_all(db, &format!("SELECT {COLUMNS} FROM api_keys ORDER BY created_at DESC, id DESC"), vec![]).await?;
+    let rows: Vec<ApiKeyRow> =
+        db::fetch_all(db, &format!("SELECT {COLUMNS} FROM api_keys ORDER BY created_at DESC, id DESC"), vec![]).await?;
     rows.into_iter().map(ApiKey::try_from).collect()
 }
