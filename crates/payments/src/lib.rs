@@ -1,5 +1,6 @@
 //! Money: what is asked for, each call to a provider, and the ledger. It knows a reference, not an order.
 
+pub mod ledger;
 pub mod payments;
 
 use platform::migrate::Migration;

@@ -1,0 +1,5 @@
+//! The ledger: every movement of money, written twice, so that balances can be worked out anew.
+
+mod model;
+
+pub use model::{Account, AccountError, AccountName, LedgerEntry, LedgerError, LedgerTransaction};
