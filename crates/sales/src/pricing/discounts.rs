@@ -27,10 +27,11 @@ pub(super) fn divide(input: &PricingInput<'_>, subtotals_minor: &[i64]) -> Resul
             if part > 0 {
                 adjustments.push(PricedAdjustment {
                     kind: AdjustmentKind::Discount,
-                    source_id: discount.source_id.clone(),
+                    source_id: discount.source_id,
+                    label: discount.label.clone(),
                     line_id: Some(line.line_id),
                     amount: Money::new(-part, input.currency),
-                    net: Money::zero(input.currency),
+                    net: Money::new(-part, input.currency),
                     tax: Money::zero(input.currency),
                     tax_lines: Vec::new(),
                 });

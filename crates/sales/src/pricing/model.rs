@@ -1,6 +1,7 @@
 //! What goes into the pricing of a cart and what comes out.
 
 use kernel::{CartLineId, Country, Currency, DomainError, ErrorKind, Money, Quantity, ShippingMethodId, VariantId, text_enum};
+use uuid::Uuid;
 
 use crate::shipping::Parcel;
 use crate::tax::{Destination, TaxLine, TaxMode, TaxRate};
@@ -48,6 +49,8 @@ pub struct LineInput {
 pub struct ShippingCharge {
     /// The method.
     pub method_id: ShippingMethodId,
+    /// Its name, which the customer reads next to the price.
+    pub label: String,
     /// Its quote, in the price list's tax mode.
     pub amount: Money,
     /// The method's tax class.
@@ -61,14 +64,18 @@ text_enum! {
         Shipping = "shipping",
         /// Money off; belongs to the line that it makes cheaper.
         Discount = "discount",
+        /// A fee; belongs to no line.
+        Surcharge = "surcharge",
     }
 }
 
 /// A discount to apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AdjustmentInput {
-    /// What it came of: the TypeID of a promotion or of a manual entry.
-    pub source_id: String,
+    /// The promotion it came of; `None` where staff entered it.
+    pub source_id: Option<Uuid>,
+    /// What the customer reads.
+    pub label: String,
     /// The line it is for; `None` divides it over all lines in proportion to what is left of them.
     pub line_id: Option<CartLineId>,
     /// Zero or negative, in the price list's tax mode; what exceeds the lines is dropped.
@@ -135,15 +142,17 @@ pub struct PricedLine {
 pub struct PricedAdjustment {
     /// What it is for.
     pub kind: AdjustmentKind,
-    /// What it came of, as a TypeID.
-    pub source_id: String,
+    /// The shipping method or promotion it came of; `None` where staff entered it.
+    pub source_id: Option<Uuid>,
+    /// What the customer reads.
+    pub label: String,
     /// The line that already contains it; `None` where it counts towards the total by itself.
     pub line_id: Option<CartLineId>,
     /// With tax, where it belongs to no line; else negative and in the price list's tax mode.
     pub amount: Money,
-    /// Without tax; zero where a line contains it.
+    /// amount − tax.
     pub net: Money,
-    /// The tax; zero where a line contains it.
+    /// The tax; zero where a line contains it, because the line's tax is already lower by it.
     pub tax: Money,
     /// The tax by rate; sums to `tax`.
     pub tax_lines: Vec<TaxLine>,

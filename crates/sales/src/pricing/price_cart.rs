@@ -71,7 +71,8 @@ fn price_shipping(charge: &ShippingCharge, input: &PricingInput<'_>) -> Result<P
     let money = |minor: i64| Money::new(minor, input.currency);
     Ok(PricedAdjustment {
         kind: AdjustmentKind::Shipping,
-        source_id: charge.method_id.to_string(),
+        source_id: Some(charge.method_id.uuid()),
+        label: charge.label.clone(),
         line_id: None,
         amount: money(taxed.gross_minor),
         net: money(taxed.net_minor),
