@@ -1,0 +1,102 @@
+//! `cargo xtask test`: every test of the workspace, on SQLite and on a private PostgreSQL server.
+
+mod binaries;
+mod install;
+mod server;
+mod tally;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{ExitCode, ExitStatus, Stdio};
+
+use anyhow::{Context, Result, bail};
+use binaries::Binaries;
+use clap::Args;
+use server::Server;
+use tally::Tally;
+
+use crate::project;
+
+/// The superuser URL of the server, for the tests' harness.
+const URL_VARIABLE: &str = "TRADEWIND_TEST_POSTGRES_URL";
+
+/// Which tests run, and whether a missing back end is a failure.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Fail when a back end is missing, or when no test ran on it
+    #[arg(long)]
+    require_all: bool,
+    /// Run only tests whose name contains one of these
+    filter: Vec<String>,
+}
+
+/// Starts what the tests need, runs them, stops it again, and says what ran where.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let server = match start_server() {
+        Ok(server) => Some(server),
+        Err(error) if arguments.require_all => return Err(error.context("PostgreSQL is missing, and --require-all was given")),
+        Err(error) => {
+            eprintln!("PostgreSQL is missing, its tests are left out: {error:#}");
+            None
+        }
+    };
+    let mut tally = Tally::default();
+    let status = run_tests(server.as_ref(), &arguments.filter, &mut tally)?;
+    let version = server.as_ref().map(|server| server.version().to_owned());
+    if let Some(server) = server {
+        server.stop()?;
+    }
+
+    println!();
+    println!("SQLite: {}", told(tally.sqlite));
+    match version {
+        Some(version) => println!("PostgreSQL {version}: {}", told(tally.postgres)),
+        None => println!("PostgreSQL: missing, not run"),
+    }
+    let all_ran = tally.sqlite > 0 && tally.postgres > 0;
+    if arguments.require_all && arguments.filter.is_empty() && !all_ran {
+        bail!("--require-all was given, and a back end saw no test");
+    }
+    Ok(exit_code(status))
+}
+
+fn start_server() -> Result<Server> {
+    let binaries = match Binaries::find() {
+        Some(binaries) => binaries,
+        None => {
+            install::postgres()?;
+            Binaries::find().context("PostgreSQL was installed, and still there is no server of version 15 or later")?
+        }
+    };
+    Server::start(&binaries)
+}
+
+/// Runs cargo and passes its lines on while they are counted.
+fn run_tests(server: Option<&Server>, filter: &[String], tally: &mut Tally) -> Result<ExitStatus> {
+    let mut cargo = project::cargo();
+    cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(filter);
+    if let Some(server) = server {
+        cargo.arg("--include-ignored").env(URL_VARIABLE, server.url());
+    }
+    let mut running = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start cargo test")?;
+    let output = running.stdout.take().context("cargo test has no output")?;
+    let mut terminal = std::io::stdout().lock();
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line.context("cannot read what cargo test says")?;
+        tally.read(&String::from_utf8_lossy(&line));
+        terminal.write_all(&line).and_then(|()| terminal.write_all(b"\n")).context("cannot write to the terminal")?;
+    }
+    running.wait().context("cannot wait for cargo test")
+}
+
+fn told(tests: usize) -> String {
+    match tests {
+        0 => "no test ran".to_owned(),
+        1 => "ran (1 test)".to_owned(),
+        many => format!("ran ({many} tests)"),
+    }
+}
+
+/// Cargo's own code; a run that a signal ended is a failure.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+}

@@ -1,0 +1,47 @@
+//! Counts the tests that really ran on each database, by the suffix that the test attribute gives them.
+
+/// How many tests ran, whether they passed or failed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Tests on SQLite.
+    pub(crate) sqlite: usize,
+    /// Tests on PostgreSQL.
+    pub(crate) postgres: usize,
+}
+
+impl Tally {
+    /// Reads a line such as `test orders::a_cart_sells_on_sqlite ... ok`.
+    pub(crate) fn read(&mut self, line: &str) {
+        let Some((name, outcome)) = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... ")) else { return };
+        if !outcome.starts_with("ok") && !outcome.starts_with("FAILED") {
+            return;
+        }
+        // A test that should panic has a remark behind its name.
+        let name = name.split_once(' ').map_or(name, |(name, _)| name);
+        self.sqlite += usize::from(name.ends_with("_on_sqlite"));
+        self.postgres += usize::from(name.ends_with("_on_postgres"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[test]
+    fn a_test_counts_when_it_ran_and_not_when_it_was_ignored() {
+        let mut tally = Tally::default();
+        let lines = [
+            "running 7 tests",
+            "test orders::a_cart_sells_on_sqlite ... ok",
+            "test orders::a_cart_sells_on_postgres ... FAILED",
+            "test orders::a_full_cart_sells_on_postgres ... ok",
+            "test orders::an_empty_cart_is_refused_on_postgres - should panic ... ok",
+            "test orders::a_late_cart_sells_on_postgres ... ignored, needs PostgreSQL",
+            "test money::rounds_half_up ... ok",
+            "test result: FAILED. 5 passed; 1 failed; 1 ignored",
+        ];
+        lines.iter().for_each(|line| tally.read(line));
+
+        assert_eq!(tally, Tally { sqlite: 1, postgres: 3 });
+    }
+}
