@@ -17,6 +17,7 @@ pub(crate) const TABLE: [Slices; 5] = [
         ordered: false,
         names: &[
             "config",
+            "settings",
             "db",
             "migrate",
             "outbox",
