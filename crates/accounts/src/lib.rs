@@ -1,5 +1,6 @@
 //! Who people and programs are.
 
+pub mod addresses;
 pub mod api_keys;
 
 use platform::migrate::Migration;
