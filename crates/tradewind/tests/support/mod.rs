@@ -1,0 +1,16 @@
+//! The harness: a fresh shop on a database of its own for each test, and the checks that follow its body.
+#![allow(dead_code, reason = "the harness offers more than one test needs")]
+
+mod leftovers;
+mod postgres;
+mod run;
+mod shop;
+mod sqlite;
+
+use std::error::Error;
+
+pub(crate) use run::{run_on_postgres, run_on_sqlite};
+pub(crate) use shop::TestShop;
+
+/// What a test's body returns; `?` takes any error.
+pub(crate) type TestResult<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;

@@ -1,0 +1,109 @@
+//! A shop of a test's own: its database, its clock, its data directory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Actor, FixedClock, Origin, SystemClock, Timestamp};
+use platform::config::{Flags, load};
+use platform::jobs::Handlers;
+use platform::{Context, jobs, migrate, outbox};
+use tempfile::TempDir;
+
+use super::TestResult;
+use tradewind::wiring;
+
+/// A shop that would be busy for longer than this many rounds never comes to rest.
+const MOST_ROUNDS: usize = 1_000;
+/// Connections that a body leaked must not keep its test from ending.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A shop in demo mode with a database of its own; clones are the same shop.
+#[derive(Clone)]
+pub(crate) struct TestShop {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    context: Context,
+    clock: Arc<FixedClock>,
+    handlers: Handlers,
+    folder: TempDir,
+}
+
+impl TestShop {
+    /// Connects to a database; the folder becomes the data directory.
+    pub(crate) async fn open(folder: TempDir, url: &str) -> TestResult<Self> {
+        let data_dir = folder.path().display().to_string();
+        let values = [("mode", "demo"), ("data_dir", &data_dir), ("database.url", url), ("server.addr", "127.0.0.1:0")];
+        let values = values.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+        let mut config = load(&Flags { config: None, values })?.config;
+        config.payments.methods = vec!["manual".to_owned(), "test".to_owned()];
+        config.rate_limits.factor = 1_000.0;
+        let clock = Arc::new(FixedClock::at("2026-03-02T09:30:00Z".parse()?));
+        let context = wiring::context(config, clock.clone()).await?;
+        let handlers = wiring::handlers(&context);
+        Ok(Self { inner: Arc::new(Inner { context, clock, handlers, folder }) })
+    }
+
+    /// Makes an empty database into a template.
+    pub(crate) async fn prepare(&self) -> TestResult {
+        migrate::up(&self.context().db, &wiring::migrations(), self.now()).await?;
+        wiring::first_start(self.context()).await?;
+        Ok(())
+    }
+
+    /// What use cases are given.
+    pub(crate) fn context(&self) -> &Context {
+        &self.inner.context
+    }
+
+    /// Whoever sits at the command line: the actor of what tests do below the API.
+    pub(crate) fn origin(&self) -> Origin {
+        Origin::of(Actor::CommandLine)
+    }
+
+    /// The shop's present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.context.now()
+    }
+
+    /// Moves the shop's clock.
+    pub(crate) fn advance(&self, by: chrono::TimeDelta) {
+        self.inner.clock.advance(by);
+    }
+
+    /// The machine's own moment, for the little that does not follow the shop's clock.
+    pub(crate) fn real_now(&self) -> Timestamp {
+        kernel::Clock::now(&SystemClock)
+    }
+
+    /// The data directory.
+    pub(crate) fn data_dir(&self) -> &std::path::Path {
+        self.inner.folder.path()
+    }
+
+    /// Relays facts and runs due jobs until there is nothing left to do.
+    pub(crate) async fn settle(&self) -> TestResult {
+        for _ in 0..MOST_ROUNDS {
+            let relayed = outbox::relay_once(self.context()).await?;
+            let ran = jobs::run_due(self.context(), &self.inner.handlers).await?;
+            if relayed + ran == 0 {
+                return Ok(());
+            }
+        }
+        Err("the shop does not come to rest".into())
+    }
+
+    /// The names of the events of one kind of thing, in the order in which they happened.
+    pub(crate) async fn events_of(&self, aggregate_type: &str) -> TestResult<Vec<String>> {
+        while outbox::relay_once(self.context()).await? > 0 {}
+        let events = platform::events::since(self.context().db.reader(), 0, 10_000).await?;
+        Ok(events.into_iter().filter(|event| event.aggregate_type == aggregate_type).map(|event| event.r#type).collect())
+    }
+
+    /// Closes the connections.
+    pub(crate) async fn close(&self) {
+        // A body that leaks a connection is no failure of the shop.
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.context().db.clone().close()).await;
+    }
+}
