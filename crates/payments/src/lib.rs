@@ -2,6 +2,7 @@
 
 pub mod ledger;
 pub mod payments;
+pub mod providers;
 
 use platform::migrate::Migration;
 

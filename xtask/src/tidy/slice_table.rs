@@ -45,8 +45,7 @@ pub(crate) const TABLE: [Slices; 5] = [
         ordered: true,
         names: &["channels", "price_lists", "categories", "media", "products", "variants", "inventory", "listing", "import", "export"],
     },
-    // The providers implement what `payments` calls, and know nothing of it.
-    Slices { package: "payments", ordered: true, names: &["providers", "ledger", "payments", "refunds"] },
+    Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "providers"] },
     Slices {
         package: "sales",
         ordered: true,

@@ -1,5 +1,7 @@
 //! The ledger: every movement of money, written twice, so that balances can be worked out anew.
 
 mod model;
+mod store;
 
 pub use model::{Account, AccountError, AccountName, LedgerEntry, LedgerError, LedgerTransaction};
+pub use store::{Booking, INVARIANTS, book};

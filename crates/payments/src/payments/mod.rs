@@ -1,5 +1,19 @@
 //! Payments: what was asked of a provider for one order, and what the provider said.
 
+mod call_off;
+mod entities;
+mod events;
 mod model;
+mod open;
+mod outcome;
+mod record_manual;
+mod store;
 
+pub use call_off::{call_off, return_surplus};
+pub use entities::{Operation, Outcome, Payment, PaymentError};
+pub use events::PaymentFact;
 pub use model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
+pub use open::{OpenPayment, Opened, Start, open};
+pub use outcome::{Applied, apply_outcome};
+pub use record_manual::record_manual;
+pub use store::{INVARIANTS, find_by_reference, find_operation, has_open_operation, lock_by_reference, operations_of};

@@ -1,0 +1,114 @@
+//! What happens to payments.
+
+use kernel::{OperationId, PaymentId};
+use platform::outbox::Fact;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::entities::{Operation, Payment};
+use super::model::{OperationKind, OperationStatus, PaymentStatus};
+
+/// One state change of a payment or of one of its operations.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum PaymentFact {
+    /// The payment came to be, or moved.
+    Moved {
+        /// The payment.
+        payment_id: PaymentId,
+        /// What is paid for.
+        reference_id: Uuid,
+        /// Through whom.
+        provider: String,
+        /// Where it stood; nothing for a new one.
+        from: Option<PaymentStatus>,
+        /// Where it stands.
+        to: PaymentStatus,
+        /// What is asked for.
+        amount_minor: i64,
+        /// What came so far.
+        captured_minor: i64,
+        /// ISO 4217.
+        currency: &'static str,
+    },
+    /// An operation came to be, or ended.
+    Operation {
+        /// The operation.
+        operation_id: OperationId,
+        /// Of which payment.
+        payment_id: PaymentId,
+        /// What is asked.
+        kind: OperationKind,
+        /// What became of it.
+        status: OperationStatus,
+        /// How much.
+        amount_minor: i64,
+        /// ISO 4217.
+        currency: &'static str,
+    },
+}
+
+impl PaymentFact {
+    /// The payment as it stands now, coming from another state.
+    #[must_use]
+    pub fn moved(payment: &Payment, from: Option<PaymentStatus>) -> Self {
+        Self::Moved {
+            payment_id: payment.id,
+            reference_id: payment.reference_id,
+            provider: payment.provider.clone(),
+            from,
+            to: payment.status,
+            amount_minor: payment.amount.minor(),
+            captured_minor: payment.captured_minor,
+            currency: payment.amount.currency().code(),
+        }
+    }
+
+    /// The operation as it stands now.
+    #[must_use]
+    pub fn operation(operation: &Operation) -> Self {
+        Self::Operation {
+            operation_id: operation.id,
+            payment_id: operation.payment_id,
+            kind: operation.kind,
+            status: operation.status,
+            amount_minor: operation.amount.minor(),
+            currency: operation.amount.currency().code(),
+        }
+    }
+}
+
+impl Fact for PaymentFact {
+    const AGGREGATE: &'static str = "payment";
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Moved { to, .. } => match to {
+                PaymentStatus::Created => "payment.created",
+                PaymentStatus::AwaitingCustomer => "payment.awaiting_customer",
+                PaymentStatus::Processing => "payment.processing",
+                PaymentStatus::Unknown => "payment.unknown",
+                PaymentStatus::Authorised => "payment.authorised",
+                PaymentStatus::Captured => "payment.captured",
+                PaymentStatus::Disputed => "payment.disputed",
+                PaymentStatus::Won => "payment.won",
+                PaymentStatus::Lost => "payment.lost",
+                PaymentStatus::Expired => "payment.expired",
+                PaymentStatus::Failed => "payment.failed",
+                PaymentStatus::Voided => "payment.voided",
+            },
+            Self::Operation { status, .. } => match status {
+                OperationStatus::Pending => "payment.operation_started",
+                OperationStatus::Succeeded => "payment.operation_succeeded",
+                OperationStatus::Failed => "payment.operation_failed",
+                OperationStatus::Unknown => "payment.operation_unclear",
+            },
+        }
+    }
+
+    fn aggregate_id(&self) -> Uuid {
+        match self {
+            Self::Moved { payment_id, .. } | Self::Operation { payment_id, .. } => payment_id.uuid(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What every provider can be asked.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use kernel::{Money, OperationId, PaymentId};
+use platform::config::Config;
+
+use super::{Manual, Test};
+use crate::payments::{Operation, OperationKind, Outcome, Payment, Start};
+
+/// One thing asked of a provider. `operation_id` is the idempotency key: the same call twice has one effect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Our key.
+    pub operation_id: OperationId,
+    /// The payment it belongs to.
+    pub payment_id: PaymentId,
+    /// What is asked.
+    pub kind: OperationKind,
+    /// How much.
+    pub amount: Money,
+    /// The provider's name for the payment, once it has one.
+    pub provider_reference: Option<String>,
+}
+
+impl Call {
+    /// The call that this operation stands for.
+    #[must_use]
+    pub fn of(operation: &Operation, payment: &Payment) -> Self {
+        Self {
+            operation_id: operation.id,
+            payment_id: payment.id,
+            kind: operation.kind,
+            amount: operation.amount,
+            provider_reference: payment.provider_reference.clone(),
+        }
+    }
+}
+
+/// Somebody who moves money. Whatever goes wrong on the way is `Outcome::Unknown`, never an error: the money may have moved.
+#[async_trait::async_trait]
+pub trait Provider: Send + Sync + Debug {
+    /// Its name in configuration, database and API.
+    fn name(&self) -> &'static str;
+
+    /// How its payments begin.
+    fn start(&self) -> Start;
+
+    /// True where goods leave before the money comes (cash on delivery).
+    fn ships_before_payment(&self) -> bool {
+        false
+    }
+
+    /// How long an unpaid order waits for it.
+    fn patience(&self, config: &Config) -> TimeDelta;
+
+    /// Asks for the operation.
+    async fn execute(&self, call: &Call) -> Outcome;
+
+    /// Asks what became of an operation whose answer was lost.
+    async fn query(&self, call: &Call) -> Outcome;
+}
+
+/// The providers of this process, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Providers(BTreeMap<&'static str, Arc<dyn Provider>>);
+
+impl Providers {
+    /// The providers that the configuration names; names that do not exist are left out and reported.
+    #[must_use]
+    pub fn from_config(config: &Config) -> Self {
+        config.payments.methods.iter().fold(Self::default(), |providers, name| match name.as_str() {
+            "manual" => providers.with(Manual),
+            "test" => providers.with(Test),
+            other => {
+                tracing::warn!(payment.method = other, "payments.methods names a provider that does not exist");
+                providers
+            }
+        })
+    }
+
+    /// With one more provider; it takes the place of one of the same name.
+    #[must_use]
+    pub fn with(mut self, provider: impl Provider + 'static) -> Self {
+        self.0.insert(provider.name(), Arc::new(provider));
+        self
+    }
+
+    /// The provider of this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Arc<dyn Provider>> {
+        self.0.get(name).cloned()
+    }
+
+    /// All names.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+}
