@@ -1,6 +1,7 @@
 //! What the shop offers, at what price, and how much of it is there.
 
 pub mod inventory;
+pub mod variants;
 
 use platform::migrate::Migration;
 

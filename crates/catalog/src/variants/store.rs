@@ -1,0 +1,128 @@
+//! Rows of variants and prices.
+
+use std::collections::HashMap;
+
+use kernel::{Currency, Money, PriceListId, ProductId, Timestamp, VariantId};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
+use platform::values;
+use uuid::Uuid;
+
+use super::model::VariantKind;
+use super::sellable::{DatedPrice, PriceStep, Sellable, steps_at};
+
+#[derive(FromQueryResult)]
+struct SellableRow {
+    id: Uuid,
+    product_id: Uuid,
+    product_title: String,
+    product_slug: String,
+    product_status: String,
+    sku: Option<String>,
+    options: serde_json::Value,
+    kind: String,
+    requires_shipping: bool,
+    tracked: bool,
+    tax_class: String,
+    weight_grams: Option<i64>,
+    archived_at: Option<Timestamp>,
+    option_name: Option<String>,
+}
+
+#[derive(FromQueryResult)]
+struct SellablePriceRow {
+    variant_id: Uuid,
+    currency: String,
+    min_quantity: i64,
+    amount_minor: i64,
+    compare_at_minor: Option<i64>,
+    starts_at: Option<Timestamp>,
+    ends_at: Option<Timestamp>,
+}
+
+/// The variants with these ids, with what they cost in a price list at a moment; unknown ids are left out, archived
+/// variants and variants of products that are not for sale come with `live = false`. Two statements.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn sellable(
+    db: &impl ConnectionTrait,
+    ids: &[VariantId],
+    price_list: PriceListId,
+    now: Timestamp,
+) -> Result<Vec<Sellable>, DatabaseError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut prices = valid_prices(db, ids, price_list, now).await?;
+    // One row per option of the product, in its order: JSON objects do not keep theirs in PostgreSQL.
+    let sql = format!(
+        "SELECT v.id, v.product_id, p.title AS product_title, p.slug AS product_slug, p.status AS product_status, v.sku, v.options, v.kind,
+             v.requires_shipping, v.tracked, v.tax_class, v.weight_grams, v.archived_at, o.name AS option_name
+         FROM variants v
+         JOIN products p ON p.id = v.product_id
+         LEFT JOIN product_options o ON o.product_id = v.product_id
+         WHERE v.id IN ({})
+         ORDER BY v.id, o.position",
+        db::placeholders(1, ids.len())
+    );
+    let rows: Vec<SellableRow> = db::fetch_all(db, &sql, ids.iter().flat_map(|id| values![*id]).collect()).await?;
+    rows.chunk_by(|a, b| a.id == b.id)
+        .filter_map(|rows| rows.first().map(|first| (first, rows)))
+        .map(|(first, rows)| {
+            let dated = prices.remove(&first.id).unwrap_or_default();
+            to_sellable(first, rows, steps_at(&dated, now))
+        })
+        .collect()
+}
+
+fn to_sellable(row: &SellableRow, of_options: &[SellableRow], prices: Vec<PriceStep>) -> Result<Sellable, DatabaseError> {
+    let kind: VariantKind = row.kind.parse().map_err(|_| DatabaseError::corrupt("variants.kind"))?;
+    let names = of_options.iter().filter_map(|row| row.option_name.as_ref());
+    let options: serde_json::Map<String, serde_json::Value> =
+        names.filter_map(|name| row.options.get(name).map(|value| (name.clone(), value.clone()))).collect();
+    let values: Vec<&str> = options.values().filter_map(serde_json::Value::as_str).collect();
+    Ok(Sellable {
+        variant_id: VariantId::from_uuid(row.id),
+        product_id: ProductId::from_uuid(row.product_id),
+        product_title: row.product_title.clone(),
+        product_slug: row.product_slug.clone(),
+        variant_title: values.join(" / "),
+        sku: row.sku.clone(),
+        kind,
+        requires_shipping: row.requires_shipping,
+        tracked: row.tracked,
+        tax_class: row.tax_class.clone(),
+        weight_grams: row.weight_grams,
+        live: row.product_status == "active" && row.archived_at.is_none() && kind != VariantKind::External,
+        prices,
+        options: options.into(),
+    })
+}
+
+async fn valid_prices(
+    db: &impl ConnectionTrait,
+    ids: &[VariantId],
+    price_list: PriceListId,
+    now: Timestamp,
+) -> Result<HashMap<Uuid, Vec<DatedPrice>>, DatabaseError> {
+    let sql = format!(
+        "SELECT r.variant_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor, r.starts_at, r.ends_at
+         FROM prices r JOIN price_lists l ON l.id = r.price_list_id
+         WHERE r.price_list_id = $1 AND (r.starts_at IS NULL OR r.starts_at <= $2) AND (r.ends_at IS NULL OR r.ends_at > $2)
+             AND r.variant_id IN ({})
+         ORDER BY r.variant_id, r.min_quantity, r.id",
+        db::placeholders(3, ids.len())
+    );
+    let mut values = values![price_list, now];
+    values.extend(ids.iter().flat_map(|id| values![*id]));
+    let rows: Vec<SellablePriceRow> = db::fetch_all(db, &sql, values).await?;
+    let mut prices: HashMap<Uuid, Vec<DatedPrice>> = HashMap::new();
+    for row in rows {
+        let currency: Currency = row.currency.parse().map_err(|_| DatabaseError::corrupt("price_lists.currency"))?;
+        let money = |minor| Money::new(minor, currency);
+        let step =
+            PriceStep { min_quantity: row.min_quantity, amount: money(row.amount_minor), compare_at: row.compare_at_minor.map(money) };
+        prices.entry(row.variant_id).or_default().push(DatedPrice { step, starts_at: row.starts_at, ends_at: row.ends_at });
+    }
+    Ok(prices)
+}
