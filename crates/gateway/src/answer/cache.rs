@@ -1,0 +1,36 @@
+//! Who may store an answer, and for how long.
+
+use http::{HeaderMap, HeaderValue, header};
+
+/// Who may store an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cache {
+    /// Anybody between us and the client, for so long. Only for what an anonymous caller reads.
+    Public {
+        /// How long it is fresh.
+        max_age_seconds: u32,
+    },
+    /// The client alone, and it asks each time whether its copy is still good.
+    Private,
+    /// Nobody.
+    NoStore,
+}
+
+/// What an answer depends on besides its address.
+const VARY: HeaderValue = HeaderValue::from_static("Authorization, X-Cart-Token, Accept-Encoding");
+
+impl Cache {
+    /// Sets `Cache-Control`, and `Vary` where the answer may be stored.
+    pub(super) fn apply(self, headers: &mut HeaderMap) {
+        let control = match self {
+            Self::Public { max_age_seconds } => HeaderValue::from_str(&format!("public, max-age={max_age_seconds}")).ok(),
+            Self::Private => Some(HeaderValue::from_static("private, no-cache")),
+            Self::NoStore => None,
+        };
+        let may_be_stored = control.is_some();
+        headers.insert(header::CACHE_CONTROL, control.unwrap_or(HeaderValue::from_static("no-store")));
+        if may_be_stored {
+            headers.insert(header::VARY, VARY);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What handlers answer: the envelope, the tag and the cache policy, with the JSON made once.
+
+mod cache;
+mod kept;
+mod list;
+mod one;
+mod select;
+mod tag;
+
+pub use cache::Cache;
+pub use kept::{Kept, NoContent};
+pub use list::List;
+pub use one::{Created, One};
+pub use tag::entity_tag;

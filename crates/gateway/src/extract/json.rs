@@ -1,0 +1,148 @@
+//! JSON bodies: 415, 413, 400 where they cannot be read, 422 with the field's path where they can and are wrong.
+
+use axum::extract::{FromRequest, Request};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::Segment;
+
+use super::read::{self, DEFAULT_BODY_BYTES};
+use super::strict::Strict;
+use crate::problem::Problem;
+
+/// A JSON body of at most `LIMIT` bytes that has the shape of `T` (an `…In` or `…Patch` with `deny_unknown_fields`).
+#[derive(Debug, Clone, Copy)]
+pub struct Valid<T, const LIMIT: usize = DEFAULT_BODY_BYTES>(pub T);
+
+impl<S: Sync, T: DeserializeOwned, const LIMIT: usize> FromRequest<S> for Valid<T, LIMIT> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        if !read::is_media_type(&parts.headers, "application/json") {
+            return Err(Problem::unsupported_media_type("application/json"));
+        }
+        let bytes = read::whole(&parts.headers, body, LIMIT).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+/// As [`Valid`], but an empty body stands for the default.
+#[derive(Debug, Clone, Copy)]
+pub struct Optional<T, const LIMIT: usize = DEFAULT_BODY_BYTES>(pub T);
+
+impl<S: Sync, T: DeserializeOwned + Default, const LIMIT: usize> FromRequest<S> for Optional<T, LIMIT> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = read::whole(&parts.headers, body, LIMIT).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        if !read::is_media_type(&parts.headers, "application/json") {
+            return Err(Problem::unsupported_media_type("application/json"));
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
+/// Reads the text first and the shape after, so that a broken body is 400 even where its first half is wrong, too.
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let Strict(value) = serde_json::from_slice(bytes).map_err(Problem::malformed_body)?;
+    serde_path_to_error::deserialize(value).map_err(refuse)
+}
+
+/// serde tells some things only in its message; they become messages a person can act on.
+fn refuse(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let path = dotted(error.path());
+    let message = error.into_inner().to_string();
+    let quoted = message.split('`').nth(1).unwrap_or_default();
+    if message.starts_with("missing field") {
+        let field = if path.is_empty() { quoted.to_owned() } else { format!("{path}.{quoted}") };
+        return Problem::validation_failed(field, "is required");
+    }
+    if message.starts_with("unknown field") {
+        let field = if path.is_empty() { quoted } else { &path };
+        return Problem::validation_failed(field, "is not a field of this request");
+    }
+    Problem::validation_failed(path, message)
+}
+
+/// `lines[0].quantity` as `lines.0.quantity`, the form of every other message.
+fn dotted(path: &serde_path_to_error::Path) -> String {
+    let segments = path.iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(index.to_string()),
+        Segment::Map { key } => Some(key.clone()),
+        Segment::Enum { variant } => Some(variant.clone()),
+        Segment::Unknown => None,
+    });
+    segments.collect::<Vec<_>>().join(".")
+}
+
+/// A whole JSON text that has the shape of `T`, for what is not a body: a line of a file, one item of a batch.
+impl<T: DeserializeOwned> Valid<T> {
+    /// Reads one JSON value.
+    ///
+    /// # Errors
+    /// 422 `validation_failed` with the field's path.
+    pub fn of(value: Value) -> Result<T, Problem> {
+        serde_path_to_error::deserialize(value).map_err(refuse)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct CartIn {
+        lines: Vec<LineIn>,
+        note: Option<String>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct LineIn {
+        quantity: kernel::Quantity,
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_by_its_path() {
+        let cases = [
+            (r#"{"lines": [{"quantity": 1}, {"quantity": 0}]}"#, "lines.1.quantity", "quantity must be between 1 and 9999"),
+            (r#"{"lines": [{"quantity": 1, "price": 5}]}"#, "lines.0.price", "is not a field of this request"),
+            (r#"{"lines": [{}]}"#, "lines.0.quantity", "is required"),
+            (r#"{"note": "x"}"#, "lines", "is required"),
+            (r#"{"total": 1}"#, "total", "is not a field of this request"),
+            (r#"{"lines": [], "note": 5}"#, "note", "invalid type: integer `5`, expected a string"),
+        ];
+        for (body, field, message) in cases {
+            let problem = parse::<CartIn>(body.as_bytes()).expect_err(body);
+            assert_eq!((problem.status().as_u16(), problem.code()), (422, "validation_failed"), "{body}");
+            assert_eq!(problem.into_item().details.get(field), Some(&vec![message.to_owned()]), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_malformed_even_where_it_is_wrong_as_well() {
+        let deep = format!(r#"{{"lines": {}{}}}"#, "[".repeat(200), "]".repeat(200));
+        let bodies: [&[u8]; 9] = [
+            b"",
+            b"{",
+            b"{\"total\": 1",
+            b"{} {}",
+            b"{\"lines\": [], \"lines\": []}",
+            b"{\"note\": \"\xff\"}",
+            b"{\"lines\": 1e999}",
+            b"{\"lines\": [,]}",
+            deep.as_bytes(),
+        ];
+        for body in bodies {
+            let problem = parse::<CartIn>(body).expect_err("malformed");
+            assert_eq!((problem.status().as_u16(), problem.code()), (400, "malformed_body"), "{}", String::from_utf8_lossy(body));
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Extractors: raw input becomes typed values, or the refusal of the contract.
+
+mod json;
+mod key;
+mod path;
+mod read;
+mod strict;
+mod things;
+mod upload;
+mod version;
+
+pub use json::{Optional, Valid};
+pub use key::IdempotencyKey;
+pub use path::{IdOr, PathId, PathIdOr, PathIds};
+pub use read::DEFAULT_BODY_BYTES;
+pub use things::Thing;
+pub use upload::{Upload, UploadedFile};
+pub use version::{ExpectedVersion, RequiredVersion};

@@ -1,0 +1,33 @@
+//! Reading a body up to a limit.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use crate::problem::Problem;
+
+/// How large a body may be unless the route says otherwise: a batch of a hundred products fits well.
+pub const DEFAULT_BODY_BYTES: usize = 1_024 * 1_024;
+
+/// The whole body; one that says it is too large is refused unread.
+pub(super) async fn whole(headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Bytes, Problem> {
+    refuse_announced(headers, limit_bytes)?;
+    match Limited::new(body, limit_bytes).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Problem::body_too_large(limit_bytes)),
+        Err(_) => Err(Problem::malformed_body("it ended early")),
+    }
+}
+
+/// Refuses a `Content-Length` beyond the limit.
+pub(super) fn refuse_announced(headers: &HeaderMap, limit_bytes: usize) -> Result<(), Problem> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()).and_then(|text| text.parse::<usize>().ok());
+    if announced.is_some_and(|bytes| bytes > limit_bytes) { Err(Problem::body_too_large(limit_bytes)) } else { Ok(()) }
+}
+
+/// True where `Content-Type` is this media type, whatever its parameters.
+pub(super) fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    given.and_then(|text| text.split(';').next()).is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(wanted))
+}

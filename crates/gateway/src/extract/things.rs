@@ -1,0 +1,37 @@
+//! What things are called in `…_not_found`, for ids in paths that cannot be ids.
+
+/// A thing that has an address of its own.
+pub trait Thing: kernel::Prefixed + 'static {
+    /// The code of its absence, the same that its use cases give.
+    const NOT_FOUND: &'static str;
+}
+
+macro_rules! things {
+    ($($tag:ident = $code:literal;)*) => {
+        $(
+            impl Thing for kernel::$tag {
+                const NOT_FOUND: &'static str = $code;
+            }
+        )*
+    };
+}
+
+things! {
+    ApiKeyTag = "api_key_not_found";
+    CartTag = "cart_not_found";
+    CartLineTag = "cart_line_not_found";
+    CategoryTag = "category_not_found";
+    ChannelTag = "channel_not_found";
+    FulfilmentTag = "fulfilment_not_found";
+    JobTag = "job_not_found";
+    MediaTag = "media_not_found";
+    OrderTag = "order_not_found";
+    PaymentTag = "payment_not_found";
+    PriceListTag = "price_list_not_found";
+    ProductTag = "product_not_found";
+    ShippingMethodTag = "shipping_method_not_found";
+    StockLocationTag = "stock_location_not_found";
+    TaxRateTag = "tax_rate_not_found";
+    UserTag = "user_not_found";
+    VariantTag = "variant_not_found";
+}

@@ -1,0 +1,137 @@
+//! What is known of a request from its first byte on, shared by extractors, refusals and the log.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::{FromRequestParts, MatchedPath};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue};
+use kernel::{Actor, Origin};
+
+use crate::request_id;
+
+/// What is known of a request; every handler may take it as an extractor: `facts: Arc<RequestFacts>` in the extensions.
+#[derive(Debug)]
+pub struct RequestFacts {
+    request_id: HeaderValue,
+    traceparent: Option<String>,
+    peer: Option<SocketAddr>,
+    actor: OnceLock<Actor>,
+    route: OnceLock<MatchedPath>,
+}
+
+/// The facts of the request at hand, as an extractor.
+#[derive(Debug, Clone)]
+pub struct Facts(pub Arc<RequestFacts>);
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+impl RequestFacts {
+    /// Reads what the head of a request tells.
+    pub(crate) fn read(headers: &HeaderMap, peer: Option<SocketAddr>) -> Self {
+        Self {
+            request_id: request_id::of(headers),
+            traceparent: headers.get(TRACEPARENT).and_then(traceparent),
+            peer,
+            actor: OnceLock::new(),
+            route: OnceLock::new(),
+        }
+    }
+
+    /// The id that this request has in headers, bodies, logs, history and events.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        // The header was checked to be visible ASCII, or made by us.
+        self.request_id.to_str().unwrap_or_default()
+    }
+
+    /// The id as it goes out.
+    pub(crate) fn request_id_header(&self) -> HeaderValue {
+        self.request_id.clone()
+    }
+
+    /// The other end of the connection.
+    #[must_use]
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// This actor, in this request.
+    #[must_use]
+    pub fn origin(&self, actor: Actor) -> Origin {
+        Origin { actor, request_id: Some(self.request_id().to_owned()), traceparent: self.traceparent.clone() }
+    }
+
+    /// Keeps for the log who acts and by which route; the outer service sees neither itself.
+    pub(crate) fn note(&self, actor: Actor, route: Option<&MatchedPath>) {
+        let _ = self.actor.set(actor);
+        if let Some(route) = route {
+            let _ = self.route.set(route.clone());
+        }
+    }
+
+    pub(crate) fn actor(&self) -> Option<Actor> {
+        self.actor.get().copied()
+    }
+
+    pub(crate) fn route(&self) -> Option<&str> {
+        self.route.get().map(MatchedPath::as_str)
+    }
+}
+
+impl Facts {
+    /// The facts that the outer service left, or fresh ones where a router is called without it.
+    pub(crate) fn in_parts(parts: &mut Parts) -> Arc<RequestFacts> {
+        if let Some(facts) = parts.extensions.get::<Arc<RequestFacts>>() {
+            return Arc::clone(facts);
+        }
+        let facts = Arc::new(RequestFacts::read(&parts.headers, None));
+        parts.extensions.insert(Arc::clone(&facts));
+        facts
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Facts {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(Self::in_parts(parts)))
+    }
+}
+
+/// A W3C trace context of version 00 is kept, anything else is dropped (<https://www.w3.org/TR/trace-context/>).
+fn traceparent(value: &HeaderValue) -> Option<String> {
+    let text = value.to_str().ok()?;
+    let mut parts = text.split('-');
+    let lower_hex = |part: Option<&str>, length: usize| {
+        part.is_some_and(|part| part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')))
+    };
+    let known = parts.next() == Some("00")
+        && lower_hex(parts.next(), 32)
+        && lower_hex(parts.next(), 16)
+        && lower_hex(parts.next(), 2)
+        && parts.next().is_none();
+    known.then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_trace_context_of_the_known_shape_is_kept() {
+        let good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        assert_eq!(traceparent(&HeaderValue::from_static(good)).as_deref(), Some(good));
+        let refused = [
+            "",
+            "00",
+            "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-x",
+        ];
+        for text in refused {
+            assert_eq!(traceparent(&HeaderValue::from_static(text)), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Who asks: resolved once per request, and demanded by the extractors that stand in a handler's signature.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::extract::{FromRef, FromRequestParts, MatchedPath};
+use http::request::Parts;
+use http::{HeaderMap, header};
+use kernel::{Actor, Origin};
+
+use crate::answer::Cache;
+use crate::facts::{Facts, RequestFacts};
+use crate::permissions::{Permission, PermissionSet, RequiredPermission};
+use crate::problem::Problem;
+
+/// Somebody whose credential was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identity {
+    /// Who it is.
+    pub actor: Actor,
+    /// What they may do.
+    pub permissions: PermissionSet,
+}
+
+/// Knows credentials. The API's state gives one by `FromRef` as `Arc<dyn Authenticator>`.
+#[async_trait]
+pub trait Authenticator: Send + Sync {
+    /// Who holds this bearer token; `None` where it is unknown, expired or revoked.
+    async fn authenticate(&self, bearer: &str) -> Result<Option<Identity>, Problem>;
+}
+
+/// No token of ours is longer; the rest is not worth a look-up.
+const MAX_TOKEN_BYTES: usize = 2_048;
+
+/// The outcome of the one look-up, kept for the next extractor of the same request.
+#[derive(Debug, Clone, Copy)]
+struct Resolved(Option<Identity>);
+
+/// Who asks, if anybody: `None` without `Authorization`, 401 with one that is not good.
+async fn identify<S>(parts: &mut Parts, state: &S) -> Result<Option<Identity>, Problem>
+where
+    S: Send + Sync,
+    Arc<dyn Authenticator>: FromRef<S>,
+{
+    if let Some(Resolved(identity)) = parts.extensions.get::<Resolved>() {
+        return Ok(*identity);
+    }
+    let identity = match bearer(&parts.headers)? {
+        None => None,
+        Some(token) => {
+            let authenticator = Arc::<dyn Authenticator>::from_ref(state);
+            Some(authenticator.authenticate(token).await?.ok_or_else(Problem::unauthenticated)?)
+        }
+    };
+    parts.extensions.insert(Resolved(identity));
+    Ok(identity)
+}
+
+/// The token of the one `Authorization: Bearer` header, where there is one.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let token = (value.to_str().ok())
+        .and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .filter(|token| (1..=MAX_TOKEN_BYTES).contains(&token.len()));
+    match (token, values.next()) {
+        (Some(token), None) => Ok(Some(token)),
+        _ => Err(Problem::unauthenticated()),
+    }
+}
+
+/// Leaves for the log who asks and by which route.
+fn note(parts: &mut Parts, actor: Actor) -> Arc<RequestFacts> {
+    let facts = Facts::in_parts(parts);
+    facts.note(actor, parts.extensions.get::<MatchedPath>());
+    facts
+}
+
+/// A caller with the permission `P`: 401 without a credential, 403 without the permission.
+#[derive(Debug, Clone)]
+pub struct Permitted<P> {
+    identity: Identity,
+    facts: Arc<RequestFacts>,
+    permission: PhantomData<P>,
+}
+
+impl<P> Permitted<P> {
+    /// Who it is.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.identity.actor
+    }
+
+    /// Who wants something, in which request.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.facts.origin(self.identity.actor)
+    }
+
+    /// True where the caller has that permission as well.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.identity.permissions.has(permission)
+    }
+}
+
+impl<P: RequiredPermission> Permitted<P> {
+    fn admit(identity: Identity, facts: Arc<RequestFacts>) -> Result<Self, Problem> {
+        if identity.permissions.has(P::PERMISSION) {
+            Ok(Self { identity, facts, permission: PhantomData })
+        } else {
+            Err(Problem::forbidden(P::PERMISSION.name()))
+        }
+    }
+}
+
+impl<S, P> FromRequestParts<S> for Permitted<P>
+where
+    S: Send + Sync,
+    P: RequiredPermission,
+    Arc<dyn Authenticator>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let identity = identify(parts, state).await?.ok_or_else(Problem::unauthenticated)?;
+        let facts = note(parts, identity.actor);
+        Self::admit(identity, facts)
+    }
+}
+
+/// The policy of a public route: anybody, and who it is if they say so. A credential that is not good is still 401.
+#[derive(Debug, Clone)]
+pub struct Anyone {
+    identity: Option<Identity>,
+    facts: Arc<RequestFacts>,
+}
+
+impl Anyone {
+    /// True where no credential was given.
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        self.identity.is_none()
+    }
+
+    /// True where the caller has that permission.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.identity.is_some_and(|identity| identity.permissions.has(permission))
+    }
+
+    /// Who wants something, in which request.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.facts.origin(self.identity.map_or(Actor::Anonymous, |identity| identity.actor))
+    }
+
+    /// How an answer to this caller may be stored: for everybody where nobody is named, for nobody else otherwise.
+    #[must_use]
+    pub fn cache(&self, max_age_seconds: u32) -> Cache {
+        if self.is_anonymous() { Cache::Public { max_age_seconds } } else { Cache::Private }
+    }
+}
+
+impl<S> FromRequestParts<S> for Anyone
+where
+    S: Send + Sync,
+    Arc<dyn Authenticator>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let identity = identify(parts, state).await?;
+        let facts = note(parts, identity.map_or(Actor::Anonymous, |identity| identity.actor));
+        Ok(Self { identity, facts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn only_one_bearer_token_of_sane_length_is_looked_up() {
+        let headers = |values: &[&str]| {
+            let pairs = values.iter().map(|value| (header::AUTHORIZATION, HeaderValue::from_str(value).expect("a value")));
+            pairs.fold(HeaderMap::new(), |mut headers, (name, value)| {
+                headers.append(name, value);
+                headers
+            })
+        };
+        assert_eq!(bearer(&headers(&[])).expect("none"), None);
+        assert_eq!(bearer(&headers(&["bearer twk_1"])).expect("one"), Some("twk_1"));
+        let long = format!("Bearer {}", "x".repeat(2_049));
+        for refused in [&["Basic twk_1"][..], &["Bearer"], &["Bearer "], &["Bearer a", "Bearer b"], &[long.as_str()]] {
+            assert_eq!(bearer(&headers(refused)).expect_err("refused").code(), "unauthenticated");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Query strings: the list parameters of the contract, read strictly against what a route declares.
+
+mod document;
+mod filters;
+mod links;
+mod pairs;
+mod params;
+mod parse;
+mod spec;
+
+pub use filters::{Bounds, Filters};
+pub use params::{ListParams, NoParams, Params, ViewParams};
+pub use parse::{ListQuery, SortKey, ViewQuery};
+pub use spec::{FilterKind, ListRoute, ListSpec};

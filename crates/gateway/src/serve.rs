@@ -1,0 +1,116 @@
+//! The accept loop: bounded connections, a limit on slow heads, and an end that lets answers finish.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_util::task::TaskTracker;
+
+use crate::service::Gateway;
+
+/// The bounds of the accept loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServeLimits {
+    /// How many connections are open at once; the next ones wait in the system's queue.
+    pub max_connections: usize,
+    /// How long a client may take to send the head of a request, and how long an idle connection stays open.
+    pub header_read_timeout: Duration,
+    /// How long answers under way may take once the stop was asked for.
+    pub drain_timeout: Duration,
+    /// How much of a request's head is read at most.
+    pub max_head_bytes: usize,
+}
+
+impl Default for ServeLimits {
+    fn default() -> Self {
+        Self {
+            max_connections: 10_000,
+            header_read_timeout: Duration::from_secs(10),
+            drain_timeout: Duration::from_secs(30),
+            max_head_bytes: 64 * 1_024,
+        }
+    }
+}
+
+/// The system is out of file descriptors or memory when accepting fails; trying again at once would only burn the processor.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves connections until `stop` is ready, then refuses new ones, closes idle ones and waits for the answers under way,
+/// up to `drain_timeout`.
+///
+/// HTTP/1.1 only, by hyper's own builder: the `auto` builder of `hyper-util` waits for the first bytes without any time limit.
+pub async fn serve(listener: TcpListener, gateway: Gateway, limits: ServeLimits, stop: impl Future<Output = ()>) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.header_read_timeout).max_buf_size(limits.max_head_bytes);
+    let slots = Arc::new(Semaphore::new(limits.max_connections));
+    let tasks = TaskTracker::new();
+    let (tell, told) = watch::channel(());
+    tokio::pin!(stop);
+    loop {
+        let next = tokio::select! {
+            next = accept(&listener, &slots) => next,
+            () = &mut stop => break,
+        };
+        if let Some(connection) = next {
+            tasks.spawn(converse(http.clone(), connection, gateway.clone(), told.clone()));
+        }
+    }
+    drop(listener);
+    let _ = tell.send(());
+    tasks.close();
+    if tokio::time::timeout(limits.drain_timeout, tasks.wait()).await.is_err() {
+        tracing::warn!(connections = tasks.len(), "answers were still under way when the time to finish them ran out");
+    }
+}
+
+/// A connection and its place among those allowed.
+struct Connection {
+    tcp: TcpStream,
+    peer: SocketAddr,
+    slot: OwnedSemaphorePermit,
+}
+
+async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Connection> {
+    // The semaphore is never closed.
+    let slot = Arc::clone(slots).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((tcp, peer)) => Some(Connection { tcp, peer, slot }),
+        Err(error) => {
+            tracing::warn!(%error, "a connection could not be accepted");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            None
+        }
+    }
+}
+
+/// Answers the requests of one connection.
+async fn converse(http: http1::Builder, connection: Connection, gateway: Gateway, mut told: watch::Receiver<()>) {
+    let Connection { tcp, peer, slot } = connection;
+    // Without it a small answer waits for the client's acknowledgement of the one before.
+    let _ = tcp.set_nodelay(true);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let gateway = gateway.clone();
+        async move { Ok::<_, Infallible>(gateway.answer(request, Some(peer)).await) }
+    });
+    let conversation = http.serve_connection(TokioIo::new(tcp), service);
+    tokio::pin!(conversation);
+    let ended = tokio::select! {
+        ended = conversation.as_mut() => ended,
+        _ = told.changed() => {
+            conversation.as_mut().graceful_shutdown();
+            conversation.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+    drop(slot);
+}

@@ -1,0 +1,66 @@
+//! What the contract says of envelopes, refusals and parameters.
+
+use gateway::{CommonProblems, Envelope, ErrorBody, ListEnvelope, ListParams, ViewParams};
+use serde_json::Value;
+use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
+
+use crate::support::Mugs;
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is looked at")]
+struct MugView {
+    title: String,
+}
+
+#[utoipa::path(get, path = "/mug", responses(CommonProblems, (status = 200, body = Envelope<MugView>), (status = 404, body = ErrorBody)))]
+#[expect(dead_code, reason = "only its documentation is looked at")]
+fn show_mug() {}
+
+#[utoipa::path(get, path = "/mugs", params(ListParams<Mugs>), responses((status = 200, body = ListEnvelope<MugView>)))]
+#[expect(dead_code, reason = "only its documentation is looked at")]
+fn list_mugs() {}
+
+#[utoipa::path(get, path = "/name", responses((status = 200, body = Envelope<String>)))]
+#[expect(dead_code, reason = "only its documentation is looked at")]
+fn show_name() {}
+
+#[derive(OpenApi)]
+#[openapi(paths(show_mug, list_mugs, show_name))]
+struct Document;
+
+#[test]
+fn envelopes_of_different_things_are_different_schemas() {
+    let document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    let schemas = &document["components"]["schemas"];
+    let mut names: Vec<&String> = schemas.as_object().map(|schemas| schemas.keys().collect()).unwrap_or_default();
+    names.sort();
+    let expected =
+        ["Envelope_MugView", "Envelope_String", "ErrorBody", "ErrorView", "ListEnvelope_MugView", "ListLinks", "ListMeta", "MugView"];
+    assert_eq!(names, expected);
+    let list = &schemas["ListEnvelope_MugView"]["properties"]["data"];
+    assert!(list.to_string().contains("title") || list["items"]["$ref"] == "#/components/schemas/MugView", "{list}");
+    let shown = &document["paths"]["/mug"]["get"]["responses"];
+    assert_eq!(shown["200"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/Envelope_MugView");
+    assert!(shown["429"]["headers"]["Retry-After"].is_object());
+}
+
+#[test]
+fn shared_refusals_are_documented_with_the_error_body() {
+    let responses = CommonProblems::responses();
+    let statuses: Vec<&str> = responses.keys().map(String::as_str).collect();
+    assert_eq!(statuses, ["400", "401", "403", "405", "406", "413", "415", "429", "431", "500", "503"]);
+    let busy = serde_json::to_value(&responses["503"]).unwrap_or_default();
+    assert_eq!(busy["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/ErrorBody");
+    assert_eq!(busy["headers"]["Retry-After"]["schema"]["type"], "integer");
+}
+
+#[test]
+fn the_parameters_of_a_list_are_documented_as_they_are_read() {
+    let parameters: Vec<Value> =
+        ListParams::<Mugs>::into_params(|| None).iter().map(|one| serde_json::to_value(one).unwrap_or_default()).collect();
+    let names: Vec<&str> = parameters.iter().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(names, ["page", "per_page", "after", "limit", "sort", "filter[brand]", "fields"]);
+    assert!(parameters.iter().all(|one| one["in"] == "query" && one["required"] == false));
+    assert_eq!(parameters[1]["schema"]["maximum"], 100);
+    assert_eq!(ViewParams::<Mugs>::into_params(|| None).len(), 1);
+}

@@ -1,0 +1,157 @@
+//! What handlers take: bodies, ids, keys, versions, parameters, files.
+
+use crate::support::{ask, get_plain, get_with, send};
+use axum::body::Body;
+use http::Method;
+use kernel::{CartId, CartLineId, OrderId, ProductId};
+
+fn refused(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+#[tokio::test]
+async fn a_body_has_to_be_json_of_bounded_size_and_known_shape() {
+    let post = |media_type: &'static str, body: Vec<u8>| async move {
+        ask(Method::POST, "/api/v1/mugs", &[("content-type", media_type)], body).await.refusal()
+    };
+    assert_eq!(post("application/json; charset=utf-8", b"{\"title\": \"Mug\"}".to_vec()).await.0, 201);
+    assert_eq!(post("text/plain", b"{}".to_vec()).await, refused(415, "unsupported_media_type"));
+    assert_eq!(post("application/json", b"{".to_vec()).await, refused(400, "malformed_body"));
+    assert_eq!(post("application/json", b"{\"title\": \"\xff\"}".to_vec()).await, refused(400, "malformed_body"));
+    assert_eq!(post("application/json", b"{\"title\": 5}".to_vec()).await, refused(422, "validation_failed"));
+    assert_eq!(post("application/json", b"{\"titel\": \"Mug\"}".to_vec()).await, refused(422, "validation_failed"));
+    assert_eq!(post("application/json", vec![b' '; 1_048_577]).await, refused(413, "body_too_large"));
+    assert_eq!(ask(Method::POST, "/api/v1/mugs", &[], "{}").await.refusal(), refused(415, "unsupported_media_type"));
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_say_how_long_it_is_is_cut_at_the_limit() {
+    let chunks = futures_util::stream::iter((0..4).map(|_| Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"        "))));
+    let reply = send(Method::POST, "/api/v1/small", &[], Body::from_stream(chunks)).await;
+    assert_eq!(reply.refusal(), refused(413, "body_too_large"));
+    assert_eq!(send(Method::POST, "/api/v1/small", &[], "{\"a\": 1}").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_optional_body_may_be_absent_but_not_wrong() {
+    let key = ("idempotency-key", "k1");
+    let absent = ask(Method::POST, "/api/v1/checkout", &[key], Body::empty()).await;
+    assert_eq!((absent.status, absent.json()["data"]["currency"].is_null()), (201, true));
+    assert_eq!(send(Method::POST, "/api/v1/checkout", &[key], "{\"x\": 1}").await.refusal(), refused(422, "validation_failed"));
+    assert_eq!(ask(Method::POST, "/api/v1/checkout", &[key], "{}").await.refusal(), refused(415, "unsupported_media_type"));
+}
+
+#[tokio::test]
+async fn an_id_that_does_not_parse_is_a_thing_that_is_not_there() {
+    for id in ["1", "%FF", "cart_01h455vb4pex5vsknk084sn02q", "prod_01H455VB4PEX5VSKNK084SN02Q"] {
+        let reply = send(Method::PATCH, &format!("/api/v1/mugs/{id}"), &[], "{\"title\": \"x\", \"version\": 1}").await;
+        assert_eq!(reply.refusal(), refused(404, "product_not_found"), "{id}");
+        assert_eq!(reply.json()["error"]["message"], "product not found");
+    }
+    let (cart, token) = (CartId::generate(), [("x-cart-token", "t")]);
+    let line = get_with(&format!("/api/v1/carts/{cart}/lines/nonsense"), &token).await;
+    assert_eq!(line.refusal(), refused(404, "cart_line_not_found"));
+    let line = get_with(&format!("/api/v1/carts/nonsense/lines/{}", CartLineId::generate()), &token).await;
+    assert_eq!(line.refusal(), refused(404, "cart_not_found"));
+}
+
+#[tokio::test]
+async fn a_path_may_hold_an_id_or_another_name() {
+    let id = OrderId::generate();
+    assert_eq!(get_plain(&format!("/api/v1/orders/{id}")).await.bytes, format!("id {id}").into_bytes());
+    assert_eq!(get_plain("/api/v1/orders/T-1001").await.bytes, b"name T-1001");
+    for name in ["%00", "a%0Ab", &"x".repeat(256), "%FF"] {
+        assert_eq!(get_plain(&format!("/api/v1/orders/{name}")).await.refusal(), refused(404, "order_not_found"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_command_needs_one_sane_key() {
+    let with =
+        |keys: &'static [(&'static str, &'static str)]| async move { ask(Method::POST, "/api/v1/checkout", keys, Body::empty()).await };
+    assert_eq!(with(&[]).await.refusal(), refused(400, "idempotency_key_missing"));
+    for keys in [&[("idempotency-key", "")][..], &[("idempotency-key", "a b")], &[("idempotency-key", "a"), ("idempotency-key", "b")]] {
+        assert_eq!(with(keys).await.refusal(), refused(400, "idempotency_key_invalid"));
+    }
+    let long = "x".repeat(256);
+    let reply = ask(Method::POST, "/api/v1/checkout", &[("idempotency-key", &long)], Body::empty()).await;
+    assert_eq!(reply.refusal(), refused(400, "idempotency_key_invalid"));
+}
+
+#[tokio::test]
+async fn a_replay_says_that_it_is_one_and_has_the_same_bytes() {
+    let first = ask(Method::POST, "/api/v1/checkout", &[("idempotency-key", "first")], Body::empty()).await;
+    let again = ask(Method::POST, "/api/v1/checkout", &[("idempotency-key", "again")], Body::empty()).await;
+    assert_eq!((first.status, first.header("idempotent-replayed")), (201, ""));
+    assert_eq!((again.status, again.header("idempotent-replayed")), (201, "true"));
+    assert_eq!((&again.bytes, again.header("cache-control")), (&first.bytes, "no-store"));
+}
+
+#[tokio::test]
+async fn an_edit_says_which_version_it_means() {
+    let path = format!("/api/v1/mugs/{}", ProductId::generate());
+    let patch = |if_match: Option<&'static str>, body: &'static str| {
+        let path = path.clone();
+        async move {
+            let headers: Vec<(&str, &str)> = if_match.map(|tag| ("if-match", tag)).into_iter().collect();
+            send(Method::PATCH, &path, &headers, body).await
+        }
+    };
+    let by_header = patch(Some("\"7-abc\""), "{\"title\": \"x\"}").await;
+    assert!(by_header.status == 200 && by_header.header("etag").starts_with("\"8-"), "{}", by_header.header("etag"));
+    assert_eq!(patch(None, "{\"title\": \"x\", \"version\": 7}").await.status, 200);
+    assert_eq!(patch(None, "{\"title\": \"x\"}").await.refusal(), refused(428, "version_required"));
+    assert_eq!(patch(Some("seven"), "{\"title\": \"x\"}").await.refusal(), refused(400, "version_invalid"));
+
+    let delete = |query: &'static str| {
+        let path = format!("{path}{query}");
+        async move { send(Method::DELETE, &path, &[], Body::empty()).await.refusal() }
+    };
+    assert_eq!(delete("?version=3").await.0, 204);
+    assert_eq!(delete("").await, refused(428, "version_required"));
+    assert_eq!(delete("?version=x").await, refused(400, "invalid_query"));
+    assert_eq!(delete("?version=3&force=true").await, refused(400, "unknown_parameter"));
+}
+
+#[tokio::test]
+async fn parameters_outside_a_list_are_strict_as_well() {
+    assert_eq!(get_plain("/api/v1/bare").await.status, 204);
+    assert_eq!(get_plain("/api/v1/bare?x=1").await.refusal(), refused(400, "unknown_parameter"));
+    let dry = |query: &'static str| async move { send(Method::POST, &format!("/api/v1/dry{query}"), &[], Body::empty()).await };
+    assert_eq!(dry("?dry_run=true").await.json()["data"], true);
+    for (query, code, parameter) in [
+        ("?dry_run=maybe", "invalid_query", "dry_run"),
+        ("", "invalid_query", "dry_run"),
+        ("?dry_run=true&dry_run=true", "invalid_query", "dry_run"),
+        ("?dry_run=true&x=%00", "invalid_query", "x"),
+        ("?dry_run=true&x=1", "unknown_parameter", "x"),
+    ] {
+        let reply = dry(query).await;
+        assert_eq!(reply.refusal(), refused(400, code), "{query}");
+        assert!(reply.json()["error"]["details"].get(parameter).is_some(), "{query}: {}", reply.json());
+    }
+}
+
+fn form(parts: &[(&str, Option<&str>, &str)]) -> String {
+    let part = |(name, file, body): &(&str, Option<&str>, &str)| {
+        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+        format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{body}\r\n")
+    };
+    parts.iter().map(part).collect::<String>() + "--b--\r\n"
+}
+
+#[tokio::test]
+async fn an_upload_is_one_file_of_bounded_size_with_texts() {
+    let multipart = [("content-type", "multipart/form-data; boundary=b")];
+    let upload = |body: String| async move { ask(Method::POST, "/api/v1/upload", &multipart, body).await };
+    let reply = upload(form(&[("file", Some("mug.png"), "12345"), ("alt_text", None, "A mug")])).await;
+    assert_eq!(reply.json()["data"], serde_json::json!({ "bytes": 5, "name": "mug.png", "texts": { "alt_text": "A mug" } }));
+    assert_eq!(upload(form(&[("file", Some("a"), &"x".repeat(1_025))])).await.refusal(), refused(413, "body_too_large"));
+    assert_eq!(upload(form(&[("file", Some("a"), &"x".repeat(1_000_000))])).await.refusal(), refused(413, "body_too_large"));
+    assert_eq!(upload(form(&[("alt_text", None, "A mug")])).await.refusal(), refused(422, "validation_failed"));
+    assert_eq!(upload(form(&[("file", None, "1"), ("file", None, "2")])).await.refusal(), refused(422, "validation_failed"));
+    assert_eq!(upload("--b\r\nnonsense".to_owned()).await.refusal(), refused(400, "malformed_body"));
+    let no_boundary = ask(Method::POST, "/api/v1/upload", &[("content-type", "multipart/form-data")], "x").await;
+    assert_eq!(no_boundary.refusal(), refused(400, "malformed_body"));
+    assert_eq!(send(Method::POST, "/api/v1/upload", &[], "{}").await.refusal(), refused(415, "unsupported_media_type"));
+}

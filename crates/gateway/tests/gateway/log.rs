@@ -1,0 +1,67 @@
+//! What the log tells of a request, and what it keeps to itself.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use tracing::subscriber::DefaultGuard;
+
+use crate::support::get_with;
+
+/// A log in memory.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// Everything this thread logs from here on.
+    fn start() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
+        (log, tracing::subscriber::set_default(subscriber))
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        bytes
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(|line| serde_json::from_slice(line).unwrap_or_default())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn a_request_is_one_line_without_its_query() {
+    let (log, _guard) = Log::start();
+    get_with("/api/v1/mugs?filter[brand]=me@example.com", &[("x-request-id", "r-1"), ("authorization", "Bearer twk_all")]).await;
+    let lines = log.lines();
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&line["http.method"], &line["http.path"], &line["http.status"]), (&"GET".into(), &"/api/v1/mugs".into(), &200.into()));
+    assert_eq!((&line["http.route"], &line["request.id"]), (&"/api/v1/mugs".into(), &"r-1".into()));
+    assert_eq!(line["message"], "GET /api/v1/mugs 200");
+    assert!(line["actor"].as_str().is_some_and(|actor| actor.starts_with("key_")) && line["duration_us"].is_u64());
+    let text = line.to_string();
+    assert!(!text.contains("example.com") && !text.contains("twk_"), "{text}");
+}
+
+#[tokio::test]
+async fn a_fault_is_logged_once_with_its_cause_and_the_request_id() {
+    let (log, _guard) = Log::start();
+    get_with("/api/v1/refuse?kind=internal", &[("x-request-id", "r-2")]).await;
+    let lines = log.lines();
+    let causes: Vec<&Value> = lines.iter().filter(|line| line["message"].as_str().is_some_and(|text| text.contains("secret"))).collect();
+    let [cause] = causes.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((&cause["level"], &cause["request.id"], &cause["error.code"]), (&"ERROR".into(), &"r-2".into(), &"internal".into()));
+    assert_eq!(lines.len(), 2);
+}
