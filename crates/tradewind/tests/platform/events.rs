@@ -1,0 +1,103 @@
+//! Facts: told once, in order, numbered without a gap, and only those of transactions that were committed.
+
+use kernel::Origin;
+use platform::db::{lock_name, violations};
+use platform::outbox::{self, Fact, record, record_all, relay_once};
+use platform::{Context, events};
+use serde::Serialize;
+use test_macro::test_on_every_database;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::support::{TestResult, TestShop};
+
+#[derive(Serialize)]
+struct Ticked {
+    clock: Uuid,
+    tick: i64,
+}
+
+impl Fact for Ticked {
+    const AGGREGATE: &'static str = "clock";
+
+    fn name(&self) -> &'static str {
+        "clock.ticked"
+    }
+
+    fn aggregate_id(&self) -> Uuid {
+        self.clock
+    }
+}
+
+fn clocks() -> [Uuid; 4] {
+    [1, 2, 3, 4].map(Uuid::from_u128)
+}
+
+async fn tick(context: &Context, clock: Uuid, tick: i64, keep: bool) -> TestResult {
+    let tx = context.begin(&Origin::system()).await?;
+    lock_name(&tx, &clock.to_string()).await?;
+    record(&tx, &Ticked { clock, tick }).await?;
+    if keep { Ok(tx.commit().await?) } else { Ok(tx.rollback().await?) }
+}
+
+/// Writers of several things and two relays at once; every fourth transaction is undone.
+#[test_on_every_database]
+async fn the_relay_keeps_order_and_numbers_without_gaps(shop: TestShop) -> TestResult {
+    let context = shop.context();
+    let start = events::since(context.db.reader(), 0, 10_000).await?.len();
+    let stop = CancellationToken::new();
+    let relays = [0, 1].map(|_| tokio::spawn(outbox::Relay::new(context.clone()).run(stop.clone())));
+    let writers = clocks().map(|clock| async move {
+        for number in 1..=20 {
+            tick(context, clock, number, number % 4 != 0).await?;
+        }
+        Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    });
+    futures_util::future::try_join_all(writers).await?;
+    stop.cancel();
+    futures_util::future::try_join_all(relays).await?;
+    shop.settle().await?;
+
+    let all = events::since(context.db.reader(), 0, 10_000).await?;
+    assert_eq!(all.len(), start + 4 * 15);
+    assert!(all.iter().zip(1..).all(|(event, seq)| event.seq == seq), "the stream has a gap");
+    for clock in clocks() {
+        let of_clock: Vec<_> = all.iter().filter(|event| event.aggregate_id == clock).collect();
+        assert!(of_clock.iter().zip(1..).all(|(event, seq)| event.aggregate_seq == seq), "a clock's events have a gap");
+        let ticks: Vec<i64> = of_clock.iter().filter_map(|event| event.payload["tick"].as_i64()).collect();
+        assert_eq!(ticks, (1..=20).filter(|tick| tick % 4 != 0).collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+/// One transaction may tell several things of one aggregate; a timeline shows them before the relay came by, too.
+#[test_on_every_database]
+async fn a_timeline_shows_facts_that_are_still_on_their_way(shop: TestShop) -> TestResult {
+    let clock = Uuid::from_u128(7);
+    tick(shop.context(), clock, 1, true).await?;
+    relay_once(shop.context()).await?;
+    let tx = shop.context().begin(&shop.origin()).await?;
+    record_all(&tx, &[Ticked { clock, tick: 2 }, Ticked { clock, tick: 3 }]).await?;
+    tx.commit().await?;
+
+    let told = events::of_aggregate(shop.context().db.reader(), "clock", clock).await?;
+    let seen: Vec<(i64, bool)> = told.iter().map(|event| (event.aggregate_seq, event.seq > 0)).collect();
+    assert_eq!(seen, [(1, true), (2, false), (3, false)]);
+    assert_eq!(told.iter().map(|event| event.actor.as_str()).collect::<Vec<_>>(), ["system", "cli", "cli"]);
+    Ok(())
+}
+
+/// An outbox that nobody empties is noticed.
+#[test_on_every_database]
+async fn a_relay_that_stands_still_is_a_broken_invariant(shop: TestShop) -> TestResult {
+    tick(shop.context(), Uuid::from_u128(7), 1, true).await?;
+    let broken = async || violations(shop.context().db.reader(), outbox::INVARIANTS, shop.now()).await;
+    assert_eq!(broken().await?, []);
+    shop.advance(chrono::TimeDelta::seconds(61));
+
+    assert_eq!(
+        broken().await?.first().map(|violation| (violation.code, violation.culprits.clone())),
+        Some(("e08", vec!["clock.ticked".into()]))
+    );
+    Ok(())
+}

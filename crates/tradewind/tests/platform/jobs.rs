@@ -1,0 +1,205 @@
+//! Jobs: once by one worker, again after a failure, given up in the end, taken over from the dead.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use kernel::Timestamp;
+use platform::db::fetch_all;
+use platform::jobs::{self, Handler, Handlers, Job, JobError, JobFilter, JobState, NewJob, run_due};
+use serde_json::json;
+use test_macro::test_on_every_database;
+use tokio::sync::Notify;
+
+use crate::support::{TestResult, TestShop};
+
+const KIND: &str = "test.count";
+
+/// Counts its runs by payload; fails while told to; stands still while told to.
+#[derive(Clone, Default)]
+struct Counting {
+    runs: Arc<Mutex<BTreeMap<String, usize>>>,
+    fails: bool,
+    gate: Option<Arc<Gate>>,
+}
+
+#[derive(Default)]
+struct Gate {
+    entered: Notify,
+    opened: Notify,
+}
+
+#[async_trait::async_trait]
+impl Handler for Counting {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        *self.runs.lock().expect("not poisoned").entry(job.payload.to_string()).or_default() += 1;
+        if let Some(gate) = &self.gate {
+            gate.entered.notify_one();
+            gate.opened.notified().await;
+        }
+        if self.fails { Err(JobError::new("told to fail")) } else { Ok(()) }
+    }
+}
+
+impl Counting {
+    fn handlers(&self) -> Handlers {
+        Handlers::default().with(self.clone())
+    }
+
+    fn runs(&self) -> Vec<usize> {
+        self.runs.lock().expect("not poisoned").values().copied().collect()
+    }
+}
+
+async fn enqueue(shop: &TestShop, payload: i64, run_at: Timestamp, unique_key: Option<&str>) -> TestResult {
+    let tx = shop.context().begin(&shop.origin()).await?;
+    let job = NewJob { kind: KIND, payload: json!(payload), run_at, unique_key: unique_key.map(str::to_owned) };
+    jobs::enqueue(&tx, job).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn only_job(shop: &TestShop) -> TestResult<Job> {
+    let filter = JobFilter { state: None, kind: Some(KIND.to_owned()) };
+    let found = jobs::list(shop.context().db.reader(), &filter, 10).await?;
+    assert_eq!(found.len(), 1);
+    Ok(found.into_iter().next().ok_or("one job")?)
+}
+
+/// Eight workers want forty jobs.
+#[test_on_every_database]
+async fn each_job_runs_once_whoever_takes_it(shop: TestShop) -> TestResult {
+    for number in 0..40 {
+        enqueue(&shop, number, shop.now(), None).await?;
+    }
+    let counting = Counting::default();
+    let handlers = counting.handlers();
+    let worker = || async {
+        while run_due(shop.context(), &handlers).await? > 0 {}
+        Ok::<(), platform::db::DatabaseError>(())
+    };
+    for outcome in join_all((0..8).map(|_| worker())).await {
+        outcome?;
+    }
+
+    assert_eq!(counting.runs(), vec![1; 40]);
+    Ok(())
+}
+
+/// A job is tried again after a pause that grows, and in the end it is given up and can be brought back.
+#[test_on_every_database]
+async fn a_failing_job_is_tried_again_and_given_up(shop: TestShop) -> TestResult {
+    enqueue(&shop, 1, shop.now(), None).await?;
+    let failing = Counting { fails: true, ..Counting::default() };
+    let mut attempts = 0;
+    while only_job(&shop).await?.state == JobState::Available {
+        attempts += i64::try_from(run_due(shop.context(), &failing.handlers()).await?)?;
+        assert_eq!(run_due(shop.context(), &failing.handlers()).await?, 0, "it pauses first");
+        shop.advance(TimeDelta::seconds(4_501));
+    }
+    let job = only_job(&shop).await?;
+    assert_eq!((job.state, job.attempts, job.max_attempts), (JobState::Discarded, attempts, attempts));
+    assert_eq!(job.last_error.as_deref(), Some("told to fail"));
+
+    let tx = shop.context().begin(&shop.origin()).await?;
+    assert!(jobs::retry(&tx, job.id).await?);
+    tx.commit().await?;
+    run_due(shop.context(), &Counting::default().handlers()).await?;
+    assert_eq!(only_job(&shop).await?.state, JobState::Completed);
+    Ok(())
+}
+
+/// A worker dies with a job in its hands; another takes over when the lease ends, not before.
+#[test_on_every_database]
+async fn a_job_of_a_dead_worker_is_taken_over(shop: TestShop) -> TestResult {
+    enqueue(&shop, 1, shop.now(), None).await?;
+    let gate = Arc::new(Gate::default());
+    let dying = Counting { gate: Some(gate.clone()), ..Counting::default() }.handlers();
+    tokio::select! {
+        ended = run_due(shop.context(), &dying) => return Err(format!("it ended: {ended:?}").into()),
+        () = gate.entered.notified() => {}
+    }
+    let next = Counting::default();
+    assert_eq!(run_due(shop.context(), &next.handlers()).await?, 0);
+    shop.advance(TimeDelta::seconds(121));
+    assert_eq!(run_due(shop.context(), &next.handlers()).await?, 1);
+
+    let job = only_job(&shop).await?;
+    assert_eq!((job.state, job.attempts, job.fence), (JobState::Completed, 2, 2));
+    Ok(())
+}
+
+/// A worker that was only slow finds its job done by another, and changes nothing any more.
+#[test_on_every_database]
+async fn a_worker_that_lost_its_lease_cannot_end_the_job(shop: TestShop) -> TestResult {
+    enqueue(&shop, 1, shop.now(), None).await?;
+    let gate = Arc::new(Gate::default());
+    let slow = Counting { gate: Some(gate.clone()), fails: true, ..Counting::default() }.handlers();
+    let (ended, ()) = tokio::join!(run_due(shop.context(), &slow), async {
+        gate.entered.notified().await;
+        shop.advance(TimeDelta::seconds(121));
+        let taken = run_due(shop.context(), &Counting::default().handlers()).await;
+        assert_eq!(taken.ok(), Some(1));
+        gate.opened.notify_one();
+    });
+    ended?;
+
+    let job = only_job(&shop).await?;
+    assert_eq!((job.state, job.last_error), (JobState::Completed, None));
+    Ok(())
+}
+
+/// While one waits, the same job is not enqueued again; when it is done, it is.
+#[test_on_every_database]
+async fn a_unique_job_waits_only_once(shop: TestShop) -> TestResult {
+    let counting = Counting::default();
+    for expected in [1, 2] {
+        for _ in 0..3 {
+            enqueue(&shop, 1, shop.now(), Some("test.count:1")).await?;
+        }
+        run_due(shop.context(), &counting.handlers()).await?;
+        assert_eq!(counting.runs(), [expected]);
+    }
+    Ok(())
+}
+
+/// A job without a handler is a fault that people see, not one that disappears.
+#[test_on_every_database]
+async fn a_job_that_nobody_handles_says_so(shop: TestShop) -> TestResult {
+    enqueue(&shop, 1, shop.now(), None).await?;
+    run_due(shop.context(), &Handlers::default()).await?;
+    assert_eq!(only_job(&shop).await?.last_error.as_deref(), Some("no handler for jobs of kind test.count"));
+
+    shop.advance(TimeDelta::seconds(10));
+    run_due(shop.context(), &Counting::default().handlers()).await?;
+    Ok(())
+}
+
+#[derive(platform::db::FromQueryResult)]
+struct PayloadRow {
+    payload: serde_json::Value,
+}
+
+/// Moments are kept to the microsecond and compared as moments, whatever their fractions look like as text.
+#[test_on_every_database]
+async fn jobs_become_due_in_the_order_of_their_moments(shop: TestShop) -> TestResult {
+    let offsets_us = [0, 1, 999, 1_000, 1_001, 100_000, 999_999, 1_000_000, 1_000_001, 60_000_000];
+    for offset in offsets_us.iter().rev() {
+        enqueue(&shop, *offset, shop.now() + TimeDelta::microseconds(*offset), None).await?;
+    }
+    let rows: Vec<PayloadRow> = fetch_all(shop.context().db.reader(), "SELECT payload FROM jobs ORDER BY run_at", vec![]).await?;
+    assert_eq!(rows.iter().filter_map(|row| row.payload.as_i64()).collect::<Vec<_>>(), offsets_us);
+
+    let counting = Counting::default();
+    let mut now = 0;
+    for (index, offset) in offsets_us.iter().enumerate() {
+        shop.advance(TimeDelta::microseconds(offset - now));
+        now = *offset;
+        assert_eq!(run_due(shop.context(), &counting.handlers()).await?, 1, "{index}");
+    }
+    Ok(())
+}
