@@ -1,24 +1,28 @@
 -- What the shop offers, at what price, and in what order it is listed.
 
+-- `currency_fixed_at`: since then carts hold amounts of this list, and its currency stays.
 CREATE TABLE price_lists (
     id UUID PRIMARY KEY,
     code TEXT NOT NULL CONSTRAINT price_lists_code_key UNIQUE,
     name TEXT NOT NULL,
     currency TEXT NOT NULL CONSTRAINT price_lists_currency_check CHECK (length(currency) = 3),
     tax_included BOOLEAN NOT NULL,
+    currency_fixed_at TIMESTAMPTZ,
     version BIGINT NOT NULL DEFAULT 1,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,
-    updated_by TEXT NOT NULL
+    updated_by TEXT NOT NULL,
+    CONSTRAINT price_lists_currency_key UNIQUE (id, currency)
 );
 
+-- A channel sells in the currency of its price list and follows it.
 CREATE TABLE channels (
     id UUID PRIMARY KEY,
     code TEXT NOT NULL CONSTRAINT channels_code_key UNIQUE,
     name TEXT NOT NULL,
     currency TEXT NOT NULL CONSTRAINT channels_currency_check CHECK (length(currency) = 3),
-    price_list_id UUID NOT NULL REFERENCES price_lists (id),
+    price_list_id UUID NOT NULL,
     countries JSONB NOT NULL,
     tax_display TEXT NOT NULL CONSTRAINT channels_tax_display_check CHECK (tax_display IN ('included', 'excluded')),
     time_zone TEXT NOT NULL,
@@ -27,7 +31,8 @@ CREATE TABLE channels (
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,
-    updated_by TEXT NOT NULL
+    updated_by TEXT NOT NULL,
+    CONSTRAINT channels_price_list_fkey FOREIGN KEY (price_list_id, currency) REFERENCES price_lists (id, currency) ON UPDATE CASCADE
 );
 
 -- `path` holds the ids from the root down, as 32 hexadecimal digits and a slash each: a subtree is a prefix.

@@ -1,8 +1,14 @@
 //! What the shop offers, at what price, and how much of it is there.
 
+pub mod channels;
+mod first_start;
 pub mod inventory;
+pub mod price_lists;
+#[cfg(test)]
+mod test_support;
 pub mod variants;
 
+pub use first_start::{FirstStartError, first_start};
 use platform::migrate::Migration;
 
 /// The steps of this crate's schema.

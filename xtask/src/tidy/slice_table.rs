@@ -43,7 +43,7 @@ pub(crate) const TABLE: [Slices; 5] = [
     Slices {
         package: "catalog",
         ordered: true,
-        names: &["channels", "price_lists", "categories", "media", "products", "variants", "inventory", "listing", "import", "export"],
+        names: &["price_lists", "channels", "categories", "media", "products", "variants", "inventory", "listing", "import", "export"],
     },
     Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "providers"] },
     Slices {

@@ -1,0 +1,51 @@
+//! What happened to channels.
+
+use kernel::ChannelId;
+use platform::outbox::Fact;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::model::Channel;
+
+/// A fact about a channel.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum ChannelEvent {
+    /// Something about it is another.
+    Updated {
+        /// Which one.
+        channel_id: ChannelId,
+        /// Its version since.
+        channel_version: i64,
+        /// ISO 4217.
+        currency: &'static str,
+    },
+}
+
+impl ChannelEvent {
+    pub(super) fn updated(channel: &Channel) -> Self {
+        Self::Updated { channel_id: channel.id, channel_version: channel.version, currency: channel.currency.code() }
+    }
+}
+
+impl Fact for ChannelEvent {
+    const AGGREGATE: &'static str = "channel";
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Updated { .. } => "channel.updated",
+        }
+    }
+
+    fn aggregate_id(&self) -> Uuid {
+        match self {
+            Self::Updated { channel_id, .. } => channel_id.uuid(),
+        }
+    }
+
+    fn channel_id(&self) -> Option<ChannelId> {
+        match self {
+            Self::Updated { channel_id, .. } => Some(*channel_id),
+        }
+    }
+}

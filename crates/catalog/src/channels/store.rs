@@ -1,0 +1,139 @@
+//! Rows of the channels.
+
+use kernel::{ChannelId, PriceListId, Timestamp};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
+use platform::values;
+use uuid::Uuid;
+
+use super::model::Channel;
+
+#[derive(FromQueryResult)]
+struct ChannelRow {
+    id: Uuid,
+    code: String,
+    name: String,
+    currency: String,
+    price_list_id: Uuid,
+    countries: serde_json::Value,
+    tax_display: String,
+    time_zone: String,
+    locale: String,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl TryFrom<ChannelRow> for Channel {
+    type Error = DatabaseError;
+
+    fn try_from(row: ChannelRow) -> Result<Self, DatabaseError> {
+        let countries: Vec<String> = serde_json::from_value(row.countries).map_err(|_| DatabaseError::corrupt("channels.countries"))?;
+        let known = countries.iter().map(|code| code.parse()).collect::<Result<_, _>>();
+        Ok(Self {
+            id: ChannelId::from_uuid(row.id),
+            code: row.code,
+            name: row.name,
+            currency: row.currency.parse().map_err(|_| DatabaseError::corrupt("channels.currency"))?,
+            price_list_id: PriceListId::from_uuid(row.price_list_id),
+            countries: known.map_err(|_| DatabaseError::corrupt("channels.countries"))?,
+            tax_display: row.tax_display.parse().map_err(|_| DatabaseError::corrupt("channels.tax_display"))?,
+            time_zone: row.time_zone,
+            locale: row.locale,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+/// A shop has few; more than this are not listed.
+const MOST: i64 = 100;
+
+const SELECT: &str = "SELECT id, code, name, currency, price_list_id, countries, tax_display, time_zone, locale, version, created_at, \
+    updated_at FROM channels";
+
+async fn one(db: &impl ConnectionTrait, rest: &str, values: Vec<db::Value>) -> Result<Option<Channel>, DatabaseError> {
+    let row: Option<ChannelRow> = db::fetch_optional(db, &format!("{SELECT} {rest}"), values).await?;
+    row.map(Channel::try_from).transpose()
+}
+
+/// One channel.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find(db: &impl ConnectionTrait, id: ChannelId) -> Result<Option<Channel>, DatabaseError> {
+    one(db, "WHERE id = $1", values![id]).await
+}
+
+/// One channel by what programs call it.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Option<Channel>, DatabaseError> {
+    one(db, "WHERE code = $1", values![code]).await
+}
+
+/// The channel that every shop has since its first start.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_default(db: &impl ConnectionTrait) -> Result<Channel, DatabaseError> {
+    find_by_code(db, Channel::DEFAULT_CODE).await?.ok_or_else(|| DatabaseError::corrupt("no channel `default`"))
+}
+
+/// All channels, by code.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<Channel>, DatabaseError> {
+    let rows: Vec<ChannelRow> = db::fetch_all(db, &format!("{SELECT} ORDER BY code LIMIT $1"), values![MOST]).await?;
+    rows.into_iter().map(Channel::try_from).collect()
+}
+
+fn codes(channel: &Channel) -> serde_json::Value {
+    channel.countries.iter().map(|country| country.code()).collect()
+}
+
+/// Writes the channel; false where it has moved on from the version before.
+pub(super) async fn update(tx: &WriteTx, channel: &Channel) -> Result<bool, DatabaseError> {
+    const UPDATE: &str = "UPDATE channels SET name = $1, currency = $2, countries = $3, tax_display = $4, time_zone = $5, locale = $6,
+        version = $7, updated_at = $8, updated_by = $9 WHERE id = $10 AND version = $7 - 1";
+    let values = values![
+        &channel.name,
+        channel.currency,
+        codes(channel),
+        channel.tax_display.as_str(),
+        &channel.time_zone,
+        &channel.locale,
+        channel.version,
+        channel.updated_at,
+        tx.actor().to_string(),
+        channel.id,
+    ];
+    Ok(db::execute(tx, UPDATE, values).await? == 1)
+}
+
+/// Makes the channel unless there is one of its code; the one that is there.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn ensure(tx: &WriteTx, channel: &Channel) -> Result<Channel, DatabaseError> {
+    const INSERT: &str = "INSERT INTO channels (id, code, name, currency, price_list_id, countries, tax_display, time_zone, locale,
+        created_at, updated_at, created_by, updated_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $11) ON CONFLICT (code) DO NOTHING";
+    let values = values![
+        channel.id,
+        &channel.code,
+        &channel.name,
+        channel.currency,
+        channel.price_list_id,
+        codes(channel),
+        channel.tax_display.as_str(),
+        &channel.time_zone,
+        &channel.locale,
+        channel.created_at,
+        tx.actor().to_string(),
+    ];
+    db::execute(tx, INSERT, values).await?;
+    find_by_code(tx, &channel.code).await?.ok_or_else(|| DatabaseError::corrupt("channels.code"))
+}

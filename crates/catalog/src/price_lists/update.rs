@@ -1,0 +1,98 @@
+//! Changing a price list.
+
+use kernel::{DomainError, ErrorKind, Origin, PriceListId};
+use platform::Context;
+use platform::db::{DatabaseError, WriteTx};
+use platform::outbox;
+
+use super::events::PriceListEvent;
+use super::model::{PriceList, PriceListChanges};
+use super::store;
+
+/// Which list, as which version the caller knows it, and what is to change.
+#[derive(Debug, Clone)]
+pub struct UpdatePriceList {
+    /// Which one.
+    pub id: PriceListId,
+    /// The version that the caller has seen.
+    pub version: i64,
+    /// What is to change.
+    pub changes: PriceListChanges,
+}
+
+/// Why a price list stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdatePriceListError {
+    /// There is none of this id.
+    #[error("no such price list")]
+    NotFound,
+    /// Somebody changed it since.
+    #[error("the price list was changed since; it has version {current} now")]
+    VersionConflict {
+        /// Its version now.
+        current: i64,
+    },
+    /// It has prices, or carts hold amounts of it.
+    #[error("the currency stays: there are prices, carts or orders in it")]
+    CurrencyInUse,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for UpdatePriceListError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "price_list_not_found",
+            Self::VersionConflict { .. } => "version_conflict",
+            Self::CurrencyInUse => "currency_in_use",
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound => ErrorKind::NotFound,
+            Self::VersionConflict { .. } | Self::CurrencyInUse => ErrorKind::Conflict,
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn context(&self) -> Option<String> {
+        match self {
+            Self::VersionConflict { current } => Some(serde_json::json!({ "current_version": current }).to_string()),
+            Self::NotFound | Self::CurrencyInUse | Self::Database(_) => None,
+        }
+    }
+}
+
+/// Changes a price list and records `price_list.updated`.
+///
+/// # Errors
+/// `UpdatePriceListError` names what is wrong; nothing is changed then.
+pub async fn update(context: &Context, origin: &Origin, command: UpdatePriceList) -> Result<PriceList, UpdatePriceListError> {
+    let tx = context.begin(origin).await?;
+    let list = update_in(&tx, command).await?;
+    tx.commit().await?;
+    Ok(list)
+}
+
+/// The same inside a transaction of the caller. The list's row is locked: a price or the first cart that comes meanwhile
+/// waits, because both refer to it.
+///
+/// # Errors
+/// `UpdatePriceListError` names what is wrong.
+pub async fn update_in(tx: &WriteTx, command: UpdatePriceList) -> Result<PriceList, UpdatePriceListError> {
+    let before = store::lock(tx, command.id).await?.ok_or(UpdatePriceListError::NotFound)?;
+    if before.version != command.version {
+        return Err(UpdatePriceListError::VersionConflict { current: before.version });
+    }
+    let other_currency = command.changes.currency.is_some_and(|currency| currency != before.currency);
+    if other_currency && (before.currency_fixed || store::has_prices(tx, before.id).await?) {
+        return Err(UpdatePriceListError::CurrencyInUse);
+    }
+    let list = command.changes.apply(before, tx.now());
+    store::update(tx, &list).await?;
+    outbox::record(tx, &PriceListEvent::updated(&list)).await?;
+    Ok(list)
+}
