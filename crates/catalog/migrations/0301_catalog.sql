@@ -39,7 +39,7 @@ CREATE TABLE channels (
 CREATE TABLE categories (
     id UUID PRIMARY KEY,
     parent_id UUID REFERENCES categories (id),
-    path TEXT NOT NULL CONSTRAINT categories_path_key UNIQUE,
+    path TEXT COLLATE "C" NOT NULL CONSTRAINT categories_path_key UNIQUE,
     depth BIGINT NOT NULL CONSTRAINT categories_depth_check CHECK (depth BETWEEN 0 AND 9),
     slug TEXT NOT NULL CONSTRAINT categories_slug_key UNIQUE,
     name TEXT NOT NULL,
@@ -215,7 +215,7 @@ CREATE INDEX external_refs_entity_idx ON external_refs (entity, entity_id);
 CREATE TABLE product_listings (
     product_id UUID PRIMARY KEY REFERENCES products (id) ON DELETE CASCADE,
     status TEXT NOT NULL,
-    title_key TEXT NOT NULL,
+    title_key TEXT COLLATE "C" NOT NULL,
     brand_key TEXT,
     price_min_minor BIGINT,
     price_max_minor BIGINT,

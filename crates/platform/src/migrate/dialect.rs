@@ -1,4 +1,4 @@
-//! What differs between the databases' schema languages: seven words and the triggers of append-only tables.
+//! What differs between the databases' schema languages: eight words and the triggers of append-only tables.
 //!
 //! Migrations are PostgreSQL; for SQLite its types are replaced and tables become STRICT. A comment line
 //! `-- append-only: <table>` before a table stands for the triggers that refuse its UPDATE and DELETE.
@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use sea_orm::DbBackend;
 
 /// PostgreSQL's words and what SQLite says instead; longest first, because `BIGSERIAL PRIMARY KEY` holds `BIGSERIAL`.
-const SQLITE_WORDS: [(&str, &str); 7] = [
+const SQLITE_WORDS: [(&str, &str); 8] = [
     ("BIGSERIAL PRIMARY KEY", "INTEGER PRIMARY KEY AUTOINCREMENT"),
     ("TIMESTAMPTZ", "TEXT"),
     ("BOOLEAN", "INTEGER"),
@@ -16,6 +16,8 @@ const SQLITE_WORDS: [(&str, &str); 7] = [
     ("BYTEA", "BLOB"),
     ("JSONB", "TEXT"),
     ("UUID", "BLOB"),
+    // The order of bytes, which is SQLite's own.
+    ("COLLATE \"C\"", "COLLATE BINARY"),
 ];
 
 const APPEND_ONLY: &str = "-- append-only: ";
