@@ -6,5 +6,5 @@
 mod model;
 mod store;
 
-pub use model::{Answer, Claim, IdempotencyError, Key};
+pub use model::{Answer, Claim, IdempotencyError, Key, Keyed};
 pub use store::{INVARIANTS, bind, claim, finish, wait};

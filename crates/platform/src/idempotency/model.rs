@@ -49,6 +49,15 @@ pub enum Claim {
     Done(Answer),
 }
 
+/// What a command under a key came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keyed<T> {
+    /// It was done now.
+    New(T),
+    /// It was done before: answer this again.
+    Replayed(Answer),
+}
+
 /// Why a key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum IdempotencyError {
