@@ -73,10 +73,10 @@ impl Availability {
     }
 }
 
-/// A demand that stock cannot meet.
+/// All locations together cannot meet a demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("only {available} available")]
-pub struct Shortage {
+pub struct NotEnough {
     /// What is still to be had.
     pub available: i64,
 }
@@ -86,8 +86,8 @@ pub struct Shortage {
 /// lines for one variant has to be summed before: two lines that fit alone may not fit together.
 ///
 /// # Errors
-/// `Shortage` where all locations together cannot meet the demand; nothing is allocated then.
-pub fn allocate(demand: i64, levels: &[(StockLocationId, Level)]) -> Result<Vec<(StockLocationId, i64)>, Shortage> {
+/// `NotEnough` where all locations together cannot meet the demand; nothing is allocated then.
+pub fn allocate(demand: i64, levels: &[(StockLocationId, Level)]) -> Result<Vec<(StockLocationId, i64)>, NotEnough> {
     let mut open = demand.max(0);
     let mut taken: Vec<(StockLocationId, i64)> = Vec::with_capacity(levels.len());
     for (location, level) in levels {
@@ -101,7 +101,7 @@ pub fn allocate(demand: i64, levels: &[(StockLocationId, Level)]) -> Result<Vec<
         *from_first = from_first.saturating_add(backordered);
     }
     if open > 0 {
-        return Err(Shortage { available: demand.saturating_sub(open) });
+        return Err(NotEnough { available: demand.saturating_sub(open) });
     }
     taken.retain(|(_, pieces)| *pieces > 0);
     Ok(taken)
@@ -158,8 +158,8 @@ mod tests {
         assert_eq!(pieces(2), Ok(vec![2]));
         assert_eq!(pieces(5), Ok(vec![2, 3]));
         assert_eq!(pieces(8), Ok(vec![5, 3]));
-        assert_eq!(pieces(9), Err(Shortage { available: 8 }));
-        assert_eq!(allocate(1, &[]), Err(Shortage { available: 0 }));
+        assert_eq!(pieces(9), Err(NotEnough { available: 8 }));
+        assert_eq!(allocate(1, &[]), Err(NotEnough { available: 0 }));
     }
 
     fn levels() -> impl Strategy<Value = Vec<(StockLocationId, Level)>> {
@@ -181,7 +181,7 @@ mod tests {
                         prop_assert!(n > 0 && level.can_reserve(n));
                     }
                 }
-                Err(Shortage { available }) => {
+                Err(NotEnough { available }) => {
                     prop_assert!(available < demand);
                     prop_assert!(allocate(available, &levels).is_ok() && allocate(available + 1, &levels).is_err());
                 }

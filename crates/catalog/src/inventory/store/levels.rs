@@ -1,0 +1,122 @@
+//! Rows of the stock levels.
+
+use kernel::{ProductId, StockLocationId, Timestamp, VariantId};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
+use platform::values;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::inventory::model::Level;
+use crate::inventory::stock::{LevelChange, PlacedLevel, Stock};
+
+#[derive(FromQueryResult)]
+struct StockRow {
+    variant_id: Uuid,
+    product_id: Uuid,
+    tracked: bool,
+    low_stock_threshold: Option<i64>,
+    archived_at: Option<Timestamp>,
+    location_id: Option<Uuid>,
+    active: Option<bool>,
+    on_hand: Option<i64>,
+    reserved: Option<i64>,
+    backorder_limit: Option<i64>,
+}
+
+/// Locks every level of the variants, in an order that all transactions share, so that none waits in a circle, and
+/// answers what they hold. Variants that do not exist are left out; a variant without levels comes with none.
+pub(in crate::inventory) async fn lock_stocks(tx: &WriteTx, variants: &[VariantId]) -> Result<Vec<Stock>, DatabaseError> {
+    stocks(tx, variants, "FOR UPDATE").await
+}
+
+/// The same without locks.
+pub(in crate::inventory) async fn read_stocks(db: &impl ConnectionTrait, variants: &[VariantId]) -> Result<Vec<Stock>, DatabaseError> {
+    stocks(db, variants, "").await
+}
+
+async fn stocks(db: &impl ConnectionTrait, variants: &[VariantId], lock: &str) -> Result<Vec<Stock>, DatabaseError> {
+    if variants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = db::placeholders(1, variants.len());
+    let sql = format!(
+        "WITH held AS (
+             SELECT variant_id, location_id, on_hand, reserved, backorder_limit FROM stock_levels WHERE variant_id IN ({wanted})
+             ORDER BY variant_id, location_id {lock}
+         )
+         SELECT v.id AS variant_id, v.product_id, v.tracked, v.low_stock_threshold, v.archived_at,
+             h.location_id, s.active, h.on_hand, h.reserved, h.backorder_limit
+         FROM variants v LEFT JOIN held h ON h.variant_id = v.id LEFT JOIN stock_locations s ON s.id = h.location_id
+         WHERE v.id IN ({wanted})
+         ORDER BY v.id, s.priority, s.id"
+    );
+    let rows: Vec<StockRow> = db::fetch_all(db, &sql, values_of(variants)).await?;
+    Ok(rows.chunk_by(|a, b| a.variant_id == b.variant_id).filter_map(to_stock).collect())
+}
+
+fn values_of(variants: &[VariantId]) -> Vec<Value> {
+    variants.iter().flat_map(|id| values![*id]).collect()
+}
+
+fn to_stock(rows: &[StockRow]) -> Option<Stock> {
+    let first = rows.first()?;
+    Some(Stock {
+        variant_id: VariantId::from_uuid(first.variant_id),
+        product_id: ProductId::from_uuid(first.product_id),
+        tracked: first.tracked,
+        archived: first.archived_at.is_some(),
+        low_stock_threshold: first.low_stock_threshold,
+        levels: rows.iter().filter_map(to_level).collect(),
+    })
+}
+
+fn to_level(row: &StockRow) -> Option<PlacedLevel> {
+    Some(PlacedLevel {
+        location_id: StockLocationId::from_uuid(row.location_id?),
+        active: row.active?,
+        level: Level { on_hand: row.on_hand?, reserved: row.reserved?, backorder_limit: row.backorder_limit },
+    })
+}
+
+/// Changes locked levels, all in one statement that repeats the rule: what is reserved never exceeds what is there and may
+/// be ordered back. True when all were changed; false, with nothing changed, when levels of these variants came to be
+/// after the locks were asked for: lock again then.
+pub(in crate::inventory) async fn change_levels(tx: &WriteTx, locked: &[Stock], changes: &[LevelChange]) -> Result<bool, DatabaseError> {
+    const FIXED: usize = 2;
+    const WIDTH: usize = 4;
+    if changes.is_empty() {
+        return Ok(true);
+    }
+    let rows: Vec<String> = (0..changes.len()).map(|row| format!("({})", db::placeholders(FIXED + 1 + row * WIDTH, WIDTH))).collect();
+    let sql = format!(
+        "WITH x(variant_id, location_id, more_on_hand, more_reserved) AS (VALUES {})
+         UPDATE stock_levels SET on_hand = on_hand + x.more_on_hand, reserved = reserved + x.more_reserved,
+             version = version + 1, updated_at = $1
+         FROM x
+         WHERE stock_levels.variant_id = x.variant_id AND stock_levels.location_id = x.location_id
+             AND (backorder_limit IS NULL OR on_hand + x.more_on_hand + backorder_limit - reserved >= x.more_reserved)
+             AND (SELECT COUNT(*) FROM stock_levels known WHERE known.variant_id IN ({})) = $2",
+        rows.join(", "),
+        db::placeholders(FIXED + 1 + changes.len() * WIDTH, locked.len()),
+    );
+    let known: usize = locked.iter().map(|stock| stock.levels.len()).sum();
+    let mut values = values![tx.now(), count(known)];
+    for change in changes {
+        values.extend(values![change.variant_id, change.location_id, change.on_hand, change.reserved]);
+    }
+    values.extend(locked.iter().flat_map(|stock| values![stock.variant_id]));
+    match db::execute(tx, &sql, values).await? {
+        0 => Ok(false),
+        changed if changed == changes.len() as u64 => Ok(true),
+        _ => Err(DatabaseError::corrupt("stock_levels: a locked level was changed by somebody else")),
+    }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// What is said when new levels came in between more often than anyone waits for.
+pub(in crate::inventory) fn stocks_kept_growing() -> DatabaseError {
+    DatabaseError::Unavailable(DbErr::Custom("levels kept being added while stock was taken".to_owned()))
+}
