@@ -4,8 +4,6 @@ pub mod channels;
 mod first_start;
 pub mod inventory;
 pub mod price_lists;
-#[cfg(test)]
-mod test_support;
 pub mod variants;
 
 pub use first_start::{FirstStartError, first_start};

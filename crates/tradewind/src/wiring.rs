@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use catalog::FirstStartError;
 use kernel::Clock;
 use platform::config::Config;
-use platform::db::{ConnectError, DatabaseError, Db, Invariant};
+use platform::db::{ConnectError, Db, Invariant};
 use platform::jobs::Handlers;
 use platform::migrate::Migration;
 use platform::{Context, idempotency, jobs, outbox};
@@ -46,8 +47,9 @@ pub fn handlers(_context: &Context) -> Handlers {
 /// Writes what a shop cannot be without: a channel, a price list, a place for its stock. Doing it again changes nothing.
 ///
 /// # Errors
-/// `DatabaseError`; nothing was written then.
-pub async fn first_start(context: &Context) -> Result<(), DatabaseError> {
+/// `FirstStartError`; nothing was written then.
+pub async fn first_start(context: &Context) -> Result<(), FirstStartError> {
     let tx = context.begin(&kernel::Origin::system()).await?;
-    tx.commit().await
+    catalog::first_start(&tx, &context.config.shop).await?;
+    Ok(tx.commit().await?)
 }

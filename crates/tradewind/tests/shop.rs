@@ -1,5 +1,6 @@
 //! The shop, tested through its front doors on every database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod channels;
 mod platform;
 mod support;
