@@ -15,7 +15,7 @@ const MIGRATIONS: [&[Migration]; 5] =
     [platform::migrate::MIGRATIONS, accounts::MIGRATIONS, catalog::MIGRATIONS, payments::MIGRATIONS, sales::MIGRATIONS];
 
 /// The sentences of every slice that has some, floor by floor.
-const INVARIANTS: [&[Invariant]; 3] = [outbox::INVARIANTS, jobs::INVARIANTS, idempotency::INVARIANTS];
+const INVARIANTS: &[&[Invariant]] = &[outbox::INVARIANTS, jobs::INVARIANTS, idempotency::INVARIANTS, catalog::inventory::INVARIANTS];
 
 /// The schema that this program knows, in the order in which it is applied.
 #[must_use]
