@@ -83,11 +83,15 @@
 //! # drop(gateway);
 //! ```
 //!
+//! [`ApiKeys`] is the authenticator of a real shop. A command under an `Idempotency-Key` is taken by [`Command`] and answered by
+//! [`Kept`]; a cart's routes take a [`CartHolder`], what staff and a cart's holder both see a [`StaffOrHolder`].
+//!
 //! A use case's error becomes its answer by `?`: [`Problem`] is made of anything that is a [`kernel::DomainError`].
 
 mod accept;
 mod access_log;
 mod answer;
+mod api_keys;
 mod body;
 mod compress;
 mod conditional;
@@ -106,16 +110,17 @@ mod schema;
 mod serve;
 mod service;
 
-pub use answer::{Cache, Created, Kept, List, NoContent, One, entity_tag};
+pub use answer::{Cache, Created, Kept, List, NoContent, One, entity_tag, kept_answer};
+pub use api_keys::ApiKeys;
 pub use body::OutBody;
 pub use extract::{
-    DEFAULT_BODY_BYTES, ExpectedVersion, IdOr, IdempotencyKey, Optional, PathId, PathIdOr, PathIds, RequiredVersion, Thing, Upload,
-    UploadedFile, Valid,
+    Command, CommandKey, DEFAULT_BODY_BYTES, ExpectedVersion, IdOr, JsonBody, Optional, PathId, PathIdOr, PathIds, RequiredVersion, Thing,
+    Upload, UploadedFile, Valid,
 };
 pub use facts::{Facts, RequestFacts};
 pub use holder::{CartHolder, CartToken, StaffOrHolder};
 pub use identity::{Anyone, Authenticator, Identity, Permitted};
-pub use permissions::{Permission, PermissionSet, RequiredPermission, UnknownScope, permission};
+pub use permissions::{Permission, PermissionSet, RequiredPermission, permission};
 pub use problem::Problem;
 pub use query::{
     Bounds, FilterKind, Filters, ListParams, ListQuery, ListRoute, ListSpec, NoParams, Params, SortKey, ViewParams, ViewQuery,

@@ -1,7 +1,6 @@
 //! Every permission of the shop, in one list: what a scope of an API key may name and what a route may ask for.
 
 use std::fmt;
-use std::str::FromStr;
 
 /// A permission as a type, so that a handler names it in its signature.
 pub trait RequiredPermission: Send + Sync + 'static {
@@ -21,6 +20,9 @@ macro_rules! permissions {
         impl Permission {
             /// All of them, in the order of the contract.
             pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The names of all of them, in the same order: what scopes may name.
+            pub const NAMES: &[&str] = &[$($text),*];
 
             /// The name that scopes and documents use: `orders:read`.
             #[must_use]
@@ -77,19 +79,6 @@ impl fmt::Display for Permission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PermissionSet(u64);
 
-/// A scope that names no permission.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownScope(pub String);
-
-impl fmt::Display for UnknownScope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
-        write!(f, "`{}` is not a scope; known are *, <resource>:* and {}", self.0, known.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownScope {}
-
 impl PermissionSet {
     /// None at all.
     pub const NONE: Self = Self(0);
@@ -105,12 +94,6 @@ impl PermissionSet {
     pub const fn has(self, permission: Permission) -> bool {
         self.0 & (1 << permission as u8) != 0
     }
-
-    /// What stored scopes allow; scopes of another release allow nothing.
-    pub fn of_scopes<'a>(scopes: impl IntoIterator<Item = &'a str>) -> Self {
-        let sets = scopes.into_iter().filter_map(|scope| scope.parse::<Self>().ok());
-        sets.fold(Self::NONE, |all, set| Self(all.0 | set.0))
-    }
 }
 
 impl FromIterator<Permission> for PermissionSet {
@@ -119,38 +102,15 @@ impl FromIterator<Permission> for PermissionSet {
     }
 }
 
-/// Reads one scope: `orders:read`, `orders:*` for all of a resource, `*` for everything.
-impl FromStr for PermissionSet {
-    type Err = UnknownScope;
-
-    fn from_str(scope: &str) -> Result<Self, UnknownScope> {
-        let resource = scope.strip_suffix('*').filter(|prefix| prefix.is_empty() || prefix.ends_with(':'));
-        let meant = |permission: &Permission| match resource {
-            Some(prefix) => permission.name().starts_with(prefix),
-            None => permission.name() == scope,
-        };
-        let set: Self = Permission::ALL.iter().copied().filter(meant).collect();
-        if set == Self::NONE { Err(UnknownScope(scope.to_owned())) } else { Ok(set) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_scope_names_one_permission_a_resource_or_everything() {
-        let orders = PermissionSet::of_scopes(["orders:*"]);
-        assert!(orders.has(Permission::OrdersRead) && orders.has(Permission::OrdersWrite) && !orders.has(Permission::ProductsRead));
-        assert_eq!(PermissionSet::of_scopes(["*"]), PermissionSet::all());
-        let one = PermissionSet::of_scopes(["stock:read", "stock:fly"]);
-        assert_eq!(one, PermissionSet::from_iter([Permission::StockRead]));
-    }
-
-    #[test]
-    fn a_scope_that_means_nothing_is_refused() {
-        for scope in ["", "orders", "orders:", "orders:re*", "o*", "order:*", "**", "Orders:read"] {
-            assert_eq!(scope.parse::<PermissionSet>(), Err(UnknownScope(scope.to_owned())), "{scope}");
-        }
+    fn a_set_has_what_was_put_in_and_nothing_else() {
+        let set = PermissionSet::from_iter([Permission::StockRead, Permission::SettingsWrite]);
+        let has: Vec<Permission> = Permission::ALL.iter().copied().filter(|permission| set.has(*permission)).collect();
+        assert_eq!(has, [Permission::StockRead, Permission::SettingsWrite]);
+        assert!(Permission::ALL.iter().all(|permission| PermissionSet::all().has(*permission)));
     }
 }

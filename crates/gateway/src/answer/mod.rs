@@ -8,7 +8,7 @@ mod select;
 mod tag;
 
 pub use cache::Cache;
-pub use kept::{Kept, NoContent};
+pub use kept::{Kept, NoContent, kept_answer};
 pub use list::List;
 pub use one::{Created, One};
 pub use tag::entity_tag;

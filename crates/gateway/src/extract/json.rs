@@ -1,6 +1,9 @@
 //! JSON bodies: 415, 413, 400 where they cannot be read, 422 with the field's path where they can and are wrong.
 
+use axum::body::Body;
 use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
@@ -9,20 +12,39 @@ use super::read::{self, DEFAULT_BODY_BYTES};
 use super::strict::Strict;
 use crate::problem::Problem;
 
+/// How a body is read, so that [`super::Command`] takes any of them.
+pub trait JsonBody: Sized {
+    /// How many bytes it may have.
+    const LIMIT: usize;
+    /// True where no body at all is good, too.
+    const MAY_BE_EMPTY: bool;
+
+    /// Reads the bytes.
+    ///
+    /// # Errors
+    /// 400 `malformed_body` or 422 `validation_failed`.
+    fn parse(bytes: &[u8]) -> Result<Self, Problem>;
+}
+
 /// A JSON body of at most `LIMIT` bytes that has the shape of `T` (an `…In` or `…Patch` with `deny_unknown_fields`).
 #[derive(Debug, Clone, Copy)]
 pub struct Valid<T, const LIMIT: usize = DEFAULT_BODY_BYTES>(pub T);
+
+impl<T: DeserializeOwned, const LIMIT: usize> JsonBody for Valid<T, LIMIT> {
+    const LIMIT: usize = LIMIT;
+    const MAY_BE_EMPTY: bool = false;
+
+    fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+        parse(bytes).map(Self)
+    }
+}
 
 impl<S: Sync, T: DeserializeOwned, const LIMIT: usize> FromRequest<S> for Valid<T, LIMIT> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        if !read::is_media_type(&parts.headers, "application/json") {
-            return Err(Problem::unsupported_media_type("application/json"));
-        }
-        let bytes = read::whole(&parts.headers, body, LIMIT).await?;
-        parse(&bytes).map(Self)
+        take(&parts.headers, body).await.map(|(_, body)| body)
     }
 }
 
@@ -30,20 +52,37 @@ impl<S: Sync, T: DeserializeOwned, const LIMIT: usize> FromRequest<S> for Valid<
 #[derive(Debug, Clone, Copy)]
 pub struct Optional<T, const LIMIT: usize = DEFAULT_BODY_BYTES>(pub T);
 
+impl<T: DeserializeOwned + Default, const LIMIT: usize> JsonBody for Optional<T, LIMIT> {
+    const LIMIT: usize = LIMIT;
+    const MAY_BE_EMPTY: bool = true;
+
+    fn parse(bytes: &[u8]) -> Result<Self, Problem> {
+        if bytes.is_empty() { Ok(Self(T::default())) } else { parse(bytes).map(Self) }
+    }
+}
+
 impl<S: Sync, T: DeserializeOwned + Default, const LIMIT: usize> FromRequest<S> for Optional<T, LIMIT> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = read::whole(&parts.headers, body, LIMIT).await?;
-        if bytes.is_empty() {
-            return Ok(Self(T::default()));
-        }
-        if !read::is_media_type(&parts.headers, "application/json") {
-            return Err(Problem::unsupported_media_type("application/json"));
-        }
-        parse(&bytes).map(Self)
+        take(&parts.headers, body).await.map(|(_, body)| body)
     }
+}
+
+/// The bytes of a body and what they say.
+pub(super) async fn take<B: JsonBody>(headers: &HeaderMap, body: Body) -> Result<(Bytes, B), Problem> {
+    let is_json = read::is_media_type(headers, "application/json");
+    let unsupported = || Problem::unsupported_media_type("application/json");
+    if !is_json && !B::MAY_BE_EMPTY {
+        return Err(unsupported());
+    }
+    let bytes = read::whole(headers, body, B::LIMIT).await?;
+    if !is_json && !bytes.is_empty() {
+        return Err(unsupported());
+    }
+    let said = B::parse(&bytes)?;
+    Ok((bytes, said))
 }
 
 /// Reads the text first and the shape after, so that a broken body is 400 even where its first half is wrong, too.

@@ -1,7 +1,7 @@
 //! Extractors: raw input becomes typed values, or the refusal of the contract.
 
+mod command;
 mod json;
-mod key;
 mod path;
 mod read;
 mod strict;
@@ -9,8 +9,8 @@ mod things;
 mod upload;
 mod version;
 
-pub use json::{Optional, Valid};
-pub use key::IdempotencyKey;
+pub use command::{Command, CommandKey};
+pub use json::{JsonBody, Optional, Valid};
 pub use path::{IdOr, PathId, PathIdOr, PathIds};
 pub use read::DEFAULT_BODY_BYTES;
 pub use things::Thing;

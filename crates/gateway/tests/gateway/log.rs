@@ -1,20 +1,23 @@
 //! What the log tells of a request, and what it keeps to itself.
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Once;
 
 use serde_json::Value;
-use tracing::subscriber::DefaultGuard;
 
 use crate::support::get_with;
 
-/// A log in memory.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What this thread has logged; a test runs on one thread of its own.
+    static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Write for Log {
+struct ThreadLog;
+
+impl Write for ThreadLog {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        LOGGED.with_borrow_mut(|logged| logged.write(bytes))
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -22,30 +25,27 @@ impl Write for Log {
     }
 }
 
-impl Log {
-    /// Everything this thread logs from here on.
-    fn start() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().json().flatten_event(true).with_writer(move || writer.clone()).finish();
-        (log, tracing::subscriber::set_default(subscriber))
-    }
+/// One subscriber for the whole process: one for each thread would race with the other threads for what is enabled.
+fn start() {
+    static INSTALL: Once = Once::new();
+    INSTALL.call_once(|| tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| ThreadLog).init());
+    LOGGED.take();
+}
 
-    fn lines(&self) -> Vec<Value> {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        bytes
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).unwrap_or_default())
-            .collect()
-    }
+fn lines() -> Vec<Value> {
+    let bytes = LOGGED.take();
+    bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap_or_default())
+        .collect()
 }
 
 #[tokio::test]
 async fn a_request_is_one_line_without_its_query() {
-    let (log, _guard) = Log::start();
+    start();
     get_with("/api/v1/mugs?filter[brand]=me@example.com", &[("x-request-id", "r-1"), ("authorization", "Bearer twk_all")]).await;
-    let lines = log.lines();
+    let lines = lines();
     let [line] = lines.as_slice() else { panic!("{lines:?}") };
     assert_eq!((&line["http.method"], &line["http.path"], &line["http.status"]), (&"GET".into(), &"/api/v1/mugs".into(), &200.into()));
     assert_eq!((&line["http.route"], &line["request.id"]), (&"/api/v1/mugs".into(), &"r-1".into()));
@@ -57,9 +57,9 @@ async fn a_request_is_one_line_without_its_query() {
 
 #[tokio::test]
 async fn a_fault_is_logged_once_with_its_cause_and_the_request_id() {
-    let (log, _guard) = Log::start();
+    start();
     get_with("/api/v1/refuse?kind=internal", &[("x-request-id", "r-2")]).await;
-    let lines = log.lines();
+    let lines = lines();
     let causes: Vec<&Value> = lines.iter().filter(|line| line["message"].as_str().is_some_and(|text| text.contains("secret"))).collect();
     let [cause] = causes.as_slice() else { panic!("{lines:?}") };
     assert_eq!((&cause["level"], &cause["request.id"], &cause["error.code"]), (&"ERROR".into(), &"r-2".into(), &"internal".into()));

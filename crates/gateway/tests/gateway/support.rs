@@ -1,5 +1,6 @@
 //! A tiny shop behind the real gateway, for tests through the front door.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,16 @@ use axum::body::Body;
 use axum::extract::{FromRef, State};
 use axum::routing::{get, patch, post};
 use gateway::{
-    Anyone, Authenticator, Cache, CartHolder, Created, ExpectedVersion, FilterKind, Gateway, GatewayRules, IdOr, IdempotencyKey, Identity,
-    Kept, List, ListParams, ListRoute, ListSpec, NoContent, NoParams, One, Optional, OutBody, Params, PathId, PathIdOr, PathIds, Permitted,
-    Problem, RequiredVersion, StaffOrHolder, Upload, Valid, ViewParams, permission,
+    Anyone, Authenticator, Cache, CartHolder, Command, Created, ExpectedVersion, FilterKind, Gateway, GatewayRules, IdOr, Identity, Kept,
+    List, ListParams, ListRoute, ListSpec, NoContent, NoParams, One, Optional, OutBody, Params, PathId, PathIdOr, PathIds, Permission,
+    PermissionSet, Permitted, Problem, RequiredVersion, StaffOrHolder, Upload, Valid, ViewParams, kept_answer, permission,
 };
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use kernel::{
     Actor, ApiKeyId, CartLineTag, CartTag, Clock, Cursor, DomainError, ErrorKind, FixedClock, OrderTag, Page, Position, ProductTag,
 };
+use platform::idempotency::Keyed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -37,16 +39,13 @@ struct Keys;
 #[async_trait]
 impl Authenticator for Keys {
     async fn authenticate(&self, bearer: &str) -> Result<Option<Identity>, Problem> {
-        let scopes: &[&str] = match bearer {
-            "twk_all" => &["*"],
-            "twk_products" => &["products:write"],
+        let permissions = match bearer {
+            "twk_all" => PermissionSet::all(),
+            "twk_products" => [Permission::ProductsWrite].into_iter().collect(),
             "twk_broken" => return Err(Problem::unavailable("unavailable", "the database is away")),
             _ => return Ok(None),
         };
-        Ok(Some(Identity {
-            actor: Actor::ApiKey(ApiKeyId::generate()),
-            permissions: gateway::PermissionSet::of_scopes(scopes.iter().copied()),
-        }))
+        Ok(Some(Identity { actor: Actor::ApiKey(ApiKeyId::generate()), permissions }))
     }
 }
 
@@ -64,7 +63,7 @@ impl DomainError for Refused {
         self.0
     }
 
-    fn details(&self) -> std::collections::BTreeMap<String, Vec<String>> {
+    fn details(&self) -> BTreeMap<String, Vec<String>> {
         [("field".to_owned(), vec!["is wrong".to_owned()])].into()
     }
 
@@ -152,9 +151,13 @@ async fn line(PathIds(cart, line): PathIds<CartTag, CartLineTag>, holder: CartHo
     One::plain(json!({ "cart": cart, "line": line, "actor": holder.origin(cart).actor.to_string(), "token": holder.token().reveal() }))
 }
 
-async fn checkout(key: IdempotencyKey, Optional(body): Optional<CartIn>) -> Result<Kept, Problem> {
-    let bytes = Kept::bytes(&json!({ "currency": body.currency }))?;
-    Ok(if key.as_str() == "again" { Kept::replay(201, bytes) } else { Kept::first(StatusCode::CREATED, bytes) })
+async fn checkout(Params(memory): Params<BTreeMap<String, String>>, Command { key, body }: Command<Optional<CartIn>>) -> Kept {
+    let Optional(cart) = body;
+    let present = |cart: &CartIn| kept_answer(201, &json!({ "currency": cart.currency }));
+    let _key = key.of(Actor::System);
+    let is_known = memory.contains_key("known");
+    let outcome = if is_known { Keyed::Replayed(present(&cart)) } else { Keyed::New(cart) };
+    Kept::of(&outcome, present)
 }
 
 async fn order(reader: StaffOrHolder<permission::OrdersRead>) -> &'static str {
@@ -164,7 +167,7 @@ async fn order(reader: StaffOrHolder<permission::OrdersRead>) -> &'static str {
     }
 }
 
-async fn refuse(Params(params): Params<std::collections::BTreeMap<String, String>>) -> Result<NoContent, Problem> {
+async fn refuse(Params(params): Params<BTreeMap<String, String>>) -> Result<NoContent, Problem> {
     let kinds = [
         ("malformed", ErrorKind::Malformed),
         ("unauthenticated", ErrorKind::Unauthenticated),
