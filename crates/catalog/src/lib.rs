@@ -1,7 +1,9 @@
 //! What the shop offers, at what price, and how much of it is there.
 
 pub mod channels;
+pub mod export;
 mod first_start;
+pub mod import;
 pub mod inventory;
 pub mod price_lists;
 pub mod variants;

@@ -1,0 +1,122 @@
+//! Attributes: what all can read about a product, and what its variations differ in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::fold;
+use serde_json::{Map, Value};
+
+use super::columns::Column;
+use crate::import::cells;
+use crate::import::columns::Header;
+use crate::import::field::Field;
+use crate::import::reading::Reading;
+use crate::import::record::{OptionRecord, ProductRecord};
+
+/// What a variation that fits any value of an attribute gets for its value.
+pub(crate) const ANY: &str = "Any";
+const FLAGS_KEY: &str = "woocommerce.attributes";
+
+/// One attribute of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Attribute {
+    pub(crate) name: String,
+    pub(crate) values: Vec<String>,
+    flags: Value,
+}
+
+/// All attributes of a row, in the order of their numbers.
+pub(crate) fn read(header: &Header<Column>, reading: &mut Reading<'_, Column>) -> Vec<Attribute> {
+    let mut numbers: Vec<u16> = header.fields().filter_map(number).collect();
+    numbers.sort_unstable();
+    let mut seen = BTreeSet::new();
+    let mut attributes = Vec::new();
+    for number in numbers {
+        let name = reading.word(Column::AttributeName(number));
+        let values = cells::escaped_list(reading.word(Column::AttributeValues(number)));
+        if name.is_empty() {
+            if !values.is_empty() {
+                reading.error(Column::AttributeValues(number), "has no attribute name beside it");
+            }
+        } else if seen.insert(fold(name)) {
+            attributes.push(Attribute { name: name.to_owned(), values, flags: flags(reading, number) });
+        } else {
+            reading.error(Column::AttributeName(number), "is the name of another attribute, too");
+        }
+    }
+    attributes
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "one of forty columns is asked for")]
+fn number(column: Column) -> Option<u16> {
+    match column {
+        Column::AttributeName(number) => Some(number),
+        _ => None,
+    }
+}
+
+fn flags(reading: &Reading<'_, Column>, number: u16) -> Value {
+    let columns = [
+        ("visible", Column::AttributeVisible(number)),
+        ("global", Column::AttributeGlobal(number)),
+        ("default", Column::AttributeDefault(number)),
+    ];
+    let mut flags = Map::new();
+    for (name, column) in columns {
+        let word = reading.word(column);
+        if name == "default" && !word.is_empty() {
+            flags.insert(name.to_owned(), word.into());
+        } else if !word.is_empty() {
+            flags.insert(name.to_owned(), cells::truth(word).map_or_else(|_| word.into(), Value::Bool));
+        }
+    }
+    Value::Object(flags)
+}
+
+/// Shares the attributes of a product out: those that variations use become options, the rest stay attributes. The file
+/// does not say which is which; the variations do.
+pub(crate) fn share_out(record: &mut ProductRecord, own: Vec<Attribute>, of_variations: &[Vec<Attribute>]) {
+    let flags: Map<String, Value> = own
+        .iter()
+        .filter(|attribute| attribute.flags != Value::Object(Map::new()))
+        .map(|attribute| (attribute.name.clone(), attribute.flags.clone()))
+        .collect();
+    record.metadata.insert(FLAGS_KEY.to_owned(), if flags.is_empty() { Value::Null } else { Value::Object(flags) });
+    let used: BTreeSet<String> = of_variations.iter().flatten().map(|attribute| fold(&attribute.name)).collect();
+    let mut options = Vec::new();
+    for attribute in own {
+        if used.contains(&fold(&attribute.name)) {
+            options.push(OptionRecord { name: attribute.name, values: attribute.values });
+        } else {
+            record.attributes.insert(attribute.name, attribute.values);
+        }
+    }
+    for attribute in of_variations.iter().flatten() {
+        add_value(&mut options, attribute);
+    }
+    record.options = Field::present(Some(options).filter(|options| !options.is_empty()));
+}
+
+fn add_value(options: &mut Vec<OptionRecord>, attribute: &Attribute) {
+    let value = value(attribute);
+    match options.iter_mut().find(|option| fold(&option.name) == fold(&attribute.name)) {
+        Some(option) if option.values.contains(&value) => {}
+        Some(option) => option.values.push(value),
+        None => options.push(OptionRecord { name: attribute.name.clone(), values: vec![value] }),
+    }
+}
+
+/// The value of a variation; an empty one fits any.
+fn value(attribute: &Attribute) -> String {
+    if attribute.values.is_empty() { ANY.to_owned() } else { attribute.values.join(", ") }
+}
+
+/// The option values of one variation: one for each option of the product, under the product's spelling of the name.
+pub(crate) fn options_of(attributes: &[Attribute], options: &[OptionRecord]) -> BTreeMap<String, String> {
+    let find = |name: &str| attributes.iter().find(|attribute| fold(&attribute.name) == fold(name));
+    options.iter().map(|option| (option.name.clone(), find(&option.name).map_or_else(|| ANY.to_owned(), value))).collect()
+}
+
+/// The option values of a variation whose product is not in the file.
+pub(crate) fn own_options(attributes: &[Attribute]) -> BTreeMap<String, String> {
+    attributes.iter().map(|attribute| (attribute.name.clone(), value(attribute))).collect()
+}

@@ -1,0 +1,230 @@
+//! A product row with its variations, read into one product.
+
+use std::collections::BTreeSet;
+
+use kernel::Currency;
+use serde_json::Value;
+
+use super::columns::Column;
+use super::kind::{RowType, Structure};
+use super::references::{self, SKU_SOURCE, SOURCE};
+use super::{attributes, variant, variation};
+use crate::import::cells;
+use crate::import::columns::{Header, Scope};
+use crate::import::field::Field;
+use crate::import::outcome::{Notes, Rejected, SourcedRecord};
+use crate::import::reading::Reading;
+use crate::import::record::{ExternalRef, MediaRecord, ProductRecord, Relations, Status};
+use crate::import::sheet::Row;
+use crate::import::variant_record::VariantRecord;
+
+const TYPE_KEY: &str = "woocommerce.type";
+const PUBLISHED_KEY: &str = "woocommerce.published";
+const VISIBILITY_KEY: &str = "woocommerce.visibility";
+const POSITION_KEY: &str = "woocommerce.position";
+const SHORT_DESCRIPTION_KEY: &str = "woocommerce.short_description";
+const GTIN_KEY: &str = "woocommerce.gtin";
+const BRANDS_KEY: &str = "woocommerce.brands";
+
+/// What every row is read with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub(crate) header: &'a Header<Column>,
+    pub(crate) currency: Currency,
+}
+
+/// Reads a whole product with its variations; one bad cell in any of them leaves all of it out.
+pub(crate) fn read(source: Source<'_>, row: &Row, variations: &[Row], mut notes: Notes) -> Result<SourcedRecord, Rejected> {
+    let mut record = ProductRecord::default();
+    let mut reading = Reading::new(source.header, row, &mut notes);
+    read_identity(&mut reading, &mut record);
+    if note_broken(std::iter::once(row).chain(variations), &mut notes) {
+        return notes.finish(record, None);
+    }
+    let mut reading = Reading::new(source.header, row, &mut notes);
+    let row_type = RowType::parse(reading.word(Column::Type));
+    read_texts(&mut reading, &mut record);
+    read_lists(&mut reading, &mut record);
+    read_metadata(source, &mut reading, &mut record);
+    let own = attributes::read(source.header, &mut reading);
+    read_type(&mut reading, &mut record, row_type);
+    if row_type.structure == Structure::Variable {
+        let shared = variant::shared(source.header, &mut reading);
+        warn_of_unsold_cells(&mut reading, variations.is_empty());
+        let read: Vec<_> = variations.iter().map(|row| variation::read(source, row, &mut notes)).collect();
+        add_variations(&mut record, own, (read, shared), &mut notes);
+    } else {
+        attributes::share_out(&mut record, own, &[]);
+        if row_type.structure != Structure::Grouped {
+            record.variants.push(variant::read(source.header, &mut reading, row_type, source.currency));
+        }
+    }
+    notes.finish(record, None)
+}
+
+/// Notes what is wrong with whole rows; true where there is something.
+pub(crate) fn note_broken<'a>(rows: impl Iterator<Item = &'a Row>, notes: &mut Notes) -> bool {
+    let before = notes.errors.len();
+    rows.filter_map(|row| row.broken.clone()).for_each(|note| notes.error(note));
+    notes.errors.len() > before
+}
+
+fn read_identity(reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
+    let (id, sku) = (reading.word(Column::Id), reading.word(Column::Sku));
+    record.title = reading.text(Column::Name);
+    if !id.is_empty() {
+        record.external_refs.push(ExternalRef::new(SOURCE, id));
+    }
+    let row_type = RowType::parse(reading.word(Column::Type));
+    if !sku.is_empty() && matches!(row_type.structure, Structure::Variable | Structure::Grouped) {
+        record.external_refs.push(ExternalRef::new(SKU_SOURCE, sku));
+    }
+    let named = !reading.word(Column::Name).is_empty();
+    if !named && reading.has(Column::Name) {
+        reading.error(Column::Name, "is empty");
+    } else if !named && id.is_empty() && sku.is_empty() {
+        reading.row_error("has no ID, SKU or name");
+    }
+}
+
+fn read_texts(reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
+    record.description = reading.text(Column::Description).map(|text| line_breaks(&text));
+    record.external_url = reading.map(Column::ExternalUrl, str::to_owned);
+    record.external_button_text = reading.map(Column::ButtonText, str::to_owned);
+    let published = reading.parse(Column::Published, published);
+    if !published.is_keep() {
+        let kept = published.get().and_then(|(_, kept)| *kept);
+        record.metadata.insert(PUBLISHED_KEY.to_owned(), kept.map_or(Value::Null, Value::from));
+    }
+    record.status = published.map(|(status, _)| status);
+}
+
+/// Our status, and WooCommerce's where that is more than ours.
+fn published(text: &str) -> Result<(Status, Option<&'static str>), &'static str> {
+    match text {
+        "1" => Ok((Status::Active, None)),
+        "0" => Ok((Status::Draft, Some("private"))),
+        "-1" => Ok((Status::Draft, None)),
+        "2" => Ok((Status::Draft, Some("pending"))),
+        _ => Err("must be 1 (published), 0 (private), -1 (draft) or 2 (pending)"),
+    }
+}
+
+fn read_lists(reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
+    record.tags = reading.map(Column::Tags, cells::escaped_list);
+    record.categories = reading.map(Column::Categories, |text| cells::escaped_list(text).iter().map(|part| cells::path(part)).collect());
+    let images = reading.map(Column::Images, cells::escaped_list);
+    record.media = images.map(|urls| {
+        let media = |(position, url)| MediaRecord { url, position: Some(position), alt: None };
+        (1..).zip(urls).map(media).collect()
+    });
+    record.relations = Relations {
+        grouped: reading.map(Column::Grouped, references::list),
+        upsell: reading.map(Column::Upsells, references::list),
+        cross_sell: reading.map(Column::CrossSells, references::list),
+    };
+    let brands = reading.map(Column::Brands, cells::escaped_list);
+    if let Field::Set([_, _, ..]) = brands.as_ref().map(Vec::as_slice) {
+        reading.warn(Column::Brands, "has several brands; the first is taken, all are kept as metadata");
+        record.metadata.insert(BRANDS_KEY.to_owned(), reading.word(Column::Brands).into());
+    } else if !brands.is_keep() {
+        record.metadata.insert(BRANDS_KEY.to_owned(), Value::Null);
+    }
+    record.brand = match brands {
+        Field::Keep => Field::Keep,
+        brands => Field::present(brands.into_option().and_then(|brands| brands.into_iter().next())),
+    };
+}
+
+fn read_metadata(source: Source<'_>, reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
+    record.metadata.extend(reading.metadata(|column| column.scope != Scope::Variant));
+    read_row_metadata(source, reading, &mut record.metadata);
+    for (column, key, default) in [(Column::Visibility, VISIBILITY_KEY, "visible"), (Column::Position, POSITION_KEY, "0")] {
+        if reading.has(column) {
+            let word = Some(reading.word(column)).filter(|word| !word.is_empty() && *word != default);
+            record.metadata.insert(key.to_owned(), word.map_or(Value::Null, Value::from));
+        }
+    }
+    if !matches!(reading.word(Column::Visibility), "" | "visible") {
+        reading.warn(Column::Visibility, "is kept as metadata; the product is shown like any other");
+    }
+}
+
+/// What products and variations both keep.
+pub(crate) fn read_row_metadata(source: Source<'_>, reading: &Reading<'_, Column>, metadata: &mut crate::import::record::Metadata) {
+    variant::read_downloads(source.header, reading, metadata);
+    if let Some(text) = reading.cell(Column::ShortDescription) {
+        let text = line_breaks(text);
+        metadata.insert(SHORT_DESCRIPTION_KEY.to_owned(), if text.is_empty() { Value::Null } else { text.into() });
+    }
+}
+
+fn read_type(reading: &mut Reading<'_, Column>, record: &mut ProductRecord, row_type: RowType) {
+    if !reading.has(Column::Type) {
+        return;
+    }
+    let kept = if row_type.is_plain() { Value::Null } else { reading.word(Column::Type).into() };
+    record.metadata.insert(TYPE_KEY.to_owned(), kept);
+    if row_type.structure == Structure::Other {
+        reading.warn(Column::Type, "is a type of a plug-in, read as simple");
+    }
+    if row_type.structure == Structure::Variable && reading.has(Column::Gtin) {
+        let gtin = Some(reading.word(Column::Gtin)).filter(|gtin| !gtin.is_empty());
+        record.metadata.insert(GTIN_KEY.to_owned(), gtin.map_or(Value::Null, Value::from));
+    }
+}
+
+/// What is bought are the variations: a price or stock of the product itself reaches nobody.
+fn warn_of_unsold_cells(reading: &mut Reading<'_, Column>, alone: bool) {
+    if alone {
+        reading.row_warning("is a variable product without variations in this file: it gets no variants");
+    }
+    for column in [Column::Stock, Column::RegularPrice, Column::SalePrice, Column::Cost] {
+        if !reading.word(column).is_empty() {
+            reading.warn(column, "is not taken: each variation has its own");
+        }
+    }
+}
+
+type Variations = (Vec<variation::Variation>, VariantRecord);
+
+fn add_variations(record: &mut ProductRecord, own: Vec<attributes::Attribute>, (read, shared): Variations, notes: &mut Notes) {
+    let of_variations: Vec<_> = read.iter().map(|variation| variation.attributes.clone()).collect();
+    attributes::share_out(record, own, &of_variations);
+    if read.is_empty() {
+        // Which attributes are options is not known without variations: what the shop has stays.
+        record.options = Field::Keep;
+    }
+    let options = record.options.get().cloned().unwrap_or_default();
+    let mut combinations = BTreeSet::new();
+    for variation in read {
+        let mut variant = variation.variant;
+        variant::inherit(&mut variant, &shared);
+        variant.options = attributes::options_of(&variation.attributes, &options);
+        if !combinations.insert(variant.options.clone()) {
+            notes.error(crate::import::outcome::Note::row(
+                variation.line,
+                "has the same attribute values as another variation of its product",
+            ));
+        }
+        if variant.options.values().any(|value| value == attributes::ANY) {
+            notes.warn(crate::import::outcome::Note::row(variation.line, "fits any value of an attribute; it is sold under the value Any"));
+        }
+        record.variants.push(variant);
+    }
+}
+
+/// Line breaks are written as `\n`; `\\n` is a backslash and an n.
+pub(crate) fn line_breaks(text: &str) -> String {
+    text.split("\\\\n").map(|part| part.replace("\\n", "\n")).collect::<Vec<_>>().join("\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_are_written_as_two_letters() {
+        assert_eq!(line_breaks(r"one\ntwo\\nthree"), "one\ntwo\\nthree");
+    }
+}
