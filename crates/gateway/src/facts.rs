@@ -7,11 +7,11 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::{FromRequestParts, MatchedPath};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use kernel::{Actor, Origin};
+use kernel::{Actor, Clock, Origin, SystemClock};
 
 use crate::request_id;
 
-/// What is known of a request; every handler may take it as an extractor: `facts: Arc<RequestFacts>` in the extensions.
+/// What is known of a request; a handler takes it as [`Facts`].
 #[derive(Debug)]
 pub struct RequestFacts {
     request_id: HeaderValue,
@@ -29,9 +29,9 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 impl RequestFacts {
     /// Reads what the head of a request tells.
-    pub(crate) fn read(headers: &HeaderMap, peer: Option<SocketAddr>) -> Self {
+    pub(crate) fn read(headers: &HeaderMap, peer: Option<SocketAddr>, clock: &dyn Clock) -> Self {
         Self {
-            request_id: request_id::of(headers),
+            request_id: request_id::of(headers, clock),
             traceparent: headers.get(TRACEPARENT).and_then(traceparent),
             peer,
             actor: OnceLock::new(),
@@ -86,7 +86,7 @@ impl Facts {
         if let Some(facts) = parts.extensions.get::<Arc<RequestFacts>>() {
             return Arc::clone(facts);
         }
-        let facts = Arc::new(RequestFacts::read(&parts.headers, None));
+        let facts = Arc::new(RequestFacts::read(&parts.headers, None, &SystemClock));
         parts.extensions.insert(Arc::clone(&facts));
         facts
     }

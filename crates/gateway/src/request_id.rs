@@ -1,9 +1,9 @@
 //! The id of a request: the client's own where it is sane, a new UUIDv7 otherwise.
 
 use std::cell::Cell;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use kernel::Clock;
 use uuid::{Builder, Uuid};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
@@ -14,8 +14,8 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 const MAX_LENGTH: usize = 128;
 
 /// The id that the client chose, or a new one.
-pub(crate) fn of(headers: &HeaderMap) -> HeaderValue {
-    headers.get(X_REQUEST_ID).filter(|value| is_sane(value.as_bytes())).cloned().unwrap_or_else(generate)
+pub(crate) fn of(headers: &HeaderMap, clock: &dyn Clock) -> HeaderValue {
+    headers.get(X_REQUEST_ID).filter(|value| is_sane(value.as_bytes())).cloned().unwrap_or_else(|| generate(clock))
 }
 
 fn is_sane(id: &[u8]) -> bool {
@@ -29,10 +29,10 @@ thread_local! {
 
 /// Request ids have to differ, not to be hard to guess: a counter hashed with a random seed for each thread spares the
 /// system call of a cryptographic generator, a fifth of what this service may cost.
-fn generate() -> HeaderValue {
+fn generate(clock: &dyn Clock) -> HeaderValue {
     let (seed, count) = STREAM.get();
     STREAM.set((seed, count.wrapping_add(1)));
-    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| u64::try_from(age.as_millis()).unwrap_or(u64::MAX));
+    let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
     let hash = xxh3_128_with_seed(&count.to_le_bytes(), seed).to_le_bytes();
     let mut random = [0_u8; 10];
     random.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
@@ -46,6 +46,8 @@ fn generate() -> HeaderValue {
 mod tests {
     use std::collections::HashSet;
 
+    use kernel::SystemClock;
+
     use super::*;
 
     fn with(id: &[u8]) -> HeaderMap {
@@ -56,16 +58,17 @@ mod tests {
 
     #[test]
     fn a_sane_id_is_kept_and_any_other_replaced() {
-        assert_eq!(of(&with(b"order-42/abc")), "order-42/abc");
+        assert_eq!(of(&with(b"order-42/abc"), &SystemClock), "order-42/abc");
         for bad in [&b""[..], b"two words", "é".as_bytes(), &[b'x'; 129]] {
-            let id = of(&with(bad));
+            let id = of(&with(bad), &SystemClock);
             assert_eq!(Uuid::try_parse_ascii(id.as_bytes()).expect("a uuid").get_version_num(), 7);
         }
     }
 
     #[test]
     fn ids_of_all_threads_differ() {
-        let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(|| (0..5_000).map(|_| generate()).collect::<Vec<_>>())).collect();
+        let threads: Vec<_> =
+            (0..4).map(|_| std::thread::spawn(|| (0..5_000).map(|_| generate(&SystemClock)).collect::<Vec<_>>())).collect();
         let ids: HashSet<HeaderValue> = threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect();
         assert_eq!(ids.len(), 20_000);
     }

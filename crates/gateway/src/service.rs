@@ -93,7 +93,7 @@ impl Gateway {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let facts = Arc::new(RequestFacts::read(request.headers(), peer));
+        let facts = Arc::new(RequestFacts::read(request.headers(), peer, self.shared.clock.as_ref()));
         let asked = Asked::read(&request);
         let mut response = match self.shared.refuse(&asked, request.headers()) {
             Some(problem) => problem.into_response(),

@@ -1,9 +1,10 @@
 //! What handlers answer: envelopes, tags, links, cache policies; and who gets an answer at all.
 
-use crate::support::{get_plain, get_with, send};
 use http::Method;
 use kernel::{CartId, CartLineId};
 use serde_json::json;
+
+use crate::support::{get_plain, get_with, send};
 
 #[tokio::test]
 async fn a_numbered_page_tells_its_place_and_its_neighbours() {

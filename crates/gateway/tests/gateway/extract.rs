@@ -1,9 +1,10 @@
 //! What handlers take: bodies, ids, keys, versions, parameters, files.
 
-use crate::support::{ask, get_plain, get_with, send};
 use axum::body::Body;
 use http::Method;
 use kernel::{CartId, CartLineId, OrderId, ProductId};
+
+use crate::support::{ask, get_plain, get_with, send};
 
 fn refused(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())

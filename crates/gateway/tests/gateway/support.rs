@@ -22,6 +22,7 @@ use kernel::{
 use platform::idempotency::Keyed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 /// What tests return.
 pub(crate) type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -193,13 +194,12 @@ async fn panic_now() -> NoContent {
     panic!("secret text of a panic")
 }
 
-async fn never() -> NoContent {
-    std::future::pending().await
-}
+/// Lets the handler of `/untimed` answer.
+pub(crate) static MAY_ANSWER: Notify = Notify::const_new();
 
-async fn nap() -> &'static str {
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    "rested"
+async fn when_told() -> NoContent {
+    MAY_ANSWER.notified().await;
+    NoContent
 }
 
 /// The tiny shop's router.
@@ -222,18 +222,17 @@ pub(crate) fn router() -> Router {
         .route("/api/v1/bare", get(|_: NoParams| async { NoContent }))
         .route("/api/v1/long", get(|| async { One::plain("mug ".repeat(1_000)).cache(Cache::Public { max_age_seconds: 5 }) }))
         .route("/api/v1/panic", get(panic_now))
-        .route("/api/v1/never", get(never))
-        .route("/slow", get(nap))
+        .route("/late", get(std::future::pending::<NoContent>))
+        .route("/untimed", get(when_told))
         .route("/health", get(|| async { (StatusCode::SERVICE_UNAVAILABLE, axum::Json(json!({ "status": "down" }))) }))
         .route("/docs/", get(|| async { axum::response::Html("<p>docs</p>") }))
         .route("/export.csv", get(|State(_): State<Shop>| async { "id,title\n" }))
         .with_state(Shop { keys: Arc::new(Keys) })
 }
 
-/// The tiny shop behind its gateway, with a short time limit and a clock that stands still.
-pub(crate) fn gateway() -> Gateway {
-    let rules =
-        GatewayRules { request_timeout: Duration::from_millis(50), untimed_paths: vec!["/slow".to_owned()], ..GatewayRules::default() };
+/// The tiny shop behind its gateway, with this time limit and a clock that stands still.
+pub(crate) fn gateway(request_timeout: Duration) -> Gateway {
+    let rules = GatewayRules { request_timeout, untimed_paths: vec!["/untimed".to_owned()], ..GatewayRules::default() };
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(NOW.parse().expect("a time")));
     Gateway::new(router(), rules, clock)
 }
@@ -273,8 +272,12 @@ impl Reply {
 /// Asks the tiny shop, without a socket.
 pub(crate) async fn ask(method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Reply {
     let request = headers.iter().fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));
-    let request = request.body(body.into()).expect("a request");
-    let (parts, body): (_, OutBody) = gateway().answer(request, None).await.into_parts();
+    answer(&gateway(Duration::from_secs(30)), request.body(body.into()).expect("a request")).await
+}
+
+/// The whole answer of a gateway.
+pub(crate) async fn answer(gateway: &Gateway, request: Request<Body>) -> Reply {
+    let (parts, body): (_, OutBody) = gateway.answer(request, None).await.into_parts();
     let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
     Reply { status: parts.status.as_u16(), headers: parts.headers, bytes }
 }
