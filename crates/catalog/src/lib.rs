@@ -1,11 +1,13 @@
 //! What the shop offers, at what price, and how much of it is there.
 
 pub mod channels;
+mod description;
 pub mod export;
 mod first_start;
 pub mod import;
 pub mod inventory;
 pub mod price_lists;
+pub mod products;
 pub mod variants;
 
 pub use first_start::{FirstStartError, first_start};

@@ -1,0 +1,20 @@
+//! Products: what is shown and described; what is bought of them are their variants.
+
+mod events;
+mod free_form;
+mod input;
+mod model;
+mod options;
+mod relations;
+mod store;
+
+pub use events::ProductEvent;
+pub use free_form::{Attributes, Metadata, MetadataError};
+pub use input::{ProductChanges, ProductInput};
+pub use model::{ExternalRef, ExternalRefInput, Product, ProductContent, ProductStatus, parse_external_refs};
+pub use options::{OptionInput, ProductOption};
+pub use relations::{Relation, RelationInput, RelationKind};
+pub use store::{
+    CategoryOfProduct, Crumb, LoadedProduct, ProductRef, StoreProductError, delete, find, find_id_by_external_ref, insert, lock,
+    taken_slugs, unknown_categories, unknown_products, update, write_variant_refs,
+};

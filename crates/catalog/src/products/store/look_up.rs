@@ -1,0 +1,66 @@
+//! Small questions about products: which slugs are taken, which references lead nowhere.
+
+use std::collections::HashSet;
+
+use kernel::{CategoryId, ProductId, Slug};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
+use platform::values;
+use uuid::Uuid;
+
+use super::super::model::ExternalRef;
+
+#[derive(FromQueryResult)]
+struct SlugRow {
+    slug: String,
+}
+
+#[derive(FromQueryResult)]
+struct IdRow {
+    id: Uuid,
+}
+
+/// Those of the slugs that products have.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn taken_slugs(db: &impl ConnectionTrait, slugs: &[Slug]) -> Result<HashSet<String>, DatabaseError> {
+    let sql = format!("SELECT slug FROM products WHERE slug IN ({}) ORDER BY slug", db::placeholders(1, slugs.len()));
+    let rows: Vec<SlugRow> = db::fetch_all(db, &sql, slugs.iter().flat_map(|slug| values![slug]).collect()).await?;
+    Ok(rows.into_iter().map(|row| row.slug).collect())
+}
+
+/// The places of the categories that do not exist.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn unknown_categories(db: &impl ConnectionTrait, ids: &[CategoryId]) -> Result<Vec<usize>, DatabaseError> {
+    unknown(db, "categories", ids.iter().map(|id| id.uuid()).collect()).await
+}
+
+/// The places of the products that do not exist.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn unknown_products(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<usize>, DatabaseError> {
+    unknown(db, "products", ids.iter().map(|id| id.uuid()).collect()).await
+}
+
+async fn unknown(db: &impl ConnectionTrait, table: &str, ids: Vec<Uuid>) -> Result<Vec<usize>, DatabaseError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT id FROM {table} WHERE id IN ({}) ORDER BY id", db::placeholders(1, ids.len()));
+    let rows: Vec<IdRow> = db::fetch_all(db, &sql, ids.iter().flat_map(|id| values![*id]).collect()).await?;
+    let known: HashSet<Uuid> = rows.into_iter().map(|row| row.id).collect();
+    Ok(ids.iter().enumerate().filter(|(_, id)| !known.contains(id)).map(|(place, _)| place).collect())
+}
+
+/// The product that another system calls so.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_id_by_external_ref(db: &impl ConnectionTrait, known_as: &ExternalRef) -> Result<Option<ProductId>, DatabaseError> {
+    const SELECT: &str = "SELECT entity_id FROM external_refs WHERE source = $1 AND external_id = $2 AND entity = 'product'";
+    let id: Option<Uuid> = db::fetch_scalar(db, SELECT, values![&known_as.source, &known_as.id]).await?;
+    Ok(id.map(ProductId::from_uuid))
+}

@@ -1,0 +1,9 @@
+//! Rows of the products and of what belongs to them.
+
+mod look_up;
+mod read;
+mod write;
+
+pub use look_up::{find_id_by_external_ref, taken_slugs, unknown_categories, unknown_products};
+pub use read::{CategoryOfProduct, Crumb, LoadedProduct, ProductRef, find, lock};
+pub use write::{StoreProductError, delete, insert, update, write_variant_refs};
