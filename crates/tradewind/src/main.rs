@@ -1,3 +1,7 @@
 //! The program `tradewind`: reads its arguments and answers with an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tradewind::cli::main()
+}

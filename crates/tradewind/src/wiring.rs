@@ -1,5 +1,6 @@
 //! Where the parts of all floors meet: schema, sentences that always hold, job handlers, and what every use case is given.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use catalog::FirstStartError;
@@ -8,14 +9,21 @@ use platform::config::Config;
 use platform::db::{ConnectError, Db, Invariant};
 use platform::jobs::Handlers;
 use platform::migrate::Migration;
-use platform::{Context, idempotency, jobs, outbox};
+use platform::{Context, idempotency, jobs, migrate, outbox};
 
 /// The schema's steps of every crate, floor by floor.
 const MIGRATIONS: [&[Migration]; 5] =
     [platform::migrate::MIGRATIONS, accounts::MIGRATIONS, catalog::MIGRATIONS, payments::MIGRATIONS, sales::MIGRATIONS];
 
 /// The sentences of every slice that has some, floor by floor.
-const INVARIANTS: &[&[Invariant]] = &[outbox::INVARIANTS, jobs::INVARIANTS, idempotency::INVARIANTS, catalog::inventory::INVARIANTS];
+const INVARIANTS: &[&[Invariant]] = &[
+    outbox::INVARIANTS,
+    jobs::INVARIANTS,
+    idempotency::INVARIANTS,
+    catalog::inventory::INVARIANTS,
+    payments::ledger::INVARIANTS,
+    payments::payments::INVARIANTS,
+];
 
 /// The schema that this program knows, in the order in which it is applied.
 #[must_use]
@@ -42,6 +50,17 @@ pub async fn context(config: Config, clock: Arc<dyn Clock>) -> Result<Context, C
 #[must_use]
 pub fn handlers(_context: &Context) -> Handlers {
     Handlers::default()
+}
+
+/// Brings the database to the schema of this program and writes what a shop cannot be without: a channel, a price list, a
+/// place for its stock. Doing it again changes nothing. The path is that of the copy of an embedded database that was migrated.
+///
+/// # Errors
+/// `MigrateError` where the schema cannot be ours, `DatabaseError` where the database refuses.
+pub async fn bring_up(context: &Context) -> anyhow::Result<Option<PathBuf>> {
+    let copy = migrate::up(&context.db, &migrations(), context.now()).await?;
+    first_start(context).await?;
+    Ok(copy)
 }
 
 /// Writes what a shop cannot be without: a channel, a price list, a place for its stock. Doing it again changes nothing.

@@ -6,8 +6,8 @@ use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
 use super::model::{Config, Mode};
 
-/// Every key with its default, in one readable place.
-const DEFAULTS: &str = include_str!("defaults.toml");
+/// Every key with its default and a comment that says what it means, one key a line.
+pub const DEFAULTS: &str = include_str!("defaults.toml");
 
 /// What the command line says; it outranks file and environment.
 #[derive(Debug, Clone, Default)]

@@ -3,5 +3,5 @@
 mod load;
 mod model;
 
-pub use load::{ConfigError, Flags, Loaded, Setting, load};
+pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};
 pub use model::{Config, Database, Log, LogFormat, Mode, Orders, Payments, RateLimits, Role, Server, Shop};

@@ -176,6 +176,19 @@ impl Db {
         fetch_scalar::<i64>(self.reader(), "SELECT CAST(1 AS BIGINT)", vec![]).await.is_ok()
     }
 
+    /// What the database calls itself, as in `SQLite 3.50.2` or `PostgreSQL 17.2`.
+    ///
+    /// # Errors
+    /// `DatabaseError`, by what went wrong.
+    pub async fn version(&self) -> Result<String, DatabaseError> {
+        let (name, ask) = match self.pools {
+            Pools::Sqlite { .. } => ("SQLite", "SELECT sqlite_version()"),
+            Pools::Postgres(_) => ("PostgreSQL", "SHOW server_version"),
+        };
+        let version: Option<String> = fetch_scalar(self.reader(), ask, vec![]).await?;
+        Ok(format!("{name} {}", version.unwrap_or_default()))
+    }
+
     /// Closes all connections; on SQLite the write-ahead log is folded into the file.
     pub async fn close(self) {
         match self.pools {

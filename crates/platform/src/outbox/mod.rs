@@ -6,4 +6,4 @@ mod store;
 
 pub use record::{Fact, record, record_all};
 pub use relay::{Relay, relay_once};
-pub use store::INVARIANTS;
+pub use store::{Backlog, INVARIANTS, backlog};

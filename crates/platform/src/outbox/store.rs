@@ -106,3 +106,20 @@ pub(super) async fn move_to_events(tx: &WriteTx, rows: Vec<OutboxRow>, last_seq:
     db::insert_many(tx, INSERT, numbered.collect(), "").await?;
     db::execute(tx, &delete, positions).await.map(drop)
 }
+
+/// What still waits for the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct Backlog {
+    /// How many facts.
+    pub waiting: i64,
+    /// When the oldest happened.
+    pub oldest: Option<Timestamp>,
+}
+
+/// How far the relay is behind.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn backlog(db: &impl ConnectionTrait) -> Result<Backlog, DatabaseError> {
+    db::fetch_one(db, "SELECT CAST(COUNT(*) AS BIGINT) AS waiting, MIN(occurred_at) AS oldest FROM outbox", vec![]).await
+}

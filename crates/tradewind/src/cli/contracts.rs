@@ -1,0 +1,27 @@
+//! `tradewind contracts`: the promises of this program as files, compared with the committed ones by `cargo xtask contracts`.
+
+mod commands;
+mod configuration;
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::Exit;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The folder to write into
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    std::fs::create_dir_all(&arguments.out)?;
+    let files = [("cli.md", commands::document()), ("config.md", configuration::document()?)];
+    for (name, text) in files {
+        let path = arguments.out.join(name);
+        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,125 @@
+//! The command line: one file a command, `--json` everywhere, exit codes that scripts can rely on.
+
+mod api_key;
+mod completions;
+mod config;
+mod contracts;
+mod doctor;
+mod exit;
+mod jobs;
+mod migrate;
+mod output;
+mod serve;
+mod setup;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Exit, Stop};
+use setup::Globals;
+
+/// The whole back end of a shop in one program.
+///
+/// Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 bad rows or failing checks, 4 not found, 5 refused.
+#[derive(Debug, Parser)]
+#[command(name = "tradewind", version, arg_required_else_help = true, disable_help_subcommand = true)]
+struct CommandLine {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the shop
+    Serve(serve::Arguments),
+    /// Bring the database's schema up to this program, or look at it
+    #[command(subcommand)]
+    Migrate(migrate::Command),
+    /// Keys for programs that act for the shop
+    #[command(subcommand)]
+    ApiKey(api_key::Command),
+    /// Work that the shop does after the commit
+    #[command(subcommand)]
+    Jobs(jobs::Command),
+    /// Check the installation and every rule of the data
+    Doctor,
+    /// The effective configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// A completion script for a shell, on standard output
+    Completions(completions::Arguments),
+    /// What program this is
+    Version,
+    /// Write the generated contracts into a folder
+    #[command(hide = true)]
+    Contracts(contracts::Arguments),
+}
+
+/// Reads the arguments, runs the command, and says how it ended.
+#[must_use]
+pub fn main() -> ExitCode {
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            // Help and version are answers, the rest is a usage error; clap knows where each belongs.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Ok.into() };
+        }
+    };
+    let output = line.globals.output();
+    let ended = tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(run(line)));
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(error) if exit::is_broken_pipe(&error) => Exit::Ok.into(),
+        Err(error) => {
+            output.note(format!("error: {}", exit::told(&error)));
+            exit::exit_of(&error).into()
+        }
+    }
+}
+
+async fn run(line: CommandLine) -> anyhow::Result<Exit> {
+    let globals = &line.globals;
+    if !matches!(line.command, Command::Serve(_)) {
+        setup::log_quietly()?;
+    }
+    match line.command {
+        Command::Serve(arguments) => serve::run(globals, arguments).await,
+        Command::Migrate(command) => migrate::run(globals, command).await,
+        Command::ApiKey(command) => api_key::run(globals, command).await,
+        Command::Jobs(command) => jobs::run(globals, command).await,
+        Command::Doctor => doctor::run(globals).await,
+        Command::Config(command) => config::run(globals, command),
+        Command::Completions(arguments) => completions::run(globals, &arguments),
+        Command::Version => version::run(globals),
+        Command::Contracts(arguments) => contracts::run(&arguments),
+    }
+}
+
+/// The command line as clap knows it, for completions and the contract.
+fn definition() -> clap::Command {
+    <CommandLine as clap::CommandFactory>::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        definition().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_a_help_text() {
+        fn check(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            command.get_subcommands().for_each(check);
+        }
+        check(&definition());
+    }
+}

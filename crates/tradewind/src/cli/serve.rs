@@ -1,0 +1,35 @@
+//! `tradewind serve`: the shop at work until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use kernel::SystemClock;
+use platform::telemetry;
+
+use super::Exit;
+use super::setup::Globals;
+use crate::server::{self, Server};
+use crate::wiring;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long)]
+    addr: Option<SocketAddr>,
+}
+
+pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Result<Exit> {
+    let addr = arguments.addr.map(|addr| ("server.addr", addr.to_string()));
+    let config = globals.load(addr.into_iter().collect())?.config;
+    telemetry::install(&config.log)?;
+    let context = wiring::context(config, Arc::new(SystemClock)).await?;
+    if let Some(copy) = wiring::bring_up(&context).await? {
+        tracing::info!(copy = %copy.display(), "the database was migrated; what it was before is in the copy");
+    }
+    let server = Server::start(context).await?;
+    tracing::info!(server.addr = server.addr().map(tracing::field::display), "ready");
+    server::asked_to_stop().await;
+    tracing::info!("stopping: what was begun is finished");
+    server.stop().await;
+    Ok(Exit::Ok)
+}
