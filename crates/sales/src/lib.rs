@@ -1,11 +1,18 @@
 //! From the cart to the parcel: prices, tax, shipping, checkout, orders, fulfilment.
 
+pub mod carts;
+pub mod checkout;
+pub mod fulfilments;
 pub mod orders;
 pub mod pricing;
+mod sales;
+pub mod settlement;
 pub mod shipping;
 pub mod tax;
 
 use platform::migrate::Migration;
+
+pub use sales::Sales;
 
 /// The steps of this crate's schema.
 pub const MIGRATIONS: &[Migration] = &[Migration { version: 501, name: "sales", sql: include_str!("../migrations/0501_sales.sql") }];
