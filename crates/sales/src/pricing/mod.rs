@@ -5,8 +5,10 @@ mod model;
 mod price_cart;
 #[cfg(test)]
 mod properties;
+mod reprice;
 
 pub use model::{
     AdjustmentInput, AdjustmentKind, LineInput, PricedAdjustment, PricedLine, PricingError, PricingInput, ShippingCharge, Totals,
 };
 pub use price_cart::price_cart;
+pub use reprice::{PricedCart, PricedCartLine, RepriceError, reprice};

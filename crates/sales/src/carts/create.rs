@@ -1,0 +1,103 @@
+//! Beginning a cart.
+
+use std::collections::BTreeMap;
+
+use catalog::channels;
+use kernel::{CartId, Currency, DomainError, ErrorKind, FieldErrors, Origin};
+use platform::db::DatabaseError;
+
+use super::model::{Cart, CartStatus, CartToken};
+use super::store;
+use crate::Sales;
+
+/// Where the cart is filled; both may be left to the shop.
+#[derive(Debug, Clone, Default)]
+pub struct CreateCart {
+    /// The channel's code; absent: the default channel.
+    pub channel: Option<String>,
+    /// Must be the channel's currency; absent: the channel's.
+    pub currency: Option<Currency>,
+}
+
+/// A new cart and the token that opens it.
+#[derive(Debug)]
+pub struct CreatedCart {
+    /// The cart, empty.
+    pub cart: Cart,
+    /// Its token, shown now and never again.
+    pub token: CartToken,
+}
+
+/// Why no cart is begun.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateCartError {
+    /// No channel of this code.
+    #[error("unknown channel")]
+    UnknownChannel,
+    /// The channel sells in another currency.
+    #[error("this channel sells in {0}")]
+    CurrencyMismatch(Currency),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for CreateCartError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownChannel => "validation_failed",
+            Self::CurrencyMismatch(_) => "currency_mismatch",
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::UnknownChannel | Self::CurrencyMismatch(_) => ErrorKind::Rule,
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn details(&self) -> BTreeMap<String, Vec<String>> {
+        match self {
+            Self::UnknownChannel => FieldErrors::of("channel", self).into_map(),
+            Self::CurrencyMismatch(_) => FieldErrors::of("currency", self).into_map(),
+            Self::Database(_) => BTreeMap::new(),
+        }
+    }
+}
+
+/// Begins an empty cart in a channel and its currency.
+///
+/// # Errors
+/// `CreateCartError` names what does not fit.
+pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Result<CreatedCart, CreateCartError> {
+    let reader = sales.context.db.reader();
+    let channel = match &request.channel {
+        Some(code) => channels::find_by_code(reader, code).await?.ok_or(CreateCartError::UnknownChannel)?,
+        None => channels::find_default(reader).await?,
+    };
+    if request.currency.is_some_and(|currency| currency != channel.currency) {
+        return Err(CreateCartError::CurrencyMismatch(channel.currency));
+    }
+    let tx = sales.context.begin(origin).await?;
+    let cart = Cart {
+        id: CartId::generate(),
+        user_id: None,
+        channel_id: channel.id,
+        currency: channel.currency,
+        status: CartStatus::Open,
+        email: None,
+        accepts_marketing: false,
+        shipping_address: None,
+        billing_address: None,
+        shipping_method_id: None,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    let token = CartToken::generate();
+    store::insert(&tx, &cart, &token).await?;
+    tx.commit().await?;
+    Ok(CreatedCart { cart, token })
+}

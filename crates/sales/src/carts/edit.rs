@@ -1,0 +1,61 @@
+//! Changing what a cart says of its customer and its way.
+
+use accounts::addresses::Address;
+use kernel::{Email, Origin, ShippingMethodId};
+
+use super::model::{Cart, CartAccess, CartError};
+use super::store;
+use crate::Sales;
+use crate::shipping;
+
+/// What changes; a field that is `None` stays, `Some(None)` clears it.
+#[derive(Debug, Clone, Default)]
+pub struct EditCart {
+    /// Where the confirmation goes.
+    pub email: Option<Option<Email>>,
+    /// Whether the customer wants news.
+    pub accepts_marketing: Option<bool>,
+    /// Where the parcel goes.
+    pub shipping_address: Option<Option<Address>>,
+    /// Who is billed.
+    pub billing_address: Option<Option<Address>>,
+    /// How the parcel goes.
+    pub shipping_method_id: Option<Option<ShippingMethodId>>,
+}
+
+/// Changes the cart under its lock. A shipping method that does not exist is refused here; whether it goes to the address
+/// is judged whenever the cart is priced, because either may change later.
+///
+/// # Errors
+/// `CartError`, by what went wrong.
+pub async fn edit(sales: &Sales, origin: &Origin, access: &CartAccess, change: EditCart) -> Result<Cart, CartError> {
+    let tx = sales.context.begin(origin).await?;
+    let mut cart = store::lock(&tx, access).await?.into_cart();
+    if let Some(Some(id)) = change.shipping_method_id {
+        shipping::find(&tx, id).await?.filter(|method| method.active).ok_or(CartError::ShippingMethodUnavailable)?;
+    }
+    apply(&mut cart, change);
+    cart.version += 1;
+    cart.updated_at = tx.now();
+    store::update(&tx, &cart).await?;
+    tx.commit().await?;
+    Ok(cart)
+}
+
+fn apply(cart: &mut Cart, change: EditCart) {
+    if let Some(email) = change.email {
+        cart.email = email;
+    }
+    if let Some(accepts) = change.accepts_marketing {
+        cart.accepts_marketing = accepts;
+    }
+    if let Some(address) = change.shipping_address {
+        cart.shipping_address = address;
+    }
+    if let Some(address) = change.billing_address {
+        cart.billing_address = address;
+    }
+    if let Some(method) = change.shipping_method_id {
+        cart.shipping_method_id = method;
+    }
+}

@@ -1,0 +1,17 @@
+//! Carts: what a customer gathers before there is an order.
+
+mod add_line;
+mod change_line;
+mod create;
+mod edit;
+mod model;
+mod remove_line;
+mod store;
+
+pub use add_line::{AddLine, add_line};
+pub use change_line::{ChangeLine, change_line};
+pub use create::{CreateCart, CreateCartError, CreatedCart, create};
+pub use edit::{EditCart, edit};
+pub use model::{Cart, CartAccess, CartError, CartLine, CartStatus, CartToken, CustomOptions};
+pub use remove_line::remove_line;
+pub use store::{INVARIANTS, Locked, lines_of, lock, mark_ordered, open};

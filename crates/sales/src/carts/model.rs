@@ -1,0 +1,250 @@
+//! A cart, its lines, and who may see it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use accounts::addresses::Address;
+use kernel::{
+    CartId, CartLineId, ChannelId, Currency, DomainError, Email, ErrorKind, FieldErrors, Quantity, QuantityOutOfRange, ShippingMethodId, Timestamp, UserId,
+    VariantId, text, text_enum,
+};
+use platform::db::DatabaseError;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+text_enum! {
+    /// Whether a cart can still change.
+    pub enum CartStatus {
+        /// It can.
+        Open = "open",
+        /// It became an order and stays as it was.
+        Ordered = "ordered",
+    }
+}
+
+/// What opens a cart: 256 random bits, known to its holder alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CartToken(String);
+
+impl CartToken {
+    const PREFIX: &'static str = "twct_";
+
+    /// A new token from the system's random source.
+    #[must_use]
+    pub fn generate() -> Self {
+        let bits: [u8; 32] = rand::random();
+        let digits: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("{}{digits}", Self::PREFIX))
+    }
+
+    /// What a client sent as token; whether it opens anything is for the cart to say.
+    #[must_use]
+    pub fn presented(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The token itself, for its holder.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored.
+    #[must_use]
+    pub fn hash(&self) -> Vec<u8> {
+        Sha256::digest(self.0.as_bytes()).to_vec()
+    }
+
+    /// True where this token has that hash; takes the same time for every token.
+    #[must_use]
+    pub fn opens(&self, hash: &[u8]) -> bool {
+        self.hash().ct_eq(hash).into()
+    }
+}
+
+impl fmt::Debug for CartToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CartToken(…)")
+    }
+}
+
+/// A wish to use a cart: its id and the token that came with the request. A wrong token is the same as no such cart.
+#[derive(Debug, Clone)]
+pub struct CartAccess {
+    /// Which cart.
+    pub cart_id: CartId,
+    /// The token that came with the request.
+    pub token: CartToken,
+}
+
+/// A cart without its lines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cart {
+    /// Its id.
+    pub id: CartId,
+    /// Whose it is, once somebody signed in.
+    pub user_id: Option<UserId>,
+    /// Where it was filled.
+    pub channel_id: ChannelId,
+    /// All its amounts are in it.
+    pub currency: Currency,
+    /// Whether it can still change.
+    pub status: CartStatus,
+    /// Where the confirmation goes.
+    pub email: Option<Email>,
+    /// True where the customer wants news.
+    pub accepts_marketing: bool,
+    /// Where the parcel goes.
+    pub shipping_address: Option<Address>,
+    /// Who is billed; absent: as the shipping address.
+    pub billing_address: Option<Address>,
+    /// How the parcel goes.
+    pub shipping_method_id: Option<ShippingMethodId>,
+    /// Grows with each change.
+    pub version: i64,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+/// One line of a cart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CartLine {
+    /// Its id.
+    pub id: CartLineId,
+    /// What.
+    pub variant_id: VariantId,
+    /// How many.
+    pub quantity: Quantity,
+    /// What the customer asked for beyond the variant.
+    pub custom_options: CustomOptions,
+}
+
+/// What a customer asks for beyond the variant: an engraving, a gift note. Lines that differ in it stay apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CustomOptions(BTreeMap<String, String>);
+
+impl CustomOptions {
+    /// A form with more fields than this is no wish about one line.
+    const MOST: usize = 10;
+
+    /// Reads the wishes: up to ten, names of 64 and texts of 500 characters.
+    ///
+    /// # Errors
+    /// `FieldErrors` by the wish's name.
+    pub fn parse(raw: BTreeMap<String, String>) -> Result<Self, FieldErrors> {
+        if raw.len() > Self::MOST {
+            return Err(FieldErrors::of("", "at most 10 custom options"));
+        }
+        let mut errors = FieldErrors::new();
+        let mut options = BTreeMap::new();
+        for (name, value) in raw {
+            let value = text(&value, 500).map_err(|error| error.to_string());
+            let value = value.and_then(|text| if kernel::contains_card_number(&text) { Err("must not contain a payment card number".to_owned()) } else { Ok(text) });
+            if let (Some(key), Some(value)) = (errors.take(&name, text(&name, 64)), errors.take(&name, value)) {
+                options.insert(key, value);
+            }
+        }
+        errors.finish(|| Some(Self(options)))
+    }
+
+    pub(super) fn stored(value: serde_json::Value) -> Result<Self, DatabaseError> {
+        serde_json::from_value(value).map(Self).map_err(|_| DatabaseError::corrupt("cart_lines.custom_options"))
+    }
+
+    /// As JSON, names sorted.
+    #[must_use]
+    pub fn to_json(&self) -> serde_json::Value {
+        self.0.iter().map(|(name, value)| (name.clone(), serde_json::Value::from(value.as_str()))).collect()
+    }
+
+    /// What tells two lines of one variant apart.
+    pub(super) fn key(&self) -> String {
+        self.to_json().to_string()
+    }
+}
+
+/// Why a cart does not change.
+#[derive(Debug, thiserror::Error)]
+pub enum CartError {
+    /// No such cart, or the token is another's.
+    #[error("no such cart")]
+    NotFound,
+    /// It became an order.
+    #[error("this cart has become an order and cannot change")]
+    AlreadyOrdered,
+    /// No such line in this cart.
+    #[error("no such line in this cart")]
+    LineNotFound,
+    /// A variant that is not sold.
+    #[error("this variant is not for sale")]
+    VariantUnavailable,
+    /// No such shipping method for this cart.
+    #[error("this shipping method does not go there")]
+    ShippingMethodUnavailable,
+    /// Too many lines.
+    #[error("a cart holds at most {0} lines")]
+    TooManyLines(i64),
+    /// Both quantities together are too many.
+    #[error(transparent)]
+    Quantity(#[from] QuantityOutOfRange),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for CartError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "cart_not_found",
+            Self::AlreadyOrdered => "order_already_placed",
+            Self::LineNotFound => "cart_line_not_found",
+            Self::VariantUnavailable => "variant_unavailable",
+            Self::ShippingMethodUnavailable => "shipping_method_unavailable",
+            Self::TooManyLines(_) => "too_many_lines",
+            Self::Quantity(_) => "validation_failed",
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound | Self::LineNotFound => ErrorKind::NotFound,
+            Self::AlreadyOrdered => ErrorKind::Conflict,
+            Self::VariantUnavailable | Self::ShippingMethodUnavailable | Self::TooManyLines(_) | Self::Quantity(_) => ErrorKind::Rule,
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn details(&self) -> BTreeMap<String, Vec<String>> {
+        match self {
+            Self::Quantity(error) => FieldErrors::of("quantity", error).into_map(),
+            Self::VariantUnavailable => FieldErrors::of("variant_id", self).into_map(),
+            Self::ShippingMethodUnavailable => FieldErrors::of("shipping_method_id", self).into_map(),
+            _ => BTreeMap::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_opens_its_own_cart_only_and_is_never_printed() {
+        let token = CartToken::generate();
+        assert!(CartToken::presented(token.reveal()).opens(&token.hash()));
+        assert!(!CartToken::generate().opens(&token.hash()));
+        assert_eq!(format!("{token:?}"), "CartToken(…)");
+    }
+
+    #[test]
+    fn wishes_are_bounded_and_free_of_card_numbers() {
+        let one = |name: &str, value: &str| CustomOptions::parse([(name.to_owned(), value.to_owned())].into());
+        assert!(one("Engraving", "For Ada").is_ok());
+        assert!(one("Engraving", &"x".repeat(501)).is_err());
+        assert!(one("Engraving", "4242 4242 4242 4242").is_err());
+        assert!(one("", "x").is_err());
+    }
+}

@@ -1,0 +1,201 @@
+//! Rows of carts and their lines.
+
+use accounts::addresses::Address;
+use kernel::{CartId, CartLineId, ChannelId, Email, Quantity, ShippingMethodId, Timestamp, UserId, VariantId};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, WriteTx};
+use platform::values;
+use uuid::Uuid;
+
+use super::model::{Cart, CartAccess, CartError, CartLine, CartStatus, CartToken, CustomOptions};
+
+/// What always holds of carts.
+pub const INVARIANTS: &[Invariant] = &[Invariant {
+    code: "e01",
+    says: "a cart is ordered exactly when one order names it",
+    sql: "SELECT c.status AS culprit FROM carts c WHERE (c.status = 'ordered') <> (EXISTS (SELECT 1 FROM orders o WHERE o.cart_id = c.id))",
+    grace_s: None,
+}];
+
+#[derive(FromQueryResult)]
+struct CartRow {
+    id: Uuid,
+    token_hash: Vec<u8>,
+    user_id: Option<Uuid>,
+    channel_id: Uuid,
+    currency: String,
+    status: String,
+    email: Option<String>,
+    accepts_marketing: bool,
+    shipping_address: Option<serde_json::Value>,
+    billing_address: Option<serde_json::Value>,
+    shipping_method_id: Option<Uuid>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+const COLUMNS: &str = "id, token_hash, user_id, channel_id, currency, status, email, accepts_marketing, shipping_address, billing_address,
+    shipping_method_id, version, created_at, updated_at";
+
+impl TryFrom<CartRow> for Cart {
+    type Error = DatabaseError;
+
+    fn try_from(row: CartRow) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            id: CartId::from_uuid(row.id),
+            user_id: row.user_id.map(UserId::from_uuid),
+            channel_id: ChannelId::from_uuid(row.channel_id),
+            currency: row.currency.parse().map_err(|_| DatabaseError::corrupt("carts.currency"))?,
+            status: row.status.parse().map_err(|_| DatabaseError::corrupt("carts.status"))?,
+            email: row.email.as_deref().map(Email::parse).transpose().map_err(|_| DatabaseError::corrupt("carts.email"))?,
+            accepts_marketing: row.accepts_marketing,
+            shipping_address: address(row.shipping_address)?,
+            billing_address: address(row.billing_address)?,
+            shipping_method_id: row.shipping_method_id.map(ShippingMethodId::from_uuid),
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+fn address(stored: Option<serde_json::Value>) -> Result<Option<Address>, DatabaseError> {
+    stored.map(serde_json::from_value).transpose().map_err(|_| DatabaseError::corrupt("an address of a cart"))
+}
+
+fn address_json(address: Option<&Address>) -> Result<Option<serde_json::Value>, DatabaseError> {
+    address.map(serde_json::to_value).transpose().map_err(|_| DatabaseError::corrupt("an address of a cart"))
+}
+
+/// A cart that is locked, open, and opened by its token: what every edit works on.
+#[derive(Debug)]
+pub struct Locked(pub(super) Cart);
+
+impl Locked {
+    /// The cart as it stands under the lock.
+    #[must_use]
+    pub const fn cart(&self) -> &Cart {
+        &self.0
+    }
+
+    /// The cart, for what goes on to price it.
+    #[must_use]
+    pub fn into_cart(self) -> Cart {
+        self.0
+    }
+}
+
+/// Reads a cart for its holder.
+///
+/// # Errors
+/// `NotFound` for a missing cart and a wrong token alike.
+pub async fn open(db: &impl ConnectionTrait, access: &CartAccess) -> Result<Cart, CartError> {
+    let row = db::fetch_optional(db, &format!("SELECT {COLUMNS} FROM carts WHERE id = $1"), values![access.cart_id]).await?;
+    opened(row, &access.token)
+}
+
+/// Locks a cart for an edit or the checkout; every change of a cart holds this lock, so lines and totals stand still.
+///
+/// # Errors
+/// `NotFound` for a missing cart and a wrong token alike, `AlreadyOrdered` for one that became an order.
+pub async fn lock(tx: &WriteTx, access: &CartAccess) -> Result<Locked, CartError> {
+    let row = db::fetch_optional(tx, &format!("SELECT {COLUMNS} FROM carts WHERE id = $1 FOR UPDATE"), values![access.cart_id]).await?;
+    let cart = opened(row, &access.token)?;
+    match cart.status {
+        CartStatus::Open => Ok(Locked(cart)),
+        CartStatus::Ordered => Err(CartError::AlreadyOrdered),
+    }
+}
+
+fn opened(row: Option<CartRow>, token: &CartToken) -> Result<Cart, CartError> {
+    match row {
+        Some(row) if token.opens(&row.token_hash) => Ok(Cart::try_from(row)?),
+        _ => Err(CartError::NotFound),
+    }
+}
+
+pub(super) async fn insert(tx: &WriteTx, cart: &Cart, token: &CartToken) -> Result<(), DatabaseError> {
+    const INSERT: &str = "INSERT INTO carts (id, token_hash, user_id, channel_id, currency, status, tags, metadata, version,
+        created_at, updated_at, created_by, updated_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $11)";
+    let (tags, metadata) = (serde_json::json!([]), serde_json::json!({}));
+    let actor = tx.actor().to_string();
+    let (status, currency) = (cart.status.as_str(), cart.currency);
+    let values =
+        values![cart.id, token.hash(), cart.user_id, cart.channel_id, currency, status, tags, metadata, cart.version, cart.created_at, actor];
+    db::execute(tx, INSERT, values).await.map(drop)
+}
+
+/// Writes what `edit` may change, and the next version.
+pub(super) async fn update(tx: &WriteTx, cart: &Cart) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET email = $1, accepts_marketing = $2, accepts_marketing_at = CASE
+            WHEN NOT $2 THEN NULL WHEN accepts_marketing THEN accepts_marketing_at ELSE $3 END,
+        shipping_address = $4, billing_address = $5, shipping_method_id = $6, version = $7, updated_at = $3, updated_by = $8 WHERE id = $9";
+    let email = cart.email.as_ref().map(Email::as_str);
+    let shipping = address_json(cart.shipping_address.as_ref())?;
+    let billing = address_json(cart.billing_address.as_ref())?;
+    let actor = tx.actor().to_string();
+    let values = values![email, cart.accepts_marketing, tx.now(), shipping, billing, cart.shipping_method_id, cart.version, actor, cart.id];
+    db::execute(tx, UPDATE, values).await.map(drop)
+}
+
+/// Gives the cart its next version after a change of its lines.
+pub(super) async fn touch(tx: &WriteTx, cart: &mut Cart) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET version = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
+    cart.version += 1;
+    cart.updated_at = tx.now();
+    db::execute(tx, UPDATE, values![cart.version, tx.now(), tx.actor().to_string(), cart.id]).await.map(drop)
+}
+
+/// Closes the cart; `orders.cart_id` and this status change in one transaction.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn mark_ordered(tx: &WriteTx, id: CartId) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET status = 'ordered', version = version + 1, updated_at = $1, updated_by = $2 WHERE id = $3";
+    db::execute(tx, UPDATE, values![tx.now(), tx.actor().to_string(), id]).await.map(drop)
+}
+
+#[derive(FromQueryResult)]
+struct CartLineRow {
+    id: Uuid,
+    variant_id: Uuid,
+    quantity: i64,
+    custom_options: serde_json::Value,
+}
+
+impl TryFrom<CartLineRow> for CartLine {
+    type Error = DatabaseError;
+
+    fn try_from(row: CartLineRow) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            id: CartLineId::from_uuid(row.id),
+            variant_id: VariantId::from_uuid(row.variant_id),
+            quantity: Quantity::try_from(row.quantity).map_err(|_| DatabaseError::corrupt("cart_lines.quantity"))?,
+            custom_options: CustomOptions::stored(row.custom_options)?,
+        })
+    }
+}
+
+/// The lines of a cart, in the order in which they were added.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn lines_of(db: &impl ConnectionTrait, cart_id: CartId) -> Result<Vec<CartLine>, DatabaseError> {
+    const SELECT: &str = "SELECT id, variant_id, quantity, custom_options FROM cart_lines WHERE cart_id = $1 ORDER BY position, id";
+    let rows: Vec<CartLineRow> = db::fetch_all(db, SELECT, values![cart_id]).await?;
+    rows.into_iter().map(CartLine::try_from).collect()
+}
+
+/// Adds a line behind the others, or writes the new quantity of one that is there.
+pub(super) async fn put_line(tx: &WriteTx, cart_id: CartId, line: &CartLine) -> Result<(), DatabaseError> {
+    const INSERT: &str = "INSERT INTO cart_lines (id, cart_id, variant_id, quantity, custom_options, options_key, position, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, (SELECT COALESCE(MAX(position), 0) + 1 FROM cart_lines WHERE cart_id = $2), $7, $7)
+        ON CONFLICT (cart_id, variant_id, options_key) DO UPDATE SET quantity = excluded.quantity, updated_at = excluded.updated_at";
+    let options = line.custom_options.to_json();
+    let values = values![line.id, cart_id, line.variant_id, line.quantity, options, line.custom_options.key(), tx.now()];
+    db::execute(tx, INSERT, values).await.map(drop)
+}
+
+pub(super) async fn delete_line(tx: &WriteTx, cart_id: CartId, line_id: CartLineId) -> Result<bool, DatabaseError> {
+    Ok(db::execute(tx, "DELETE FROM cart_lines WHERE cart_id = $1 AND id = $2", values![cart_id, line_id]).await? == 1)
+}

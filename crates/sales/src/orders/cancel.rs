@@ -1,0 +1,138 @@
+//! Calling an order off.
+
+use kernel::{DomainError, ErrorKind, OrderId, Origin, TextError, text};
+use payments::payments::{self, MoveCause, PaymentError};
+use platform::db::{DatabaseError, WriteTx};
+use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key};
+
+use super::advance::{money_of, transition};
+use super::expire::into_database;
+use super::model::{Order, OrderDetails, OrderKey};
+use super::states::{FulfilmentStatus, OrderStatus};
+use super::store;
+use crate::Sales;
+
+/// Which order is called off, and why.
+pub struct CancelOrder<'a> {
+    /// Which.
+    pub order_id: OrderId,
+    /// The version that the caller saw.
+    pub version: i64,
+    /// Why, for history and customer: up to 500 characters.
+    pub reason: Option<String>,
+    /// The request's key.
+    pub key: Key,
+    /// Writes the answer that is stored with the effect.
+    pub present: &'a (dyn Fn(&OrderDetails) -> Answer + Send + Sync),
+}
+
+/// Why an order is not called off.
+#[derive(Debug, thiserror::Error)]
+pub enum CancelOrderError {
+    /// No such order.
+    #[error("no such order")]
+    NotFound,
+    /// Somebody changed it since.
+    #[error("the order was changed meanwhile; it is at version {current} now")]
+    VersionConflict {
+        /// Its version now.
+        current: i64,
+    },
+    /// It is completed, cancelled or expired.
+    #[error("an order that is {0} cannot be cancelled")]
+    NotCancellable(OrderStatus),
+    /// Something left the house already.
+    #[error("parts of this order are fulfilled; it cannot be cancelled as a whole")]
+    HasFulfilments,
+    /// Money came, is held, or may still come.
+    #[error("there is money on this order; it cannot be cancelled until it is given back")]
+    HasPayment,
+    /// The reason.
+    #[error("reason: {0}")]
+    Reason(#[from] TextError),
+    /// The key.
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for CancelOrderError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "order_not_found",
+            Self::VersionConflict { .. } => "version_conflict",
+            Self::NotCancellable(_) => "order_not_cancellable",
+            Self::HasFulfilments => "order_has_fulfilments",
+            Self::HasPayment => "order_has_payment",
+            Self::Reason(_) => "validation_failed",
+            Self::Idempotency(error) => error.code(),
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound => ErrorKind::NotFound,
+            Self::VersionConflict { .. } | Self::NotCancellable(_) | Self::HasFulfilments | Self::HasPayment => ErrorKind::Conflict,
+            Self::Reason(_) => ErrorKind::Rule,
+            Self::Idempotency(error) => error.kind(),
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn context(&self) -> Option<String> {
+        match self {
+            Self::VersionConflict { current } => Some(format!(r#"{{"current_version":{current}}}"#)),
+            _ => None,
+        }
+    }
+}
+
+/// Cancels an order that has neither money nor shipments: its stock goes back, its payments are called off.
+///
+/// # Errors
+/// `CancelOrderError`; the order is as it was then.
+pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder<'_>) -> Result<Answer, CancelOrderError> {
+    let reason = request.reason.as_deref().map(|reason| text(reason, 500)).transpose()?;
+    let tx = sales.context.begin(origin).await?;
+    match idempotency::claim(&tx, &request.key).await? {
+        Claim::New => {}
+        Claim::Done(answer) => return Ok(answer),
+        Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
+    }
+    let mut order = store::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(CancelOrderError::NotFound)?;
+    if order.version != request.version {
+        return Err(CancelOrderError::VersionConflict { current: order.version });
+    }
+    refuse_uncancellable(&tx, &order).await?;
+    let mut payments = payments::lock_by_reference(&tx, order.id.uuid()).await?;
+    for payment in &mut payments {
+        payments::call_off(&tx, payment, MoveCause::Staff).await.map_err(|error: PaymentError| into_database(error))?;
+    }
+    store::cancel_lines(&tx, order.id).await?;
+    order.cancel_reason.clone_from(&reason);
+    transition(&tx, &mut order, OrderStatus::Cancelled, reason.as_deref()).await?;
+    store::update_state(&tx, &mut order).await?;
+    let details = store::details(&tx, order).await?;
+    let answer = (request.present)(&details);
+    idempotency::finish(&tx, &request.key, &answer).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+async fn refuse_uncancellable(tx: &WriteTx, order: &Order) -> Result<(), CancelOrderError> {
+    if !order.status.may_become(OrderStatus::Cancelled) {
+        return Err(CancelOrderError::NotCancellable(order.status));
+    }
+    if order.fulfilment_status != FulfilmentStatus::None {
+        return Err(CancelOrderError::HasFulfilments);
+    }
+    let payments = payments::lock_by_reference(tx, order.id.uuid()).await?;
+    let money = money_of(order.settled.total_minor, &payments);
+    if money.authorised_minor > 0 || money.kept_minor() > 0 || payments::has_open_operation(tx, order.id.uuid()).await? {
+        return Err(CancelOrderError::HasPayment);
+    }
+    Ok(())
+}

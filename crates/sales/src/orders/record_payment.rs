@@ -1,0 +1,127 @@
+//! Writing down money that came without a provider.
+
+use kernel::{DomainError, ErrorKind, FieldErrors, Money, OrderId, Origin, TextError, text};
+use payments::payments::{self, PaymentError};
+use platform::db::DatabaseError;
+use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key};
+
+use super::advance::{advance, money_of};
+use super::expire::into_database;
+use super::model::{OrderDetails, OrderKey};
+use super::states::OrderStatus;
+use super::store;
+use crate::Sales;
+
+/// Money that staff received.
+pub struct RecordPayment<'a> {
+    /// For which order.
+    pub order_id: OrderId,
+    /// How much; positive, in the order's currency, no more than is due.
+    pub amount: Money,
+    /// What the bank statement says: up to 500 characters.
+    pub note: Option<String>,
+    /// The request's key.
+    pub key: Key,
+    /// Writes the answer that is stored with the effect.
+    pub present: &'a (dyn Fn(&OrderDetails) -> Answer + Send + Sync),
+}
+
+/// Why money is not written down.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordPaymentError {
+    /// No such order.
+    #[error("no such order")]
+    NotFound,
+    /// It is cancelled or expired.
+    #[error("an order that is {0} takes no payment")]
+    NotPayable(OrderStatus),
+    /// Not in the order's currency.
+    #[error("the order is in another currency")]
+    CurrencyMismatch,
+    /// Zero or less.
+    #[error("the amount must be above zero")]
+    NotPositive,
+    /// More than is due.
+    #[error("only {0} is still due")]
+    ExceedsDue(Money),
+    /// The note.
+    #[error("note: {0}")]
+    Note(#[from] TextError),
+    /// The key.
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for RecordPaymentError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "order_not_found",
+            Self::NotPayable(_) => "order_not_payable",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::NotPositive | Self::Note(_) => "validation_failed",
+            Self::ExceedsDue(_) => "payment_exceeds_due",
+            Self::Idempotency(error) => error.code(),
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound => ErrorKind::NotFound,
+            Self::NotPayable(_) => ErrorKind::Conflict,
+            Self::CurrencyMismatch | Self::NotPositive | Self::ExceedsDue(_) | Self::Note(_) => ErrorKind::Rule,
+            Self::Idempotency(error) => error.kind(),
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn details(&self) -> std::collections::BTreeMap<String, Vec<String>> {
+        match self {
+            Self::CurrencyMismatch | Self::NotPositive | Self::ExceedsDue(_) => FieldErrors::of("amount", self).into_map(),
+            Self::Note(error) => FieldErrors::of("note", error).into_map(),
+            _ => std::collections::BTreeMap::new(),
+        }
+    }
+}
+
+/// Records money for a live order, in full or in part; an order that is covered by it is confirmed in the same transaction.
+///
+/// # Errors
+/// `RecordPaymentError`; nothing is written then.
+pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayment<'_>) -> Result<Answer, RecordPaymentError> {
+    let note = request.note.as_deref().map(|note| text(note, 500)).transpose()?;
+    let tx = sales.context.begin(origin).await?;
+    match idempotency::claim(&tx, &request.key).await? {
+        Claim::New => {}
+        Claim::Done(answer) => return Ok(answer),
+        Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
+    }
+    let mut order = store::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(RecordPaymentError::NotFound)?;
+    if !order.status.is_live() {
+        return Err(RecordPaymentError::NotPayable(order.status));
+    }
+    if request.amount.currency() != order.currency {
+        return Err(RecordPaymentError::CurrencyMismatch);
+    }
+    if request.amount.minor() <= 0 {
+        return Err(RecordPaymentError::NotPositive);
+    }
+    let due = order.settled.total_minor - order.settled.kept_minor();
+    if request.amount.minor() > due {
+        return Err(RecordPaymentError::ExceedsDue(order.money(due)));
+    }
+    let recorded = payments::record_manual(&tx, order.id.uuid(), request.amount, note.as_deref()).await;
+    recorded.map_err(|error: PaymentError| into_database(error))?;
+    let all = payments::find_by_reference(&tx, order.id.uuid()).await?;
+    order.settled = money_of(order.settled.total_minor, &all);
+    let lines = store::progress_of(&tx, order.id).await?;
+    advance(&tx, &mut order, &lines, false).await?;
+    let details = store::details(&tx, order).await?;
+    let answer = (request.present)(&details);
+    idempotency::finish(&tx, &request.key, &answer).await?;
+    tx.commit().await?;
+    Ok(answer)
+}

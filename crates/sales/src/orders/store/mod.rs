@@ -1,0 +1,15 @@
+//! All rows and SQL of orders.
+
+mod invariants;
+mod list;
+mod parts;
+mod read;
+mod write;
+
+pub use invariants::INVARIANTS;
+pub use list::{OrderFilter, OrderQuery, OrderSort, OrderSummary, list};
+pub(super) use parts::{insert_note, notes_of, replace_tags};
+pub use parts::{record_fulfilment, set_delivered};
+pub use read::{details, find, find_of_cart, lock, progress_of};
+pub(super) use write::{cancel_lines, insert_transition};
+pub use write::{insert, next_number, update_state};

@@ -1,0 +1,177 @@
+//! Pricing a cart from what the shop says now, never from what a client says.
+
+use std::collections::BTreeMap;
+
+use catalog::channels::{self, Channel};
+use catalog::price_lists;
+use catalog::variants::{self, Sellable};
+use kernel::{CartLineId, DomainError, ErrorKind, Timestamp, VariantId};
+use platform::db::{ConnectionTrait, DatabaseError};
+
+use super::model::{LineInput, PricingError, PricingInput, ShippingCharge, Totals};
+use super::price_cart::price_cart;
+use crate::carts::{self, Cart, CartLine};
+use crate::shipping::{self, ShippingMethod};
+use crate::tax::{self, Destination, TaxMode, TaxRate};
+
+/// A cart with everything that its price is made of, at one moment.
+#[derive(Debug, Clone)]
+pub struct PricedCart {
+    /// The cart.
+    pub cart: Cart,
+    /// Its channel.
+    pub channel: Channel,
+    /// Its lines, in order.
+    pub lines: Vec<PricedCartLine>,
+    /// What the lines that are for sale cost, shipping and tax included.
+    pub totals: Totals,
+    /// Whether the amounts of the price list contain tax.
+    pub tax_mode: TaxMode,
+    /// The ways in which the parcel can go, with their prices; none where nothing ships or nobody knows where to.
+    pub shipping_options: Vec<(ShippingMethod, kernel::Money)>,
+    /// The chosen way, where it goes there.
+    pub shipping_method: Option<ShippingMethod>,
+}
+
+/// A line and what the catalogue says of its variant.
+#[derive(Debug, Clone)]
+pub struct PricedCartLine {
+    /// The line.
+    pub line: CartLine,
+    /// The variant as it is sold now.
+    pub variant: Sellable,
+    /// False where it is not for sale any more: it costs nothing here and checkout refuses it.
+    pub for_sale: bool,
+}
+
+/// Why a cart has no price.
+#[derive(Debug, thiserror::Error)]
+pub enum RepriceError {
+    /// Its amounts do not form a total.
+    #[error(transparent)]
+    Pricing(#[from] PricingError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for RepriceError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Pricing(error) => error.code(),
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Pricing(error) => error.kind(),
+            Self::Database(error) => error.kind(),
+        }
+    }
+}
+
+/// Prices a cart anew. Given a transaction that holds the cart's lock, the result cannot go stale before the commit.
+///
+/// # Errors
+/// `RepriceError`, by what went wrong.
+pub async fn reprice(db: &impl ConnectionTrait, cart: Cart, now: Timestamp) -> Result<PricedCart, RepriceError> {
+    let channel = channels::find(db, cart.channel_id).await?.ok_or_else(|| DatabaseError::corrupt("carts.channel_id"))?;
+    let price_list = price_lists::find(db, channel.price_list_id).await?.ok_or_else(|| DatabaseError::corrupt("channels.price_list_id"))?;
+    let tax_mode = if price_list.tax_included { TaxMode::Included } else { TaxMode::Excluded };
+    let lines = for_sale(db, &cart, &channel, now).await?;
+    let destination = destination(&cart, &channel, tax_mode);
+    let tax_rates = match &destination {
+        Some(there) => tax::rates_of(db, there.country).await?,
+        None => Vec::new(),
+    };
+    let inputs = lines.iter().filter_map(line_input).collect::<Vec<_>>();
+    let basis = Basis { cart: &cart, tax_mode, destination: destination.as_ref(), tax_rates: &tax_rates, lines: &inputs };
+    let unshipped = basis.price(None)?;
+    let shipping_options = shipping_options(db, &cart, &unshipped).await?;
+    let chosen = cart.shipping_method_id.and_then(|id| shipping_options.iter().find(|(method, _)| method.id == id)).cloned();
+    let totals = match &chosen {
+        Some((method, price)) => basis.price(Some(&charge(method, *price)))?,
+        None => unshipped,
+    };
+    Ok(PricedCart { shipping_method: chosen.map(|(method, _)| method), cart, channel, lines, totals, tax_mode, shipping_options })
+}
+
+async fn for_sale(db: &impl ConnectionTrait, cart: &Cart, channel: &Channel, now: Timestamp) -> Result<Vec<PricedCartLine>, DatabaseError> {
+    let lines = carts::lines_of(db, cart.id).await?;
+    let ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
+    let variants = variants::sellable(db, &ids, channel.price_list_id, now).await?;
+    let by_id: BTreeMap<VariantId, Sellable> = variants.into_iter().map(|variant| (variant.variant_id, variant)).collect();
+    let price = |line: CartLine| {
+        let variant = by_id.get(&line.variant_id).cloned().ok_or_else(|| DatabaseError::corrupt("cart_lines.variant_id"))?;
+        let for_sale = variant.live && variant.unit_price(line.quantity).is_some();
+        Ok(PricedCartLine { line, variant, for_sale })
+    };
+    lines.into_iter().map(price).collect()
+}
+
+fn line_input(line: &PricedCartLine) -> Option<LineInput> {
+    let unit = line.variant.unit_price(line.line.quantity)?;
+    line.for_sale.then(|| LineInput {
+        line_id: line.line.id,
+        variant_id: line.line.variant_id,
+        quantity: line.line.quantity,
+        unit,
+        tax_class: line.variant.tax_class.clone(),
+        weight_grams: line.variant.weight_grams.unwrap_or(0),
+        requires_shipping: line.variant.requires_shipping,
+    })
+}
+
+/// Goods are taxed where they go, else where they are billed. Before an address is known, prices that include tax are
+/// taken to include that of the channel's first country; prices without tax wait for the address.
+fn destination(cart: &Cart, channel: &Channel, tax_mode: TaxMode) -> Option<Destination> {
+    let address = cart.shipping_address.as_ref().or(cart.billing_address.as_ref());
+    let known = address.map(|address| Destination { country: address.country(), region: address.region().map(str::to_owned) });
+    let assumed = || channel.countries.first().filter(|_| tax_mode == TaxMode::Included).map(|country| Destination { country: *country, region: None });
+    known.or_else(assumed)
+}
+
+async fn shipping_options(
+    db: &impl ConnectionTrait,
+    cart: &Cart,
+    totals: &Totals,
+) -> Result<Vec<(ShippingMethod, kernel::Money)>, DatabaseError> {
+    let Some(parcel) = cart.shipping_address.as_ref().and_then(|address| totals.parcel(address.country())) else { return Ok(Vec::new()) };
+    let methods = shipping::active_methods(db, cart.currency).await?;
+    Ok(shipping::quotes(&methods, Some(&parcel)).into_iter().map(|quote| (quote.method.clone(), quote.price)).collect())
+}
+
+fn charge(method: &ShippingMethod, price: kernel::Money) -> ShippingCharge {
+    ShippingCharge { method_id: method.id, label: method.name.clone(), amount: price, tax_class: method.tax_class.clone() }
+}
+
+struct Basis<'a> {
+    cart: &'a Cart,
+    tax_mode: TaxMode,
+    destination: Option<&'a Destination>,
+    tax_rates: &'a [TaxRate],
+    lines: &'a [LineInput],
+}
+
+impl Basis<'_> {
+    fn price(&self, shipping: Option<&ShippingCharge>) -> Result<Totals, PricingError> {
+        price_cart(&PricingInput {
+            currency: self.cart.currency,
+            tax_mode: self.tax_mode,
+            destination: self.destination,
+            tax_rates: self.tax_rates,
+            lines: self.lines,
+            shipping,
+            adjustments: &[],
+        })
+    }
+}
+
+impl PricedCart {
+    /// The price of one line; nothing where it is not for sale.
+    #[must_use]
+    pub fn price_of(&self, line_id: CartLineId) -> Option<&super::PricedLine> {
+        self.totals.lines.iter().find(|line| line.line_id == line_id)
+    }
+}
