@@ -81,6 +81,7 @@ CREATE TABLE idempotency_keys (
     CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key),
     CONSTRAINT idempotency_keys_answer_check CHECK ((state = 'done') = (answer_status IS NOT NULL AND answer_body IS NOT NULL))
 );
+CREATE INDEX idempotency_keys_subject_idx ON idempotency_keys (subject_id) WHERE state = 'in_progress';
 CREATE INDEX idempotency_keys_created_idx ON idempotency_keys (created_at);
 
 CREATE TABLE settings (

@@ -12,7 +12,7 @@ pub mod tax;
 
 use platform::migrate::Migration;
 
-pub use sales::Sales;
+pub use sales::{Present, PresentedCart, Sales};
 
 /// The steps of this crate's schema.
 pub const MIGRATIONS: &[Migration] = &[Migration { version: 501, name: "sales", sql: include_str!("../migrations/0501_sales.sql") }];

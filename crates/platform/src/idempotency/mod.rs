@@ -7,4 +7,4 @@ mod model;
 mod store;
 
 pub use model::{Answer, Claim, IdempotencyError, Key, Keyed};
-pub use store::{INVARIANTS, bind, claim, finish, wait};
+pub use store::{INVARIANTS, bind, claim, finish, finish_subject, wait};

@@ -100,3 +100,13 @@ pub async fn finish(tx: &WriteTx, key: &Key, answer: &Answer) -> Result<(), Data
         WHERE scope = $4 AND key = $5 AND state = 'in_progress'";
     db::execute(tx, UPDATE, values![answer.status, &answer.body, tx.now(), &key.scope, &key.key]).await.map(drop)
 }
+
+/// Stores the answer under every key that waits for this subject: whoever settles it, the client's retry gets the answer.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn finish_subject(tx: &WriteTx, subject: Uuid, answer: &Answer) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE idempotency_keys SET state = 'done', answer_status = $1, answer_body = $2, updated_at = $3
+        WHERE subject_id = $4 AND state = 'in_progress'";
+    db::execute(tx, UPDATE, values![answer.status, &answer.body, tx.now(), subject]).await.map(drop)
+}

@@ -5,8 +5,8 @@ use std::fmt;
 
 use accounts::addresses::Address;
 use kernel::{
-    CartId, CartLineId, ChannelId, Currency, DomainError, Email, ErrorKind, FieldErrors, Quantity, QuantityOutOfRange, ShippingMethodId, Timestamp, UserId,
-    VariantId, text, text_enum,
+    CartId, CartLineId, ChannelId, Currency, DomainError, Email, ErrorKind, FieldErrors, Quantity, QuantityOutOfRange, ShippingMethodId,
+    Timestamp, UserId, VariantId, text, text_enum,
 };
 use platform::db::DatabaseError;
 use sha2::{Digest, Sha256};
@@ -141,7 +141,9 @@ impl CustomOptions {
         let mut options = BTreeMap::new();
         for (name, value) in raw {
             let value = text(&value, 500).map_err(|error| error.to_string());
-            let value = value.and_then(|text| if kernel::contains_card_number(&text) { Err("must not contain a payment card number".to_owned()) } else { Ok(text) });
+            let value = value.and_then(|text| {
+                if kernel::contains_card_number(&text) { Err("must not contain a payment card number".to_owned()) } else { Ok(text) }
+            });
             if let (Some(key), Some(value)) = (errors.take(&name, text(&name, 64)), errors.take(&name, value)) {
                 options.insert(key, value);
             }

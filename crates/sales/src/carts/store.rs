@@ -120,8 +120,19 @@ pub(super) async fn insert(tx: &WriteTx, cart: &Cart, token: &CartToken) -> Resu
     let (tags, metadata) = (serde_json::json!([]), serde_json::json!({}));
     let actor = tx.actor().to_string();
     let (status, currency) = (cart.status.as_str(), cart.currency);
-    let values =
-        values![cart.id, token.hash(), cart.user_id, cart.channel_id, currency, status, tags, metadata, cart.version, cart.created_at, actor];
+    let values = values![
+        cart.id,
+        token.hash(),
+        cart.user_id,
+        cart.channel_id,
+        currency,
+        status,
+        tags,
+        metadata,
+        cart.version,
+        cart.created_at,
+        actor
+    ];
     db::execute(tx, INSERT, values).await.map(drop)
 }
 
@@ -188,7 +199,8 @@ pub async fn lines_of(db: &impl ConnectionTrait, cart_id: CartId) -> Result<Vec<
 
 /// Adds a line behind the others, or writes the new quantity of one that is there.
 pub(super) async fn put_line(tx: &WriteTx, cart_id: CartId, line: &CartLine) -> Result<(), DatabaseError> {
-    const INSERT: &str = "INSERT INTO cart_lines (id, cart_id, variant_id, quantity, custom_options, options_key, position, created_at, updated_at)
+    const INSERT: &str =
+        "INSERT INTO cart_lines (id, cart_id, variant_id, quantity, custom_options, options_key, position, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, (SELECT COALESCE(MAX(position), 0) + 1 FROM cart_lines WHERE cart_id = $2), $7, $7)
         ON CONFLICT (cart_id, variant_id, options_key) DO UPDATE SET quantity = excluded.quantity, updated_at = excluded.updated_at";
     let options = line.custom_options.to_json();

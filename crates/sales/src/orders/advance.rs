@@ -1,8 +1,8 @@
 //! Moving an order on when its money or its shipments changed: the one place where its states are derived and written.
 
+use ::payments::payments::{Payment, PaymentError};
 use catalog::inventory;
 use kernel::DomainError;
-use payments::payments::Payment;
 use platform::db::{DatabaseError, WriteTx};
 use platform::outbox;
 
@@ -59,15 +59,19 @@ pub(super) async fn transition(tx: &WriteTx, order: &mut Order, next: OrderStatu
     order.expires_at = None;
     order.transition_count += 1;
     match next {
-        OrderStatus::Confirmed => inventory::confirm(tx, order.id.uuid()).await.map_err(into_database)?,
-        OrderStatus::Cancelled | OrderStatus::Expired => inventory::release(tx, order.id.uuid()).await.map_err(into_database)?,
+        OrderStatus::Confirmed => inventory::confirm(tx, order.id.uuid()).await?,
+        OrderStatus::Cancelled | OrderStatus::Expired => inventory::release(tx, order.id.uuid()).await?,
         OrderStatus::Pending | OrderStatus::Completed => {}
     }
     store::insert_transition(tx, order, Some(from), reason).await?;
     outbox::record(tx, &OrderFact::moved(order)).await
 }
 
-/// Giving back and confirming stock fails for database reasons only.
-fn into_database(error: impl DomainError + Into<DatabaseError>) -> DatabaseError {
-    error.into()
+/// A payment that does not do what the order's lock allows: only the database, or a fault of ours, can be the reason.
+#[must_use]
+pub fn payment_fault(error: PaymentError) -> DatabaseError {
+    match error {
+        PaymentError::Database(error) => error,
+        PaymentError::NotFound | PaymentError::IllegalMove { .. } | PaymentError::Amount => DatabaseError::corrupt(error.code()),
+    }
 }

@@ -1,19 +1,19 @@
 //! Calling an order off.
 
+use ::payments::payments::{self, MoveCause};
 use kernel::{DomainError, ErrorKind, OrderId, Origin, TextError, text};
-use payments::payments::{self, MoveCause, PaymentError};
 use platform::db::{DatabaseError, WriteTx};
-use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key};
+use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
 
-use super::advance::{money_of, transition};
-use super::expire::into_database;
-use super::model::{Order, OrderDetails, OrderKey};
+use super::advance::{money_of, payment_fault, transition};
+use super::model::{Order, OrderKey};
 use super::states::{FulfilmentStatus, OrderStatus};
 use super::store;
 use crate::Sales;
 
 /// Which order is called off, and why.
-pub struct CancelOrder<'a> {
+#[derive(Debug, Clone)]
+pub struct CancelOrder {
     /// Which.
     pub order_id: OrderId,
     /// The version that the caller saw.
@@ -22,8 +22,6 @@ pub struct CancelOrder<'a> {
     pub reason: Option<String>,
     /// The request's key.
     pub key: Key,
-    /// Writes the answer that is stored with the effect.
-    pub present: &'a (dyn Fn(&OrderDetails) -> Answer + Send + Sync),
 }
 
 /// Why an order is not called off.
@@ -94,12 +92,12 @@ impl DomainError for CancelOrderError {
 ///
 /// # Errors
 /// `CancelOrderError`; the order is as it was then.
-pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder<'_>) -> Result<Answer, CancelOrderError> {
+pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder) -> Result<Keyed<Answer>, CancelOrderError> {
     let reason = request.reason.as_deref().map(|reason| text(reason, 500)).transpose()?;
     let tx = sales.context.begin(origin).await?;
     match idempotency::claim(&tx, &request.key).await? {
         Claim::New => {}
-        Claim::Done(answer) => return Ok(answer),
+        Claim::Done(answer) => return Ok(Keyed::Replayed(answer)),
         Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
     }
     let mut order = store::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(CancelOrderError::NotFound)?;
@@ -109,17 +107,17 @@ pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder<'_>) ->
     refuse_uncancellable(&tx, &order).await?;
     let mut payments = payments::lock_by_reference(&tx, order.id.uuid()).await?;
     for payment in &mut payments {
-        payments::call_off(&tx, payment, MoveCause::Staff).await.map_err(|error: PaymentError| into_database(error))?;
+        payments::call_off(&tx, payment, MoveCause::Staff).await.map_err(payment_fault)?;
     }
     store::cancel_lines(&tx, order.id).await?;
     order.cancel_reason.clone_from(&reason);
     transition(&tx, &mut order, OrderStatus::Cancelled, reason.as_deref()).await?;
     store::update_state(&tx, &mut order).await?;
     let details = store::details(&tx, order).await?;
-    let answer = (request.present)(&details);
+    let answer = Answer { status: 200, body: sales.present.order(&details) };
     idempotency::finish(&tx, &request.key, &answer).await?;
     tx.commit().await?;
-    Ok(answer)
+    Ok(Keyed::New(answer))
 }
 
 async fn refuse_uncancellable(tx: &WriteTx, order: &Order) -> Result<(), CancelOrderError> {

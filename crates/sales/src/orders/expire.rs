@@ -1,18 +1,53 @@
 //! An unpaid order gives its stock back when its time is up.
 
-use kernel::{DomainError, OrderId, Origin};
-use payments::payments::{self, MoveCause, PaymentError};
+use ::payments::payments::{self, MoveCause};
+use kernel::{OrderId, Origin, Timestamp};
 use platform::Context;
-use platform::db::DatabaseError;
+use platform::db::{DatabaseError, WriteTx};
+use platform::jobs::{self, Handler, Job, JobError, NewJob};
 
-use super::advance::{money_of, transition};
+use super::advance::{money_of, payment_fault, transition};
 use super::model::OrderKey;
 use super::progress::payment_status;
 use super::states::{OrderStatus, PaymentStatus};
 use super::store;
 
-/// The kind of the job that calls [`expire`]; its payload is `{"order_id": "order_…"}`.
-pub const EXPIRE_JOB: &str = "sales.expire_order";
+/// The job that calls [`expire`] when an order's time is up; its payload is the order's id.
+#[derive(Debug)]
+pub struct ExpireOrder {
+    context: Context,
+}
+
+impl ExpireOrder {
+    const KIND: &'static str = "sales.expire_order";
+
+    /// The handler of this process.
+    #[must_use]
+    pub const fn new(context: Context) -> Self {
+        Self { context }
+    }
+}
+
+#[async_trait::async_trait]
+impl Handler for ExpireOrder {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        let order_id: OrderId = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
+        if expire(&self.context, order_id).await? { Err(JobError::new("a provider's answer is open; asking again")) } else { Ok(()) }
+    }
+}
+
+/// Has an order looked at when its time is up; enqueued with the order itself, so that none is forgotten.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn expire_at(tx: &WriteTx, order_id: OrderId, at: Timestamp) -> Result<(), DatabaseError> {
+    let payload = serde_json::json!(order_id);
+    jobs::enqueue(tx, NewJob { kind: ExpireOrder::KIND, payload, run_at: at, unique_key: Some(format!("expire:{order_id}")) }).await
+}
 
 /// Ends a pending order whose time is up, that is unpaid and has no operation pending or unknown: its stock goes back and
 /// its payments are called off. Any other order is left alone, so that running this twice, late or early does no harm.
@@ -32,17 +67,10 @@ pub async fn expire(context: &Context, order_id: OrderId) -> Result<bool, Databa
         return Ok(true);
     }
     for payment in &mut payments {
-        payments::call_off(&tx, payment, MoveCause::Timer).await.map_err(into_database)?;
+        payments::call_off(&tx, payment, MoveCause::Timer).await.map_err(payment_fault)?;
     }
     transition(&tx, &mut order, OrderStatus::Expired, None).await?;
     store::update_state(&tx, &mut order).await?;
     tx.commit().await?;
     Ok(false)
-}
-
-pub(super) fn into_database(error: PaymentError) -> DatabaseError {
-    match error {
-        PaymentError::Database(error) => error,
-        PaymentError::NotFound | PaymentError::IllegalMove { .. } | PaymentError::Amount => DatabaseError::corrupt(error.code()),
-    }
 }

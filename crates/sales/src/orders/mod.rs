@@ -7,24 +7,22 @@ mod expire;
 mod model;
 mod note;
 mod progress;
-mod record_payment;
 mod states;
 mod store;
 mod timeline;
 mod update;
 
-pub use advance::{advance, money_of};
+pub use advance::{advance, money_of, payment_fault};
 pub use cancel::{CancelOrder, CancelOrderError, cancel};
 pub use events::OrderFact;
-pub use expire::{EXPIRE_JOB, expire};
+pub use expire::{ExpireOrder, expire, expire_at};
 pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
 pub use note::{Note, NoteError, add_note};
 pub use progress::{Facts, LineProgress, Settled, fulfilment_status, next_status, payment_status};
-pub use record_payment::{RecordPayment, RecordPaymentError, record_payment};
 pub use states::{FulfilmentStatus, OrderStatus, PaymentStatus};
 pub use store::{
-    INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, details, find, find_of_cart, insert, list, lock, next_number, progress_of,
-    record_fulfilment, set_delivered, update_state,
+    INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, details, find, find_of_cart, insert, list, lock, next_number,
+    progress_of, record_fulfilment, update_fulfilment, update_state,
 };
 pub use timeline::{Entry, timeline};
 pub use update::{UpdateOrder, UpdateOrderError, update};

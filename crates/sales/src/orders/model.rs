@@ -1,11 +1,11 @@
 //! An order and its parts.
 
+use ::payments::payments::PaymentStatus as PaymentState;
 use accounts::addresses::Address;
 use kernel::{
-    AdjustmentId, CartId, ChannelId, ContactId, Currency, Email, FulfilmentId, Money, OrderId, OrderLineId, PaymentId, ProductId, Quantity, ShippingMethodId,
-    Timestamp, UserId, VariantId,
+    AdjustmentId, CartId, ChannelId, ContactId, Currency, Email, FulfilmentId, Money, OrderId, OrderLineId, PaymentId, ProductId, Quantity,
+    ShippingMethodId, Timestamp, UserId, VariantId,
 };
-use payments::payments::PaymentStatus as PaymentState;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -257,8 +257,8 @@ pub struct OrderDetails {
     pub tags: Vec<String>,
 }
 
-impl From<&payments::payments::Payment> for PaymentSummary {
-    fn from(payment: &payments::payments::Payment) -> Self {
+impl From<&::payments::payments::Payment> for PaymentSummary {
+    fn from(payment: &::payments::payments::Payment) -> Self {
         Self {
             id: payment.id,
             provider: payment.provider.clone(),

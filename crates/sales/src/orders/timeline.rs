@@ -1,7 +1,7 @@
 //! Everything that happened to an order, in one list.
 
+use ::payments::payments;
 use kernel::Timestamp;
-use payments::payments;
 use platform::db::{ConnectionTrait, DatabaseError};
 use platform::events;
 use serde_json::Value;
@@ -34,8 +34,20 @@ pub async fn timeline(db: &impl ConnectionTrait, order: &Order) -> Result<Vec<En
         told.extend(events::of_aggregate(db, "payment", payment.id.uuid()).await?);
     }
     let notes = store::notes_of(db, order.id).await?;
-    let noted = notes.into_iter().map(|note| Entry { at: note.created_at, kind: "note".to_owned(), actor: note.created_by, body: Some(note.body), data: None });
-    let event = |event: events::Event| Entry { at: event.occurred_at, kind: event.r#type, actor: event.actor, body: None, data: Some(event.payload) };
+    let noted = notes.into_iter().map(|note| Entry {
+        at: note.created_at,
+        kind: "note".to_owned(),
+        actor: note.created_by,
+        body: Some(note.body),
+        data: None,
+    });
+    let event = |event: events::Event| Entry {
+        at: event.occurred_at,
+        kind: event.r#type,
+        actor: event.actor,
+        body: None,
+        data: Some(event.payload),
+    };
     let mut entries: Vec<Entry> = told.into_iter().map(event).chain(noted).collect();
     // Stable: what happened in one transaction keeps its order.
     entries.sort_by_key(|entry| entry.at);

@@ -128,7 +128,9 @@ fn line_input(line: &PricedCartLine) -> Option<LineInput> {
 fn destination(cart: &Cart, channel: &Channel, tax_mode: TaxMode) -> Option<Destination> {
     let address = cart.shipping_address.as_ref().or(cart.billing_address.as_ref());
     let known = address.map(|address| Destination { country: address.country(), region: address.region().map(str::to_owned) });
-    let assumed = || channel.countries.first().filter(|_| tax_mode == TaxMode::Included).map(|country| Destination { country: *country, region: None });
+    let assumed = || {
+        channel.countries.first().filter(|_| tax_mode == TaxMode::Included).map(|country| Destination { country: *country, region: None })
+    };
     known.or_else(assumed)
 }
 

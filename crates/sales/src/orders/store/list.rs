@@ -237,7 +237,12 @@ fn continue_after(where_: &mut Conditions, query: &OrderQuery, cursor: &Cursor) 
     Ok(())
 }
 
-async fn page_rows(db: &impl ConnectionTrait, query: &OrderQuery, where_: Conditions, offset: u32) -> Result<Vec<SummaryRow>, DatabaseError> {
+async fn page_rows(
+    db: &impl ConnectionTrait,
+    query: &OrderQuery,
+    where_: Conditions,
+    offset: u32,
+) -> Result<Vec<SummaryRow>, DatabaseError> {
     let direction = if query.descending { "DESC" } else { "ASC" };
     let sql = format!(
         "SELECT o.id, o.number, o.status, o.payment_status, o.fulfilment_status, o.currency, o.total_minor, o.item_count, c.email,
@@ -274,7 +279,8 @@ impl OrderSort {
 }
 
 async fn with_tags(db: &impl ConnectionTrait, rows: Vec<SummaryRow>) -> Result<Vec<OrderSummary>, DatabaseError> {
-    let sql = format!("SELECT order_id, tag FROM order_tags WHERE order_id IN ({}) ORDER BY order_id, position", db::placeholders(1, rows.len()));
+    let sql =
+        format!("SELECT order_id, tag FROM order_tags WHERE order_id IN ({}) ORDER BY order_id, position", db::placeholders(1, rows.len()));
     let tags: Vec<TagRow> = db::fetch_all(db, &sql, rows.iter().flat_map(|row| values![row.id]).collect()).await?;
     let of = |id: Uuid| tags.iter().filter(|tag| tag.order_id == id).map(|tag| tag.tag.clone()).collect();
     let summary = |row: SummaryRow| {

@@ -9,7 +9,7 @@ mod write;
 pub use invariants::INVARIANTS;
 pub use list::{OrderFilter, OrderQuery, OrderSort, OrderSummary, list};
 pub(super) use parts::{insert_note, notes_of, replace_tags};
-pub use parts::{record_fulfilment, set_delivered};
+pub use parts::{record_fulfilment, update_fulfilment};
 pub use read::{details, find, find_of_cart, lock, progress_of};
 pub(super) use write::{cancel_lines, insert_transition};
 pub use write::{insert, next_number, update_state};

@@ -37,7 +37,8 @@ struct NoteRow {
 pub(in crate::orders) async fn notes_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<Note>, DatabaseError> {
     const SELECT: &str = "SELECT id, body, created_at, created_by FROM order_notes WHERE order_id = $1 ORDER BY created_at, id";
     let rows: Vec<NoteRow> = db::fetch_all(db, SELECT, values![id]).await?;
-    let note = |row: NoteRow| Note { id: NoteId::from_uuid(row.id), body: row.body, created_at: row.created_at, created_by: row.created_by };
+    let note =
+        |row: NoteRow| Note { id: NoteId::from_uuid(row.id), body: row.body, created_at: row.created_at, created_by: row.created_by };
     Ok(rows.into_iter().map(note).collect())
 }
 
@@ -50,8 +51,14 @@ pub(in crate::orders) async fn insert_note(tx: &WriteTx, id: OrderId, note: &Not
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn record_fulfilment(tx: &WriteTx, order_id: OrderId, parcel: &Fulfilment, lines: &[(OrderLineId, Quantity)]) -> Result<(), DatabaseError> {
-    const INSERT: &str = "INSERT INTO fulfilments (id, order_id, status, carrier, tracking_number, tracking_url, delivered_at, created_at, updated_at,
+pub async fn record_fulfilment(
+    tx: &WriteTx,
+    order_id: OrderId,
+    parcel: &Fulfilment,
+    lines: &[(OrderLineId, Quantity)],
+) -> Result<(), DatabaseError> {
+    const INSERT: &str =
+        "INSERT INTO fulfilments (id, order_id, status, carrier, tracking_number, tracking_url, delivered_at, created_at, updated_at,
         created_by, updated_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $9)";
     const COUNT: &str = "UPDATE order_lines SET quantity_fulfilled = quantity_fulfilled + (
             SELECT fl.quantity FROM fulfilment_lines fl WHERE fl.fulfilment_id = $1 AND fl.line_id = order_lines.id)
@@ -69,7 +76,7 @@ pub async fn record_fulfilment(tx: &WriteTx, order_id: OrderId, parcel: &Fulfilm
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn set_delivered(tx: &WriteTx, id: FulfilmentId, parcel: &Fulfilment) -> Result<(), DatabaseError> {
+pub async fn update_fulfilment(tx: &WriteTx, id: FulfilmentId, parcel: &Fulfilment) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE fulfilments SET status = $1, carrier = $2, tracking_number = $3, tracking_url = $4, delivered_at = $5,
         version = version + 1, updated_at = $6, updated_by = $7 WHERE id = $8";
     let (carrier, number, url) = (parcel.carrier.as_deref(), parcel.tracking_number.as_deref(), parcel.tracking_url.as_deref());

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use ::payments::payments;
 use accounts::addresses::Address;
 use kernel::{
-    AdjustmentId, CartId, ChannelId, ContactId, Currency, Email, FulfilmentId, OrderId, OrderLineId, Ppm, ProductId, Quantity, ShippingMethodId, Timestamp,
-    UserId, VariantId,
+    AdjustmentId, CartId, ChannelId, ContactId, Currency, Email, FulfilmentId, OrderId, OrderLineId, Ppm, ProductId, Quantity,
+    ShippingMethodId, Timestamp, UserId, VariantId,
 };
-use payments::payments;
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
@@ -137,7 +137,8 @@ pub async fn find_of_cart(db: &impl ConnectionTrait, cart_id: CartId) -> Result<
 /// `DatabaseError`, by what went wrong.
 pub async fn lock(tx: &WriteTx, key: OrderKey) -> Result<Option<Order>, DatabaseError> {
     let (column, values) = by(key);
-    let row: Option<OrderRow> = db::fetch_optional(tx, &format!("SELECT {ORDER} FROM orders WHERE {column} = $1 FOR UPDATE"), values).await?;
+    let row: Option<OrderRow> =
+        db::fetch_optional(tx, &format!("SELECT {ORDER} FROM orders WHERE {column} = $1 FOR UPDATE"), values).await?;
     row.map(Order::try_from).transpose()
 }
 
@@ -201,7 +202,8 @@ impl TryFrom<LineRow> for OrderLine {
 }
 
 async fn lines_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<OrderLine>, DatabaseError> {
-    const SELECT: &str = "SELECT id, variant_id, product_id, sku, title, variant_title, options, custom_options, kind, requires_shipping, tracked,
+    const SELECT: &str =
+        "SELECT id, variant_id, product_id, sku, title, variant_title, options, custom_options, kind, requires_shipping, tracked,
         tax_class, weight_grams, quantity, unit_price_minor, discount_minor, net_minor, tax_minor, gross_minor, quantity_fulfilled,
         quantity_cancelled, quantity_returned, quantity_refunded FROM order_lines WHERE order_id = $1 ORDER BY position, id";
     let rows: Vec<LineRow> = db::fetch_all(db, SELECT, values![id]).await?;
@@ -276,7 +278,8 @@ struct TaxLineRow {
 }
 
 async fn tax_lines_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<OrderTaxLine>, DatabaseError> {
-    const SELECT: &str = "SELECT line_id, adjustment_id, rate_name, rate_ppm, base_minor, amount_minor FROM order_tax_lines WHERE order_id = $1 ORDER BY id";
+    const SELECT: &str =
+        "SELECT line_id, adjustment_id, rate_name, rate_ppm, base_minor, amount_minor FROM order_tax_lines WHERE order_id = $1 ORDER BY id";
     let rows: Vec<TaxLineRow> = db::fetch_all(db, SELECT, values![id]).await?;
     let tax_line = |row: TaxLineRow| {
         Ok(OrderTaxLine {

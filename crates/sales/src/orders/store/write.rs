@@ -120,7 +120,8 @@ async fn insert_adjustments(tx: &WriteTx, details: &OrderDetails) -> Result<(), 
 }
 
 async fn insert_tax_lines(tx: &WriteTx, details: &OrderDetails) -> Result<(), DatabaseError> {
-    const INSERT: &str = "INSERT INTO order_tax_lines (id, order_id, line_id, adjustment_id, rate_name, rate_ppm, base_minor, amount_minor) VALUES";
+    const INSERT: &str =
+        "INSERT INTO order_tax_lines (id, order_id, line_id, adjustment_id, rate_name, rate_ppm, base_minor, amount_minor) VALUES";
     let rows = details.tax_lines.iter().map(|one| {
         let (id, tax) = (uuid::Uuid::now_v7(), &one.tax);
         values![id, details.order.id, one.line_id, one.adjustment_id, &tax.rate_name, tax.rate_ppm.get(), tax.base_minor, tax.amount_minor]
@@ -129,7 +130,8 @@ async fn insert_tax_lines(tx: &WriteTx, details: &OrderDetails) -> Result<(), Da
 }
 
 async fn insert_contact(tx: &WriteTx, order: &Order, contact: &Contact) -> Result<(), DatabaseError> {
-    const INSERT: &str = "INSERT INTO order_contacts (id, order_id, user_id, email, email_key, search_key, accepts_marketing, shipping_address,
+    const INSERT: &str =
+        "INSERT INTO order_contacts (id, order_id, user_id, email, email_key, search_key, accepts_marketing, shipping_address,
         billing_address, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
     let email = contact.email.as_str();
     let values = values![
@@ -163,11 +165,18 @@ fn address_json(address: Option<&Address>) -> Result<Option<Json>, DatabaseError
     address.map(serde_json::to_value).transpose().map_err(|_| DatabaseError::corrupt("an address of an order"))
 }
 
-pub(in crate::orders) async fn insert_transition(tx: &WriteTx, order: &Order, from: Option<OrderStatus>, reason: Option<&str>) -> Result<(), DatabaseError> {
+pub(in crate::orders) async fn insert_transition(
+    tx: &WriteTx,
+    order: &Order,
+    from: Option<OrderStatus>,
+    reason: Option<&str>,
+) -> Result<(), DatabaseError> {
     const INSERT: &str = "INSERT INTO order_transitions (order_id, seq, from_status, to_status, reason, actor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let from = from.map(OrderStatus::as_str);
     let at: Timestamp = tx.now();
-    db::execute(tx, INSERT, values![order.id, order.transition_count, from, order.status.as_str(), reason, tx.actor().to_string(), at]).await.map(drop)
+    db::execute(tx, INSERT, values![order.id, order.transition_count, from, order.status.as_str(), reason, tx.actor().to_string(), at])
+        .await
+        .map(drop)
 }
 
 /// Writes what changes in the life of an order, and its next version.
@@ -175,7 +184,8 @@ pub(in crate::orders) async fn insert_transition(tx: &WriteTx, order: &Order, fr
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn update_state(tx: &WriteTx, order: &mut Order) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE orders SET status = $1, payment_status = $2, fulfilment_status = $3, authorised_minor = $4, captured_minor = $5,
+    const UPDATE: &str =
+        "UPDATE orders SET status = $1, payment_status = $2, fulfilment_status = $3, authorised_minor = $4, captured_minor = $5,
         refunded_minor = $6, transition_count = $7, metadata = $8, expires_at = $9, cancel_reason = $10, version = $11, updated_at = $12,
         updated_by = $13 WHERE id = $14";
     order.version += 1;
@@ -201,5 +211,7 @@ pub async fn update_state(tx: &WriteTx, order: &mut Order) -> Result<(), Databas
 
 /// Calls off what is left of every line.
 pub(in crate::orders) async fn cancel_lines(tx: &WriteTx, id: OrderId) -> Result<(), DatabaseError> {
-    db::execute(tx, "UPDATE order_lines SET quantity_cancelled = quantity - quantity_fulfilled WHERE order_id = $1", values![id]).await.map(drop)
+    db::execute(tx, "UPDATE order_lines SET quantity_cancelled = quantity - quantity_fulfilled WHERE order_id = $1", values![id])
+        .await
+        .map(drop)
 }

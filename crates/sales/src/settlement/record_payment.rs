@@ -1,19 +1,17 @@
 //! Writing down money that came without a provider.
 
+use ::payments::payments;
 use kernel::{DomainError, ErrorKind, FieldErrors, Money, OrderId, Origin, TextError, text};
-use payments::payments::{self, PaymentError};
 use platform::db::DatabaseError;
-use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key};
+use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
 
-use super::advance::{advance, money_of};
-use super::expire::into_database;
-use super::model::{OrderDetails, OrderKey};
-use super::states::OrderStatus;
-use super::store;
+use super::money::settle_money;
 use crate::Sales;
+use crate::orders::{self, OrderKey, OrderStatus, payment_fault};
 
 /// Money that staff received.
-pub struct RecordPayment<'a> {
+#[derive(Debug, Clone)]
+pub struct RecordPayment {
     /// For which order.
     pub order_id: OrderId,
     /// How much; positive, in the order's currency, no more than is due.
@@ -22,8 +20,6 @@ pub struct RecordPayment<'a> {
     pub note: Option<String>,
     /// The request's key.
     pub key: Key,
-    /// Writes the answer that is stored with the effect.
-    pub present: &'a (dyn Fn(&OrderDetails) -> Answer + Send + Sync),
 }
 
 /// Why money is not written down.
@@ -91,15 +87,15 @@ impl DomainError for RecordPaymentError {
 ///
 /// # Errors
 /// `RecordPaymentError`; nothing is written then.
-pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayment<'_>) -> Result<Answer, RecordPaymentError> {
+pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayment) -> Result<Keyed<Answer>, RecordPaymentError> {
     let note = request.note.as_deref().map(|note| text(note, 500)).transpose()?;
     let tx = sales.context.begin(origin).await?;
     match idempotency::claim(&tx, &request.key).await? {
         Claim::New => {}
-        Claim::Done(answer) => return Ok(answer),
+        Claim::Done(answer) => return Ok(Keyed::Replayed(answer)),
         Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
     }
-    let mut order = store::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(RecordPaymentError::NotFound)?;
+    let mut order = orders::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(RecordPaymentError::NotFound)?;
     if !order.status.is_live() {
         return Err(RecordPaymentError::NotPayable(order.status));
     }
@@ -113,15 +109,11 @@ pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayme
     if request.amount.minor() > due {
         return Err(RecordPaymentError::ExceedsDue(order.money(due)));
     }
-    let recorded = payments::record_manual(&tx, order.id.uuid(), request.amount, note.as_deref()).await;
-    recorded.map_err(|error: PaymentError| into_database(error))?;
-    let all = payments::find_by_reference(&tx, order.id.uuid()).await?;
-    order.settled = money_of(order.settled.total_minor, &all);
-    let lines = store::progress_of(&tx, order.id).await?;
-    advance(&tx, &mut order, &lines, false).await?;
-    let details = store::details(&tx, order).await?;
-    let answer = (request.present)(&details);
+    payments::record_manual(&tx, order.id.uuid(), request.amount, note.as_deref()).await.map_err(payment_fault)?;
+    settle_money(&tx, &mut order, false).await?;
+    let details = orders::details(&tx, order).await?;
+    let answer = Answer { status: 201, body: sales.present.order(&details) };
     idempotency::finish(&tx, &request.key, &answer).await?;
     tx.commit().await?;
-    Ok(answer)
+    Ok(Keyed::New(answer))
 }

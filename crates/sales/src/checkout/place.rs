@@ -1,0 +1,158 @@
+//! Turning a cart into an order, in one transaction.
+
+use std::sync::Arc;
+
+use ::payments::payments::{self, OpenPayment, Operation, Payment};
+use ::payments::providers::Provider;
+use catalog::inventory::{self, ReserveError};
+use kernel::{OrderId, OrderLineId, Origin};
+use platform::db::WriteTx;
+use platform::idempotency::{self, Answer, Claim, Key};
+use platform::outbox;
+use uuid::Uuid;
+
+use super::build::{Built, Placing, build, demand};
+use super::error::{PlaceOrderError, ShortLine};
+use super::ready::refuse_unready;
+use crate::Sales;
+use crate::carts::{self, CartAccess, CartError};
+use crate::orders::{self, OrderDetails, OrderFact, PaymentSummary, payment_fault};
+use crate::pricing::{self, PricedCart};
+use crate::settlement;
+
+/// A wish to order a cart.
+#[derive(Debug, Clone)]
+pub struct PlaceOrder {
+    /// Which cart, and the token that opens it.
+    pub access: CartAccess,
+    /// The text of the ETag of the cart that the customer saw; the order is refused where the cart is another now.
+    pub cart_version: Option<String>,
+    /// The payment provider.
+    pub payment_method: String,
+    /// The request's key.
+    pub key: Key,
+}
+
+/// What placing came to.
+pub(super) enum Placed {
+    /// The order stands and nobody has to be asked: this is the answer.
+    Answered(Answer),
+    /// The order stands and its provider has to be asked for this.
+    Paying(Box<(Operation, Payment)>),
+    /// It was placed before: answer this again.
+    Replayed(Answer),
+    /// It was placed before, and the first request still asks the provider.
+    InProgress,
+}
+
+/// Turns a cart into a pending order, with its stock held, its payment written down and `order.placed` recorded: all or nothing.
+///
+/// The cart row is locked while its lines are read, and every cart edit takes the same lock, so the total cannot go stale
+/// before the commit. `orders.cart_id` is unique: of two concurrent calls for one cart, one answers `order_already_placed`.
+/// Stock is taken last, because its rows are what other buyers wait for. The provider is *not* called here: no network
+/// call may happen while a transaction is open.
+pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) -> Result<Placed, PlaceOrderError> {
+    let tx = sales.context.begin(origin).await?;
+    match idempotency::claim(&tx, &request.key).await? {
+        Claim::New => {}
+        Claim::Done(answer) => return Ok(Placed::Replayed(answer)),
+        Claim::InProgress(_) => return Ok(Placed::InProgress),
+    }
+    let cart = carts::lock(&tx, &request.access).await?.into_cart();
+    let priced = pricing::reprice(&tx, cart, tx.now()).await?;
+    refuse_unready(&priced)?;
+    refuse_changed(sales, &priced, request.cart_version.as_deref())?;
+    let provider = sales.providers.get(&request.payment_method).ok_or(PlaceOrderError::PaymentMethod)?;
+    let Built { mut details, cart_lines } = write_order(sales, &tx, &priced, provider.as_ref()).await?;
+    let operation = open_payment(&tx, &mut details, &provider).await?;
+    let expires_at = details.order.expires_at;
+    let reserved = inventory::reserve(&tx, details.order.id.uuid(), details.order.user_id, &demand(&details), expires_at).await;
+    reserved.map_err(|error| short_lines(error, |line| cart_lines.get(&line).copied()))?;
+    confirm_if_nothing_is_due(&tx, &mut details, provider.ships_before_payment()).await?;
+    idempotency::bind(&tx, &request.key, details.order.id.uuid()).await?;
+    let placed = match operation {
+        Some(asked) => Placed::Paying(Box::new(asked)),
+        None => {
+            let answer = Answer { status: 201, body: sales.present.order(&details) };
+            idempotency::finish(&tx, &request.key, &answer).await?;
+            Placed::Answered(answer)
+        }
+    };
+    tx.commit().await?;
+    Ok(placed)
+}
+
+fn refuse_changed(sales: &Sales, priced: &PricedCart, seen: Option<&str>) -> Result<(), PlaceOrderError> {
+    let Some(seen) = seen else { return Ok(()) };
+    let now = sales.present.cart(priced);
+    if seen.trim_matches('"') == now.etag { Ok(()) } else { Err(PlaceOrderError::CartChanged { cart: now.body }) }
+}
+
+async fn write_order(sales: &Sales, tx: &WriteTx, priced: &PricedCart, provider: &dyn Provider) -> Result<Built, PlaceOrderError> {
+    let id = OrderId::generate();
+    let placing = Placing {
+        id,
+        number: orders::next_number(tx, id).await?,
+        payment_method: provider.name().to_owned(),
+        now: tx.now(),
+        expires_at: tx.now() + provider.patience(&sales.context.config),
+    };
+    let expires_at = placing.expires_at;
+    let built = build(priced, placing)?;
+    orders::insert(tx, &built.details, || PlaceOrderError::Cart(CartError::AlreadyOrdered)).await?;
+    outbox::record(tx, &OrderFact::moved(&built.details.order)).await?;
+    orders::expire_at(tx, id, expires_at).await?;
+    carts::mark_ordered(tx, priced.cart.id).await?;
+    Ok(built)
+}
+
+/// An order that costs nothing has no payment.
+async fn open_payment(
+    tx: &WriteTx,
+    details: &mut OrderDetails,
+    provider: &Arc<dyn Provider>,
+) -> Result<Option<(Operation, Payment)>, PlaceOrderError> {
+    let order = &details.order;
+    if order.settled.total_minor == 0 {
+        return Ok(None);
+    }
+    let request = OpenPayment {
+        reference_id: order.id.uuid(),
+        user_id: order.user_id,
+        provider: provider.name().to_owned(),
+        amount: order.money(order.settled.total_minor),
+        start: provider.start(),
+    };
+    let opened = payments::open(tx, request).await.map_err(payment_fault)?;
+    details.payments.push(PaymentSummary::from(&opened.payment));
+    match opened.operation {
+        Some(operation) => {
+            settlement::reconcile_later(tx, &operation).await?;
+            Ok(Some((operation, opened.payment)))
+        }
+        None => Ok(None),
+    }
+}
+
+async fn confirm_if_nothing_is_due(tx: &WriteTx, details: &mut OrderDetails, ships_before_payment: bool) -> Result<(), PlaceOrderError> {
+    if details.order.settled.total_minor == 0 || ships_before_payment {
+        let lines = orders::progress_of(tx, details.order.id).await?;
+        orders::advance(tx, &mut details.order, &lines, ships_before_payment).await?;
+    }
+    Ok(())
+}
+
+/// Stock speaks of the order's lines, the customer knows the cart's.
+fn short_lines(error: ReserveError, cart_line: impl Fn(OrderLineId) -> Option<kernel::CartLineId>) -> PlaceOrderError {
+    match error {
+        ReserveError::Database(error) => error.into(),
+        ReserveError::OutOfStock(lines) => {
+            let line_of = |line: Uuid| cart_line(OrderLineId::from_uuid(line));
+            let short = lines.into_iter().filter_map(|line| {
+                let line_id = line_of(line.line_id)?;
+                Some(ShortLine { line_id, variant_id: line.variant_id, wanted: line.wanted, available: line.available })
+            });
+            PlaceOrderError::OutOfStock(short.collect())
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Fulfilments: what left the house for an order, in one parcel or several.
+
+mod error;
+mod fulfil;
+mod update;
+
+pub use error::FulfilError;
+pub use fulfil::{FulfilOrder, fulfil};
+pub use update::{UpdateFulfilment, update};

@@ -1,0 +1,10 @@
+//! Where money meets an order: one function under one lock, for the client's request, the provider's word and the reconciler.
+
+mod jobs;
+mod money;
+mod record_payment;
+mod settle;
+
+pub use jobs::{ExecuteOperation, ReconcileOperation, reconcile_later};
+pub use record_payment::{RecordPayment, RecordPaymentError, record_payment};
+pub use settle::{SettleError, ask, settle};
