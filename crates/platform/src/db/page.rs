@@ -1,0 +1,114 @@
+//! One page of a list: how many rows there are, which of them to read, and what the answer says of the rest.
+
+use kernel::{Cursor, CursorError, DomainError, ErrorKind, Page, PageRequest, PageTooDeep, Position};
+use sea_orm::{ConnectionTrait, Value};
+
+use super::broken::DatabaseError;
+use super::query::fetch_scalar;
+
+/// Why a page is not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// A numbered page below the deepest row.
+    #[error(transparent)]
+    TooDeep(#[from] PageTooDeep),
+    /// A cursor that this list did not give out.
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for ListError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TooDeep(_) => "page_too_deep",
+            Self::Cursor(_) => "invalid_query",
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::TooDeep(_) => ErrorKind::Rule,
+            Self::Cursor(_) => ErrorKind::Malformed,
+            Self::Database(error) => error.kind(),
+        }
+    }
+}
+
+/// How many rows a list has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    /// So many; at most [`PageRequest::DEEPEST_ROW`].
+    pub rows: u64,
+    /// True where there are more.
+    pub is_estimate: bool,
+}
+
+/// Counts the rows of `source`, which is what follows `FROM`, down to the deepest row that a numbered page reaches. A page
+/// by cursor has no total and costs no statement.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn total_of(
+    db: &impl ConnectionTrait,
+    request: &PageRequest,
+    source: &str,
+    values: Vec<Value>,
+) -> Result<Option<Total>, DatabaseError> {
+    if let Position::After(_) = request.position {
+        return Ok(None);
+    }
+    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM {source} LIMIT {}) AS counted", PageRequest::DEEPEST_ROW + 1);
+    let counted = fetch_scalar::<i64>(db, &sql, values).await?.unwrap_or(0).unsigned_abs();
+    let deepest = u64::from(PageRequest::DEEPEST_ROW);
+    Ok(Some(Total { rows: counted.min(deepest), is_estimate: counted > deepest }))
+}
+
+/// The values of `LIMIT` and `OFFSET`. One row more than the page holds is read: [`page_of`] takes it as the sign that more
+/// follow.
+///
+/// # Errors
+/// `PageTooDeep` for a numbered page below the deepest row.
+pub fn window(request: &PageRequest) -> Result<(i64, i64), PageTooDeep> {
+    Ok((i64::from(request.size) + 1, i64::from(request.offset()?)))
+}
+
+/// The page of these rows, which were read through [`window`]; `place` is the cursor behind a row.
+pub fn page_of<T>(mut rows: Vec<T>, request: &PageRequest, total: Option<Total>, place: impl FnOnce(&T) -> Cursor) -> Page<T> {
+    let size = usize::try_from(request.size).unwrap_or(usize::MAX);
+    let has_next = rows.len() > size;
+    rows.truncate(size);
+    let next = rows.last().filter(|_| has_next).map(place);
+    Page {
+        items: rows,
+        has_next,
+        next,
+        total: total.map(|total| total.rows),
+        total_is_estimate: total.is_some_and(|total| total.is_estimate),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn page(rows: u128, size: u32) -> Page<Uuid> {
+        let rows = (1..=rows).map(Uuid::from_u128).collect();
+        page_of(rows, &PageRequest::first(size), None, |id| Cursor { sort: "id".to_owned(), value: None, id: *id })
+    }
+
+    #[test]
+    fn a_row_beyond_the_page_is_not_shown_but_tells_that_more_follow() {
+        assert_eq!(window(&PageRequest { position: Position::Number(3), size: 20 }), Ok((21, 40)));
+        let full = page(3, 2);
+        assert_eq!((full.items.len(), full.has_next, full.next.map(|next| next.id)), (2, true, Some(Uuid::from_u128(2))));
+        let last = page(2, 2);
+        assert_eq!((last.items.len(), last.has_next, last.next), (2, false, None));
+        assert!(page(0, 2).items.is_empty());
+    }
+}
