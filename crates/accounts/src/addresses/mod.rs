@@ -5,4 +5,4 @@ mod postcodes;
 mod regions;
 
 pub use model::{Address, RawAddress};
-pub use regions::{Region, regions_of};
+pub use regions::{Region, find_region, regions_of};

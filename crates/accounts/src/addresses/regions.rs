@@ -26,6 +26,13 @@ pub fn regions_of(country: Country) -> Option<&'static [Region]> {
     }
 }
 
+/// The region of this country that a text means by its code or its name; `None` for any other text, and where regions are
+/// free text.
+#[must_use]
+pub fn find_region(country: Country, raw: &str) -> Option<Region> {
+    find(country, regions_of(country)?, raw)
+}
+
 /// The region that a customer means by its code (`ca`, `US-CA`) or its name (`California`).
 pub(super) fn find(country: Country, regions: &'static [Region], raw: &str) -> Option<Region> {
     let wanted = raw.trim();

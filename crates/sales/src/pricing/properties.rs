@@ -1,6 +1,6 @@
 //! What holds for the price of every cart, in currencies with 0, 2 and 3 decimals.
 
-use kernel::{CartLineId, Country, Currency, DomainError, Money, Ppm, Quantity, ShippingMethodId, TaxRateId, VariantId};
+use kernel::{CartLineId, Country, Currency, DomainError, Money, Ppm, Quantity, ShippingMethodId, TaxRateId, Timestamp, VariantId};
 use proptest::prelude::*;
 
 use super::*;
@@ -49,7 +49,9 @@ fn country() -> Country {
 fn rate(tax_class: &str, ppm: i64, shipping_taxed: bool) -> TaxRate {
     let rate = Ppm::try_from(ppm).expect("a rate");
     let (name, tax_class) = (format!("VAT {tax_class}"), tax_class.to_owned());
-    TaxRate { id: TaxRateId::generate(), name, country: country(), region: None, tax_class, rate, shipping_taxed }
+    let (created_at, updated_at) = (Timestamp::default(), Timestamp::default());
+    let (id, country, region) = (TaxRateId::generate(), country(), None);
+    TaxRate { id, name, country, region, tax_class, rate, shipping_taxed, version: 1, created_at, updated_at }
 }
 
 fn line(currency: Currency, unit_minor: i64, quantity: i64, tax_class: &str) -> LineInput {

@@ -6,7 +6,7 @@
 //! The rounding rule is called *per line, half up*: tax is worked out for each line of a cart by itself and rounded half
 //! up to the minor unit ([`kernel::round_half_up_div`]); totals are sums of rounded lines and are never rounded again.
 
-use kernel::{Country, Ppm, TaxRateId, apportion, round_half_up_div, text_enum};
+use kernel::{Country, Ppm, TaxRateId, Timestamp, apportion, round_half_up_div, text_enum};
 
 /// Where goods go, as far as tax asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,12 @@ pub struct TaxRate {
     pub rate: Ppm,
     /// True where shipping of this class is taxed, too.
     pub shipping_taxed: bool,
+    /// Grows with each change.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
 }
 
 text_enum! {
@@ -150,6 +156,9 @@ mod tests {
             tax_class: tax_class.to_owned(),
             rate: Ppm::try_from(ppm).expect("a rate"),
             shipping_taxed: true,
+            version: 1,
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
         }
     }
 

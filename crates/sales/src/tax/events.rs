@@ -1,0 +1,33 @@
+//! What happened to tax rates.
+
+use kernel::TaxRateId;
+use platform::outbox::Fact;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// A fact about a tax rate.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum TaxRateEvent {
+    /// It was made, changed or deleted: carts may have another tax since.
+    Changed {
+        /// Which one.
+        tax_rate_id: TaxRateId,
+    },
+}
+
+impl Fact for TaxRateEvent {
+    const AGGREGATE: &'static str = "tax_rate";
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Changed { .. } => "tax_rate.changed",
+        }
+    }
+
+    fn aggregate_id(&self) -> Uuid {
+        match self {
+            Self::Changed { tax_rate_id } => tax_rate_id.uuid(),
+        }
+    }
+}

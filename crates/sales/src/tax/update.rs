@@ -1,0 +1,112 @@
+//! Changing a tax rate.
+
+use std::collections::BTreeMap;
+
+use kernel::{Country, DomainError, ErrorKind, FieldErrors, Origin, TaxRateId};
+use platform::db::{DatabaseError, WriteTx};
+use platform::{Context, outbox};
+
+use super::create::MOST_OF_A_COUNTRY;
+use super::events::TaxRateEvent;
+use super::input::TaxRateChanges;
+use super::model::TaxRate;
+use super::store;
+
+/// Which rate, as which version the caller knows it, and what is to change.
+#[derive(Debug, Clone)]
+pub struct UpdateTaxRate {
+    /// Which one.
+    pub id: TaxRateId,
+    /// The version that the caller has seen.
+    pub version: i64,
+    /// What is to change.
+    pub changes: TaxRateChanges,
+}
+
+/// Why a rate stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateTaxRateError {
+    /// There is none of this id.
+    #[error("no such tax rate")]
+    NotFound,
+    /// Somebody changed it since.
+    #[error("the tax rate was changed since; it has version {current} now")]
+    VersionConflict {
+        /// Its version now.
+        current: i64,
+    },
+    /// The changes and what stays do not go together.
+    #[error(transparent)]
+    Input(#[from] FieldErrors),
+    /// The country it would move to has as many as it may.
+    #[error("{} has {MOST_OF_A_COUNTRY} tax rates, and no more are allowed", .0.name())]
+    TooMany(Country),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for UpdateTaxRateError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "tax_rate_not_found",
+            Self::VersionConflict { .. } => "version_conflict",
+            Self::Input(errors) => errors.code(),
+            Self::TooMany(_) => "too_many_tax_rates",
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NotFound => ErrorKind::NotFound,
+            Self::VersionConflict { .. } | Self::TooMany(_) => ErrorKind::Conflict,
+            Self::Input(errors) => errors.kind(),
+            Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn details(&self) -> BTreeMap<String, Vec<String>> {
+        match self {
+            Self::Input(errors) => errors.details(),
+            Self::NotFound | Self::VersionConflict { .. } | Self::TooMany(_) | Self::Database(_) => BTreeMap::new(),
+        }
+    }
+
+    fn context(&self) -> Option<String> {
+        match self {
+            Self::VersionConflict { current } => Some(serde_json::json!({ "current_version": current }).to_string()),
+            Self::NotFound | Self::Input(_) | Self::TooMany(_) | Self::Database(_) => None,
+        }
+    }
+}
+
+/// Changes a tax rate and records `tax_rate.changed`. Carts have it from the next look at their price on; orders keep theirs.
+///
+/// # Errors
+/// `UpdateTaxRateError` names what is wrong; nothing is changed then.
+pub async fn update(context: &Context, origin: &Origin, command: UpdateTaxRate) -> Result<TaxRate, UpdateTaxRateError> {
+    let tx = context.begin(origin).await?;
+    let rate = update_in(&tx, command).await?;
+    tx.commit().await?;
+    Ok(rate)
+}
+
+/// The same inside a transaction of the caller.
+///
+/// # Errors
+/// `UpdateTaxRateError` names what is wrong.
+pub async fn update_in(tx: &WriteTx, command: UpdateTaxRate) -> Result<TaxRate, UpdateTaxRateError> {
+    let before = store::lock(tx, command.id).await?.ok_or(UpdateTaxRateError::NotFound)?;
+    if before.version != command.version {
+        return Err(UpdateTaxRateError::VersionConflict { current: before.version });
+    }
+    let country = before.country;
+    let rate = command.changes.apply(before, tx.now())?;
+    if rate.country != country && store::count_of(tx, rate.country).await? >= MOST_OF_A_COUNTRY {
+        return Err(UpdateTaxRateError::TooMany(rate.country));
+    }
+    store::update(tx, &rate).await?;
+    outbox::record(tx, &TaxRateEvent::Changed { tax_rate_id: rate.id }).await?;
+    Ok(rate)
+}
