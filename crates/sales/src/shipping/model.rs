@@ -1,6 +1,6 @@
 //! The tariffs of shipping methods. Pure.
 
-use kernel::{Country, Currency, Money, ShippingMethodId, text_enum};
+use kernel::{Country, Currency, Money, ShippingMethodId, Timestamp, text_enum};
 
 text_enum! {
     /// What a tariff's steps count.
@@ -31,12 +31,18 @@ pub struct ShippingMethod {
     pub tax_class: String,
     /// False while it is not offered.
     pub active: bool,
-    /// Its place among the methods, lower first.
+    /// Its place among the methods, lower first; of equals the older one comes first.
     pub position: i64,
     /// The currency of its amounts; carts in another currency are not offered it.
     pub currency: Currency,
-    /// The steps of its tariff.
+    /// The steps of its tariff: general ones first, then by country, each from the lowest up.
     pub rates: Vec<ShippingRate>,
+    /// Grows with each change, of its tariff, too.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
 }
 
 /// One step of a tariff.
@@ -97,7 +103,7 @@ pub fn quotes<'a>(methods: &'a [ShippingMethod], parcel: Option<&Parcel>) -> Vec
     let Some(parcel) = parcel else { return Vec::new() };
     let price = |method: &'a ShippingMethod| quote(method, parcel).map(|price| ShippingQuote { method, price });
     let mut quotes: Vec<ShippingQuote<'a>> = methods.iter().filter_map(price).collect();
-    quotes.sort_by_key(|quote| (quote.method.position, &quote.method.code));
+    quotes.sort_by_key(|quote| (quote.method.position, quote.method.id));
     quotes
 }
 
@@ -127,6 +133,9 @@ mod tests {
             position: 0,
             currency: Currency::EUR,
             rates,
+            version: 1,
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
         }
     }
 

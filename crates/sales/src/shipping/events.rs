@@ -1,0 +1,33 @@
+//! What happened to shipping methods.
+
+use kernel::ShippingMethodId;
+use platform::outbox::Fact;
+use serde::Serialize;
+use uuid::Uuid;
+
+/// A fact about a shipping method.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum ShippingMethodEvent {
+    /// It was made, changed or deleted: carts may be offered something else since.
+    Changed {
+        /// Which one.
+        shipping_method_id: ShippingMethodId,
+    },
+}
+
+impl Fact for ShippingMethodEvent {
+    const AGGREGATE: &'static str = "shipping_method";
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Changed { .. } => "shipping_method.changed",
+        }
+    }
+
+    fn aggregate_id(&self) -> Uuid {
+        match self {
+            Self::Changed { shipping_method_id } => shipping_method_id.uuid(),
+        }
+    }
+}
