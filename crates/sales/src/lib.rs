@@ -2,6 +2,7 @@
 
 pub mod carts;
 pub mod checkout;
+mod first_start;
 pub mod fulfilments;
 pub mod orders;
 pub mod pricing;
@@ -12,6 +13,7 @@ pub mod tax;
 
 use platform::migrate::Migration;
 
+pub use first_start::first_start;
 pub use sales::{Present, PresentedCart, Sales};
 
 /// The steps of this crate's schema.

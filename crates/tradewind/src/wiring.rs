@@ -53,7 +53,7 @@ pub fn handlers(_context: &Context) -> Handlers {
 }
 
 /// Brings the database to the schema of this program and writes what a shop cannot be without: a channel, a price list, a
-/// place for its stock. Doing it again changes nothing. The path is that of the copy of an embedded database that was migrated.
+/// place for its stock, a way to send things. Doing it again changes nothing. The path is that of the copy of an embedded database that was migrated.
 ///
 /// # Errors
 /// `MigrateError` where the schema cannot be ours, `DatabaseError` where the database refuses.
@@ -63,12 +63,14 @@ pub async fn bring_up(context: &Context) -> anyhow::Result<Option<PathBuf>> {
     Ok(copy)
 }
 
-/// Writes what a shop cannot be without: a channel, a price list, a place for its stock. Doing it again changes nothing.
+/// Writes what a shop cannot be without: a channel, a price list, a place for its stock, a way to send things. Doing it
+/// again changes nothing.
 ///
 /// # Errors
 /// `FirstStartError`; nothing was written then.
 pub async fn first_start(context: &Context) -> Result<(), FirstStartError> {
     let tx = context.begin(&kernel::Origin::system()).await?;
     catalog::first_start(&tx, &context.config.shop).await?;
+    sales::first_start(&tx).await?;
     Ok(tx.commit().await?)
 }
