@@ -43,6 +43,7 @@ CREATE TABLE categories (
     depth BIGINT NOT NULL CONSTRAINT categories_depth_check CHECK (depth BETWEEN 0 AND 9),
     slug TEXT NOT NULL CONSTRAINT categories_slug_key UNIQUE,
     name TEXT NOT NULL,
+    name_key TEXT COLLATE "C" NOT NULL,
     description TEXT NOT NULL,
     position BIGINT NOT NULL,
     seo_title TEXT,
@@ -55,6 +56,7 @@ CREATE TABLE categories (
     CONSTRAINT categories_parent_check CHECK (parent_id IS NULL OR parent_id <> id)
 );
 CREATE INDEX categories_parent_idx ON categories (parent_id, position, id);
+CREATE INDEX categories_name_idx ON categories (name_key, id);
 
 CREATE TABLE products (
     id UUID PRIMARY KEY,

@@ -1,5 +1,6 @@
 //! What the shop offers, at what price, and how much of it is there.
 
+pub mod categories;
 pub mod channels;
 mod description;
 pub mod export;

@@ -1,0 +1,24 @@
+//! Categories: a tree of at most ten levels, kept as paths so that a subtree is one range of an index.
+
+mod create;
+mod delete;
+mod events;
+mod find_or_create;
+mod model;
+mod move_to;
+mod place;
+mod store;
+mod update;
+
+pub use create::{CreateCategory, CreateCategoryError, create, create_in};
+pub use delete::{DeleteCategory, DeleteCategoryError, delete, delete_in};
+pub use events::CategoryEvent;
+pub use find_or_create::{FindOrCreateCategoryError, find_or_create_path};
+pub use model::{Category, CategoryChanges, CategoryDetails, CategoryInput, CategoryPatch, CategoryRef, MAX_LEVELS};
+pub use move_to::{MoveCategory, MoveCategoryError, move_in, move_to};
+pub use place::PlaceError;
+pub use store::{
+    CategoryNode, CategoryQuery, CategorySort, CategoryTree, Crumb, INVARIANTS, ListCategoriesError, Parent, ProductCount, breadcrumbs,
+    find, find_ref, list, product_counts, subtree_ids, tree,
+};
+pub use update::{UpdateCategory, UpdateCategoryError, update, update_in};
