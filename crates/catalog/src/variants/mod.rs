@@ -1,9 +1,18 @@
 //! Variants: what is actually sold, with its prices.
 
+mod input;
 mod model;
+mod options;
+mod prices;
 mod sellable;
 mod store;
 
-pub use model::VariantKind;
+pub use input::{VariantChanges, VariantInput};
+pub use model::{Variant, VariantContent, VariantKind};
+pub use options::VariantOptions;
+pub use prices::{KnownPriceLists, MoneyInput, Price, PriceInput};
 pub use sellable::{DatedPrice, PriceStep, Sellable, steps_at};
-pub use store::sellable;
+pub use store::{
+    StoreVariantError, VariantPlace, VariantWrites, delete, find_place_by_external_ref, find_place_by_sku, of_product, sellable,
+    taken_skus, write,
+};

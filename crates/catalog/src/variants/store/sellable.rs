@@ -1,4 +1,4 @@
-//! Rows of variants and prices.
+//! Reading what cart and checkout need to know of variants.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,10 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
 use platform::values;
 use uuid::Uuid;
 
-use super::model::VariantKind;
-use super::sellable::{DatedPrice, PriceStep, Sellable, steps_at};
+use super::super::model::VariantKind;
+use super::super::options::VariantOptions;
+use super::super::sellable::{DatedPrice, PriceStep, Sellable, steps_at};
+use crate::products::ProductStatus;
 
 #[derive(FromQueryResult)]
 struct SellableRow {
@@ -19,13 +21,13 @@ struct SellableRow {
     product_status: String,
     sku: Option<String>,
     options: serde_json::Value,
+    options_key: String,
     kind: String,
     requires_shipping: bool,
     tracked: bool,
     tax_class: String,
     weight_grams: Option<i64>,
     archived_at: Option<Timestamp>,
-    option_name: Option<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -54,48 +56,42 @@ pub async fn sellable(
         return Ok(Vec::new());
     }
     let mut prices = valid_prices(db, ids, price_list, now).await?;
-    // One row per option of the product, in its order: JSON objects do not keep theirs in PostgreSQL.
     let sql = format!(
-        "SELECT v.id, v.product_id, p.title AS product_title, p.slug AS product_slug, p.status AS product_status, v.sku, v.options, v.kind,
-             v.requires_shipping, v.tracked, v.tax_class, v.weight_grams, v.archived_at, o.name AS option_name
+        "SELECT v.id, v.product_id, p.title AS product_title, p.slug AS product_slug, p.status AS product_status, v.sku, v.options,
+             v.options_key, v.kind, v.requires_shipping, v.tracked, v.tax_class, v.weight_grams, v.archived_at
          FROM variants v
          JOIN products p ON p.id = v.product_id
-         LEFT JOIN product_options o ON o.product_id = v.product_id
          WHERE v.id IN ({})
-         ORDER BY v.id, o.position",
+         ORDER BY v.id",
         db::placeholders(1, ids.len())
     );
     let rows: Vec<SellableRow> = db::fetch_all(db, &sql, ids.iter().flat_map(|id| values![*id]).collect()).await?;
-    rows.chunk_by(|a, b| a.id == b.id)
-        .filter_map(|rows| rows.first().map(|first| (first, rows)))
-        .map(|(first, rows)| {
-            let dated = prices.remove(&first.id).unwrap_or_default();
-            to_sellable(first, rows, steps_at(&dated, now))
+    rows.into_iter()
+        .map(|row| {
+            let dated = prices.remove(&row.id).unwrap_or_default();
+            to_sellable(row, steps_at(&dated, now))
         })
         .collect()
 }
 
-fn to_sellable(row: &SellableRow, of_options: &[SellableRow], prices: Vec<PriceStep>) -> Result<Sellable, DatabaseError> {
+fn to_sellable(row: SellableRow, prices: Vec<PriceStep>) -> Result<Sellable, DatabaseError> {
     let kind: VariantKind = row.kind.parse().map_err(|_| DatabaseError::corrupt("variants.kind"))?;
-    let names = of_options.iter().filter_map(|row| row.option_name.as_ref());
-    let options: serde_json::Map<String, serde_json::Value> =
-        names.filter_map(|name| row.options.get(name).map(|value| (name.clone(), value.clone()))).collect();
-    let values: Vec<&str> = options.values().filter_map(serde_json::Value::as_str).collect();
+    let options = VariantOptions::stored(&row.options, &row.options_key).ok_or_else(|| DatabaseError::corrupt("variants.options"))?;
     Ok(Sellable {
         variant_id: VariantId::from_uuid(row.id),
         product_id: ProductId::from_uuid(row.product_id),
-        product_title: row.product_title.clone(),
-        product_slug: row.product_slug.clone(),
-        variant_title: values.join(" / "),
-        sku: row.sku.clone(),
+        product_title: row.product_title,
+        product_slug: row.product_slug,
+        variant_title: options.title(),
+        sku: row.sku,
+        options: options.to_json(),
         kind,
         requires_shipping: row.requires_shipping,
         tracked: row.tracked,
-        tax_class: row.tax_class.clone(),
+        tax_class: row.tax_class,
         weight_grams: row.weight_grams,
-        live: row.product_status == "active" && row.archived_at.is_none() && kind != VariantKind::External,
+        live: row.product_status == ProductStatus::Active.as_str() && row.archived_at.is_none() && kind != VariantKind::External,
         prices,
-        options: options.into(),
     })
 }
 

@@ -1,0 +1,145 @@
+//! Reading the variants of a product.
+
+use std::collections::HashMap;
+
+use kernel::{Currency, MediaId, Money, PriceListId, ProductId, Timestamp, VariantId};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
+use platform::values;
+use uuid::Uuid;
+
+use super::super::model::{Variant, VariantContent, VariantKind};
+use super::super::options::VariantOptions;
+use super::super::prices::Price;
+use crate::products::{ExternalRef, Metadata};
+
+#[derive(FromQueryResult)]
+struct VariantRow {
+    id: Uuid,
+    product_id: Uuid,
+    position: i64,
+    sku: Option<String>,
+    barcode: Option<String>,
+    options: serde_json::Value,
+    options_key: String,
+    kind: String,
+    requires_shipping: bool,
+    tracked: bool,
+    backorder_limit: Option<i64>,
+    low_stock_threshold: Option<i64>,
+    tax_class: String,
+    cost_minor: Option<i64>,
+    cost_currency: Option<String>,
+    weight_grams: Option<i64>,
+    length_mm: Option<i64>,
+    width_mm: Option<i64>,
+    height_mm: Option<i64>,
+    media_id: Option<Uuid>,
+    metadata: serde_json::Value,
+    archived_at: Option<Timestamp>,
+    version: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    created_by: String,
+    updated_by: String,
+}
+
+#[derive(FromQueryResult)]
+struct PriceRow {
+    variant_id: Uuid,
+    price_list_id: Uuid,
+    currency: String,
+    min_quantity: i64,
+    amount_minor: i64,
+    compare_at_minor: Option<i64>,
+    starts_at: Option<Timestamp>,
+    ends_at: Option<Timestamp>,
+}
+
+/// The variants of a product in order, archived ones included, with their prices, in two statements. What other systems
+/// call them is read with the product.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn of_product(
+    db: &impl ConnectionTrait,
+    product: ProductId,
+    refs: &HashMap<VariantId, Vec<ExternalRef>>,
+) -> Result<Vec<Variant>, DatabaseError> {
+    const SELECT: &str = "SELECT id, product_id, position, sku, barcode, options, options_key, kind, requires_shipping, tracked,
+            backorder_limit, low_stock_threshold, tax_class, cost_minor, cost_currency, weight_grams, length_mm, width_mm, height_mm,
+            media_id, metadata, archived_at, version, created_at, updated_at, created_by, updated_by
+        FROM variants WHERE product_id = $1 ORDER BY position, id";
+    let rows: Vec<VariantRow> = db::fetch_all(db, SELECT, values![product]).await?;
+    let mut prices = if rows.is_empty() { HashMap::new() } else { prices_of(db, product).await? };
+    let mut variants = rows.into_iter().map(Variant::try_from).collect::<Result<Vec<_>, _>>()?;
+    for variant in &mut variants {
+        variant.content.prices = prices.remove(&variant.id).unwrap_or_default();
+        variant.content.external_refs = refs.get(&variant.id).cloned().unwrap_or_default();
+    }
+    Ok(variants)
+}
+
+async fn prices_of(db: &impl ConnectionTrait, product: ProductId) -> Result<HashMap<VariantId, Vec<Price>>, DatabaseError> {
+    const SELECT: &str = "SELECT r.variant_id, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor,
+            r.starts_at, r.ends_at
+        FROM variants v JOIN prices r ON r.variant_id = v.id JOIN price_lists l ON l.id = r.price_list_id
+        WHERE v.product_id = $1 ORDER BY r.id";
+    let rows: Vec<PriceRow> = db::fetch_all(db, SELECT, values![product]).await?;
+    let mut prices: HashMap<VariantId, Vec<Price>> = HashMap::new();
+    for row in rows {
+        let currency: Currency = row.currency.parse().map_err(|_| DatabaseError::corrupt("price_lists.currency"))?;
+        let price = Price {
+            price_list_id: PriceListId::from_uuid(row.price_list_id),
+            min_quantity: row.min_quantity,
+            amount: Money::new(row.amount_minor, currency),
+            compare_at: row.compare_at_minor.map(|minor| Money::new(minor, currency)),
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+        };
+        prices.entry(VariantId::from_uuid(row.variant_id)).or_default().push(price);
+    }
+    prices.values_mut().for_each(|prices| prices.sort_by_key(Price::key));
+    Ok(prices)
+}
+
+impl TryFrom<VariantRow> for Variant {
+    type Error = DatabaseError;
+
+    fn try_from(row: VariantRow) -> Result<Self, DatabaseError> {
+        let kind: VariantKind = row.kind.parse().map_err(|_| DatabaseError::corrupt("variants.kind"))?;
+        let currency = row.cost_currency.map(|code| code.parse::<Currency>()).transpose();
+        let currency = currency.map_err(|_| DatabaseError::corrupt("variants.cost_currency"))?;
+        let options = VariantOptions::stored(&row.options, &row.options_key);
+        let content = VariantContent {
+            sku: row.sku,
+            barcode: row.barcode,
+            options: options.ok_or_else(|| DatabaseError::corrupt("variants.options"))?,
+            requires_shipping: row.requires_shipping,
+            tracked: row.tracked,
+            backorder_limit: row.backorder_limit,
+            low_stock_threshold: row.low_stock_threshold,
+            tax_class: row.tax_class,
+            cost: row.cost_minor.zip(currency).map(|(minor, currency)| Money::new(minor, currency)),
+            weight_grams: row.weight_grams,
+            length_mm: row.length_mm,
+            width_mm: row.width_mm,
+            height_mm: row.height_mm,
+            media_id: row.media_id.map(MediaId::from_uuid),
+            metadata: Metadata::stored(row.metadata),
+            archived: row.archived_at.is_some(),
+            ..VariantContent::of_kind(kind)
+        };
+        Ok(Self {
+            id: VariantId::from_uuid(row.id),
+            product_id: ProductId::from_uuid(row.product_id),
+            position: row.position,
+            content,
+            archived_at: row.archived_at,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            created_by: row.created_by,
+            updated_by: row.updated_by,
+        })
+    }
+}
