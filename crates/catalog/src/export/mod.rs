@@ -10,3 +10,8 @@ mod shopify_cells;
 pub use jsonl::{RecordTooLong, jsonl_line};
 pub use lost::lost_in_shopify;
 pub use shopify::{ShopifyExportError, shopify_header, shopify_rows};
+
+#[cfg(test)]
+mod record_strategies;
+#[cfg(test)]
+mod round_trip_tests;

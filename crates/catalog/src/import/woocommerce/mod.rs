@@ -156,3 +156,6 @@ impl<R: Read + Seek> Iterator for WooCommerce<R> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;
