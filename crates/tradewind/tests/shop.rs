@@ -5,4 +5,6 @@ mod categories;
 mod channels;
 mod inventory;
 mod platform;
+mod shipping_methods;
 mod support;
+mod tax_rates;
