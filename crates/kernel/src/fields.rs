@@ -44,10 +44,14 @@ impl FieldErrors {
         raw.and_then(|raw| self.take(field, parse(raw)))
     }
 
-    /// Takes over the errors of a nested value, under its path.
+    /// Takes over the errors of a nested value, under its path; an empty path leaves the fields as they are.
     pub fn nest(&mut self, prefix: &str, inner: Self) {
         for (field, messages) in inner.0 {
-            let path = if field.is_empty() { prefix.to_owned() } else { format!("{prefix}.{field}") };
+            let path = match (prefix, field.as_str()) {
+                (_, "") => prefix.to_owned(),
+                ("", _) => field,
+                _ => format!("{prefix}.{field}"),
+            };
             self.0.entry(path).or_default().extend(messages);
         }
     }
@@ -105,7 +109,8 @@ mod tests {
         let mut errors = FieldErrors::new();
         assert_eq!(errors.take("title", Err::<u8, _>("is missing")), None);
         errors.nest("variants.0", FieldErrors::of("sku", "is too long"));
+        errors.nest("", FieldErrors::of("slug", "is taken"));
         let map = errors.into_map();
-        assert_eq!(map.keys().collect::<Vec<_>>(), ["title", "variants.0.sku"]);
+        assert_eq!(map.keys().collect::<Vec<_>>(), ["slug", "title", "variants.0.sku"]);
     }
 }

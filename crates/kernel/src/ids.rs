@@ -69,6 +69,8 @@ ids! {
     ShippingMethodId, ShippingMethodTag, "ship";
     /// A step of a shipping method's tariff.
     ShippingRateId, ShippingRateTag, "srate";
+    /// A correction of stock by staff or a file.
+    StockAdjustmentId, StockAdjustmentTag, "sadj";
     /// A place that keeps stock.
     StockLocationId, StockLocationTag, "loc";
     /// An entry of the stock ledger.

@@ -1,10 +1,11 @@
 //! What happens to the stock of a variant.
 
-use kernel::{ProductId, StockLocationId, VariantId};
+use kernel::{ProductId, StockAdjustmentId, StockLocationId, VariantId};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::locations::StockLocation;
 use super::moves::MoveReason;
 use super::stock::{Crossing, Stock};
 
@@ -35,8 +36,8 @@ pub enum StockFact {
         on_hand: i64,
         /// Why.
         reason: MoveReason,
-        /// What caused it.
-        cause_id: Uuid,
+        /// The correction.
+        adjustment_id: StockAdjustmentId,
     },
     /// No more than the threshold is ready, and more was.
     RanLow(Supply),
@@ -80,4 +81,60 @@ pub(super) fn facts_of(crossing: Crossing, stock: &Stock) -> Vec<StockFact> {
         facts.push(StockFact::BackIn(supply));
     }
     facts
+}
+
+/// Something that happened to a location.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum LocationFact {
+    /// It came to be.
+    Created(LocationState),
+    /// Something about it is another.
+    Updated(LocationState),
+}
+
+/// A location as it is since.
+#[derive(Debug, Clone, Serialize)]
+pub struct LocationState {
+    /// Which one.
+    pub location_id: StockLocationId,
+    /// Its version.
+    pub location_version: i64,
+    /// Whether it sells.
+    pub active: bool,
+    /// In which order.
+    pub priority: i64,
+}
+
+impl LocationFact {
+    pub(super) fn created(location: &StockLocation) -> Self {
+        Self::Created(LocationState::of(location))
+    }
+
+    pub(super) fn updated(location: &StockLocation) -> Self {
+        Self::Updated(LocationState::of(location))
+    }
+}
+
+impl LocationState {
+    fn of(location: &StockLocation) -> Self {
+        Self { location_id: location.id, location_version: location.version, active: location.active, priority: location.priority }
+    }
+}
+
+impl Fact for LocationFact {
+    const AGGREGATE: &'static str = "stock_location";
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Created(_) => "stock_location.created",
+            Self::Updated(_) => "stock_location.updated",
+        }
+    }
+
+    fn aggregate_id(&self) -> Uuid {
+        match self {
+            Self::Created(state) | Self::Updated(state) => state.location_id.uuid(),
+        }
+    }
 }

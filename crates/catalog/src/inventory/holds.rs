@@ -65,11 +65,13 @@ pub(super) fn pieces_of(taken: &[(Held, i64)]) -> Vec<(HoldId, i64)> {
 
 #[cfg(test)]
 mod tests {
+    use kernel::OrderLineId;
+
     use super::*;
 
     #[test]
     fn holds_are_taken_in_their_order_and_each_level_changes_once() {
-        let (line_id, variant_id, location_id) = (Uuid::now_v7(), VariantId::generate(), StockLocationId::generate());
+        let (line_id, variant_id, location_id) = (OrderLineId::generate().uuid(), VariantId::generate(), StockLocationId::generate());
         let held = |rest| Held { id: HoldId::generate(), line_id, variant_id, location_id, rest };
         let holds = [held(2), held(0), held(3)];
         let taken = take(&holds, 4);

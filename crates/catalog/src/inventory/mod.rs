@@ -1,26 +1,38 @@
 //! Stock: what lies where, what is put aside, and what can still be promised.
 
+mod adjust;
+mod adjustment;
 mod availability;
 mod change;
 mod confirm;
 mod consume;
+mod create_location;
 mod events;
 mod holds;
+mod locations;
 mod model;
 mod moves;
 mod plan;
 mod release;
 mod reserve;
+mod set_tracking;
 mod stock;
 mod store;
+mod update_location;
 
+pub use adjust::{AdjustStock, AdjustStockError, adjust, adjust_in, set_on_hand};
+pub use adjustment::{Adjusted, AdjustedItem, Adjustment, AdjustmentItem, CountChange, Figure};
 pub use availability::availability;
 pub use confirm::confirm;
 pub use consume::{ConsumeError, consume};
-pub use events::{StockFact, Supply};
-pub use model::{Availability, Level, NotEnough, allocate};
-pub use moves::MoveReason;
+pub use create_location::{CreateLocationError, create_location, create_location_in};
+pub use events::{LocationFact, LocationState, StockFact, Supply};
+pub use locations::{LocationAddress, LocationAddressInput, LocationChanges, LocationInput, LocationKind, NewLocation, StockLocation};
+pub use model::{Availability, Level, LevelFilter, NotEnough, StockLevel, allocate};
+pub use moves::{MoveFilter, MoveReason, StockMove};
 pub use plan::{Demand, Shortage};
 pub use release::{release, release_line};
 pub use reserve::{ReserveError, reserve};
-pub use store::INVARIANTS;
+pub use set_tracking::{SetTrackingError, forget, set_tracking};
+pub use store::{INVARIANTS, ListStockError, buyable_count, find_location, find_location_by_code, list_levels, list_locations, list_moves};
+pub use update_location::{UpdateLocation, UpdateLocationError, update_location, update_location_in};

@@ -1,6 +1,6 @@
 //! The rules of stock: what is available, and which locations a demand is taken from. Pure.
 
-use kernel::{StockLocationId, text_enum};
+use kernel::{ProductId, StockLocationId, Timestamp, VariantId, text_enum};
 
 /// What one location has of one variant, as its row says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +34,63 @@ impl Level {
         n >= 0 && self.available().is_none_or(|available| n <= available)
     }
 
+    /// True where more is promised than there is and may be ordered back: what the CHECK refuses.
+    #[must_use]
+    pub fn is_oversold(&self) -> bool {
+        self.backorder_limit.is_some_and(|limit| self.reserved > self.on_hand.saturating_add(limit))
+    }
+
     /// Pieces that can be promised beyond the ready ones; `None` without limit.
     fn backorder_room(&self) -> Option<i64> {
         self.available().map(|available| available.saturating_sub(self.ready()).max(0))
     }
+}
+
+/// What one location has of one variant, as staff see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StockLevel {
+    /// The variant.
+    pub variant_id: VariantId,
+    /// Its product.
+    pub product_id: ProductId,
+    /// The product's title.
+    pub product_title: String,
+    /// Stock keeping unit.
+    pub sku: Option<String>,
+    /// `{"Color": "Red"}`.
+    pub options: serde_json::Value,
+    /// Where.
+    pub location_id: StockLocationId,
+    /// What programs call the location.
+    pub location_code: String,
+    /// The figures.
+    pub level: Level,
+    /// From how many ready pieces on it counts as low.
+    pub low_stock_threshold: Option<i64>,
+    /// Grows with each change.
+    pub version: i64,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+impl StockLevel {
+    /// How the list is sorted: what `?sort=` and cursors say.
+    pub const SORT: &'static str = "variant_id";
+}
+
+/// Which levels are listed; every filter that is given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct LevelFilter {
+    /// Of this variant.
+    pub variant_id: Option<VariantId>,
+    /// Of this product's variants.
+    pub product_id: Option<ProductId>,
+    /// With this text in the stock keeping unit, whatever its case.
+    pub sku: Option<String>,
+    /// At this location.
+    pub location_id: Option<StockLocationId>,
+    /// Only where no more than the threshold is ready; nothing is ready where there is no threshold.
+    pub low: bool,
 }
 
 text_enum! {
@@ -128,7 +181,8 @@ mod tests {
         assert!(stock.can_reserve(2) && !stock.can_reserve(3) && !stock.can_reserve(-1));
         assert_eq!(level(5, 3, Some(4)).available(), Some(6));
         assert_eq!((level(0, 9, None).ready(), level(0, 9, None).available()), (0, None));
-        assert!(level(0, 9, None).can_reserve(i64::MAX));
+        assert!(level(0, 9, None).can_reserve(i64::MAX) && !level(0, 9, None).is_oversold());
+        assert!(level(5, 6, Some(0)).is_oversold() && !level(5, 6, Some(1)).is_oversold());
         assert!(!level(i64::MAX, 0, Some(i64::MAX)).can_reserve(-1));
     }
 

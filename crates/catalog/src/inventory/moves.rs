@@ -1,6 +1,7 @@
 //! The entries of the stock ledger.
 
-use kernel::text_enum;
+use kernel::{StockLocationId, StockMoveId, Timestamp, VariantId, text_enum};
+use uuid::Uuid;
 
 text_enum! {
     /// Why stock moved.
@@ -26,4 +27,66 @@ text_enum! {
         /// It went from one location to another.
         Transferred = "transferred",
     }
+}
+
+impl MoveReason {
+    /// True for what staff may give as a reason; the others are written by the acts that they name.
+    #[must_use]
+    pub const fn is_manual(self) -> bool {
+        match self {
+            Self::Received | Self::Returned | Self::Damaged | Self::Lost | Self::Correction | Self::Counted | Self::Imported => true,
+            Self::Initial | Self::Fulfilled | Self::Transferred => false,
+        }
+    }
+}
+
+/// An entry of the stock ledger; it never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockMove {
+    /// Its id.
+    pub id: StockMoveId,
+    /// What moved.
+    pub variant_id: VariantId,
+    /// Its stock keeping unit.
+    pub sku: Option<String>,
+    /// Where.
+    pub location_id: StockLocationId,
+    /// What programs call the location.
+    pub location_code: String,
+    /// How many pieces came; negative where they went.
+    pub delta: i64,
+    /// What lay there afterwards.
+    pub on_hand_after: i64,
+    /// Why.
+    pub reason: MoveReason,
+    /// What kind of thing caused it: `adjustment` or `fulfilment`.
+    pub cause_type: String,
+    /// Which one.
+    pub cause_id: Uuid,
+    /// What staff noted.
+    pub note: Option<String>,
+    /// When.
+    pub created_at: Timestamp,
+    /// By whom.
+    pub created_by: String,
+}
+
+impl StockMove {
+    /// How the list is sorted: what `?sort=` and cursors say.
+    pub const SORT: &'static str = "-created_at";
+}
+
+/// Which moves are listed; every filter that is given must hold.
+#[derive(Debug, Clone, Default)]
+pub struct MoveFilter {
+    /// Of this variant.
+    pub variant_id: Option<VariantId>,
+    /// At this location.
+    pub location_id: Option<StockLocationId>,
+    /// For any of these reasons; empty for all.
+    pub reasons: Vec<MoveReason>,
+    /// From this moment on.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub before: Option<Timestamp>,
 }

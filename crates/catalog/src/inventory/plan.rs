@@ -102,7 +102,7 @@ fn shorten(lines: &[&Demand], available: i64) -> Vec<Shortage> {
 
 #[cfg(test)]
 mod tests {
-    use kernel::ProductId;
+    use kernel::{OrderLineId, ProductId};
     use proptest::prelude::*;
 
     use super::*;
@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn line(stock: &Stock, pieces: i64) -> Demand {
-        Demand { line_id: Uuid::now_v7(), variant_id: stock.variant_id, quantity: pieces.try_into().expect("a quantity") }
+        Demand { line_id: OrderLineId::generate().uuid(), variant_id: stock.variant_id, quantity: pieces.try_into().expect("a quantity") }
     }
 
     #[test]

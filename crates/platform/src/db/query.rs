@@ -9,16 +9,19 @@ use super::counter::note_statement;
 
 /// SQLite takes 32,766 parameters, PostgreSQL 65,535; a batch stays below both.
 const MOST_PARAMETERS: usize = 30_000;
+/// How a lock clause begins. The second lets others go on to refer to the row by foreign keys.
+const LOCKS: [&str; 2] = ["FOR UPDATE", "FOR NO KEY UPDATE"];
 
 fn statement(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
     note_statement();
     let backend = db.get_database_backend();
-    let text = if backend == DbBackend::Sqlite && sql.contains("FOR UPDATE") { without_locks(sql) } else { sql.to_owned() };
+    let locks = || LOCKS.iter().any(|lock| sql.contains(lock));
+    let text = if backend == DbBackend::Sqlite && locks() { without_locks(sql) } else { sql.to_owned() };
     Statement::from_sql_and_values(backend, text, values)
 }
 
 fn without_locks(sql: &str) -> String {
-    let unlocked = |line: &str| line.split_once("FOR UPDATE").map_or(line, |(kept, _)| kept).to_owned();
+    let unlocked = |line: &str| LOCKS.iter().find_map(|lock| line.split_once(lock)).map_or(line, |(kept, _)| kept).to_owned();
     sql.lines().map(unlocked).collect::<Vec<_>>().join("\n")
 }
 
@@ -105,5 +108,6 @@ mod tests {
     fn lock_clauses_are_postgresqls_alone() {
         let sql = "SELECT a FROM t\nORDER BY a FOR UPDATE SKIP LOCKED\nLIMIT 1";
         assert_eq!(without_locks(sql), "SELECT a FROM t\nORDER BY a \nLIMIT 1");
+        assert_eq!(without_locks("SELECT a FROM t FOR NO KEY UPDATE"), "SELECT a FROM t ");
     }
 }

@@ -120,3 +120,63 @@ fn count(number: usize) -> i64 {
 pub(in crate::inventory) fn stocks_kept_growing() -> DatabaseError {
     DatabaseError::Unavailable(DbErr::Custom("levels kept being added while stock was taken".to_owned()))
 }
+
+#[derive(FromQueryResult)]
+struct TrackedRow {
+    id: Uuid,
+    tracked: bool,
+}
+
+/// Locks the variants' own rows, in one order, and tells which are tracked; others may go on to refer to them. Whoever adds
+/// levels or switches tracking holds this lock, and holds it before that of the levels.
+pub(in crate::inventory) async fn lock_variants(tx: &WriteTx, variants: &[VariantId]) -> Result<Vec<(VariantId, bool)>, DatabaseError> {
+    let sql =
+        format!("SELECT id, tracked FROM variants WHERE id IN ({}) ORDER BY id FOR NO KEY UPDATE", db::placeholders(1, variants.len()));
+    let rows: Vec<TrackedRow> = db::fetch_all(tx, &sql, values_of(variants)).await?;
+    Ok(rows.into_iter().map(|row| (VariantId::from_uuid(row.id), row.tracked)).collect())
+}
+
+/// Adds the levels that are absent, with nothing on hand and the backorder limit of their variant.
+pub(in crate::inventory) async fn ensure_levels(tx: &WriteTx, levels: &[(VariantId, StockLocationId)]) -> Result<(), DatabaseError> {
+    if levels.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<String> = (0..levels.len()).map(|row| format!("({})", db::placeholders(2 + row * 2, 2))).collect();
+    // Without WHERE, SQLite would take ON CONFLICT for the condition of the join.
+    let sql = format!(
+        "WITH x(variant_id, location_id) AS (VALUES {})
+         INSERT INTO stock_levels (variant_id, location_id, backorder_limit, created_at, updated_at)
+         SELECT x.variant_id, x.location_id, v.backorder_limit, $1, $1 FROM x JOIN variants v ON v.id = x.variant_id WHERE TRUE
+         ORDER BY x.variant_id, x.location_id
+         ON CONFLICT (variant_id, location_id) DO NOTHING",
+        rows.join(", ")
+    );
+    let mut values = values![tx.now()];
+    values.extend(levels.iter().flat_map(|(variant, location)| values![*variant, *location]));
+    db::execute(tx, &sql, values).await.map(drop)
+}
+
+/// Copies a variant's backorder limit to its locked levels.
+pub(in crate::inventory) async fn limit_backorders(tx: &WriteTx, variant: VariantId, limit: Option<i64>) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE stock_levels SET backorder_limit = $1, version = version + 1, updated_at = $2
+        WHERE variant_id = $3 AND COALESCE(backorder_limit, -1) <> COALESCE($1, -1)";
+    db::execute(tx, UPDATE, values![limit, tx.now(), variant]).await.map(drop)
+}
+
+/// Removes the levels of variants that nothing was ever booked or put aside for; false, with nothing removed, where
+/// something was.
+pub(in crate::inventory) async fn delete_levels(tx: &WriteTx, variants: &[VariantId]) -> Result<bool, DatabaseError> {
+    let wanted = db::placeholders(1, variants.len());
+    let booked = format!(
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+             SELECT variant_id FROM stock_moves WHERE variant_id IN ({wanted})
+             UNION ALL
+             SELECT variant_id FROM holds WHERE variant_id IN ({wanted})
+             LIMIT 1) AS booked"
+    );
+    if db::fetch_scalar::<i64>(tx, &booked, values_of(variants)).await? != Some(0) {
+        return Ok(false);
+    }
+    db::execute(tx, &format!("DELETE FROM stock_levels WHERE variant_id IN ({wanted})"), values_of(variants)).await?;
+    Ok(true)
+}

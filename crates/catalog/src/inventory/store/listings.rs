@@ -1,26 +1,20 @@
 //! The count of buyable variants that product lists carry.
 
-use kernel::ProductId;
-use platform::db::{self, DatabaseError, FromQueryResult, Value, WriteTx};
+use kernel::{ProductId, StockLocationId};
+use platform::db::{self, DatabaseError, Value, WriteTx};
 use platform::values;
-use uuid::Uuid;
-
-#[derive(FromQueryResult)]
-struct ListingRow {
-    #[expect(dead_code, reason = "a row is asked for to lock it")]
-    product_id: Uuid,
-}
 
 /// Locks the listings of these products, in one order, so that a count and a step up or down never pass each other.
 /// Levels are locked before listings, everywhere.
 pub(in crate::inventory) async fn lock_listings(tx: &WriteTx, products: &[ProductId]) -> Result<(), DatabaseError> {
     let sql = format!(
-        "SELECT product_id FROM product_listings WHERE product_id IN ({}) ORDER BY product_id FOR UPDATE",
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+             SELECT 1 FROM product_listings WHERE product_id IN ({}) ORDER BY product_id FOR UPDATE
+         ) AS locked",
         db::placeholders(1, products.len())
     );
     let values: Vec<Value> = products.iter().flat_map(|id| values![*id]).collect();
-    let _locked: Vec<ListingRow> = db::fetch_all(tx, &sql, values).await?;
-    Ok(())
+    db::fetch_scalar::<i64>(tx, &sql, values).await.map(drop)
 }
 
 /// Adds to the counts of locked listings; a product that is not listed yet is counted when it is.
@@ -28,14 +22,42 @@ pub(in crate::inventory) async fn shift_listings(tx: &WriteTx, steps: &[(Product
     if steps.is_empty() {
         return Ok(());
     }
-    let rows: Vec<String> = (0..steps.len()).map(|row| format!("({})", db::placeholders(2 + row * 2, 2))).collect();
+    let rows: Vec<String> = (0..steps.len()).map(|row| format!("({})", db::placeholders(1 + row * 2, 2))).collect();
     let sql = format!(
         "WITH x(product_id, step) AS (VALUES {})
-         UPDATE product_listings SET variants_available = variants_available + x.step, updated_at = $1
+         UPDATE product_listings SET variants_available = variants_available + x.step
          FROM x WHERE product_listings.product_id = x.product_id",
         rows.join(", ")
     );
-    let mut values = values![tx.now()];
-    values.extend(steps.iter().flat_map(|(product, step)| values![*product, *step]));
+    let values = steps.iter().flat_map(|(product, step)| values![*product, *step]).collect();
     db::execute(tx, &sql, values).await.map(drop)
+}
+
+/// How many variants of a product can be bought, counted while the product's listing is locked: what the caller writes into
+/// the listing in this transaction stays exact, because every step up or down waits for that lock.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn buyable_count(tx: &WriteTx, product: ProductId) -> Result<i64, DatabaseError> {
+    const COUNT: &str = concat!("SELECT CAST(COUNT(*) AS BIGINT) FROM variants v WHERE v.product_id = $1 AND ", super::buyable!());
+    lock_listings(tx, &[product]).await?;
+    Ok(db::fetch_scalar(tx, COUNT, values![product]).await?.unwrap_or(0))
+}
+
+/// Counts the listings of all products anew of which something lies at a location. The caller has stopped all stock.
+pub(in crate::inventory) async fn recount_location(tx: &WriteTx, location: StockLocationId) -> Result<(), DatabaseError> {
+    const LOCK: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+            SELECT 1 FROM product_listings WHERE product_id IN (
+                SELECT v.product_id FROM stock_levels l JOIN variants v ON v.id = l.variant_id WHERE l.location_id = $1)
+            ORDER BY product_id FOR UPDATE
+        ) AS locked";
+    const COUNT: &str = concat!(
+        "UPDATE product_listings SET variants_available =
+            (SELECT COUNT(*) FROM variants v WHERE v.product_id = product_listings.product_id AND ",
+        super::buyable!(),
+        ") WHERE product_id IN (
+            SELECT v.product_id FROM stock_levels l JOIN variants v ON v.id = l.variant_id WHERE l.location_id = $1)"
+    );
+    db::fetch_scalar::<i64>(tx, LOCK, values![location]).await?;
+    db::execute(tx, COUNT, values![location]).await.map(drop)
 }

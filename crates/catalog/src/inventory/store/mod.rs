@@ -18,11 +18,22 @@ use buyable;
 mod holds;
 mod invariants;
 mod levels;
+mod list;
 mod listings;
+mod lists;
+mod locations;
 mod moves;
 
-pub(super) use holds::{Holder, end_holds, insert_holds, keep_holds, lock_holds_of, lock_holds_of_lines};
 pub use invariants::INVARIANTS;
-pub(super) use levels::{change_levels, lock_stocks, read_stocks, stocks_kept_growing};
-pub(super) use listings::{lock_listings, shift_listings};
+pub use list::ListStockError;
+pub use listings::buyable_count;
+pub use lists::{list_levels, list_moves};
+pub use locations::{find_location, find_location_by_code, list_locations};
+
+pub(super) use holds::{Holder, end_holds, insert_holds, keep_holds, lock_holds_of, lock_holds_of_lines};
+pub(super) use levels::{
+    change_levels, delete_levels, ensure_levels, limit_backorders, lock_stocks, lock_variants, read_stocks, stocks_kept_growing,
+};
+pub(super) use listings::{lock_listings, recount_location, shift_listings};
+pub(super) use locations::{has_reserved, insert_location, location_ids, stop_stock, update_location};
 pub(super) use moves::{Cause, MOVE_CAUSE_KEY, NewMove, insert_moves};

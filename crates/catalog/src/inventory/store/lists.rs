@@ -1,0 +1,192 @@
+//! The lists of levels and moves for staff.
+
+use kernel::{Cursor, Page, PageRequest, ProductId, StockLocationId, StockMoveId, Timestamp, VariantId};
+use platform::db::{ConnectionTrait, DatabaseError, FromQueryResult, Value};
+use platform::values;
+use uuid::Uuid;
+
+use super::list::{Conditions, ListRow, ListStockError, page};
+use crate::inventory::model::{Level, LevelFilter, StockLevel};
+use crate::inventory::moves::{MoveFilter, StockMove};
+
+#[derive(FromQueryResult)]
+struct LevelRow {
+    variant_id: Uuid,
+    product_id: Uuid,
+    product_title: String,
+    sku: Option<String>,
+    options: serde_json::Value,
+    location_id: Uuid,
+    location_code: String,
+    on_hand: i64,
+    reserved: i64,
+    backorder_limit: Option<i64>,
+    low_stock_threshold: Option<i64>,
+    version: i64,
+    updated_at: Timestamp,
+}
+
+impl ListRow for LevelRow {
+    const COLUMNS: &'static str = "l.variant_id, v.product_id, p.title AS product_title, v.sku, v.options, l.location_id,
+        s.code AS location_code, l.on_hand, l.reserved, l.backorder_limit, v.low_stock_threshold, l.version, l.updated_at";
+    const FROM: &'static str = "stock_levels l JOIN variants v ON v.id = l.variant_id JOIN products p ON p.id = v.product_id
+        JOIN stock_locations s ON s.id = l.location_id";
+    const KEYS: [&'static str; 2] = ["l.variant_id", "l.location_id"];
+    const DESCENDING: bool = false;
+
+    fn cursor(&self) -> Cursor {
+        Cursor { sort: StockLevel::SORT.to_owned(), value: Some(self.variant_id.to_string()), id: self.location_id }
+    }
+
+    fn after(cursor: &Cursor) -> Option<Vec<Value>> {
+        Some(values![cursor.value.as_ref()?.parse::<Uuid>().ok()?, cursor.id])
+    }
+}
+
+impl From<LevelRow> for StockLevel {
+    fn from(row: LevelRow) -> Self {
+        Self {
+            variant_id: VariantId::from_uuid(row.variant_id),
+            product_id: ProductId::from_uuid(row.product_id),
+            product_title: row.product_title,
+            sku: row.sku,
+            options: row.options,
+            location_id: StockLocationId::from_uuid(row.location_id),
+            location_code: row.location_code,
+            level: Level { on_hand: row.on_hand, reserved: row.reserved, backorder_limit: row.backorder_limit },
+            low_stock_threshold: row.low_stock_threshold,
+            version: row.version,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// One page of the levels of tracked variants, by variant and location. At most two statements.
+///
+/// # Errors
+/// `ListStockError`: a page that lies too deep or a cursor of another list.
+pub async fn list_levels(
+    db: &impl ConnectionTrait,
+    filter: &LevelFilter,
+    request: &PageRequest,
+) -> Result<Page<StockLevel>, ListStockError> {
+    let mut narrowed = Conditions::default();
+    narrowed.add("v.tracked", vec![]);
+    if let Some(variant) = filter.variant_id {
+        narrowed.add("l.variant_id = ?", values![variant]);
+    }
+    if let Some(product) = filter.product_id {
+        narrowed.add("v.product_id = ?", values![product]);
+    }
+    if let Some(location) = filter.location_id {
+        narrowed.add("l.location_id = ?", values![location]);
+    }
+    if let Some(sku) = &filter.sku {
+        narrowed.add("lower(v.sku) LIKE ? ESCAPE '!'", values![containing(sku)]);
+    }
+    if filter.low {
+        narrowed.add("l.on_hand - l.reserved <= COALESCE(v.low_stock_threshold, 0)", vec![]);
+    }
+    Ok(page::<LevelRow>(db, narrowed, request).await?.map(StockLevel::from))
+}
+
+/// The pattern of texts that contain this one.
+fn containing(text: &str) -> String {
+    let literal: String =
+        text.to_lowercase().chars().flat_map(|c| ['%', '_', '!'].contains(&c).then_some('!').into_iter().chain([c])).collect();
+    format!("%{literal}%")
+}
+
+#[derive(FromQueryResult)]
+struct MoveRow {
+    id: Uuid,
+    variant_id: Uuid,
+    sku: Option<String>,
+    location_id: Uuid,
+    location_code: String,
+    delta: i64,
+    on_hand_after: i64,
+    reason: String,
+    cause_type: String,
+    cause_id: Uuid,
+    note: Option<String>,
+    created_at: Timestamp,
+    created_by: String,
+}
+
+impl ListRow for MoveRow {
+    const COLUMNS: &'static str = "m.id, m.variant_id, v.sku, m.location_id, s.code AS location_code, m.delta, m.on_hand_after, m.reason,
+        m.cause_type, m.cause_id, m.note, m.created_at, m.created_by";
+    const FROM: &'static str = "stock_moves m JOIN variants v ON v.id = m.variant_id JOIN stock_locations s ON s.id = m.location_id";
+    const KEYS: [&'static str; 2] = ["m.created_at", "m.id"];
+    const DESCENDING: bool = true;
+
+    fn cursor(&self) -> Cursor {
+        Cursor { sort: StockMove::SORT.to_owned(), value: Some(self.created_at.to_rfc3339()), id: self.id }
+    }
+
+    fn after(cursor: &Cursor) -> Option<Vec<Value>> {
+        Some(values![cursor.value.as_ref()?.parse::<Timestamp>().ok()?, cursor.id])
+    }
+}
+
+impl TryFrom<MoveRow> for StockMove {
+    type Error = DatabaseError;
+
+    fn try_from(row: MoveRow) -> Result<Self, DatabaseError> {
+        Ok(Self {
+            id: StockMoveId::from_uuid(row.id),
+            variant_id: VariantId::from_uuid(row.variant_id),
+            sku: row.sku,
+            location_id: StockLocationId::from_uuid(row.location_id),
+            location_code: row.location_code,
+            delta: row.delta,
+            on_hand_after: row.on_hand_after,
+            reason: row.reason.parse().map_err(|_| DatabaseError::corrupt("stock_moves.reason"))?,
+            cause_type: row.cause_type,
+            cause_id: row.cause_id,
+            note: row.note,
+            created_at: row.created_at,
+            created_by: row.created_by,
+        })
+    }
+}
+
+/// One page of moves, the newest first. At most two statements.
+///
+/// # Errors
+/// `ListStockError`: a page that lies too deep or a cursor of another list.
+pub async fn list_moves(db: &impl ConnectionTrait, filter: &MoveFilter, request: &PageRequest) -> Result<Page<StockMove>, ListStockError> {
+    let mut narrowed = Conditions::default();
+    if let Some(variant) = filter.variant_id {
+        narrowed.add("m.variant_id = ?", values![variant]);
+    }
+    if let Some(location) = filter.location_id {
+        narrowed.add("m.location_id = ?", values![location]);
+    }
+    if !filter.reasons.is_empty() {
+        let marks = vec!["?"; filter.reasons.len()].join(", ");
+        let words = filter.reasons.iter().flat_map(|reason| values![reason.as_str()]).collect();
+        narrowed.add(&format!("m.reason IN ({marks})"), words);
+    }
+    if let Some(from) = filter.from {
+        narrowed.add("m.created_at >= ?", values![from]);
+    }
+    if let Some(before) = filter.before {
+        narrowed.add("m.created_at < ?", values![before]);
+    }
+    let page = page::<MoveRow>(db, narrowed, request).await?;
+    let Page { items, has_next, next, total, total_is_estimate } = page;
+    let items = items.into_iter().map(StockMove::try_from).collect::<Result<_, _>>()?;
+    Ok(Page { items, has_next, next, total, total_is_estimate })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_text_is_taken_literally() {
+        assert_eq!(containing("MUG_50%!"), "%mug!_50!%!!%");
+    }
+}
