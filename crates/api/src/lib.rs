@@ -1,1 +1,12 @@
-//! api.
+//! The REST API: one file per resource, one router that serves it and describes itself as OpenAPI.
+
+mod openapi;
+mod present;
+mod rest;
+mod router;
+mod shop;
+
+pub use openapi::document;
+pub use present::ApiPresenter;
+pub use router::router;
+pub use shop::Shop;

@@ -23,6 +23,8 @@ const INVARIANTS: &[&[Invariant]] = &[
     catalog::inventory::INVARIANTS,
     payments::ledger::INVARIANTS,
     payments::payments::INVARIANTS,
+    sales::carts::INVARIANTS,
+    sales::orders::INVARIANTS,
 ];
 
 /// The schema that this program knows, in the order in which it is applied.

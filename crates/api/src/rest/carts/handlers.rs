@@ -1,0 +1,180 @@
+//! The routes of carts.
+
+use axum::extract::State;
+use gateway::{
+    Anyone, CartHolder, CommonProblems, Created, Envelope, ErrorBody, NoParams, One, Optional, PathId, PathIds, Problem, Valid,
+};
+use kernel::{CartId, CartLineTag, CartTag};
+use sales::carts::{self, Cart, CartAccess, CartToken, ChangeLine};
+use sales::pricing;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::wire::{CartIn, CartLineIn, CartLinePatch, CartPatch, CartView, NewCartView, ShippingOptionView};
+use crate::shop::Shop;
+
+pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new()
+        .routes(routes!(create_cart))
+        .routes(routes!(get_cart, edit_cart))
+        .routes(routes!(add_cart_line))
+        .routes(routes!(change_cart_line, remove_cart_line))
+        .routes(routes!(list_cart_shipping_methods))
+}
+
+/// The wish to use a cart, as the request says it.
+pub(in crate::rest) fn access(holder: &CartHolder, cart_id: CartId) -> CartAccess {
+    CartAccess { cart_id, token: CartToken::presented(holder.token().reveal()) }
+}
+
+/// A cart priced as of now, under its ETag.
+async fn show(shop: &Shop, cart: Cart) -> Result<One<CartView>, Problem> {
+    let priced = pricing::reprice(shop.context().db.reader(), cart, shop.context().now()).await?;
+    Ok(One::versioned(CartView::from(&priced), priced.cart.version))
+}
+
+/// Begin a cart.
+#[utoipa::path(
+    post, path = "/api/v1/carts", tag = "carts", operation_id = "create_cart", security(()),
+    request_body = Option<CartIn>,
+    responses(
+        CommonProblems,
+        (status = 201, description = "The cart and its token, which is shown this once", body = Envelope<NewCartView>),
+        (status = 422, description = "`validation_failed`, `currency_mismatch`", body = ErrorBody),
+    ),
+)]
+async fn create_cart(State(shop): State<Shop>, caller: Anyone, Optional(body): Optional<CartIn>) -> Result<Created<NewCartView>, Problem> {
+    let created = carts::create(&shop.sales, &caller.origin(), body.unwrap_or_default().parse()?).await?;
+    let token = created.token.reveal().to_owned();
+    let priced = pricing::reprice(shop.context().db.reader(), created.cart, shop.context().now()).await?;
+    let version = priced.cart.version;
+    Ok(Created::versioned(NewCartView { token, cart: CartView::from(&priced) }, version))
+}
+
+/// Read a cart, priced as of now.
+#[utoipa::path(
+    get, path = "/api/v1/carts/{cart_id}", tag = "carts", operation_id = "get_cart", security(("cart_token" = [])),
+    params(("cart_id" = String, Path, description = "The cart (`cart_…`)")),
+    responses(
+        CommonProblems,
+        (status = 200, description = "The cart; its ETag is what `cart_version` takes", body = Envelope<CartView>),
+        (status = 404, description = "`cart_not_found`: also for another cart's token", body = ErrorBody),
+    ),
+)]
+async fn get_cart(State(shop): State<Shop>, holder: CartHolder, PathId(id): PathId<CartTag>, _none: NoParams) -> Result<One<CartView>, Problem> {
+    let cart = carts::open(shop.context().db.reader(), &access(&holder, id)).await?;
+    show(&shop, cart).await
+}
+
+/// Change what a cart says of its customer and its way.
+#[utoipa::path(
+    patch, path = "/api/v1/carts/{cart_id}", tag = "carts", operation_id = "edit_cart", security(("cart_token" = [])),
+    params(("cart_id" = String, Path, description = "The cart (`cart_…`)")),
+    request_body = CartPatch,
+    responses(
+        CommonProblems,
+        (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
+        (status = 404, description = "`cart_not_found`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`", body = ErrorBody),
+        (status = 422, description = "`validation_failed`, `shipping_method_unavailable`", body = ErrorBody),
+    ),
+)]
+async fn edit_cart(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    PathId(id): PathId<CartTag>,
+    Valid(body): Valid<CartPatch>,
+) -> Result<One<CartView>, Problem> {
+    let cart = carts::edit(&shop.sales, &holder.origin(id), &access(&holder, id), body.parse()?).await?;
+    show(&shop, cart).await
+}
+
+/// Put a variant into a cart; the same variant with the same wishes adds to its line.
+#[utoipa::path(
+    post, path = "/api/v1/carts/{cart_id}/lines", tag = "carts", operation_id = "add_cart_line", security(("cart_token" = [])),
+    params(("cart_id" = String, Path, description = "The cart (`cart_…`)")),
+    request_body = CartLineIn,
+    responses(
+        CommonProblems,
+        (status = 201, description = "The cart as it is now", body = Envelope<CartView>),
+        (status = 404, description = "`cart_not_found`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`", body = ErrorBody),
+        (status = 422, description = "`validation_failed`, `variant_unavailable`, `too_many_lines`, `total_too_large`", body = ErrorBody),
+    ),
+)]
+async fn add_cart_line(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    PathId(id): PathId<CartTag>,
+    Valid(body): Valid<CartLineIn>,
+) -> Result<Created<CartView>, Problem> {
+    let cart = carts::add_line(&shop.sales, &holder.origin(id), &access(&holder, id), body.parse()?).await?;
+    let priced = pricing::reprice(shop.context().db.reader(), cart, shop.context().now()).await?;
+    Ok(Created::versioned(CartView::from(&priced), priced.cart.version))
+}
+
+/// Change how many of a line are wanted.
+#[utoipa::path(
+    patch, path = "/api/v1/carts/{cart_id}/lines/{line_id}", tag = "carts", operation_id = "change_cart_line", security(("cart_token" = [])),
+    params(("cart_id" = String, Path, description = "The cart (`cart_…`)"), ("line_id" = String, Path, description = "The line (`cline_…`)")),
+    request_body = CartLinePatch,
+    responses(
+        CommonProblems,
+        (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
+        (status = 404, description = "`cart_not_found`, `cart_line_not_found`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`", body = ErrorBody),
+        (status = 422, description = "`validation_failed`, `total_too_large`", body = ErrorBody),
+    ),
+)]
+async fn change_cart_line(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    PathIds(id, line_id): PathIds<CartTag, CartLineTag>,
+    Valid(body): Valid<CartLinePatch>,
+) -> Result<One<CartView>, Problem> {
+    let change = ChangeLine { line_id, quantity: body.parse()? };
+    let cart = carts::change_line(&shop.sales, &holder.origin(id), &access(&holder, id), change).await?;
+    show(&shop, cart).await
+}
+
+/// Take a line out of a cart.
+#[utoipa::path(
+    delete, path = "/api/v1/carts/{cart_id}/lines/{line_id}", tag = "carts", operation_id = "remove_cart_line", security(("cart_token" = [])),
+    params(("cart_id" = String, Path, description = "The cart (`cart_…`)"), ("line_id" = String, Path, description = "The line (`cline_…`)")),
+    responses(
+        CommonProblems,
+        (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
+        (status = 404, description = "`cart_not_found`, `cart_line_not_found`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`", body = ErrorBody),
+    ),
+)]
+async fn remove_cart_line(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    PathIds(id, line_id): PathIds<CartTag, CartLineTag>,
+) -> Result<One<CartView>, Problem> {
+    let cart = carts::remove_line(&shop.sales, &holder.origin(id), &access(&holder, id), line_id).await?;
+    show(&shop, cart).await
+}
+
+/// List the ways in which the cart's parcel can go to its address, cheapest place first as the shop orders them.
+#[utoipa::path(
+    get, path = "/api/v1/carts/{cart_id}/shipping-methods", tag = "carts", operation_id = "list_cart_shipping_methods",
+    security(("cart_token" = [])),
+    params(("cart_id" = String, Path, description = "The cart (`cart_…`)")),
+    responses(
+        CommonProblems,
+        (status = 200, description = "None where nothing ships or no address is known", body = Envelope<Vec<ShippingOptionView>>),
+        (status = 404, description = "`cart_not_found`", body = ErrorBody),
+    ),
+)]
+async fn list_cart_shipping_methods(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    PathId(id): PathId<CartTag>,
+    _none: NoParams,
+) -> Result<One<Vec<ShippingOptionView>>, Problem> {
+    let cart = carts::open(shop.context().db.reader(), &access(&holder, id)).await?;
+    let priced = pricing::reprice(shop.context().db.reader(), cart, shop.context().now()).await?;
+    Ok(One::plain(priced.shipping_options.iter().map(ShippingOptionView::from).collect()))
+}

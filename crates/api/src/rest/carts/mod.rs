@@ -1,0 +1,7 @@
+//! Carts: a guest fills one and holds it by its token.
+
+mod handlers;
+mod wire;
+
+pub(super) use handlers::{access, routes};
+pub(crate) use wire::CartView;

@@ -1,0 +1,66 @@
+//! Checkout: a cart becomes an order.
+
+use axum::extract::State;
+use gateway::{CartHolder, Command, CommonProblems, Envelope, ErrorBody, Kept, PathId, Problem, Valid};
+use kernel::CartTag;
+use platform::idempotency::Answer;
+use sales::checkout::{self, PlaceOrder};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::carts::access;
+use super::orders::OrderView;
+use crate::shop::Shop;
+
+pub(super) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new().routes(routes!(place_order))
+}
+
+/// How the cart is ordered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CheckoutIn {
+    /// `manual` (bank transfer, cash); in the demo also `test`.
+    #[schema(max_length = 32, example = "manual")]
+    payment_method: String,
+    /// The text of the ETag of the cart that the customer saw: where the cart or its total is another now, the order is
+    /// refused with the new cart.
+    #[schema(max_length = 128)]
+    cart_version: Option<String>,
+}
+
+/// Turn a cart into an order.
+///
+/// Safe to retry: a repeated `Idempotency-Key` replays the first answer.
+#[utoipa::path(
+    post, path = "/api/v1/carts/{cart_id}/checkout", tag = "carts", operation_id = "place_order", security(("cart_token" = [])),
+    params(
+        ("cart_id" = String, Path, description = "The cart to turn into an order (`cart_…`)"),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; the same for every retry"),
+    ),
+    request_body = CheckoutIn,
+    responses(
+        CommonProblems,
+        (status = 201, description = "Order placed", body = Envelope<OrderView>),
+        (status = 404, description = "`cart_not_found`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `out_of_stock`, `variant_unavailable`, `cart_changed`, `idempotency_key_in_use`", body = ErrorBody),
+        (status = 422, description = "`cart_empty`, `cart_incomplete`, `payment_method_unavailable`, `total_too_large`, `idempotency_key_reused`, `validation_failed`", body = ErrorBody),
+    ),
+)]
+async fn place_order(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    PathId(id): PathId<CartTag>,
+    Command { key, body: Valid(body) }: Command<Valid<CheckoutIn>>,
+) -> Result<Kept, Problem> {
+    let request = PlaceOrder {
+        access: access(&holder, id),
+        cart_version: body.cart_version,
+        payment_method: body.payment_method,
+        key: key.of(id),
+    };
+    let placed = checkout::run(&shop.sales, &holder.origin(id), request).await?;
+    Ok(Kept::of(&placed, Answer::clone))
+}

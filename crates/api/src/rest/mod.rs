@@ -1,0 +1,22 @@
+//! One file or folder per resource; each has its wire types, its handlers and its `routes()`.
+
+pub(crate) mod addresses;
+pub(crate) mod carts;
+pub(crate) mod checkout;
+pub(crate) mod money;
+pub(crate) mod orders;
+mod system;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::openapi;
+use crate::shop::Shop;
+
+/// Every route of the API.
+pub(crate) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(system::routes())
+        .merge(carts::routes())
+        .merge(checkout::routes())
+        .merge(orders::routes())
+}

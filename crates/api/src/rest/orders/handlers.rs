@@ -1,0 +1,83 @@
+//! The routes that read orders.
+
+use axum::extract::State;
+use gateway::{CommonProblems, Envelope, ErrorBody, IdOr, List, ListEnvelope, ListParams, NoParams, One, PathIdOr, Permitted, Problem, StaffOrHolder, permission};
+use kernel::OrderTag;
+use sales::carts::{CartAccess, CartToken};
+use sales::orders::{self, Order, OrderKey};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::list::{Orders, query};
+use super::wire::{OrderSummaryView, OrderView};
+use crate::shop::Shop;
+
+pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new().routes(routes!(list_orders)).routes(routes!(get_order))
+}
+
+/// List orders.
+#[utoipa::path(
+    get, path = "/api/v1/orders", tag = "orders", operation_id = "list_orders", security(("bearer" = ["orders:read"])),
+    params(ListParams<Orders>),
+    responses(
+        CommonProblems,
+        (status = 200, description = "One page of orders", body = ListEnvelope<OrderSummaryView>),
+        (status = 422, description = "`page_too_deep`, `validation_failed`", body = ErrorBody),
+    ),
+)]
+async fn list_orders(
+    State(shop): State<Shop>,
+    _staff: Permitted<permission::OrdersRead>,
+    list: ListParams<Orders>,
+) -> Result<List<OrderSummaryView>, Problem> {
+    let page = orders::list(shop.context().db.reader(), &query(&list)?).await?;
+    let page = page.map_err(|_| Problem::page_too_deep())?;
+    Ok(List::of(page.map(OrderSummaryView::from), &list))
+}
+
+/// The order that a path names; a name that is neither an id nor a number is a missing order.
+pub(super) async fn find(shop: &Shop, name: IdOr<OrderTag>) -> Result<Order, Problem> {
+    let missing = || Problem::not_found("order_not_found");
+    let key = match name {
+        IdOr::Id(id) => OrderKey::Id(id),
+        IdOr::Name(number) => OrderKey::Number(number.parse().map_err(|_| missing())?),
+    };
+    orders::find(shop.context().db.reader(), key).await?.ok_or_else(missing)
+}
+
+/// Read an order, as staff or as the holder of its cart.
+#[utoipa::path(
+    get, path = "/api/v1/orders/{order}", tag = "orders", operation_id = "get_order",
+    security(("bearer" = ["orders:read"]), ("cart_token" = [])),
+    params(("order" = String, Path, description = "The order, by id (`order_…`) or number")),
+    responses(
+        CommonProblems,
+        (status = 200, description = "The order", body = Envelope<OrderView>),
+        (status = 404, description = "`order_not_found`: also for another cart's order", body = ErrorBody),
+    ),
+)]
+async fn get_order(
+    State(shop): State<Shop>,
+    reader: StaffOrHolder<permission::OrdersRead>,
+    PathIdOr(name): PathIdOr<OrderTag>,
+    _none: NoParams,
+) -> Result<One<OrderView>, Problem> {
+    let order = find(&shop, name).await?;
+    if let StaffOrHolder::Holder(holder) = &reader {
+        refuse_stranger(&shop, &order, holder.token().reveal()).await?;
+    }
+    let version = order.version;
+    let details = orders::details(shop.context().db.reader(), order).await?;
+    Ok(One::versioned(OrderView::from(&details), version))
+}
+
+/// Another cart's order is the same as none.
+async fn refuse_stranger(shop: &Shop, order: &Order, token: &str) -> Result<(), Problem> {
+    let missing = || Problem::not_found("order_not_found");
+    let access = CartAccess { cart_id: order.cart_id.ok_or_else(missing)?, token: CartToken::presented(token) };
+    sales::carts::open(shop.context().db.reader(), &access).await.map(drop).map_err(|error| match error {
+        sales::carts::CartError::NotFound => missing(),
+        other => other.into(),
+    })
+}

@@ -1,0 +1,102 @@
+//! Health and build: for load balancers, monitors and people who wonder what runs there.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use gateway::{Anyone, CommonProblems, Envelope, NoParams, One, Problem};
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::shop::Shop;
+
+pub(super) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new().routes(routes!(health)).routes(routes!(live)).routes(routes!(ready)).routes(routes!(system_info))
+}
+
+/// How the shop is.
+#[derive(Debug, Serialize, ToSchema)]
+struct HealthView {
+    /// `ok`, or `unavailable` where a dependency that it cannot do without is away.
+    status: &'static str,
+    /// The database.
+    database: &'static str,
+}
+
+impl HealthView {
+    async fn of(shop: &Shop) -> (StatusCode, Self) {
+        if shop.context().db.answers().await {
+            (StatusCode::OK, Self { status: "ok", database: "ok" })
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, Self { status: "unavailable", database: "unavailable" })
+        }
+    }
+}
+
+/// Tell how each dependency is.
+#[utoipa::path(
+    get, path = "/health", tag = "system", operation_id = "health", security(()),
+    responses((status = 200, description = "Everything answers", body = HealthView), (status = 503, description = "The database is away", body = HealthView)),
+)]
+async fn health(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> Response {
+    let (status, view) = HealthView::of(&shop).await;
+    (status, Json(view)).into_response()
+}
+
+/// Whether the process is alive; asks nobody.
+#[derive(Debug, Serialize, ToSchema)]
+struct LiveView {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// Tell that the process is alive.
+#[utoipa::path(
+    get, path = "/health/live", tag = "system", operation_id = "health_live", security(()),
+    responses((status = 200, description = "The process answers", body = LiveView)),
+)]
+async fn live(_caller: Anyone, _none: NoParams) -> Json<LiveView> {
+    Json(LiveView { status: "ok" })
+}
+
+/// Tell whether new requests are welcome: the database answers and the process is not stopping.
+#[utoipa::path(
+    get, path = "/health/ready", tag = "system", operation_id = "health_ready", security(()),
+    responses((status = 200, description = "Send requests here", body = HealthView), (status = 503, description = "Send them elsewhere", body = HealthView)),
+)]
+async fn ready(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> Response {
+    let (status, view) = HealthView::of(&shop).await;
+    if shop.is_welcoming() {
+        return (status, Json(view)).into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, Json(HealthView { status: "stopping", ..view })).into_response()
+}
+
+/// What runs here.
+#[derive(Debug, Serialize, ToSchema)]
+struct SystemInfoView {
+    /// The shop's name.
+    name: String,
+    /// Version of Tradewind.
+    version: &'static str,
+    /// `debug` or `release`.
+    build: &'static str,
+    /// Seconds since the process began to answer.
+    uptime_s: i64,
+}
+
+/// Tell what runs here.
+#[utoipa::path(
+    get, path = "/system/info", tag = "system", operation_id = "system_info", security(()),
+    responses(CommonProblems, (status = 200, description = "Name, version, build and uptime", body = Envelope<SystemInfoView>)),
+)]
+async fn system_info(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> Result<One<SystemInfoView>, Problem> {
+    Ok(One::plain(SystemInfoView {
+        name: shop.context().config.shop.name.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        build: if cfg!(debug_assertions) { "debug" } else { "release" },
+        uptime_s: (shop.context().now() - shop.started_at()).num_seconds(),
+    }))
+}

@@ -1,0 +1,69 @@
+//! What handlers are given: the use cases' parts, and who knows credentials.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::extract::FromRef;
+use gateway::{ApiKeys, Authenticator};
+use kernel::Timestamp;
+use platform::Context;
+use platform::files::FileStore;
+use sales::Sales;
+
+/// The state of the router; cheap to clone.
+#[derive(Clone)]
+pub struct Shop {
+    /// Context, payment providers, and how answers look.
+    pub sales: Sales,
+    /// Pictures.
+    pub files: FileStore,
+    keys: Arc<dyn Authenticator>,
+    stopping: Arc<AtomicBool>,
+    started_at: Timestamp,
+}
+
+impl Shop {
+    /// The shop of this process.
+    #[must_use]
+    pub fn new(sales: Sales) -> Self {
+        let files = FileStore::in_data_dir(&sales.context.config.data_dir);
+        let keys = Arc::new(ApiKeys(sales.context.clone()));
+        let started_at = sales.context.now();
+        Self { sales, files, keys, stopping: Arc::new(AtomicBool::new(false)), started_at }
+    }
+
+    /// Database, clock and configuration.
+    #[must_use]
+    pub const fn context(&self) -> &Context {
+        &self.sales.context
+    }
+
+    /// When the process began to answer.
+    #[must_use]
+    pub const fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    /// From now on `/health/ready` says no, so that a load balancer sends nothing new here.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// True while new requests are welcome.
+    #[must_use]
+    pub fn is_welcoming(&self) -> bool {
+        !self.stopping.load(Ordering::Relaxed)
+    }
+}
+
+impl FromRef<Shop> for Arc<dyn Authenticator> {
+    fn from_ref(shop: &Shop) -> Self {
+        Self::clone(&shop.keys)
+    }
+}
+
+impl std::fmt::Debug for Shop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shop").field("sales", &self.sales).finish_non_exhaustive()
+    }
+}
