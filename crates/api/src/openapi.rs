@@ -23,7 +23,9 @@ struct Schemes;
 impl Modify for Schemes {
     fn modify(&self, document: &mut OpenApi) {
         let Some(components) = &mut document.components else { return };
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API key (`twk_…`). Scopes are the permissions it needs."));
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API key (`twk_…`). Scopes are the permissions it needs."));
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer.build()));
         let token = ApiKeyValue::with_description("X-Cart-Token", "The token of a cart, as `POST /api/v1/carts` answered it.");
         components.add_security_scheme("cart_token", SecurityScheme::ApiKey(ApiKey::Header(token)));

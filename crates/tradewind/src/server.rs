@@ -32,7 +32,7 @@ impl Server {
         let roles = &context.config.roles;
         if roles.contains(&Role::Worker) {
             tasks.spawn(Relay::new(context.clone()).run(stop.clone()));
-            tasks.spawn(Worker::new(context.clone(), wiring::handlers(&context)).run(stop.clone()));
+            tasks.spawn(Worker::new(context.clone(), wiring::handlers(&wiring::sales(context.clone()))).run(stop.clone()));
         }
         Ok(Self { context, addr: None, stop, tasks })
     }

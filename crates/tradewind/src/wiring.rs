@@ -3,13 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use api::ApiPresenter;
 use catalog::FirstStartError;
 use kernel::Clock;
+use payments::providers::Providers;
 use platform::config::Config;
 use platform::db::{ConnectError, Db, Invariant};
 use platform::jobs::Handlers;
 use platform::migrate::Migration;
 use platform::{Context, idempotency, jobs, migrate, outbox};
+use sales::Sales;
+use sales::orders::ExpireOrder;
+use sales::settlement::{ExecuteOperation, ReconcileOperation};
 
 /// The schema's steps of every crate, floor by floor.
 const MIGRATIONS: [&[Migration]; 5] =
@@ -50,8 +55,18 @@ pub async fn context(config: Config, clock: Arc<dyn Clock>) -> Result<Context, C
 
 /// Everything that jobs can do, by kind.
 #[must_use]
-pub fn handlers(_context: &Context) -> Handlers {
+pub fn handlers(sales: &Sales) -> Handlers {
     Handlers::default()
+        .with(ExpireOrder::new(sales.context.clone()))
+        .with(ExecuteOperation(sales.clone()))
+        .with(ReconcileOperation(sales.clone()))
+}
+
+/// What selling needs: the providers that the configuration names, and the API's form of answers.
+#[must_use]
+pub fn sales(context: Context) -> Sales {
+    let providers = Providers::from_config(&context.config);
+    Sales { context, providers, present: Arc::new(ApiPresenter) }
 }
 
 /// Brings the database to the schema of this program and writes what a shop cannot be without: a channel, a price list, a

@@ -41,7 +41,7 @@ impl TestShop {
         config.rate_limits.factor = 1_000.0;
         let clock = Arc::new(FixedClock::at("2026-03-02T09:30:00Z".parse()?));
         let context = wiring::context(config, clock.clone()).await?;
-        let handlers = wiring::handlers(&context);
+        let handlers = wiring::handlers(&wiring::sales(context.clone()));
         Ok(Self { inner: Arc::new(Inner { context, clock, handlers, folder }) })
     }
 

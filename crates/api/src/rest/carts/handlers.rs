@@ -1,9 +1,7 @@
 //! The routes of carts.
 
 use axum::extract::State;
-use gateway::{
-    Anyone, CartHolder, CommonProblems, Created, Envelope, ErrorBody, NoParams, One, Optional, PathId, PathIds, Problem, Valid,
-};
+use gateway::{Anyone, CartHolder, CommonProblems, Created, Envelope, ErrorBody, NoParams, One, Optional, PathId, PathIds, Problem, Valid};
 use kernel::{CartId, CartLineTag, CartTag};
 use sales::carts::{self, Cart, CartAccess, CartToken, ChangeLine};
 use sales::pricing;
@@ -44,7 +42,7 @@ async fn show(shop: &Shop, cart: Cart) -> Result<One<CartView>, Problem> {
     ),
 )]
 async fn create_cart(State(shop): State<Shop>, caller: Anyone, Optional(body): Optional<CartIn>) -> Result<Created<NewCartView>, Problem> {
-    let created = carts::create(&shop.sales, &caller.origin(), body.unwrap_or_default().parse()?).await?;
+    let created = carts::create(&shop.sales, &caller.origin(), body.parse()?).await?;
     let token = created.token.reveal().to_owned();
     let priced = pricing::reprice(shop.context().db.reader(), created.cart, shop.context().now()).await?;
     let version = priced.cart.version;
@@ -61,7 +59,12 @@ async fn create_cart(State(shop): State<Shop>, caller: Anyone, Optional(body): O
         (status = 404, description = "`cart_not_found`: also for another cart's token", body = ErrorBody),
     ),
 )]
-async fn get_cart(State(shop): State<Shop>, holder: CartHolder, PathId(id): PathId<CartTag>, _none: NoParams) -> Result<One<CartView>, Problem> {
+async fn get_cart(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    PathId(id): PathId<CartTag>,
+    _none: NoParams,
+) -> Result<One<CartView>, Problem> {
     let cart = carts::open(shop.context().db.reader(), &access(&holder, id)).await?;
     show(&shop, cart).await
 }

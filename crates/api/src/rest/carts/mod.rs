@@ -4,4 +4,4 @@ mod handlers;
 mod wire;
 
 pub(super) use handlers::{access, routes};
-pub(crate) use wire::CartView;
+pub(crate) use wire::{CartView, present};

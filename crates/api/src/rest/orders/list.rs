@@ -1,8 +1,8 @@
 //! What `GET /api/v1/orders` understands.
 
-use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem};
+use gateway::{Bounds, FilterKind, ListQuery, ListRoute, ListSpec, Problem};
 use kernel::FieldErrors;
-use sales::orders::{FulfilmentStatus, OrderFilter, OrderQuery, OrderSort, OrderStatus, PaymentStatus};
+use sales::orders::{FulfilmentStatus, OrderFilter, OrderQuery, OrderSort, OrderStatus, PaymentStatus, Span};
 
 /// The list of orders.
 pub(super) struct Orders;
@@ -28,18 +28,14 @@ impl ListRoute for Orders {
 /// The query of the use case.
 pub(super) fn query(list: &ListQuery) -> Result<OrderQuery, Problem> {
     let filters = &list.filters;
-    let placed = filters.period("placed_at");
-    let total = filters.range("total");
     let customer = filters.text("customer").map(kernel::Email::parse).transpose();
     let filter = OrderFilter {
-        status: filters.parsed("status")?,
-        payment_status: filters.parsed("payment_status")?,
-        fulfilment_status: filters.parsed("fulfilment_status")?,
+        status: filters.parsed("status").unwrap_or_default(),
+        payment_status: filters.parsed("payment_status").unwrap_or_default(),
+        fulfilment_status: filters.parsed("fulfilment_status").unwrap_or_default(),
         tags: filters.words("tag").to_vec(),
-        placed_from: placed.from,
-        placed_before: placed.before,
-        total_from: total.from,
-        total_to: total.to,
+        placed_at: span(filters.period("placed_at")),
+        total_minor: span(filters.range("total")),
         customer: customer.map_err(|error| FieldErrors::of("filter[customer]", error))?,
         text: filters.text("text").map(str::to_owned),
     };
@@ -50,4 +46,9 @@ pub(super) fn query(list: &ListQuery) -> Result<OrderQuery, Problem> {
         _ => OrderSort::PlacedAt,
     };
     Ok(OrderQuery { filter, sort: by, descending: sort.is_none_or(|key| key.descending), page: list.page.clone() })
+}
+
+fn span<T>(bounds: Bounds<T>) -> Span<T> {
+    let Bounds { at_least, at_most, above, below } = bounds;
+    Span { at_least, at_most, above, below }
 }

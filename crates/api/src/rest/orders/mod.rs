@@ -1,8 +1,17 @@
 //! Orders: for staff with the permission, and for the holder of the cart that an order came of.
 
+mod command_wire;
+mod commands;
 mod handlers;
 mod list;
 mod wire;
 
-pub(super) use handlers::routes;
 pub(crate) use wire::OrderView;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::shop::Shop;
+
+pub(super) fn routes() -> OpenApiRouter<Shop> {
+    handlers::routes().merge(commands::routes())
+}

@@ -1,12 +1,25 @@
 //! The list of orders for staff.
 
-use kernel::{Cursor, Email, Money, OrderId, Page, PageRequest, PageTooDeep, Position, Timestamp, fold};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value};
+use kernel::{Cursor, CursorError, Email, Money, OrderId, Page, PageRequest, Position, Timestamp, fold};
+use platform::db::{self, Bind, ConnectionTrait, DatabaseError, FromQueryResult, ListError, Value};
 use platform::values;
 use uuid::Uuid;
 
 use super::read::currency;
 use crate::orders::states::{FulfilmentStatus, OrderStatus, PaymentStatus};
+
+/// Bounds that a value must keep; an absent one does not bind.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span<T> {
+    /// This and above.
+    pub at_least: Option<T>,
+    /// This and below.
+    pub at_most: Option<T>,
+    /// Above this.
+    pub above: Option<T>,
+    /// Below this.
+    pub below: Option<T>,
+}
 
 /// What staff look for; every filter that is given must hold, of several values of one filter any.
 #[derive(Debug, Clone, Default)]
@@ -19,14 +32,10 @@ pub struct OrderFilter {
     pub fulfilment_status: Vec<FulfilmentStatus>,
     /// Tags, compared folded.
     pub tags: Vec<String>,
-    /// Placed from then on.
-    pub placed_from: Option<Timestamp>,
-    /// Placed before then.
-    pub placed_before: Option<Timestamp>,
-    /// Total of at least so many minor units.
-    pub total_from: Option<i64>,
-    /// Total of at most so many minor units.
-    pub total_to: Option<i64>,
+    /// When they were placed.
+    pub placed_at: Span<Timestamp>,
+    /// Their total, in minor units.
+    pub total_minor: Span<i64>,
     /// The customer's e-mail address.
     pub customer: Option<Email>,
     /// A number, or words of e-mail and names.
@@ -150,6 +159,14 @@ impl Conditions {
         }
     }
 
+    fn within<T: Bind>(&mut self, column: &str, span: Span<T>) {
+        for (sign, bound) in [(">=", span.at_least), ("<=", span.at_most), (">", span.above), ("<", span.below)] {
+            if let Some(bound) = bound {
+                self.add(&format!("{column} {sign} ?"), values![bound]);
+            }
+        }
+    }
+
     fn text(&self) -> String {
         if self.sql.is_empty() { "TRUE".to_owned() } else { self.sql.join(" AND ") }
     }
@@ -162,16 +179,8 @@ fn conditions(filter: &OrderFilter) -> Conditions {
     all.any_of("o.fulfilment_status IN ({})", filter.fulfilment_status.iter().flat_map(|word| values![word.as_str()]).collect());
     let tags = filter.tags.iter().flat_map(|tag| values![fold(tag)]).collect();
     all.any_of("o.id IN (SELECT t.order_id FROM order_tags t WHERE t.tag_key IN ({}))", tags);
-    for (template, bound) in [("o.placed_at >= ?", filter.placed_from), ("o.placed_at < ?", filter.placed_before)] {
-        if let Some(bound) = bound {
-            all.add(template, values![bound]);
-        }
-    }
-    for (template, bound) in [("o.total_minor >= ?", filter.total_from), ("o.total_minor <= ?", filter.total_to)] {
-        if let Some(bound) = bound {
-            all.add(template, values![bound]);
-        }
-    }
+    all.within("o.placed_at", filter.placed_at);
+    all.within("o.total_minor", filter.total_minor);
     if let Some(email) = &filter.customer {
         all.add("o.id IN (SELECT c.order_id FROM order_contacts c WHERE c.email_key = ?)", values![super::write::email_key(email)]);
     }
@@ -186,74 +195,46 @@ fn conditions(filter: &OrderFilter) -> Conditions {
 /// One page of orders: two statements, and one for the total of a numbered page.
 ///
 /// # Errors
-/// `PageTooDeep` wrapped by the caller, or `DatabaseError`.
-pub async fn list(db: &impl ConnectionTrait, query: &OrderQuery) -> Result<Result<Page<OrderSummary>, PageTooDeep>, DatabaseError> {
-    let offset = match query.page.offset() {
-        Ok(offset) => offset,
-        Err(error) => return Ok(Err(error)),
-    };
+/// `ListError`, by what went wrong.
+pub async fn list(db: &impl ConnectionTrait, query: &OrderQuery) -> Result<Page<OrderSummary>, ListError> {
     let mut where_ = conditions(&query.filter);
-    let total = match query.page.position {
-        Position::Number(_) => Some(count(db, &where_).await?),
-        Position::After(_) => None,
-    };
+    let total = db::total_of(db, &query.page, &format!("orders o WHERE {}", where_.text()), where_.values.clone()).await?;
     if let Position::After(Some(cursor)) = &query.page.position {
         continue_after(&mut where_, query, cursor)?;
     }
-    let rows = page_rows(db, query, where_, offset).await?;
-    let has_next = rows.len() > query.page.size as usize;
-    let rows: Vec<SummaryRow> = rows.into_iter().take(query.page.size as usize).collect();
-    let next = rows.last().filter(|_| has_next).map(|last| cursor_of(query, last));
-    let items = with_tags(db, rows).await?;
-    let too_many = i64::from(PageRequest::DEEPEST_ROW);
-    Ok(Ok(Page {
-        items,
-        has_next,
-        next,
-        total: total.and_then(|total| u64::try_from(total.min(too_many)).ok()),
-        total_is_estimate: total.is_some_and(|total| total > too_many),
-    }))
+    let rows = page_rows(db, query, where_).await?;
+    let page = db::page_of(rows, &query.page, total, |last| cursor_of(query, last));
+    let Page { items, has_next, next, total, total_is_estimate } = page;
+    Ok(Page { items: with_tags(db, items).await?, has_next, next, total, total_is_estimate })
 }
 
-/// Counts up to one row beyond what is counted exactly.
-async fn count(db: &impl ConnectionTrait, where_: &Conditions) -> Result<i64, DatabaseError> {
-    let sql = format!(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM orders o WHERE {} LIMIT {}) AS counted",
-        where_.text(),
-        PageRequest::DEEPEST_ROW + 1
-    );
-    Ok(db::fetch_scalar(db, &sql, where_.values.clone()).await?.unwrap_or(0))
-}
-
-fn continue_after(where_: &mut Conditions, query: &OrderQuery, cursor: &Cursor) -> Result<(), DatabaseError> {
+fn continue_after(where_: &mut Conditions, query: &OrderQuery, cursor: &Cursor) -> Result<(), CursorError> {
     let sign = if query.descending { "<" } else { ">" };
     let template = format!("(o.{}, o.id) {sign} (?, ?)", query.sort.column());
     let text = cursor.value.as_deref().unwrap_or_default();
     let value = match query.sort {
-        OrderSort::PlacedAt => values![text.parse::<Timestamp>().map_err(|_| DatabaseError::corrupt("a cursor"))?],
-        OrderSort::Total | OrderSort::Number => values![text.parse::<i64>().map_err(|_| DatabaseError::corrupt("a cursor"))?],
+        OrderSort::PlacedAt => values![text.parse::<Timestamp>().map_err(|_| CursorError)?],
+        OrderSort::Total | OrderSort::Number => values![text.parse::<i64>().map_err(|_| CursorError)?],
     };
     where_.add(&template, value.into_iter().chain(values![cursor.id]).collect());
     Ok(())
 }
 
-async fn page_rows(
-    db: &impl ConnectionTrait,
-    query: &OrderQuery,
-    where_: Conditions,
-    offset: u32,
-) -> Result<Vec<SummaryRow>, DatabaseError> {
+async fn page_rows(db: &impl ConnectionTrait, query: &OrderQuery, mut where_: Conditions) -> Result<Vec<SummaryRow>, ListError> {
+    let (limit, offset) = db::window(&query.page)?;
     let direction = if query.descending { "DESC" } else { "ASC" };
     let sql = format!(
         "SELECT o.id, o.number, o.status, o.payment_status, o.fulfilment_status, o.currency, o.total_minor, o.item_count, c.email,
              c.shipping_address->>'name' AS customer_name, o.country, o.placed_at, o.version
          FROM orders o JOIN order_contacts c ON c.order_id = o.id
-         WHERE {} ORDER BY o.{column} {direction}, o.id {direction} LIMIT {} OFFSET {offset}",
+         WHERE {} ORDER BY o.{column} {direction}, o.id {direction} LIMIT ${} OFFSET ${}",
         where_.text(),
-        query.page.size + 1,
+        where_.values.len() + 1,
+        where_.values.len() + 2,
         column = query.sort.column(),
     );
-    db::fetch_all(db, &sql, where_.values).await
+    where_.values.extend(values![limit, offset]);
+    Ok(db::fetch_all(db, &sql, where_.values).await?)
 }
 
 fn cursor_of(query: &OrderQuery, row: &SummaryRow) -> Cursor {

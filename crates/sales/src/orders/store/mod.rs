@@ -7,7 +7,7 @@ mod read;
 mod write;
 
 pub use invariants::INVARIANTS;
-pub use list::{OrderFilter, OrderQuery, OrderSort, OrderSummary, list};
+pub use list::{OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, list};
 pub(super) use parts::{insert_note, notes_of, replace_tags};
 pub use parts::{record_fulfilment, update_fulfilment};
 pub use read::{details, find, find_of_cart, lock, progress_of};
