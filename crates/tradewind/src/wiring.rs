@@ -70,7 +70,8 @@ pub fn sales(context: Context) -> Sales {
 }
 
 /// Brings the database to the schema of this program and writes what a shop cannot be without: a channel, a price list, a
-/// place for its stock, a way to send things. Doing it again changes nothing. The path is that of the copy of an embedded database that was migrated.
+/// place for its stock, a way to send things. Doing it again changes nothing. The path is that of the copy of an embedded
+/// database that was migrated.
 ///
 /// # Errors
 /// `MigrateError` where the schema cannot be ours, `DatabaseError` where the database refuses.

@@ -3,42 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::{DomainError, ErrorKind, JobId, Timestamp};
-use serde::Serialize;
+use kernel::{DomainError, ErrorKind, JobId, Timestamp, text_enum};
 
-/// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum JobState {
-    /// Waits for its time or a free worker.
-    Available,
-    /// A worker has it, until its lease ends.
-    Running,
-    /// Done.
-    Completed,
-    /// Given up after its last attempt; `retry` brings it back.
-    Discarded,
-    /// Called off.
-    Cancelled,
-}
-
-impl JobState {
-    /// The word in the database.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Available => "available",
-            Self::Running => "running",
-            Self::Completed => "completed",
-            Self::Discarded => "discarded",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Reads the word in the database.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Available, Self::Running, Self::Completed, Self::Discarded, Self::Cancelled].into_iter().find(|state| state.as_str() == word)
+text_enum! {
+    /// Where a job stands.
+    pub enum JobState {
+        /// Waits for its time or a free worker.
+        Available = "available",
+        /// A worker has it, until its lease ends.
+        Running = "running",
+        /// Done.
+        Completed = "completed",
+        /// Given up after its last attempt; `retry` brings it back.
+        Discarded = "discarded",
+        /// Called off.
+        Cancelled = "cancelled",
     }
 }
 

@@ -46,7 +46,7 @@ impl TryFrom<JobRow> for Job {
             id: JobId::from_uuid(row.id),
             kind: row.kind,
             payload: row.payload,
-            state: JobState::parse(&row.state).ok_or_else(|| DatabaseError::corrupt("jobs.state"))?,
+            state: row.state.parse().map_err(|_| DatabaseError::corrupt("jobs.state"))?,
             run_at: row.run_at,
             attempts: row.attempts,
             max_attempts: row.max_attempts,

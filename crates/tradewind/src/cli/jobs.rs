@@ -13,7 +13,7 @@ pub(super) enum Command {
     /// Show jobs, newest first
     List {
         /// Only those in this state: available, running, completed, discarded or cancelled
-        #[arg(long, value_parser = read_state)]
+        #[arg(long)]
         state: Option<JobState>,
         /// Only those of this kind
         #[arg(long)]
@@ -27,10 +27,6 @@ pub(super) enum Command {
         /// The job's id (`job_…`)
         id: String,
     },
-}
-
-fn read_state(word: &str) -> Result<JobState, String> {
-    JobState::parse(word).ok_or_else(|| "must be one of available, running, completed, discarded, cancelled".to_owned())
 }
 
 #[derive(Debug, Serialize)]
