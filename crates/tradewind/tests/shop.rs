@@ -8,3 +8,4 @@ mod platform;
 mod shipping_methods;
 mod support;
 mod tax_rates;
+mod words;

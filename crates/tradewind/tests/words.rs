@@ -1,0 +1,88 @@
+//! The words of states and kinds are the same in code and in the schema's CHECKs, so that neither knows one the other refuses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalog::channels::TaxDisplay;
+use catalog::inventory::MoveReason;
+use catalog::products::{ProductStatus, RelationKind};
+use catalog::variants::VariantKind;
+use payments::payments::{OperationKind, OperationStatus};
+use platform::jobs::JobState;
+use sales::carts::CartStatus;
+use sales::orders::{FulfilmentStatus, OrderStatus};
+use sales::pricing::AdjustmentKind;
+use sales::shipping::ShippingKind;
+
+type Words = BTreeSet<&'static str>;
+
+/// The CHECK of each column that holds an enum's words.
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 15] = [
+    ("carts_status_check", CartStatus::WORDS),
+    ("channels_tax_display_check", TaxDisplay::WORDS),
+    ("jobs_state_check", JobState::WORDS),
+    ("order_adjustments_kind_check", AdjustmentKind::WORDS),
+    ("orders_fulfilment_status_check", FulfilmentStatus::WORDS),
+    ("orders_payment_status_check", sales::orders::PaymentStatus::WORDS),
+    ("orders_status_check", OrderStatus::WORDS),
+    ("payment_operations_kind_check", OperationKind::WORDS),
+    ("payment_operations_status_check", OperationStatus::WORDS),
+    ("payments_status_check", payments::payments::PaymentStatus::WORDS),
+    ("product_relations_kind_check", RelationKind::WORDS),
+    ("products_status_check", ProductStatus::WORDS),
+    ("shipping_methods_kind_check", ShippingKind::WORDS),
+    ("stock_moves_reason_check", MoveReason::WORDS),
+    ("variants_kind_check", VariantKind::WORDS),
+];
+
+/// CHECKs whose words are no enum that a slice shows: statements and their tests name them as they are.
+const CHECKS_WITHOUT_ENUM: [&str; 7] = [
+    "external_refs_entity_check",
+    "fulfilments_status_check",
+    "holds_state_check",
+    "idempotency_keys_state_check",
+    "orders_source_check",
+    "stock_locations_kind_check",
+    "users_status_check",
+];
+
+/// The words of every `CONSTRAINT name CHECK (column IN ('a', 'b'))` in a migration's text.
+fn checks(sql: &'static str) -> impl Iterator<Item = (&'static str, Words)> {
+    sql.split("CONSTRAINT ").skip(1).filter_map(|rest| {
+        let (name, rest) = rest.split_once(char::is_whitespace)?;
+        let (column, rest) = rest.trim_start().strip_prefix("CHECK (")?.split_once(' ')?;
+        let list = rest.strip_prefix("IN (")?.split_once("))")?.0;
+        let plain = column.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        plain.then(|| (name, list.split(',').map(|word| word.trim().trim_matches('\'')).collect()))
+    })
+}
+
+fn schema() -> BTreeMap<&'static str, Words> {
+    let migrations = tradewind::wiring::migrations();
+    migrations.iter().flat_map(|migration| checks(migration.sql)).collect()
+}
+
+#[test]
+fn a_check_is_read_with_all_its_words() {
+    let sql = "a TEXT NOT NULL CONSTRAINT t_a_check\n    CHECK (a IN ('x',\n 'y_z')),\nn BIGINT CONSTRAINT t_n_check CHECK (n > 0),
+        CONSTRAINT t_all_check CHECK ((a = 'x') = (n IS NULL))";
+    assert_eq!(checks(sql).collect::<Vec<_>>(), [("t_a_check", Words::from(["x", "y_z"]))]);
+}
+
+/// A word that only the code knows is refused when it is written; one that only the schema knows cannot be read.
+#[test]
+fn code_and_schema_know_the_same_words() {
+    let schema = schema();
+    for (name, words) in CHECKS_OF_ENUMS {
+        let in_code: Words = words.iter().copied().collect();
+        assert_eq!(in_code.len(), words.len(), "{name} has a word twice");
+        assert_eq!(schema.get(name), Some(&in_code), "{name}");
+    }
+}
+
+/// A new CHECK of words joins one of the two lists.
+#[test]
+fn every_check_of_words_is_known() {
+    let enums = CHECKS_OF_ENUMS.iter().map(|(name, _)| *name);
+    let known: Words = enums.chain(CHECKS_WITHOUT_ENUM).collect();
+    assert_eq!(schema().into_keys().collect::<Words>(), known);
+}
