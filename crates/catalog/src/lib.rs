@@ -7,6 +7,7 @@ pub mod export;
 mod first_start;
 pub mod import;
 pub mod inventory;
+pub mod media;
 pub mod price_lists;
 pub mod products;
 pub mod variants;

@@ -25,6 +25,8 @@ const INVARIANTS: &[&[Invariant]] = &[
     outbox::INVARIANTS,
     jobs::INVARIANTS,
     idempotency::INVARIANTS,
+    catalog::categories::INVARIANTS,
+    catalog::media::INVARIANTS,
     catalog::inventory::INVARIANTS,
     payments::ledger::INVARIANTS,
     payments::payments::INVARIANTS,

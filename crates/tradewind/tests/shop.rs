@@ -4,6 +4,7 @@
 mod categories;
 mod channels;
 mod inventory;
+mod media;
 mod platform;
 mod shipping_methods;
 mod support;
