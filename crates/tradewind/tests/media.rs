@@ -157,7 +157,9 @@ async fn pictures_that_come_at_once_get_places_of_their_own(shop: TestShop) -> T
         remote(&shop, product, "two", Some(0)),
         remote(&shop, product, "three", Some(0)),
     );
-    (one?, two?, three?);
+    one?;
+    two?;
+    three?;
     assert_eq!(alts(&shop, product).await?.len(), 3);
     Ok(())
 }
