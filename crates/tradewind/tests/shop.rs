@@ -3,6 +3,7 @@
 
 mod categories;
 mod channels;
+mod front_door;
 mod inventory;
 mod media;
 mod platform;
