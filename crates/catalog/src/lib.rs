@@ -1,5 +1,6 @@
 //! What the shop offers, at what price, and how much of it is there.
 
+pub mod assortment;
 pub mod categories;
 pub mod channels;
 mod description;
@@ -7,7 +8,7 @@ pub mod export;
 mod first_start;
 pub mod import;
 pub mod inventory;
-pub mod media;
+pub mod listing;
 pub mod price_lists;
 pub mod products;
 pub mod variants;

@@ -4,12 +4,12 @@ use catalog::categories::{
     self, Category, CategoryChanges, CategoryDetails, CategoryInput, CategoryNode, CategoryPatch, CategoryQuery, CategoryRef, CategorySort,
     CreateCategory, DeleteCategory, MoveCategory, Parent, ProductCount, UpdateCategory,
 };
-use kernel::{CategoryId, DomainError, PageRequest, Position, ProductId};
+use kernel::{CategoryId, DomainError, PageRequest, Position};
 use platform::db::{count_statements, execute};
 use platform::values;
 use test_macro::test_on_every_database;
 
-use crate::support::{TestResult, TestShop};
+use crate::support::{TestResult, TestShop, variant};
 
 async fn category(shop: &TestShop, name: &str, parent: Option<&Category>) -> TestResult<Category> {
     let details = CategoryDetails::parse(CategoryInput { name: name.to_owned(), ..CategoryInput::default() })?;
@@ -18,14 +18,8 @@ async fn category(shop: &TestShop, name: &str, parent: Option<&Category>) -> Tes
 }
 
 async fn product_in(shop: &TestShop, category: &Category, slug: &str, status: &str) -> TestResult {
-    let id = ProductId::generate();
-    let tx = shop.context().begin(&shop.origin()).await?;
-    let insert = "INSERT INTO products (id, slug, title, description, status, attributes, metadata, created_at, updated_at, created_by,
-        updated_by) VALUES ($1, $2, $2, '', $3, $4, $4, $5, $5, 'cli', 'cli')";
-    execute(&tx, insert, values![id, slug, status, serde_json::json!({}), shop.now()]).await?;
-    let put = "INSERT INTO product_categories (product_id, category_id, position) VALUES ($1, $2, 0)";
-    execute(&tx, put, values![id, category.id]).await?;
-    Ok(tx.commit().await?)
+    let product = shop.product(slug).status(status).categories(&[category]).variant(variant(slug, 100));
+    product.create().await.map(drop)
 }
 
 async fn way_to(shop: &TestShop, category: &Category) -> TestResult<Vec<String>> {

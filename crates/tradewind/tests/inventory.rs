@@ -1,8 +1,6 @@
 //! Stock, through its front door.
 
 mod adjusting;
-mod doubting;
 mod holding;
 mod locating;
 mod shelf;
-mod waiting;

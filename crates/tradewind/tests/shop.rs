@@ -3,10 +3,10 @@
 
 mod categories;
 mod channels;
-mod front_door;
 mod inventory;
-mod media;
+mod listing;
 mod platform;
+mod products;
 mod shipping_methods;
 mod support;
 mod tax_rates;

@@ -43,7 +43,19 @@ pub(crate) const TABLE: [Slices; 5] = [
     Slices {
         package: "catalog",
         ordered: true,
-        names: &["price_lists", "channels", "categories", "media", "products", "variants", "inventory", "listing", "import", "export"],
+        names: &[
+            "price_lists",
+            "channels",
+            "categories",
+            "media",
+            "products",
+            "variants",
+            "inventory",
+            "listing",
+            "assortment",
+            "import",
+            "export",
+        ],
     },
     Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "providers"] },
     Slices {

@@ -8,11 +8,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::import::{
-    Amount, Backorder, ExternalRef, Field, MediaRecord, MetadataPatch, OptionRecord, PriceRecord, ProductRecord, Reference, Relations, Seo,
-    VariantRecord,
+    Amount, Backorder, ExternalRef, Field, Kind, MediaRecord, Metadata, OptionRecord, PriceRecord, ProductRecord, Reference, Relations,
+    Seo, Status, VariantRecord,
 };
-use crate::products::ProductStatus;
-use crate::variants::VariantKind;
 
 /// Text with everything that spreadsheets, CSV and JSON trip over.
 fn text() -> impl Strategy<Value = String> {
@@ -61,7 +59,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn metadata() -> impl Strategy<Value = MetadataPatch> {
+fn metadata() -> impl Strategy<Value = Metadata> {
     let known = prop_oneof![
         Just("shopify.status"),
         Just("shopify.published"),
@@ -95,14 +93,8 @@ fn references() -> impl Strategy<Value = Vec<Reference>> {
     )
 }
 
-fn kind() -> impl Strategy<Value = VariantKind> {
-    prop_oneof![
-        Just(VariantKind::Physical),
-        Just(VariantKind::Digital),
-        Just(VariantKind::Service),
-        Just(VariantKind::GiftCard),
-        Just(VariantKind::External)
-    ]
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![Just(Kind::Physical), Just(Kind::Digital), Just(Kind::Service), Just(Kind::GiftCard), Just(Kind::External)]
 }
 
 fn backorder() -> impl Strategy<Value = Backorder> {
@@ -153,7 +145,7 @@ fn media() -> impl Strategy<Value = Vec<MediaRecord>> {
 
 /// A product without options and variants, which exist together.
 fn bare_product() -> impl Strategy<Value = ProductRecord> {
-    let status = prop_oneof![Just(ProductStatus::Draft), Just(ProductStatus::Active), Just(ProductStatus::Archived)];
+    let status = prop_oneof![Just(Status::Draft), Just(Status::Active), Just(Status::Archived)];
     let list = || proptest::collection::vec(name(), 0..3);
     let texts = (name(), field(text()), field(status), field(text()), field(list()), field(text()), field(text()));
     let attribute_name = prop_oneof![Just("Type".to_owned()), name()];

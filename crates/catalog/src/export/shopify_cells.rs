@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::import::shopify_vocabulary::{Column, OWN_TRACKER, TRACKER_KEY};
-use crate::import::{Amount, Field, MediaRecord, MetadataPatch, ProductRecord, VariantRecord};
-use crate::variants::VariantKind;
+use crate::import::{Amount, Field, MediaRecord, Metadata, ProductRecord, VariantRecord};
 
 /// A cell of a picture.
 pub(super) fn image_cell(column: Column, position: u32, picture: &MediaRecord) -> Cow<'_, str> {
@@ -35,16 +34,15 @@ pub(super) fn tags(record: &ProductRecord) -> String {
 
 /// Who counts the stock; nobody for what is not tracked.
 pub(super) fn tracker(variant: &VariantRecord) -> String {
-    let kind = variant.kind.get().copied().unwrap_or(VariantKind::Physical);
-    if !variant.tracked.get().copied().unwrap_or(kind.is_physical()) {
+    if variant.tracked == Field::Set(false) {
         return String::new();
     }
     let other = text_of(&variant.metadata, TRACKER_KEY).trim().to_owned();
     if other.is_empty() { OWN_TRACKER.to_owned() } else { other }
 }
 
-/// MetadataPatch as the text of a cell; what is neither text, number nor truth has none.
-pub(super) fn text_of(metadata: &MetadataPatch, key: &str) -> String {
+/// Metadata as the text of a cell; what is neither text, number nor truth has none.
+pub(super) fn text_of(metadata: &Metadata, key: &str) -> String {
     match metadata.get(key) {
         Some(Value::String(text)) if !text.trim().is_empty() => text.clone(),
         Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),

@@ -77,6 +77,19 @@ pub async fn set_tracking(
     limited.on_check("stock_levels_oversold_check", || refused(backorder_limit.unwrap_or(0)))
 }
 
+/// Gives variants that were inserted in this transaction and are tracked their level at the default location. Nobody else
+/// sees them yet, so nothing is locked.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn track_new(tx: &WriteTx, variants: &[VariantId]) -> Result<(), DatabaseError> {
+    if variants.is_empty() {
+        return Ok(());
+    }
+    let Some(default) = store::location_ids(tx).await?.into_iter().next() else { return Ok(()) };
+    store::ensure_levels(tx, &variants.iter().map(|variant| (*variant, default)).collect::<Vec<_>>()).await
+}
+
 /// Removes what stock knows of variants that are to be deleted; false where something was booked or put aside for one of
 /// them, which stays in the ledger for good: such a variant is archived instead.
 ///

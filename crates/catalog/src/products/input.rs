@@ -115,12 +115,13 @@ impl ProductChanges {
     /// Every field that is refused.
     pub fn parse_whole(input: ProductInput) -> Result<Self, FieldErrors> {
         let absent = input.title.is_none();
-        let mut errors = FieldErrors::new();
-        let changes = Self::parse(input).map_err(|inner| errors.nest("", inner)).ok();
-        if absent {
-            errors.add("title", "is required");
+        let parsed = Self::parse(input);
+        if !absent {
+            return parsed;
         }
-        errors.finish(|| changes)
+        let mut errors = parsed.err().unwrap_or_default();
+        errors.add("title", "is required");
+        Err(errors)
     }
 
     /// The slug that is asked for; `Some(None)` where one is to be made of the title.

@@ -158,6 +158,12 @@ impl VariantChanges {
         self.external_refs.as_deref().unwrap_or_default()
     }
 
+    /// True where a price names a price list; without one it is in that of the default channel.
+    #[must_use]
+    pub fn names_price_lists(&self) -> bool {
+        self.prices.names_lists()
+    }
+
     /// The content with these changes; without content to start from, that of a new variant.
     ///
     /// # Errors

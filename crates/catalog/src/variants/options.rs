@@ -57,7 +57,8 @@ impl VariantOptions {
     }
 
     /// What the database holds. The object has lost its order in PostgreSQL; the key has it.
-    pub(super) fn stored(json: &Value, key: &str) -> Option<Self> {
+    #[must_use]
+    pub fn stored(json: &Value, key: &str) -> Option<Self> {
         let object = json.as_object()?;
         let mut options = Vec::with_capacity(object.len());
         for (name, value) in object {

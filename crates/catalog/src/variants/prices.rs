@@ -185,6 +185,10 @@ fn parse_price(input: PriceInput) -> Result<PriceDraft, FieldErrors> {
 }
 
 impl PriceChanges {
+    pub(super) fn names_lists(&self) -> bool {
+        self.all.iter().flatten().any(|draft| draft.price_list_id.is_some())
+    }
+
     /// The prices with these changes, sorted.
     ///
     /// # Errors

@@ -12,8 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::list::{Orders, query};
-use super::summary::OrderSummaryView;
-use super::wire::OrderView;
+use super::wire::{OrderSummaryView, OrderView};
 use crate::shop::Shop;
 
 pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {

@@ -4,7 +4,6 @@ mod command_wire;
 mod commands;
 mod handlers;
 mod list;
-mod summary;
 mod wire;
 
 pub(crate) use wire::OrderView;

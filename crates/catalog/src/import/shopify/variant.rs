@@ -10,8 +10,7 @@ use crate::import::cells::{self, Unit, Unreadable};
 use crate::import::columns::Scope;
 use crate::import::field::Field;
 use crate::import::reading::Reading;
-use crate::import::variant_record::{Amount, Backorder, PriceRecord, VariantRecord};
-use crate::variants::VariantKind;
+use crate::import::variant_record::{Amount, Backorder, Kind, PriceRecord, VariantRecord};
 
 /// Kept where another system than Shopify counts the stock.
 pub(crate) const TRACKER_KEY: &str = "shopify.inventory_tracker";
@@ -40,11 +39,11 @@ pub(crate) fn read(reading: &mut Reading<'_, Column>, names: &[(u8, String)], gi
 }
 
 /// The file tells gift cards and what is shipped from the rest, which is called digital.
-fn kind(gift_card: Field<bool>, requires_shipping: &Field<bool>) -> Field<VariantKind> {
+fn kind(gift_card: Field<bool>, requires_shipping: &Field<bool>) -> Field<Kind> {
     match (gift_card, requires_shipping) {
-        (Field::Set(true), _) => Field::Set(VariantKind::GiftCard),
-        (_, Field::Set(true)) => Field::Set(VariantKind::Physical),
-        (_, Field::Set(false)) => Field::Set(VariantKind::Digital),
+        (Field::Set(true), _) => Field::Set(Kind::GiftCard),
+        (_, Field::Set(true)) => Field::Set(Kind::Physical),
+        (_, Field::Set(false)) => Field::Set(Kind::Digital),
         (Field::Keep, Field::Keep) => Field::Keep,
         (_, Field::Keep | Field::Clear) => Field::Clear,
     }

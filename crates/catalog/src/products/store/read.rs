@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{CategoryId, ProductId, Slug, Timestamp, VariantId};
+use kernel::{CategoryId, Currency, PriceListId, ProductId, Slug, Timestamp, VariantId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use super::super::free_form::{Attributes, Metadata};
 use super::super::model::{ExternalRef, Product, ProductContent};
 use super::super::options::ProductOption;
 use super::super::relations::Relation;
+use crate::categories::Crumb;
 
 /// How a product is named from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,17 +30,6 @@ impl ProductRef {
     }
 }
 
-/// A step of the way from the root of the categories to one of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Crumb {
-    /// The category.
-    pub id: CategoryId,
-    /// Its part of the URL.
-    pub slug: String,
-    /// What people call it.
-    pub name: String,
-}
-
 /// A category that shows a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CategoryOfProduct {
@@ -54,6 +44,10 @@ pub struct CategoryOfProduct {
 pub struct LoadedProduct {
     /// The product.
     pub product: Product,
+    /// The price list of the default channel.
+    pub price_list_id: PriceListId,
+    /// Its currency.
+    pub currency: Currency,
     /// Its categories with the ways to them, in its order.
     pub categories: Vec<CategoryOfProduct>,
     /// What other systems call its variants.
@@ -79,10 +73,15 @@ struct ProductRow {
     updated_at: Timestamp,
     created_by: String,
     updated_by: String,
+    price_list_id: Option<Uuid>,
+    currency: Option<String>,
 }
 
 const SELECT: &str = "SELECT id, slug, title, description, status, brand, seo_title, seo_description, external_url, external_button_text,
-    attributes, metadata, version, created_at, updated_at, created_by, updated_by FROM products";
+    attributes, metadata, version, created_at, updated_at, created_by, updated_by,
+    (SELECT c.price_list_id FROM channels c WHERE c.code = 'default') AS price_list_id,
+    (SELECT c.currency FROM channels c WHERE c.code = 'default') AS currency
+    FROM products";
 
 /// A product by id or slug, in two statements.
 ///
@@ -108,17 +107,19 @@ async fn load(db: &impl ConnectionTrait, reference: &ProductRef, lock: &str) -> 
     let row: Option<ProductRow> = db::fetch_optional(db, &format!("{SELECT} WHERE {column} = $1 {lock}"), value).await?;
     let Some(row) = row else { return Ok(None) };
     let parts: Vec<PartRow> = db::fetch_all(db, SELECT_PARTS, values![row.id]).await?;
-    let mut loaded = LoadedProduct { product: row.try_into()?, categories: Vec::new(), variant_refs: HashMap::new() };
+    let mut loaded = LoadedProduct::try_from(row)?;
     for part in parts {
         add(&mut loaded, part)?;
     }
     Ok(Some(loaded))
 }
 
-impl TryFrom<ProductRow> for Product {
+impl TryFrom<ProductRow> for LoadedProduct {
     type Error = DatabaseError;
 
     fn try_from(row: ProductRow) -> Result<Self, DatabaseError> {
+        let currency = row.currency.as_deref().and_then(|code| code.parse().ok());
+        let (price_list_id, currency) = row.price_list_id.zip(currency).ok_or_else(|| DatabaseError::corrupt("channels: no default"))?;
         let content = ProductContent {
             title: row.title,
             description: row.description,
@@ -132,7 +133,7 @@ impl TryFrom<ProductRow> for Product {
             metadata: Metadata::stored(row.metadata),
             ..ProductContent::default()
         };
-        Ok(Self {
+        let product = Product {
             id: ProductId::from_uuid(row.id),
             slug: Slug::parse(&row.slug).map_err(|_| DatabaseError::corrupt("products.slug"))?,
             content,
@@ -141,7 +142,9 @@ impl TryFrom<ProductRow> for Product {
             updated_at: row.updated_at,
             created_by: row.created_by,
             updated_by: row.updated_by,
-        })
+        };
+        let price_list_id = PriceListId::from_uuid(price_list_id);
+        Ok(Self { product, price_list_id, currency, categories: Vec::new(), variant_refs: HashMap::new() })
     }
 }
 
@@ -207,7 +210,8 @@ fn add(loaded: &mut LoadedProduct, row: PartRow) -> Result<(), DatabaseError> {
 fn add_crumb(loaded: &mut LoadedProduct, row: PartRow) -> Result<(), DatabaseError> {
     let id = CategoryId::from_uuid(row.owner);
     let step = row.id.ok_or_else(|| DatabaseError::corrupt("categories.id"))?;
-    let crumb = Crumb { id: CategoryId::from_uuid(step), slug: row.a, name: row.b.unwrap_or_default() };
+    let slug = Slug::parse(&row.a).map_err(|_| DatabaseError::corrupt("categories.slug"))?;
+    let crumb = Crumb { id: CategoryId::from_uuid(step), slug, name: row.b.unwrap_or_default() };
     match loaded.categories.last_mut().filter(|last| last.id == id) {
         Some(category) => category.breadcrumbs.push(crumb),
         None => {
@@ -216,4 +220,13 @@ fn add_crumb(loaded: &mut LoadedProduct, row: PartRow) -> Result<(), DatabaseErr
         }
     }
     Ok(())
+}
+
+/// Keeps everybody else from changing a product until the transaction ends; false where there is none.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn lock_row(tx: &WriteTx, id: ProductId) -> Result<bool, DatabaseError> {
+    const LOCK: &str = "SELECT version FROM products WHERE id = $1 FOR UPDATE";
+    Ok(db::fetch_scalar::<i64>(tx, LOCK, values![id]).await?.is_some())
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{Currency, MediaId, Money, PriceListId, ProductId, Timestamp, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -142,4 +142,16 @@ impl TryFrom<VariantRow> for Variant {
             updated_by: row.updated_by,
         })
     }
+}
+
+/// Keeps everybody else from changing the variants of a product and from counting their stock otherwise; carts and orders
+/// may go on to refer to them. Variants are locked before their levels, everywhere, and in one order.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn lock_rows(tx: &WriteTx, product: ProductId) -> Result<(), DatabaseError> {
+    const LOCK: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+            SELECT id FROM variants WHERE product_id = $1 ORDER BY id FOR NO KEY UPDATE
+        ) AS locked";
+    db::fetch_scalar::<i64>(tx, LOCK, values![product]).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! Reading orders: the row by id, number or cart, and its parts.
+//! Reading orders.
 
 use std::collections::BTreeMap;
 

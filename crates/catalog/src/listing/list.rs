@@ -1,0 +1,55 @@
+//! Listing products, page by page.
+
+use std::collections::HashMap;
+
+use kernel::{Cursor, Page, ProductId, Timestamp};
+use platform::db::{self, ConnectionTrait, ListError};
+
+use super::model::{ProductQuery, ProductSummary};
+use super::store;
+
+/// A page of products: one statement for the rows, one for the total of a numbered page, and those of what is included.
+/// Prices of included variants are those of `now`.
+///
+/// # Errors
+/// `ListError` for a page that is too deep or a cursor of another list.
+pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestamp) -> Result<Page<ProductSummary>, ListError> {
+    let (limit, offset) = db::window(&query.page)?;
+    let rows = store::rows(db, query, limit, offset).await?;
+    let (source, values) = store::matching(query);
+    let total = db::total_of(db, &query.page, &source, values).await?;
+    let place =
+        |row: &store::Listed| Cursor { sort: query.sort.as_str().to_owned(), value: row.sort_value(query.sort), id: row.summary.id.uuid() };
+    let mut page = db::page_of(rows, &query.page, total, place).map(|row| row.summary);
+    include(db, query, now, &mut page.items).await?;
+    Ok(page)
+}
+
+async fn include(
+    db: &impl ConnectionTrait,
+    query: &ProductQuery,
+    now: Timestamp,
+    products: &mut [ProductSummary],
+) -> Result<(), ListError> {
+    let ids: Vec<ProductId> = products.iter().map(|product| product.id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    if query.include.variants {
+        let mut variants = store::variants_of(db, &ids, now).await?;
+        products.iter_mut().for_each(|product| product.included_variants = Some(take(&mut variants, product.id)));
+    }
+    if query.include.media {
+        let mut media = store::media_of(db, &ids).await?;
+        products.iter_mut().for_each(|product| product.included_media = Some(take(&mut media, product.id)));
+    }
+    if query.include.categories {
+        let mut categories = store::categories_of(db, &ids).await?;
+        products.iter_mut().for_each(|product| product.included_categories = Some(take(&mut categories, product.id)));
+    }
+    Ok(())
+}
+
+fn take<T>(found: &mut HashMap<ProductId, Vec<T>>, id: ProductId) -> Vec<T> {
+    found.remove(&id).unwrap_or_default()
+}

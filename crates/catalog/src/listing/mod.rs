@@ -1,0 +1,16 @@
+//! The product list: a read model that is written with every change of a product, price or availability.
+
+mod jobs;
+mod list;
+mod model;
+mod refresh;
+mod store;
+
+pub use jobs::RefreshListing;
+pub use list::list;
+pub use model::{
+    Audience, CategorySummary, Includes, ListedMedia, OptionFilter, ProductFilters, ProductQuery, ProductSort, ProductSummary,
+    VariantSummary,
+};
+pub use refresh::refresh;
+pub use store::{INVARIANTS, media_ids, media_of};

@@ -1,0 +1,65 @@
+//! What always holds of the product list: every row is what it would be if it were written now.
+
+use platform::db::Invariant;
+
+/// The sentences of `doctor` about the list; a culprit is named by its slug. How many variants can be bought is stock's (s09).
+pub const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        code: "l01",
+        says: "every product is listed",
+        sql: "SELECT p.slug AS culprit FROM products p LEFT JOIN product_listings l ON l.product_id = p.id WHERE l.product_id IS NULL",
+        grace_s: None,
+    },
+    Invariant {
+        code: "l02",
+        says: "a listing has the state and times of its product",
+        sql: "SELECT p.slug AS culprit FROM products p JOIN product_listings l ON l.product_id = p.id
+            WHERE l.status <> p.status OR l.created_at <> p.created_at OR l.updated_at <> p.updated_at
+                OR (l.brand_key IS NULL) <> (p.brand IS NULL)",
+        grace_s: None,
+    },
+    Invariant {
+        code: "l03",
+        says: "a listing counts the live variants of its product",
+        sql: "SELECT p.slug AS culprit FROM products p JOIN product_listings l ON l.product_id = p.id
+            WHERE l.variant_count <> (SELECT COUNT(*) FROM variants v WHERE v.product_id = p.id AND v.archived_at IS NULL)",
+        grace_s: None,
+    },
+    // Where prices begin or end by the clock, a job follows them: those products are left out.
+    Invariant {
+        code: "l04",
+        says: "a listing has the lowest and highest price of its product",
+        sql: "SELECT p.slug AS culprit FROM products p JOIN product_listings l ON l.product_id = p.id
+            JOIN (
+                SELECT v.product_id, MIN(r.amount_minor) AS lowest, MAX(r.amount_minor) AS highest
+                FROM variants v
+                LEFT JOIN channels c ON c.code = 'default'
+                LEFT JOIN prices r ON r.variant_id = v.id AND r.price_list_id = c.price_list_id AND r.min_quantity = 1
+                WHERE v.archived_at IS NULL AND NOT EXISTS (
+                    SELECT 1 FROM variants o JOIN prices w ON w.variant_id = o.id
+                    WHERE o.product_id = v.product_id AND (w.starts_at IS NOT NULL OR w.ends_at IS NOT NULL))
+                GROUP BY v.product_id
+            ) AS priced ON priced.product_id = p.id
+            WHERE COALESCE(l.price_min_minor, -1) <> COALESCE(priced.lowest, -1)
+                OR COALESCE(l.price_max_minor, -1) <> COALESCE(priced.highest, -1)",
+        grace_s: None,
+    },
+    Invariant {
+        code: "l05",
+        says: "a listing shows the first picture of its product",
+        sql: "SELECT p.slug AS culprit FROM products p JOIN product_listings l ON l.product_id = p.id
+            LEFT JOIN media shown ON shown.id = (SELECT m.id FROM media m WHERE m.product_id = p.id ORDER BY m.position, m.id LIMIT 1)
+            WHERE (l.media_id IS NULL) <> (shown.id IS NULL) OR l.media_id <> shown.id OR l.media_alt <> shown.alt",
+        grace_s: None,
+    },
+    Invariant {
+        code: "l06",
+        says: "the options that filters search are those of the live variants",
+        sql: "SELECT p.slug AS culprit FROM variant_options o JOIN variants v ON v.id = o.variant_id JOIN products p ON p.id = v.product_id
+            WHERE v.archived_at IS NOT NULL OR o.product_id <> v.product_id
+            UNION ALL
+            SELECT p.slug AS culprit FROM variants v JOIN products p ON p.id = v.product_id
+            WHERE v.archived_at IS NULL AND v.options_key <> '' AND NOT EXISTS (SELECT 1 FROM variant_options o WHERE o.variant_id = v.id)",
+        grace_s: None,
+    },
+];

@@ -1,0 +1,235 @@
+//! Reading the rows of a page.
+
+use kernel::{Currency, CursorError, MediaId, Money, Position, ProductId, Slug, Timestamp};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError};
+use uuid::Uuid;
+
+use super::conditions::{Condition, filters, statuses};
+use crate::channels::Channel;
+use crate::inventory::Availability;
+use crate::listing::model::{ListedMedia, ProductQuery, ProductSort, ProductSummary};
+use crate::products::ProductStatus;
+
+/// A product of a page, and what its place in the order depends on.
+pub(in crate::listing) struct Listed {
+    pub(in crate::listing) summary: ProductSummary,
+    title_key: String,
+}
+
+impl Listed {
+    /// What a cursor remembers of the row; nothing where it has no price.
+    pub(in crate::listing) fn sort_value(&self, sort: ProductSort) -> Option<String> {
+        match sort.column() {
+            Column::CreatedAt => Some(self.summary.created_at.to_rfc3339()),
+            Column::UpdatedAt => Some(self.summary.updated_at.to_rfc3339()),
+            Column::Title => Some(self.title_key.clone()),
+            Column::Price => self.summary.price_min.map(|price| price.minor().to_string()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    CreatedAt,
+    UpdatedAt,
+    Title,
+    Price,
+}
+
+impl Column {
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+            Self::Title => "title_key",
+            Self::Price => "price_min_minor",
+        }
+    }
+
+    fn bind(self, condition: &mut Condition, text: &str) -> Result<String, CursorError> {
+        match self {
+            Self::CreatedAt | Self::UpdatedAt => text.parse::<Timestamp>().map(|time| condition.bind(time)).map_err(|_| CursorError),
+            Self::Title => Ok(condition.bind(text)),
+            Self::Price => text.parse::<i64>().map(|minor| condition.bind(minor)).map_err(|_| CursorError),
+        }
+    }
+}
+
+impl ProductSort {
+    const fn column(self) -> Column {
+        match self {
+            Self::CreatedAt | Self::CreatedAtDescending => Column::CreatedAt,
+            Self::UpdatedAt | Self::UpdatedAtDescending => Column::UpdatedAt,
+            Self::Title | Self::TitleDescending => Column::Title,
+            Self::Price | Self::PriceDescending => Column::Price,
+        }
+    }
+
+    const fn is_descending(self) -> bool {
+        matches!(self, Self::CreatedAtDescending | Self::UpdatedAtDescending | Self::TitleDescending | Self::PriceDescending)
+    }
+}
+
+/// A part of the list that one index has in order: one state, and with or without a price where prices are sorted by.
+struct Branch {
+    status: ProductStatus,
+    unpriced: bool,
+}
+
+/// Where a page begins that is asked for by cursor: the parameters of the last row's value and id.
+struct Start {
+    value: Option<String>,
+    id: String,
+}
+
+/// The rows of a page, in order. Each branch is read in the order of its index and no further than the page reaches.
+///
+/// # Errors
+/// `Cursor` for a cursor of another list.
+pub(in crate::listing) async fn rows(
+    db: &impl ConnectionTrait,
+    query: &ProductQuery,
+    limit: i64,
+    offset: i64,
+) -> Result<Vec<Listed>, ListError> {
+    let mut condition = filters(&query.filters);
+    let start = start(&mut condition, query)?;
+    let branches = branches(query, start.as_ref());
+    let limit = condition.bind(limit);
+    let (column, direction) = (query.sort.column(), direction(query.sort));
+    // A single branch skips rows itself; of several each is read from its top.
+    let offset = condition.bind(offset);
+    let window = if branches.len() == 1 { format!("LIMIT {limit} OFFSET {offset}") } else { format!("LIMIT {limit} + {offset}") };
+    let channel = condition.bind(Channel::DEFAULT_CODE);
+    let filters = condition.sql.clone();
+    let parts = branches.iter().enumerate().map(|(place, branch)| {
+        let rest = branch_condition(query.sort, branch, start.as_ref());
+        let status = condition.bind(branch.status.as_str());
+        format!(
+            "SELECT product_id, place, unpriced FROM (SELECT l.product_id, l.{sort} AS place, {unpriced} AS unpriced FROM product_listings l
+             WHERE l.status = {status}{rest}{filters} ORDER BY l.{sort} {direction}, l.product_id {direction} {window}) AS branch_{place}",
+            sort = column.sql(),
+            unpriced = i32::from(branch.unpriced),
+        )
+    });
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let order = format!("found.unpriced, found.place {direction}, found.product_id {direction}");
+    let outer_window = if branches.len() == 1 { String::new() } else { format!("LIMIT {limit} OFFSET {offset}") };
+    let sql = format!(
+        "SELECT l.product_id, p.slug, p.title, p.brand, p.status, p.version, l.title_key, l.tags, l.price_min_minor, l.price_max_minor,
+             l.variant_count, l.variants_available, l.media_id, l.media_file_key, l.media_source_url, l.media_alt, l.created_at, l.updated_at,
+             (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
+         FROM ({}) AS found JOIN product_listings l ON l.product_id = found.product_id JOIN products p ON p.id = found.product_id
+         ORDER BY {order} {outer_window}",
+        parts.join(" UNION ALL "),
+    );
+    let rows: Vec<ListedRow> = db::fetch_all(db, &sql, condition.values).await?;
+    Ok(rows.into_iter().map(Listed::try_from).collect::<Result<_, _>>()?)
+}
+
+const fn direction(sort: ProductSort) -> &'static str {
+    if sort.is_descending() { "DESC" } else { "ASC" }
+}
+
+fn start(condition: &mut Condition, query: &ProductQuery) -> Result<Option<Start>, CursorError> {
+    let Position::After(Some(cursor)) = &query.page.position else { return Ok(None) };
+    let value = match cursor.value.as_deref() {
+        Some(text) => Some(query.sort.column().bind(condition, text)?),
+        None if query.sort.column() == Column::Price => None,
+        None => return Err(CursorError),
+    };
+    Ok(Some(Start { value, id: condition.bind(cursor.id) }))
+}
+
+fn branches(query: &ProductQuery, start: Option<&Start>) -> Vec<Branch> {
+    let by_price = query.sort.column() == Column::Price;
+    let bounded = query.filters.price_at_least.is_some() || query.filters.price_at_most.is_some();
+    // Behind a row without a price there is none with one.
+    let passed = start.is_some_and(|start| start.value.is_none());
+    let mut branches = Vec::new();
+    for status in statuses(query) {
+        if !passed {
+            branches.push(Branch { status, unpriced: false });
+        }
+        if by_price && !bounded {
+            branches.push(Branch { status, unpriced: true });
+        }
+    }
+    branches
+}
+
+fn branch_condition(sort: ProductSort, branch: &Branch, start: Option<&Start>) -> String {
+    let sign = if sort.is_descending() { "<" } else { ">" };
+    let column = sort.column().sql();
+    let behind = match start {
+        Some(Start { value: Some(value), id }) if !branch.unpriced => format!(" AND (l.{column}, l.product_id) {sign} ({value}, {id})"),
+        Some(Start { value: None, id }) => format!(" AND l.product_id {sign} {id}"),
+        Some(_) | None => String::new(),
+    };
+    match (sort.column(), branch.unpriced) {
+        (Column::Price, true) => format!(" AND l.{column} IS NULL{behind}"),
+        (Column::Price, false) => format!(" AND l.{column} IS NOT NULL{behind}"),
+        (Column::CreatedAt | Column::UpdatedAt | Column::Title, _) => behind,
+    }
+}
+
+#[derive(FromQueryResult)]
+struct ListedRow {
+    product_id: Uuid,
+    slug: String,
+    title: String,
+    brand: Option<String>,
+    status: String,
+    version: i64,
+    title_key: String,
+    tags: serde_json::Value,
+    price_min_minor: Option<i64>,
+    price_max_minor: Option<i64>,
+    variant_count: i64,
+    variants_available: i64,
+    media_id: Option<Uuid>,
+    media_file_key: Option<String>,
+    media_source_url: Option<String>,
+    media_alt: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    currency: String,
+}
+
+impl TryFrom<ListedRow> for Listed {
+    type Error = DatabaseError;
+
+    fn try_from(row: ListedRow) -> Result<Self, DatabaseError> {
+        let currency: Currency = row.currency.parse().map_err(|_| DatabaseError::corrupt("channels.currency"))?;
+        let money = |minor: Option<i64>| minor.map(|minor| Money::new(minor, currency));
+        let media = row.media_id.map(|id| ListedMedia {
+            id: MediaId::from_uuid(id),
+            file_key: row.media_file_key,
+            source_url: row.media_source_url,
+            alt: row.media_alt.unwrap_or_default(),
+        });
+        let summary = ProductSummary {
+            id: ProductId::from_uuid(row.product_id),
+            slug: Slug::parse(&row.slug).map_err(|_| DatabaseError::corrupt("products.slug"))?,
+            title: row.title,
+            brand: row.brand,
+            status: row.status.parse().map_err(|_| DatabaseError::corrupt("products.status"))?,
+            tags: serde_json::from_value(row.tags).map_err(|_| DatabaseError::corrupt("product_listings.tags"))?,
+            price_min: money(row.price_min_minor),
+            price_max: money(row.price_max_minor),
+            variant_count: row.variant_count,
+            availability: if row.variants_available > 0 { Availability::InStock } else { Availability::Out },
+            media,
+            version: row.version,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            included_variants: None,
+            included_media: None,
+            included_categories: None,
+        };
+        Ok(Self { summary, title_key: row.title_key })
+    }
+}

@@ -1,0 +1,7 @@
+//! Products, through their front door.
+
+mod batching;
+mod changing;
+mod creating;
+mod deleting;
+mod varying;
