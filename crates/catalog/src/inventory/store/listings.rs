@@ -51,12 +51,16 @@ pub(in crate::inventory) async fn recount_location(tx: &WriteTx, location: Stock
                 SELECT v.product_id FROM stock_levels l JOIN variants v ON v.id = l.variant_id WHERE l.location_id = $1)
             ORDER BY product_id FOR UPDATE
         ) AS locked";
+    // Only listings that change are written: closing a location of little stock is cheap.
     const COUNT: &str = concat!(
-        "UPDATE product_listings SET variants_available =
-            (SELECT COUNT(*) FROM variants v WHERE v.product_id = product_listings.product_id AND ",
+        "WITH counted AS (
+            SELECT v.product_id, COUNT(CASE WHEN ",
         super::buyable!(),
-        ") WHERE product_id IN (
-            SELECT v.product_id FROM stock_levels l JOIN variants v ON v.id = l.variant_id WHERE l.location_id = $1)"
+        " THEN 1 END) AS buyable FROM variants v WHERE v.product_id IN (
+                SELECT at.product_id FROM stock_levels h JOIN variants at ON at.id = h.variant_id WHERE h.location_id = $1)
+            GROUP BY v.product_id)
+        UPDATE product_listings SET variants_available = counted.buyable FROM counted
+        WHERE product_listings.product_id = counted.product_id AND product_listings.variants_available <> counted.buyable"
     );
     db::fetch_scalar::<i64>(tx, LOCK, values![location]).await?;
     db::execute(tx, COUNT, values![location]).await.map(drop)

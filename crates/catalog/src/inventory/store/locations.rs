@@ -141,9 +141,11 @@ pub(in crate::inventory) async fn update_location(tx: &WriteTx, location: &Stock
 
 /// Waits until nobody changes stock and keeps everybody from it until the transaction ends. Which locations sell, and in
 /// which order, changes for all variants at once; locking each level would take as long and miss those that come.
-/// SQLite's one writer is that lock.
+/// SQLite's one writer is that lock. What follows may take a minute in a shop of a million products, longer than other
+/// statements are given.
 pub(in crate::inventory) async fn stop_stock(tx: &WriteTx) -> Result<(), DatabaseError> {
     if tx.get_database_backend() == DbBackend::Postgres {
+        db::execute(tx, "SET LOCAL statement_timeout = 0", vec![]).await?;
         db::execute(tx, "LOCK TABLE stock_levels IN EXCLUSIVE MODE", vec![]).await?;
     }
     Ok(())
