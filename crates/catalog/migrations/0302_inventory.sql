@@ -15,7 +15,7 @@ CREATE TABLE stock_locations (
     updated_by TEXT NOT NULL
 );
 
--- Levels exist for tracked variants only. `backorder_limit` is the variant's, copied here so that the CHECK sees it.
+-- Tracked variants have levels; those of a variant that is tracked no more stay and count for nothing. `backorder_limit` is the variant's, copied here so that the CHECK sees it.
 CREATE TABLE stock_levels (
     variant_id UUID NOT NULL REFERENCES variants (id),
     location_id UUID NOT NULL REFERENCES stock_locations (id),

@@ -83,6 +83,7 @@ fn default_channel(tx: &WriteTx, settings: ChannelChanges, list: &PriceList) -> 
         code: Channel::DEFAULT_CODE.to_owned(),
         name: String::new(),
         currency: list.currency,
+        currency_fixed: list.currency_fixed,
         price_list_id: list.id,
         countries: Vec::new(),
         tax_display,

@@ -9,6 +9,7 @@ mod first_start;
 pub mod import;
 pub mod inventory;
 pub mod listing;
+pub mod media;
 pub mod price_lists;
 pub mod products;
 pub mod variants;

@@ -57,6 +57,8 @@ ids! {
     OrderId, OrderTag, "order";
     /// A line of an order.
     OrderLineId, OrderLineTag, "oline";
+    /// What one rate takes of a line or an adjustment.
+    OrderTaxLineId, OrderTaxLineTag, "otax";
     /// A payment.
     PaymentId, PaymentTag, "pay";
     /// A price.

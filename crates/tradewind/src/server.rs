@@ -3,38 +3,72 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use platform::Context;
+use anyhow::Context as _;
+use api::Shop;
 use platform::config::Role;
 use platform::jobs::Worker;
 use platform::outbox::Relay;
+use sales::Sales;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::wiring;
 
+/// What the accept loop has beyond its own time to finish answers, before the process gives up on it.
+const DRAIN_MARGIN: Duration = Duration::from_secs(1);
+
 /// A node at work.
 #[derive(Debug)]
 pub struct Server {
-    context: Context,
+    shop: Shop,
     addr: Option<SocketAddr>,
-    stop: CancellationToken,
+    answering: Group,
+    working: Group,
+}
+
+/// Tasks that are told to stop together.
+#[derive(Debug, Default)]
+struct Group {
     tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Group {
+    /// Tells them to stop and waits, but not longer than this.
+    async fn end(self, patience: Duration) {
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.tasks.len(), "work was still under way when the time to finish it ran out");
+        }
+    }
 }
 
 impl Server {
     /// Starts what the configured roles ask for. The database has the schema of this program by now.
     ///
     /// # Errors
-    /// Where the address cannot be listened on.
-    pub async fn start(context: Context) -> std::io::Result<Self> {
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let roles = &context.config.roles;
-        if roles.contains(&Role::Worker) {
-            tasks.spawn(Relay::new(context.clone()).run(stop.clone()));
-            tasks.spawn(Worker::new(context.clone(), wiring::handlers(&wiring::sales(context.clone()))).run(stop.clone()));
+    /// Where the configured address cannot be listened on.
+    pub async fn start(sales: Sales) -> anyhow::Result<Self> {
+        let (answering, working) = (Group::default(), Group::default());
+        let context = sales.context.clone();
+        let shop = Shop::new(sales);
+        let config = &context.config;
+        let mut addr = None;
+        if config.roles.iter().any(|role| matches!(role, Role::Api | Role::Web)) {
+            let wanted = config.server.addr;
+            let listener = TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
+            addr = Some(listener.local_addr().with_context(|| format!("cannot listen on {wanted}"))?);
+            let stop = answering.stop.clone().cancelled_owned();
+            answering.tasks.spawn(gateway::serve(listener, wiring::gateway(&shop), wiring::serve_limits(config), stop));
         }
-        Ok(Self { context, addr: None, stop, tasks })
+        if config.roles.contains(&Role::Worker) {
+            working.tasks.spawn(Relay::new(context.clone()).run(working.stop.clone()));
+            working.tasks.spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales)).run(working.stop.clone()));
+        }
+        Ok(Self { shop, addr, answering, working })
     }
 
     /// Where the node listens, where it does.
@@ -43,15 +77,14 @@ impl Server {
         self.addr
     }
 
-    /// Takes nothing new, finishes what was begun within the configured time, and closes the database.
+    /// Takes nothing new, finishes answers and then jobs, each within the configured time, and closes the database.
     pub async fn stop(self) {
-        self.stop.cancel();
-        self.tasks.close();
-        let patience = Duration::from_millis(self.context.config.server.drain_timeout_ms);
-        if tokio::time::timeout(patience, self.tasks.wait()).await.is_err() {
-            tracing::warn!("work was still under way when the time to finish it ran out; it is taken up again at the next start");
-        }
-        self.context.db.close().await;
+        self.shop.begin_to_stop();
+        let context = self.shop.context().clone();
+        let patience = Duration::from_millis(context.config.server.drain_timeout_ms);
+        self.answering.end(patience + DRAIN_MARGIN).await;
+        self.working.end(patience).await;
+        context.db.close().await;
     }
 }
 

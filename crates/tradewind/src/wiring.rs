@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use api::ApiPresenter;
+use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::listing::RefreshListing;
+use gateway::{Gateway, GatewayRules, ServeLimits};
 use kernel::Clock;
 use payments::providers::Providers;
 use platform::config::Config;
@@ -26,6 +28,8 @@ const INVARIANTS: &[&[Invariant]] = &[
     outbox::INVARIANTS,
     jobs::INVARIANTS,
     idempotency::INVARIANTS,
+    catalog::categories::INVARIANTS,
+    catalog::media::INVARIANTS,
     catalog::inventory::INVARIANTS,
     catalog::listing::INVARIANTS,
     payments::ledger::INVARIANTS,
@@ -70,6 +74,25 @@ pub fn handlers(sales: &Sales) -> Handlers {
 pub fn sales(context: Context) -> Sales {
     let providers = Providers::from_config(&context.config);
     Sales { context, providers, present: Arc::new(ApiPresenter) }
+}
+
+/// The front door: the API's router with what every request gets around it.
+#[must_use]
+pub fn gateway(shop: &Shop) -> Gateway {
+    let request_timeout = Duration::from_millis(shop.context().config.server.request_timeout_ms);
+    let rules = GatewayRules { request_timeout, ..GatewayRules::default() };
+    Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock))
+}
+
+/// The bounds of the accept loop, as configured.
+#[must_use]
+pub fn serve_limits(config: &Config) -> ServeLimits {
+    ServeLimits {
+        max_connections: config.server.max_connections,
+        header_read_timeout: Duration::from_millis(config.server.header_timeout_ms),
+        drain_timeout: Duration::from_millis(config.server.drain_timeout_ms),
+        ..ServeLimits::default()
+    }
 }
 
 /// Brings the database to the schema of this program and writes what a shop cannot be without: a channel, a price list, a

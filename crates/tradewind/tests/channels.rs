@@ -3,6 +3,7 @@
 use catalog::channels::{self, Channel, ChannelChanges, ChannelInput, TaxDisplay, UpdateChannel};
 use catalog::price_lists::{self, PriceList, PriceListChanges, UpdatePriceList};
 use kernel::{Currency, DomainError};
+use platform::db::count_statements;
 use test_macro::test_on_every_database;
 
 use crate::support::{TestResult, TestShop};
@@ -70,21 +71,24 @@ async fn a_channel_and_its_price_list_change_their_currency_together(shop: TestS
     Ok(())
 }
 
-/// The first cart fixes the currency; a cart that was opened from an older reading of the list is told so.
+/// The first cart fixes the currency; whoever read the channel before it changed goes on with what it is now.
 #[test_on_every_database]
 async fn the_currency_stays_once_a_cart_holds_amounts(shop: TestShop) -> TestResult {
-    let (context, origin, list) = (shop.context(), shop.origin(), default_list(&shop).await?);
+    let (context, origin, stale) = (shop.context(), shop.origin(), default_channel(&shop).await?);
+    channels::update(context, &origin, to_euro(&stale)?).await?;
     let tx = context.begin(&origin).await?;
-    assert!(!price_lists::fix_currency(&tx, list.id, Currency::EUR).await?);
-    for _ in 0..2 {
-        assert!(price_lists::fix_currency(&tx, list.id, Currency::USD).await?);
-    }
+    let fixed = channels::fix_currency(&tx, stale.clone()).await?;
+    assert_eq!((fixed.currency, fixed.currency_fixed), (Currency::EUR, true));
+    let (again, statements) = count_statements(channels::fix_currency(&tx, fixed.clone())).await;
+    assert_eq!((again?, statements), (fixed.clone(), 0));
     tx.commit().await?;
 
-    let of_channel = channels::update(context, &origin, to_euro(&default_channel(&shop).await?)?).await.expect_err("refused");
-    let of_list = price_lists::update(context, &origin, list_to(&list, Currency::EUR)).await.expect_err("refused");
+    let back = ChannelChanges::parse(ChannelInput { currency: Some("USD".to_owned()), ..ChannelInput::default() })?;
+    let command = UpdateChannel { id: fixed.id, version: fixed.version, changes: back };
+    let of_channel = channels::update(context, &origin, command).await.expect_err("refused");
+    let of_list = price_lists::update(context, &origin, list_to(&default_list(&shop).await?, Currency::USD)).await.expect_err("refused");
 
     assert_eq!((of_channel.code(), of_list.code()), ("currency_in_use", "currency_in_use"));
-    assert_eq!(default_channel(&shop).await?.currency, Currency::USD);
+    assert_eq!(default_channel(&shop).await?.currency, Currency::EUR);
     Ok(())
 }

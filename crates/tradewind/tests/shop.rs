@@ -3,8 +3,10 @@
 
 mod categories;
 mod channels;
+mod front_door;
 mod inventory;
 mod listing;
+mod media;
 mod platform;
 mod products;
 mod shipping_methods;

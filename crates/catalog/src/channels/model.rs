@@ -25,6 +25,8 @@ pub struct Channel {
     pub name: String,
     /// Carts and orders are in it; always the currency of the price list.
     pub currency: Currency,
+    /// True once carts hold amounts in it: the currency stays.
+    pub currency_fixed: bool,
     /// What things cost here.
     pub price_list_id: PriceListId,
     /// Countries that are delivered to, sorted; empty: all.

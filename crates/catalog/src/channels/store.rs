@@ -6,6 +6,7 @@ use platform::values;
 use uuid::Uuid;
 
 use super::model::Channel;
+use crate::price_lists;
 
 #[derive(FromQueryResult)]
 struct ChannelRow {
@@ -21,6 +22,7 @@ struct ChannelRow {
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
+    currency_fixed_at: Option<Timestamp>,
 }
 
 impl TryFrom<ChannelRow> for Channel {
@@ -34,6 +36,7 @@ impl TryFrom<ChannelRow> for Channel {
             code: row.code,
             name: row.name,
             currency: row.currency.parse().map_err(|_| DatabaseError::corrupt("channels.currency"))?,
+            currency_fixed: row.currency_fixed_at.is_some(),
             price_list_id: PriceListId::from_uuid(row.price_list_id),
             countries: known.map_err(|_| DatabaseError::corrupt("channels.countries"))?,
             tax_display: row.tax_display.parse().map_err(|_| DatabaseError::corrupt("channels.tax_display"))?,
@@ -49,8 +52,8 @@ impl TryFrom<ChannelRow> for Channel {
 /// A shop has few; more than this are not listed.
 const MOST: i64 = 100;
 
-const SELECT: &str = "SELECT id, code, name, currency, price_list_id, countries, tax_display, time_zone, locale, version, created_at, \
-    updated_at FROM channels";
+const SELECT: &str = "SELECT c.id, c.code, c.name, c.currency, c.price_list_id, c.countries, c.tax_display, c.time_zone, c.locale, \
+    c.version, c.created_at, c.updated_at, l.currency_fixed_at FROM channels c JOIN price_lists l ON l.id = c.price_list_id";
 
 async fn one(db: &impl ConnectionTrait, rest: &str, values: Vec<db::Value>) -> Result<Option<Channel>, DatabaseError> {
     let row: Option<ChannelRow> = db::fetch_optional(db, &format!("{SELECT} {rest}"), values).await?;
@@ -62,7 +65,7 @@ async fn one(db: &impl ConnectionTrait, rest: &str, values: Vec<db::Value>) -> R
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find(db: &impl ConnectionTrait, id: ChannelId) -> Result<Option<Channel>, DatabaseError> {
-    one(db, "WHERE id = $1", values![id]).await
+    one(db, "WHERE c.id = $1", values![id]).await
 }
 
 /// One channel by what programs call it.
@@ -70,7 +73,7 @@ pub async fn find(db: &impl ConnectionTrait, id: ChannelId) -> Result<Option<Cha
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Option<Channel>, DatabaseError> {
-    one(db, "WHERE code = $1", values![code]).await
+    one(db, "WHERE c.code = $1", values![code]).await
 }
 
 /// The channel that every shop has since its first start.
@@ -86,8 +89,21 @@ pub async fn find_default(db: &impl ConnectionTrait) -> Result<Channel, Database
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<Channel>, DatabaseError> {
-    let rows: Vec<ChannelRow> = db::fetch_all(db, &format!("{SELECT} ORDER BY code LIMIT $1"), values![MOST]).await?;
+    let rows: Vec<ChannelRow> = db::fetch_all(db, &format!("{SELECT} ORDER BY c.code LIMIT $1"), values![MOST]).await?;
     rows.into_iter().map(Channel::try_from).collect()
+}
+
+/// The channel as it stands, with a currency that stays from now on: whoever is about to keep amounts in it (a cart, say)
+/// goes on with what this answers. Costs nothing once any cart was begun.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn fix_currency(tx: &WriteTx, channel: Channel) -> Result<Channel, DatabaseError> {
+    if channel.currency_fixed {
+        return Ok(channel);
+    }
+    price_lists::fix_currency(tx, channel.price_list_id).await?;
+    find(tx, channel.id).await?.ok_or_else(|| DatabaseError::corrupt("channels.id"))
 }
 
 fn codes(channel: &Channel) -> serde_json::Value {

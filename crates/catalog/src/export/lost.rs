@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::import::shopify_vocabulary::{CURRENT, SOURCE, TRACKER_KEY, TYPE_ATTRIBUTE, is_status_key, recognise};
 use serde_json::Value;
 
-use crate::import::{Backorder, Field, Kind, ProductRecord, Scope, Use, VariantRecord};
+use crate::import::{Backorder, Field, ProductRecord, Scope, Use, VariantRecord};
+use crate::variants::VariantKind;
 
 /// Names everything that is lost, or changed, when this product is written as Shopify CSV and read back.
 #[must_use]
@@ -23,7 +24,7 @@ pub fn lost_in_shopify(record: &ProductRecord) -> Vec<&'static str> {
         (loses_references(record), "references to other systems than Shopify"),
         (has_link(record), "link and button of external products"),
         (variant(loses_prices), "prices by list, quantity or time"),
-        (variant(|variant| matches!(variant.kind, Field::Set(Kind::Service | Kind::External))), "kinds service and external"),
+        (variant(|variant| matches!(variant.kind, Field::Set(VariantKind::Service | VariantKind::External))), "kinds service and external"),
         (mixes_gift_cards(record), "gift cards beside other kinds"),
         (variant(|variant| matches!(variant.backorder, Field::Set(Backorder::Limit(_)))), "backorder limits"),
         (variant(|variant| variant.tax_class.get().is_some()), "tax classes"),
@@ -66,7 +67,7 @@ fn loses_prices(variant: &VariantRecord) -> bool {
 }
 
 fn mixes_gift_cards(record: &ProductRecord) -> bool {
-    let gift_cards = record.variants.iter().filter(|variant| variant.kind == Field::Set(Kind::GiftCard)).count();
+    let gift_cards = record.variants.iter().filter(|variant| variant.kind == Field::Set(VariantKind::GiftCard)).count();
     gift_cards > 0 && gift_cards < record.variants.len()
 }
 

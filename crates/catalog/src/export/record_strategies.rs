@@ -8,9 +8,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::import::{
-    Amount, Backorder, ExternalRef, Field, Kind, MediaRecord, Metadata, OptionRecord, PriceRecord, ProductRecord, Reference, Relations,
-    Seo, Status, VariantRecord,
+    Amount, Backorder, ExternalRef, Field, MediaRecord, MetadataPatch, OptionRecord, PriceRecord, ProductRecord, Reference, Relations, Seo,
+    VariantRecord,
 };
+use crate::products::ProductStatus;
+use crate::variants::VariantKind;
 
 /// Text with everything that spreadsheets, CSV and JSON trip over.
 fn text() -> impl Strategy<Value = String> {
@@ -59,7 +61,7 @@ fn json_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn metadata() -> impl Strategy<Value = Metadata> {
+fn metadata() -> impl Strategy<Value = MetadataPatch> {
     let known = prop_oneof![
         Just("shopify.status"),
         Just("shopify.published"),
@@ -93,8 +95,14 @@ fn references() -> impl Strategy<Value = Vec<Reference>> {
     )
 }
 
-fn kind() -> impl Strategy<Value = Kind> {
-    prop_oneof![Just(Kind::Physical), Just(Kind::Digital), Just(Kind::Service), Just(Kind::GiftCard), Just(Kind::External)]
+fn kind() -> impl Strategy<Value = VariantKind> {
+    prop_oneof![
+        Just(VariantKind::Physical),
+        Just(VariantKind::Digital),
+        Just(VariantKind::Service),
+        Just(VariantKind::GiftCard),
+        Just(VariantKind::External)
+    ]
 }
 
 fn backorder() -> impl Strategy<Value = Backorder> {
@@ -145,7 +153,7 @@ fn media() -> impl Strategy<Value = Vec<MediaRecord>> {
 
 /// A product without options and variants, which exist together.
 fn bare_product() -> impl Strategy<Value = ProductRecord> {
-    let status = prop_oneof![Just(Status::Draft), Just(Status::Active), Just(Status::Archived)];
+    let status = prop_oneof![Just(ProductStatus::Draft), Just(ProductStatus::Active), Just(ProductStatus::Archived)];
     let list = || proptest::collection::vec(name(), 0..3);
     let texts = (name(), field(text()), field(status), field(text()), field(list()), field(text()), field(text()));
     let attribute_name = prop_oneof![Just("Type".to_owned()), name()];

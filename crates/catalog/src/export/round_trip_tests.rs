@@ -8,6 +8,8 @@ use proptest::prelude::*;
 use super::record_strategies::product;
 use super::{jsonl_line, lost_in_shopify, shopify_header, shopify_rows};
 use crate::import::{ExternalRef, Field, Format, MediaRecord, ProductRecord, ReadOptions, SourcedRecord, VariantRecord, open};
+use crate::products::ProductStatus;
+use crate::variants::VariantKind;
 
 fn read(file: Vec<u8>, format: Format) -> Vec<SourcedRecord> {
     let reader = open(Cursor::new(file), &ReadOptions::new(Currency::USD)).expect("a known format");
@@ -35,6 +37,9 @@ fn distinct(mut products: Vec<ProductRecord>) -> Vec<ProductRecord> {
 }
 
 proptest! {
+    // Records are large: 64 of them, each with its variants, are some thousand cells.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn jsonl_comes_back_as_the_same_records_and_the_same_bytes(products in proptest::collection::vec(product(), 1..4)) {
         let write = |records: &[ProductRecord]| records.iter().flat_map(|record| jsonl_line(record).expect("short")).collect::<Vec<u8>>();
@@ -98,11 +103,11 @@ fn without_losses(mut record: ProductRecord) -> ProductRecord {
 }
 
 fn cut_variant(variant: &mut VariantRecord) {
-    use crate::import::{Backorder, Kind};
-    let kind = Kind::Physical;
+    use crate::import::Backorder;
+    let kind = VariantKind::Physical;
     *variant = VariantRecord {
         kind: Field::Set(kind),
-        requires_shipping: Field::Set(kind.ships()),
+        requires_shipping: Field::Set(kind.is_physical()),
         backorder: Field::Set(variant.backorder.get().copied().filter(|word| *word == Backorder::Unlimited).unwrap_or_default()),
         prices: variant.prices.clone().map(|prices| prices.into_iter().take(1).filter(crate::import::PriceRecord::is_plain).collect()),
         tax_class: Field::Keep,
@@ -132,9 +137,9 @@ fn comparable(record: &ProductRecord) -> serde_json::Value {
         media
     };
     record.media = record.media.map(numbered);
-    record.status = Field::Set(record.status.into_option().unwrap_or_default());
+    record.status = Field::Set(record.status.into_option().unwrap_or(ProductStatus::Draft));
     for variant in &mut record.variants {
-        variant.kind = variant.kind.or(Field::Set(Default::default()));
+        variant.kind = variant.kind.or(Field::Set(VariantKind::Physical));
         variant.requires_shipping = variant.requires_shipping.or(Field::Set(true));
         variant.tracked = variant.tracked.or(Field::Set(true));
         variant.taxable = variant.taxable.or(Field::Set(true));

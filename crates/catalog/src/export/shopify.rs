@@ -8,7 +8,9 @@ use kernel::Slug;
 
 use super::shopify_cells::{amount, category, image_cell, number, tags, text, text_of, tracker, trimmed, truth};
 use crate::import::shopify_vocabulary::{CURRENT, Column, SOURCE, TYPE_ATTRIBUTE, recognise, write_status};
-use crate::import::{Backorder, Field, Kind, MediaRecord, OptionRecord, ProductRecord, Scope, Status, Use, VariantRecord, escape_formula};
+use crate::import::{Backorder, Field, MediaRecord, OptionRecord, ProductRecord, Scope, Use, VariantRecord, escape_formula};
+use crate::products::ProductStatus;
+use crate::variants::VariantKind;
 
 /// What each column of the template is to the reader, so that both sides agree.
 static COLUMNS: LazyLock<Vec<Use<Column>>> = LazyLock::new(|| CURRENT.iter().map(|header| recognise(header)).collect());
@@ -119,7 +121,7 @@ impl<'a> Product<'a> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the columns of variants are written elsewhere")]
     fn product_cell(&self, column: Column) -> Cow<'_, str> {
         let record = self.record;
-        let (word, published) = write_status(record.status.get().copied().unwrap_or(Status::Draft), &record.metadata);
+        let (word, published) = write_status(record.status.get().copied().unwrap_or(ProductStatus::Draft), &record.metadata);
         match column {
             Column::Title => text(&record.title),
             Column::Description => text(&record.description),
@@ -131,7 +133,7 @@ impl<'a> Product<'a> {
             Column::Status => word.as_str().into(),
             Column::SeoTitle => text(&record.seo.title),
             Column::SeoDescription => text(&record.seo.description),
-            Column::GiftCard => truth(self.variants.first().is_some_and(|variant| variant.kind == Field::Set(Kind::GiftCard))),
+            Column::GiftCard => truth(self.variants.first().is_some_and(|variant| variant.kind == Field::Set(VariantKind::GiftCard))),
             Column::OptionName(place) => match self.options.get(usize::from(place)) {
                 Some((name, _)) => name.as_str().into(),
                 None => self.without_options(place, "Title"),
@@ -143,7 +145,7 @@ impl<'a> Product<'a> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the columns of products are written elsewhere")]
     fn variant_cell(&self, column: Column, variant: &VariantRecord) -> Cow<'_, str> {
         let price = variant.prices.get().and_then(|prices| prices.iter().find(|price| price.is_plain()));
-        let kind = variant.kind.get().copied().unwrap_or_default();
+        let kind = variant.kind.get().copied().unwrap_or(VariantKind::Physical);
         match column {
             Column::OptionValue(place) => self.option_value(place, variant),
             Column::Sku => trimmed(&variant.sku),
@@ -157,7 +159,7 @@ impl<'a> Product<'a> {
             // A limit is not a word here: selling without one would sell too much.
             Column::Backorder => truth(variant.backorder == Field::Set(Backorder::Unlimited)),
             Column::Grams => number(&variant.weight_grams),
-            Column::RequiresShipping => truth(variant.requires_shipping.get().copied().unwrap_or(kind.ships())),
+            Column::RequiresShipping => truth(variant.requires_shipping.get().copied().unwrap_or(kind.is_physical())),
             Column::VariantImage => trimmed(&variant.media_url),
             _ => "".into(),
         }

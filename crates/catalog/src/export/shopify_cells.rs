@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::import::shopify_vocabulary::{Column, OWN_TRACKER, TRACKER_KEY};
-use crate::import::{Amount, Field, MediaRecord, Metadata, ProductRecord, VariantRecord};
+use crate::import::{Amount, Field, MediaRecord, MetadataPatch, ProductRecord, VariantRecord};
+use crate::variants::VariantKind;
 
 /// A cell of a picture.
 pub(super) fn image_cell(column: Column, position: u32, picture: &MediaRecord) -> Cow<'_, str> {
@@ -34,15 +35,16 @@ pub(super) fn tags(record: &ProductRecord) -> String {
 
 /// Who counts the stock; nobody for what is not tracked.
 pub(super) fn tracker(variant: &VariantRecord) -> String {
-    if variant.tracked == Field::Set(false) {
+    let kind = variant.kind.get().copied().unwrap_or(VariantKind::Physical);
+    if !variant.tracked.get().copied().unwrap_or(kind.is_physical()) {
         return String::new();
     }
     let other = text_of(&variant.metadata, TRACKER_KEY).trim().to_owned();
     if other.is_empty() { OWN_TRACKER.to_owned() } else { other }
 }
 
-/// Metadata as the text of a cell; what is neither text, number nor truth has none.
-pub(super) fn text_of(metadata: &Metadata, key: &str) -> String {
+/// MetadataPatch as the text of a cell; what is neither text, number nor truth has none.
+pub(super) fn text_of(metadata: &MetadataPatch, key: &str) -> String {
     match metadata.get(key) {
         Some(Value::String(text)) if !text.trim().is_empty() => text.clone(),
         Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),

@@ -143,7 +143,7 @@ pub(crate) fn detect(input: &mut (impl Read + Seek), forced: Option<Format>, nam
     refuse_other_files(&start)?;
     let first_line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
     let windows_lines = first_line.ends_with(b"\r");
-    let (delimiter, headers) = header_of(&start)?;
+    let (delimiter, headers) = header_of(&start, names)?;
     let layout = Layout { delimiter, windows_lines };
     let text = start.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(&start).trim_ascii_start();
     let format = match (forced, text.first()) {
@@ -168,17 +168,24 @@ fn refuse_other_files(start: &[u8]) -> Result<(), OpenError> {
     Err(OpenError::NotText(kind))
 }
 
-/// The delimiter that gives the most headers, and those headers; a comma where it makes no difference.
-fn header_of(start: &[u8]) -> Result<(u8, Vec<String>), csv::Error> {
+/// The delimiter that gives the most known headers, or the most headers, and those; a comma where it makes no difference.
+fn header_of(start: &[u8], names: &HeaderNames) -> Result<(u8, Vec<String>), csv::Error> {
     let mut best = (b',', Vec::new());
+    let mut most = (0, 0);
     for delimiter in *b",;\t" {
         let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(start);
         let headers: Vec<String> = csv.byte_headers()?.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        if headers.len() > best.1.len() {
+        let known = headers.iter().filter(|header| is_known(names.known(header))).count();
+        if (known, headers.len()) > most {
+            most = (known, headers.len());
             best = (delimiter, headers);
         }
     }
     Ok(best)
+}
+
+fn is_known(header: &str) -> bool {
+    !matches!(shopify::columns::recognise(header), Use::Unknown) || !matches!(woocommerce::columns::recognise(header), Use::Unknown)
 }
 
 fn by_header(headers: &[String], names: &HeaderNames) -> Result<Format, OpenError> {
@@ -239,6 +246,7 @@ mod tests {
             ("Title,URL handle,Description,Price\n", Format::ShopifyCurrent, b','),
             ("Title\n", Format::ShopifyCurrent, b','),
             ("ID;Type;SKU;Name;Published;Regular price;Meta: x\n", Format::WooCommerce, b';'),
+            ("ID;\"GTIN, UPC, EAN, or ISBN\";Name\n", Format::WooCommerce, b';'),
             ("ID\tType\tName\tWeight (lbs)\tAttribute 1 name\n", Format::WooCommerce, b'\t'),
             ("{\"title\":\"Mug\"}\n", Format::Jsonl, b','),
             ("\u{feff}\n {\"title\":\"a;b;c\"}", Format::Jsonl, b';'),

@@ -9,6 +9,7 @@ mod detect;
 mod field;
 mod formula;
 mod jsonl;
+mod option_list;
 mod outcome;
 mod reader;
 mod reading;
@@ -25,8 +26,8 @@ pub use formula::{escape_formula, unescape_formula};
 pub use jsonl::MAX_LINE_BYTES;
 pub use outcome::{Note, Rejected, Rows, SourcedRecord};
 pub use reader::{ProductReader, ReadOptions, open};
-pub use record::{ExternalRef, MediaRecord, Metadata, OptionRecord, ProductRecord, Reference, Relations, Seo, Status};
-pub use variant_record::{Amount, Backorder, Kind, PriceRecord, VariantRecord};
+pub use record::{ExternalRef, MediaRecord, MetadataPatch, OptionRecord, ProductRecord, Reference, Relations, Seo};
+pub use variant_record::{Amount, Backorder, PriceRecord, VariantRecord};
 
 pub(crate) use columns::{Scope, Use};
 pub(crate) use shopify::vocabulary as shopify_vocabulary;

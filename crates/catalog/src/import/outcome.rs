@@ -4,12 +4,16 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::record::{ProductRecord, Reference};
+use serde_json::Value;
+
+use super::record::{MetadataPatch, ProductRecord, Reference};
 
 /// How much of a bad value is repeated in a message: enough to find it, not enough to fill a log.
 const MAX_VALUE_CHARS: usize = 120;
 /// How many errors and warnings one product keeps: a broken column repeats itself on each row.
 const MAX_NOTES: usize = 50;
+/// What the shop keeps of metadata, less the braces around it.
+const MAX_METADATA_BYTES: usize = 16 * 1024 - 2;
 
 /// One product as read, with all its rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +101,15 @@ impl fmt::Display for Note {
     }
 }
 
+/// The key with the longest value, where there is more metadata than the shop keeps.
+fn longest_of_too_much(metadata: &MetadataPatch) -> Option<(String, usize)> {
+    let bytes = |key: &String, value: &Value| if value.is_null() { 0 } else { key.len() + value.to_string().len() + 4 };
+    let sizes = metadata.iter().map(|(key, value)| (key, bytes(key, value)));
+    let total: usize = sizes.clone().map(|(_, bytes)| bytes).sum();
+    let longest = sizes.max_by_key(|(_, bytes)| *bytes).map(|(key, bytes)| (key.clone(), bytes));
+    longest.filter(|_| total > MAX_METADATA_BYTES)
+}
+
 fn shorten(value: &str) -> String {
     if value.chars().count() <= MAX_VALUE_CHARS {
         return value.to_owned();
@@ -125,6 +138,19 @@ impl Notes {
         }
     }
 
+    /// Leaves out the longest metadata of a product and its variants until each has room in the shop, and says so: what
+    /// plug-ins keep in columns of their own is no reason to refuse a product.
+    pub(crate) fn fit_metadata(&mut self, record: &mut ProductRecord) {
+        let row = self.rows.first_row;
+        let of_variants = record.variants.iter_mut().map(|variant| &mut variant.metadata);
+        for metadata in std::iter::once(&mut record.metadata).chain(of_variants) {
+            while let Some((key, bytes)) = longest_of_too_much(metadata) {
+                metadata.remove(&key);
+                self.warn(Note::row(row, format!("has no room for the metadata {key} ({bytes} bytes)")));
+            }
+        }
+    }
+
     /// The whole product, or nothing of it.
     pub(crate) fn finish(self, record: ProductRecord, variants_of: Option<Reference>) -> Result<SourcedRecord, Rejected> {
         if self.errors.is_empty() {
@@ -132,5 +158,27 @@ impl Notes {
         }
         let name = record.name().or_else(|| variants_of.map(|parent| parent.to_string()));
         Err(Rejected { rows: self.rows, name, errors: self.errors, fatal: false })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page builder's column of 200 KiB must not keep the product out of the shop.
+    #[test]
+    fn metadata_that_has_no_room_is_left_out_and_named() {
+        let mut notes = Notes::default();
+        notes.rows.add(7);
+        let long = |letters: usize| Value::from("x".repeat(letters));
+        let metadata = [("builder", long(200_000)), ("long", long(9_000)), ("short", long(8)), ("note", long(8_000))];
+        let mut record = ProductRecord {
+            metadata: metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+            ..ProductRecord::default()
+        };
+        notes.fit_metadata(&mut record);
+        assert_eq!(record.metadata.keys().collect::<Vec<_>>(), ["note", "short"]);
+        assert_eq!(notes.warnings[0].to_string(), "row 7: has no room for the metadata builder (200013 bytes)");
+        assert_eq!(notes.warnings.len(), 2);
     }
 }

@@ -10,7 +10,7 @@ use super::columns::{Header, MetadataColumn};
 use super::field::Field;
 use super::formula::unescape_formula;
 use super::outcome::{Note, Notes};
-use super::record::Metadata;
+use super::record::MetadataPatch;
 use super::sheet::Row;
 
 /// One row, its header, and where to note what is wrong with it.
@@ -86,8 +86,8 @@ impl<'a, C: Copy + Eq + Hash> Reading<'a, C> {
         measured.map(|(value, _)| value)
     }
 
-    /// Metadata of all columns that are wanted; an empty cell, or one with the value that says nothing, removes its key.
-    pub(crate) fn metadata(&self, wanted: impl Fn(&MetadataColumn) -> bool) -> Metadata {
+    /// MetadataPatch of all columns that are wanted; an empty cell, or one with the value that says nothing, removes its key.
+    pub(crate) fn metadata(&self, wanted: impl Fn(&MetadataColumn) -> bool) -> MetadataPatch {
         let columns = self.header.metadata().filter(|(_, column)| wanted(column));
         columns.map(|(place, column)| (column.key.clone(), self.metadata_value(place, column))).collect()
     }

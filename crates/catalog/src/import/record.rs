@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::field::Field;
 use super::variant_record::VariantRecord;
+use crate::products::ProductStatus;
 
-/// Facts of other systems that have no field of ours, merged by key: null removes a key, absent keys stay.
-pub type Metadata = BTreeMap<String, Value>;
+/// Changes of metadata by key: null removes a key, absent keys stay.
+pub type MetadataPatch = BTreeMap<String, Value>;
 
 /// What a file says about one product. Absent leaves stored values alone, null (or an empty cell) clears them.
 ///
@@ -31,7 +32,7 @@ pub struct ProductRecord {
     pub description: Field<String>,
     /// Whether it is sold; draft by default.
     #[serde(skip_serializing_if = "Field::is_keep")]
-    pub status: Field<Status>,
+    pub status: Field<ProductStatus>,
     /// Maker or vendor.
     #[serde(skip_serializing_if = "Field::is_keep")]
     pub brand: Field<String>,
@@ -44,16 +45,16 @@ pub struct ProductRecord {
     /// Free attributes by name, merged; an empty list removes one.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, Vec<String>>,
-    /// Everything else, merged.
+    /// What has no field of ours, merged.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub metadata: Metadata,
+    pub metadata: MetadataPatch,
     /// All categories, each as the path of names from the root.
     #[serde(skip_serializing_if = "Field::is_keep")]
     pub categories: Field<Vec<Vec<String>>>,
     /// What variants differ in, in order; empty for a product with a single variant.
     #[serde(skip_serializing_if = "Field::is_keep")]
     pub options: Field<Vec<OptionRecord>>,
-    /// Variants in order, recognised by external reference, then SKU, then option values.
+    /// Variants in the order in which they are offered, recognised by external reference, then SKU, then option values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub variants: Vec<VariantRecord>,
     /// All pictures in order.
@@ -80,19 +81,6 @@ impl ProductRecord {
         let external = || self.external_refs.first().map(ExternalRef::to_string);
         self.slug.as_ref().map(ToString::to_string).or_else(external).or_else(|| self.title.get().cloned())
     }
-}
-
-/// Whether a product is sold.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Not yet shown.
-    #[default]
-    Draft,
-    /// For sale.
-    Active,
-    /// No longer for sale.
-    Archived,
 }
 
 /// What search engines show.

@@ -7,7 +7,8 @@ use kernel::{Currency, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 
 use super::field::Field;
-use super::record::{ExternalRef, Metadata};
+use super::record::{ExternalRef, MetadataPatch};
+use crate::variants::VariantKind;
 
 /// What a file says about one variant; the rules of absent, null and value are those of `ProductRecord`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -24,11 +25,11 @@ pub struct VariantRecord {
     pub options: BTreeMap<String, String>,
     /// What kind of thing it is; physical by default.
     #[serde(skip_serializing_if = "Field::is_keep")]
-    pub kind: Field<Kind>,
+    pub kind: Field<VariantKind>,
     /// By default what `kind` says.
     #[serde(skip_serializing_if = "Field::is_keep")]
     pub requires_shipping: Field<bool>,
-    /// Whether stock is counted; true by default.
+    /// Whether stock is counted; by default what `kind` says.
     #[serde(skip_serializing_if = "Field::is_keep")]
     pub tracked: Field<bool>,
     /// What may be sold beyond the stock; nothing by default.
@@ -72,35 +73,10 @@ pub struct VariantRecord {
     pub external_refs: Vec<ExternalRef>,
     /// Everything else, merged by key.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub metadata: Metadata,
+    pub metadata: MetadataPatch,
     /// Its place where the source numbers them; otherwise the order of the list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
-}
-
-/// What kind of thing is sold.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A thing.
-    #[default]
-    Physical,
-    /// A download.
-    Digital,
-    /// Somebody's time.
-    Service,
-    /// Credit with this shop.
-    GiftCard,
-    /// Sold elsewhere, by a link.
-    External,
-}
-
-impl Kind {
-    /// Whether such a thing is shipped unless the variant says otherwise.
-    #[must_use]
-    pub const fn ships(self) -> bool {
-        matches!(self, Self::Physical)
-    }
 }
 
 /// What may be sold beyond the stock.

@@ -1,6 +1,6 @@
 //! Rows of the price lists.
 
-use kernel::{Currency, PriceListId, Timestamp};
+use kernel::{PriceListId, Timestamp};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
 use platform::values;
 use uuid::Uuid;
@@ -104,15 +104,12 @@ pub async fn ensure(tx: &WriteTx, list: &PriceList) -> Result<PriceList, Databas
     find_by_code(tx, &list.code).await?.ok_or_else(|| DatabaseError::corrupt("price_lists.code"))
 }
 
-/// Notes that amounts of this list are about to be kept (in a cart, say), so that its currency stays from now on. False
-/// where the list has another currency by now: the caller read it before a change and has to read it again.
+/// Notes that amounts of this list are about to be kept (in a cart, say): its currency stays from now on. Waits for whoever
+/// changes the list at this moment, so that the currency that is read hereafter is the one that stays.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn fix_currency(tx: &WriteTx, id: PriceListId, currency: Currency) -> Result<bool, DatabaseError> {
-    const UPDATE: &str = "UPDATE price_lists SET currency_fixed_at = $1 WHERE id = $2 AND currency = $3 AND currency_fixed_at IS NULL";
-    if db::execute(tx, UPDATE, values![tx.now(), id, currency]).await? == 1 {
-        return Ok(true);
-    }
-    Ok(find(tx, id).await?.is_some_and(|list| list.currency == currency))
+pub async fn fix_currency(tx: &WriteTx, id: PriceListId) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE price_lists SET currency_fixed_at = $1 WHERE id = $2 AND currency_fixed_at IS NULL";
+    db::execute(tx, UPDATE, values![tx.now(), id]).await.map(drop)
 }

@@ -77,10 +77,11 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
         Some(code) => channels::find_by_code(reader, code).await?.ok_or(CreateCartError::UnknownChannel)?,
         None => channels::find_default(reader).await?,
     };
+    let tx = sales.context.begin(origin).await?;
+    let channel = channels::fix_currency(&tx, channel).await?;
     if request.currency.is_some_and(|currency| currency != channel.currency) {
         return Err(CreateCartError::CurrencyMismatch(channel.currency));
     }
-    let tx = sales.context.begin(origin).await?;
     let cart = Cart {
         id: CartId::generate(),
         user_id: None,

@@ -2,6 +2,7 @@
 
 use accounts::addresses::Address;
 use kernel::{Email, Origin, ShippingMethodId};
+use platform::db::OnBroken;
 
 use super::model::{Cart, CartAccess, CartError};
 use super::store;
@@ -37,7 +38,8 @@ pub async fn edit(sales: &Sales, origin: &Origin, access: &CartAccess, change: E
     apply(&mut cart, change);
     cart.version += 1;
     cart.updated_at = tx.now();
-    store::update(&tx, &cart).await?;
+    // Staff may delete the method between the look and the write; nothing else that the cart names can be absent.
+    store::update(&tx, &cart).await.on_foreign(|| CartError::ShippingMethodUnavailable)?;
     tx.commit().await?;
     Ok(cart)
 }

@@ -85,7 +85,8 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
 fn refuse_changed(sales: &Sales, priced: &PricedCart, seen: Option<&str>) -> Result<(), PlaceOrderError> {
     let Some(seen) = seen else { return Ok(()) };
     let now = sales.present.cart(priced);
-    if seen.trim_matches('"') == now.etag { Ok(()) } else { Err(PlaceOrderError::CartChanged { cart: now.body }) }
+    // Clients hand back the header as it came: quoted, and marked weak where the answer was compressed.
+    if seen.trim_start_matches("W/").trim_matches('"') == now.etag { Ok(()) } else { Err(PlaceOrderError::CartChanged { cart: now.body }) }
 }
 
 async fn write_order(sales: &Sales, tx: &WriteTx, priced: &PricedCart, provider: &dyn Provider) -> Result<Built, PlaceOrderError> {

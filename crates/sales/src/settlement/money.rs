@@ -22,7 +22,12 @@ pub(super) async fn settle_money(tx: &WriteTx, order: &mut Order, ships_before_p
         }
     }
     let lines = orders::progress_of(tx, order.id).await?;
-    orders::advance(tx, order, &lines, ships_before_payment).await
+    orders::advance(tx, order, &lines, ships_before_payment).await?;
+    // The job that expires an order gives up when a provider leaves it without an answer for hours; this is the answer.
+    match order.expires_at {
+        Some(at) => orders::expire_at(tx, order.id, at.max(tx.now())).await,
+        None => Ok(()),
+    }
 }
 
 /// A live order keeps its total, a dead one nothing. The newest money goes back first; refunds that are under way count as

@@ -2,6 +2,8 @@
 
 mod commands;
 mod configuration;
+mod errors;
+mod permissions;
 
 use std::path::PathBuf;
 
@@ -18,7 +20,14 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     std::fs::create_dir_all(&arguments.out)?;
-    let files = [("cli.md", commands::document()), ("config.md", configuration::document()?)];
+    let api = serde_json::to_value(api::document())?;
+    let files = [
+        ("cli.md", commands::document()),
+        ("config.md", configuration::document()?),
+        ("error-codes.md", errors::document(&api)),
+        ("openapi.json", super::openapi::text()?),
+        ("uncovered-permissions.txt", permissions::uncovered(&super::routes::of(&api))),
+    ];
     for (name, text) in files {
         let path = arguments.out.join(name);
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;

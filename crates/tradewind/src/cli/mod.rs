@@ -8,7 +8,9 @@ mod doctor;
 mod exit;
 mod jobs;
 mod migrate;
+mod openapi;
 mod output;
+mod routes;
 mod serve;
 mod setup;
 mod version;
@@ -52,6 +54,10 @@ enum Command {
     Config(config::Command),
     /// A completion script for a shell, on standard output
     Completions(completions::Arguments),
+    /// The OpenAPI document, on standard output
+    Openapi,
+    /// Every route with what it asks of its caller
+    Routes,
     /// What program this is
     Version,
     /// Write the generated contracts into a folder
@@ -95,6 +101,8 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Doctor => doctor::run(globals).await,
         Command::Config(command) => config::run(globals, command),
         Command::Completions(arguments) => completions::run(globals, &arguments),
+        Command::Openapi => openapi::run(globals),
+        Command::Routes => routes::run(globals),
         Command::Version => version::run(globals),
         Command::Contracts(arguments) => contracts::run(&arguments),
     }

@@ -26,7 +26,7 @@ pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Resu
     if let Some(copy) = wiring::bring_up(&context).await? {
         tracing::info!(copy = %copy.display(), "the database was migrated; what it was before is in the copy");
     }
-    let server = Server::start(context).await?;
+    let server = Server::start(wiring::sales(context)).await?;
     tracing::info!(server.addr = server.addr().map(tracing::field::display), "ready");
     server::asked_to_stop().await;
     tracing::info!("stopping: what was begun is finished");

@@ -6,8 +6,9 @@ use catalog::inventory::{
     self, AdjustStock, AdjustStockError, Adjusted, Adjustment, AdjustmentItem, CountChange, MoveReason, SetTrackingError,
 };
 use kernel::{DomainError, PageRequest, Position, VariantId};
-use platform::db::count_statements;
+use platform::db::{self, count_statements};
 use platform::idempotency::{Answer, IdempotencyError, Key, Keyed};
+use platform::values;
 use test_macro::test_on_every_database;
 
 use super::shelf::{Shelf, begin, reserve, told};
@@ -179,5 +180,50 @@ async fn a_forged_cursor_is_refused(shop: TestShop) -> TestResult {
     let page = PageRequest { position: Position::After(Some(cursor)), size: 2 };
     let refused = inventory::list_levels(shop.context().db.reader(), &inventory::LevelFilter::default(), &page).await;
     assert_eq!(refused.expect_err("forged").code(), "invalid_query");
+    Ok(())
+}
+
+/// What was booked stays in the ledger for good; a level that nothing was booked on can go with its variant.
+#[test_on_every_database]
+async fn only_what_was_never_booked_is_forgotten(shop: TestShop) -> TestResult {
+    let (empty, booked) = (Shelf::stocked(&shop, 0, None).await?, Shelf::stocked(&shop, 1, None).await?);
+    let tx = begin(&shop).await?;
+    assert!(!inventory::forget(&tx, &[empty.variant_id, booked.variant_id]).await?);
+    assert!(inventory::forget(&tx, &[empty.variant_id]).await?);
+    tx.commit().await?;
+    let levels = inventory::list_levels(shop.context().db.reader(), &inventory::LevelFilter::default(), &PageRequest::first(9)).await?;
+    assert_eq!(levels.items.iter().map(|level| level.variant_id).collect::<Vec<_>>(), [booked.variant_id]);
+    Ok(())
+}
+
+/// What is not counted any more is always there; counted again it is what it was, and the limit holds for what is promised.
+#[test_on_every_database]
+async fn counting_can_be_switched_off_and_on(shop: TestShop) -> TestResult {
+    let shelf = Shelf::stocked(&shop, 2, None).await?;
+    let track = async |tracked: bool, limit: Option<i64>| -> TestResult<Result<(), SetTrackingError>> {
+        let tx = begin(&shop).await?;
+        if let Err(refused) = inventory::set_tracking(&tx, shelf.variant_id, tracked, limit).await {
+            tx.rollback().await?;
+            return Ok(Err(refused));
+        }
+        let update = "UPDATE variants SET tracked = $1, backorder_limit = $2 WHERE id = $3";
+        db::execute(&tx, update, values![tracked, limit, shelf.variant_id]).await?;
+        let count = inventory::buyable_count(&tx, shelf.product_id).await?;
+        let update = "UPDATE product_listings SET variants_available = $1 WHERE product_id = $2";
+        db::execute(&tx, update, values![count, shelf.product_id]).await?;
+        Ok(Ok(tx.commit().await?))
+    };
+
+    track(false, None).await??;
+    reserve(&shop, &[shelf.line(9)?]).await??;
+    let untracked = adjust(&shop, MoveReason::Received, vec![item(shelf, CountChange::By(1))]).await?;
+    assert_eq!(code(untracked), "validation_failed");
+    track(true, Some(1)).await??;
+    assert_eq!(shelf.counts(&shop).await?, (2, 0));
+    reserve(&shop, &[shelf.line(3)?]).await??;
+    assert!(matches!(track(true, Some(0)).await?, Err(SetTrackingError::Reserved { limit: 0 })));
+    track(true, None).await??;
+    reserve(&shop, &[shelf.line(9)?]).await??;
+    assert_eq!((shelf.counts(&shop).await?, shelf.listed(&shop).await?), ((2, 12), 1));
     Ok(())
 }

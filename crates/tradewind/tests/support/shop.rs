@@ -7,9 +7,13 @@ use kernel::{Actor, FixedClock, Origin, SystemClock, Timestamp};
 use platform::config::{Flags, load};
 use platform::jobs::Handlers;
 use platform::{Context, jobs, migrate, outbox};
+use reqwest::Method;
+use sales::Sales;
 use tempfile::TempDir;
+use tokio::sync::OnceCell;
 
 use super::TestResult;
+use super::http::{Ask, Http};
 use tradewind::wiring;
 
 /// A shop that would be busy for longer than this many rounds never comes to rest.
@@ -24,10 +28,11 @@ pub(crate) struct TestShop {
 }
 
 struct Inner {
-    context: Context,
+    sales: Sales,
     clock: Arc<FixedClock>,
     handlers: Handlers,
     folder: TempDir,
+    http: OnceCell<Http>,
 }
 
 impl TestShop {
@@ -41,8 +46,9 @@ impl TestShop {
         config.rate_limits.factor = 1_000.0;
         let clock = Arc::new(FixedClock::at("2026-03-02T09:30:00Z".parse()?));
         let context = wiring::context(config, clock.clone()).await?;
-        let handlers = wiring::handlers(&wiring::sales(context.clone()));
-        Ok(Self { inner: Arc::new(Inner { context, clock, handlers, folder }) })
+        let sales = wiring::sales(context);
+        let handlers = wiring::handlers(&sales);
+        Ok(Self { inner: Arc::new(Inner { sales, clock, handlers, folder, http: OnceCell::new() }) })
     }
 
     /// Makes an empty database into a template.
@@ -54,7 +60,42 @@ impl TestShop {
 
     /// What use cases are given.
     pub(crate) fn context(&self) -> &Context {
-        &self.inner.context
+        &self.inner.sales.context
+    }
+
+    /// What the use cases of selling are given.
+    pub(crate) fn sales(&self) -> &Sales {
+        &self.inner.sales
+    }
+
+    /// The server, started when it is first asked.
+    pub(crate) async fn http(&self) -> TestResult<&Http> {
+        self.inner.http.get_or_try_init(|| Http::start(self)).await
+    }
+
+    /// Asks the shop over HTTP, as staff with every permission unless the request says otherwise.
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask {
+        Ask::new(self, method, path)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Ask {
+        self.ask(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Ask {
+        self.ask(Method::POST, path)
+    }
+
+    pub(crate) fn put(&self, path: &str) -> Ask {
+        self.ask(Method::PUT, path)
+    }
+
+    pub(crate) fn patch(&self, path: &str) -> Ask {
+        self.ask(Method::PATCH, path)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Ask {
+        self.ask(Method::DELETE, path)
     }
 
     /// Whoever sits at the command line: the actor of what tests do below the API.
@@ -64,7 +105,7 @@ impl TestShop {
 
     /// The shop's present moment.
     pub(crate) fn now(&self) -> Timestamp {
-        self.inner.context.now()
+        self.context().now()
     }
 
     /// Moves the shop's clock.

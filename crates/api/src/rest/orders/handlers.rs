@@ -12,7 +12,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::list::{Orders, query};
-use super::wire::{OrderSummaryView, OrderView};
+use super::summary::OrderSummaryView;
+use super::wire::OrderView;
 use crate::shop::Shop;
 
 pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {

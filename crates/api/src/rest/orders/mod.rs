@@ -4,6 +4,7 @@ mod command_wire;
 mod commands;
 mod handlers;
 mod list;
+mod summary;
 mod wire;
 
 pub(crate) use wire::OrderView;

@@ -10,10 +10,12 @@ use super::variant;
 use crate::import::cells;
 use crate::import::columns::{Header, Scope};
 use crate::import::field::Field;
+use crate::import::option_list::{OptionList, folded};
 use crate::import::outcome::{Note, Notes, Rejected, SourcedRecord};
 use crate::import::reading::Reading;
 use crate::import::record::{ExternalRef, MediaRecord, OptionRecord, ProductRecord, Seo};
 use crate::import::sheet::Row;
+use crate::import::variant_record::VariantRecord;
 
 /// Whose words external references are.
 pub(crate) const SOURCE: &str = "shopify";
@@ -48,6 +50,7 @@ pub(crate) fn read(header: &Header<Column>, rows: &[Row], currency: Currency, mu
         read_product(&mut reading, &mut record);
         let names = option_names(&mut reading);
         read_rows(header, rows, &mut notes, (&mut record, names, currency));
+        notes.fit_metadata(&mut record);
     }
     notes.finish(record, None)
 }
@@ -112,7 +115,7 @@ type Target<'a> = (&'a mut ProductRecord, Vec<(u8, String)>, Currency);
 
 fn read_rows(header: &Header<Column>, rows: &[Row], notes: &mut Notes, (record, names, currency): Target<'_>) {
     let mut media = Vec::new();
-    let mut combinations = BTreeSet::new();
+    let mut told_apart = BTreeSet::new();
     let variant_columns: Vec<Column> = header.fields().filter(|column| column.is_variant()).collect();
     let gift_card = rows.first().map_or(Field::Keep, |row| Reading::new(header, row, notes).parse(Column::GiftCard, cells::truth));
     for (index, row) in rows.iter().enumerate() {
@@ -124,8 +127,9 @@ fn read_rows(header: &Header<Column>, rows: &[Row], notes: &mut Notes, (record, 
         let is_variant = filled || (index == 0 && !variant_columns.is_empty());
         if is_variant {
             let mut read = variant::read(&mut reading, &names, gift_card, currency);
-            if !combinations.insert(read.options.clone()) {
-                reading.row_error("has the same option values as another row of this product");
+            if !told_apart.insert(distinction(header, &read)) {
+                reading
+                    .row_error("cannot be told from another row of this product: its option values (or SKU, without options) are the same");
             }
             if index > 0 {
                 keep_differing_metadata(&reading, record, &mut read.metadata);
@@ -144,6 +148,14 @@ fn read_rows(header: &Header<Column>, rows: &[Row], notes: &mut Notes, (record, 
     record.media = if has_media { Field::present(Some(media).filter(|media| !media.is_empty())) } else { Field::Keep };
 }
 
+/// What tells a variant from the others: its option values, or its SKU in a file that has no columns for those.
+fn distinction(header: &Header<Column>, variant: &VariantRecord) -> Vec<(String, String)> {
+    if header.has(Column::OptionName(0)) {
+        return folded(&variant.options);
+    }
+    vec![(String::new(), variant.sku.get().cloned().unwrap_or_default())]
+}
+
 fn read_image(reading: &mut Reading<'_, Column>, before: usize) -> Option<MediaRecord> {
     let url = reading.map(Column::ImageUrl, str::to_owned).into_option();
     let Some(url) = url else {
@@ -158,7 +170,7 @@ fn read_image(reading: &mut Reading<'_, Column>, before: usize) -> Option<MediaR
 }
 
 /// A later row may say something of its own in a column of the product (a part number by variant): the variant keeps it.
-fn keep_differing_metadata(reading: &Reading<'_, Column>, record: &ProductRecord, own: &mut crate::import::record::Metadata) {
+fn keep_differing_metadata(reading: &Reading<'_, Column>, record: &ProductRecord, own: &mut crate::import::record::MetadataPatch) {
     let repeated = reading.metadata(|column| column.scope == Scope::Product);
     own.extend(repeated.into_iter().filter(|(key, value)| !value.is_null() && record.metadata.get(key) != Some(value)));
 }
@@ -178,15 +190,11 @@ fn options(header: &Header<Column>, names: &[(u8, String)], record: &ProductReco
     if !header.has(Column::OptionName(0)) {
         return Field::Keep;
     }
-    let values = |name: &String| {
-        let mut values: Vec<String> = Vec::new();
-        for value in record.variants.iter().filter_map(|variant| variant.options.get(name)) {
-            if !values.contains(value) {
-                values.push(value.clone());
-            }
-        }
-        values
-    };
-    let options: Vec<OptionRecord> = names.iter().map(|(_, name)| OptionRecord { name: name.clone(), values: values(name) }).collect();
+    let mut options = OptionList::default();
+    names.iter().for_each(|(_, name)| options.declare(name));
+    for (name, value) in record.variants.iter().flat_map(|variant| &variant.options) {
+        options.add(name, value);
+    }
+    let options = options.finish();
     Field::present(Some(options).filter(|options| !options.is_empty()))
 }

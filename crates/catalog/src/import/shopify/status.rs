@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::import::field::Field;
-use crate::import::record::{Metadata, Status};
+use crate::import::record::MetadataPatch;
+use crate::products::ProductStatus;
 
 /// Kept where Shopify's status is not ours: `active` but not published, or `unlisted`.
 const STATUS_KEY: &str = "shopify.status";
@@ -42,7 +43,7 @@ impl Word {
 }
 
 /// Our status, with both metadata keys set or removed. Without either cell the status is left alone.
-pub(crate) fn read(word: Field<Word>, published: Field<bool>, metadata: &mut Metadata) -> Field<Status> {
+pub(crate) fn read(word: Field<Word>, published: Field<bool>, metadata: &mut MetadataPatch) -> Field<ProductStatus> {
     if word.is_keep() && published.is_keep() {
         return Field::Keep;
     }
@@ -50,12 +51,12 @@ pub(crate) fn read(word: Field<Word>, published: Field<bool>, metadata: &mut Met
     let word = word.into_option().unwrap_or(Word::Active);
     let published = published.into_option().unwrap_or(matches!(word, Word::Active | Word::Unlisted));
     let (status, kept_word, kept_published) = match (word, published) {
-        (Word::Active, true) => (Status::Active, None, None),
-        (Word::Active, false) => (Status::Draft, Some(Word::Active), None),
-        (Word::Unlisted, true) => (Status::Active, Some(Word::Unlisted), None),
-        (Word::Unlisted, false) => (Status::Active, Some(Word::Unlisted), Some("false")),
-        (Word::Draft, published) => (Status::Draft, None, published.then_some("true")),
-        (Word::Archived, published) => (Status::Archived, None, published.then_some("true")),
+        (Word::Active, true) => (ProductStatus::Active, None, None),
+        (Word::Active, false) => (ProductStatus::Draft, Some(Word::Active), None),
+        (Word::Unlisted, true) => (ProductStatus::Active, Some(Word::Unlisted), None),
+        (Word::Unlisted, false) => (ProductStatus::Active, Some(Word::Unlisted), Some("false")),
+        (Word::Draft, published) => (ProductStatus::Draft, None, published.then_some("true")),
+        (Word::Archived, published) => (ProductStatus::Archived, None, published.then_some("true")),
     };
     metadata.insert(STATUS_KEY.to_owned(), kept_word.map_or(Value::Null, |word| word.as_str().into()));
     metadata.insert(PUBLISHED_KEY.to_owned(), kept_published.map_or(Value::Null, Value::from));
@@ -63,14 +64,14 @@ pub(crate) fn read(word: Field<Word>, published: Field<bool>, metadata: &mut Met
 }
 
 /// Both cells, from our status and what was kept: the reverse of [`read`].
-pub(crate) fn write(status: Status, metadata: &Metadata) -> (Word, bool) {
+pub(crate) fn write(status: ProductStatus, metadata: &MetadataPatch) -> (Word, bool) {
     let kept = |key: &str| metadata.get(key).and_then(Value::as_str).unwrap_or("");
     match (status, kept(STATUS_KEY), kept(PUBLISHED_KEY)) {
-        (Status::Active, "unlisted", published) => (Word::Unlisted, published != "false"),
-        (Status::Active, _, _) => (Word::Active, true),
-        (Status::Draft, "active", _) => (Word::Active, false),
-        (Status::Draft, _, published) => (Word::Draft, published == "true"),
-        (Status::Archived, _, published) => (Word::Archived, published == "true"),
+        (ProductStatus::Active, "unlisted", published) => (Word::Unlisted, published != "false"),
+        (ProductStatus::Active, _, _) => (Word::Active, true),
+        (ProductStatus::Draft, "active", _) => (Word::Active, false),
+        (ProductStatus::Draft, _, published) => (Word::Draft, published == "true"),
+        (ProductStatus::Archived, _, published) => (Word::Archived, published == "true"),
     }
 }
 
@@ -86,16 +87,16 @@ mod tests {
     #[test]
     fn both_cells_become_one_status_and_come_back() {
         for (word, published, status) in [
-            (Word::Active, true, Status::Active),
-            (Word::Active, false, Status::Draft),
-            (Word::Draft, true, Status::Draft),
-            (Word::Draft, false, Status::Draft),
-            (Word::Archived, true, Status::Archived),
-            (Word::Archived, false, Status::Archived),
-            (Word::Unlisted, true, Status::Active),
-            (Word::Unlisted, false, Status::Active),
+            (Word::Active, true, ProductStatus::Active),
+            (Word::Active, false, ProductStatus::Draft),
+            (Word::Draft, true, ProductStatus::Draft),
+            (Word::Draft, false, ProductStatus::Draft),
+            (Word::Archived, true, ProductStatus::Archived),
+            (Word::Archived, false, ProductStatus::Archived),
+            (Word::Unlisted, true, ProductStatus::Active),
+            (Word::Unlisted, false, ProductStatus::Active),
         ] {
-            let mut metadata = Metadata::new();
+            let mut metadata = MetadataPatch::new();
             assert_eq!(read(Field::Set(word), Field::Set(published), &mut metadata), Field::Set(status));
             assert_eq!(write(status, &metadata), (word, published));
         }
@@ -103,18 +104,18 @@ mod tests {
 
     #[test]
     fn a_missing_or_empty_cell_follows_the_other_one() {
-        let mut metadata = Metadata::new();
+        let mut metadata = MetadataPatch::new();
         assert_eq!(read(Field::Keep, Field::Keep, &mut metadata), Field::Keep);
         assert!(metadata.is_empty());
-        assert_eq!(read(Field::Keep, Field::Set(true), &mut metadata), Field::Set(Status::Active));
-        assert_eq!(read(Field::Keep, Field::Set(false), &mut metadata), Field::Set(Status::Draft));
-        assert_eq!(read(Field::Set(Word::Active), Field::Keep, &mut metadata), Field::Set(Status::Active));
-        assert_eq!(read(Field::Clear, Field::Clear, &mut metadata), Field::Set(Status::Active));
+        assert_eq!(read(Field::Keep, Field::Set(true), &mut metadata), Field::Set(ProductStatus::Active));
+        assert_eq!(read(Field::Keep, Field::Set(false), &mut metadata), Field::Set(ProductStatus::Draft));
+        assert_eq!(read(Field::Set(Word::Active), Field::Keep, &mut metadata), Field::Set(ProductStatus::Active));
+        assert_eq!(read(Field::Clear, Field::Clear, &mut metadata), Field::Set(ProductStatus::Active));
     }
 
     #[test]
     fn stale_metadata_does_not_hide_a_product() {
-        let metadata = Metadata::from([(STATUS_KEY.to_owned(), "active".into())]);
-        assert_eq!(write(Status::Active, &metadata), (Word::Active, true));
+        let metadata = MetadataPatch::from([(STATUS_KEY.to_owned(), "active".into())]);
+        assert_eq!(write(ProductStatus::Active, &metadata), (Word::Active, true));
     }
 }

@@ -6,9 +6,11 @@ use kernel::Currency;
 use serde_json::{Value, json};
 
 use crate::import::{
-    Amount, Backorder, Fate, Field, Format, Kind, MediaRecord, PriceRecord, ProductReader, ProductRecord, ReadOptions, Rejected,
-    SourcedRecord, Status, VariantRecord, open,
+    Amount, Backorder, Fate, Field, Format, MediaRecord, PriceRecord, ProductReader, ProductRecord, ReadOptions, Rejected, SourcedRecord,
+    VariantRecord, open,
 };
+use crate::products::ProductStatus;
+use crate::variants::VariantKind;
 
 type Reader = ProductReader<Cursor<String>>;
 
@@ -226,7 +228,7 @@ fn gift_cards_and_what_is_not_shipped_keep_their_kind() {
     let text = "Handle,Title,Option1 Name,Option1 Value,Gift Card,Variant Requires Shipping\n\
         card,Card,Value,10,true,false\ncard,,,25,,false\nbook,Book,Title,Default Title,false,false\nmug,Mug,Title,Default Title,false,true\n";
     let kinds: Vec<_> = read(text).into_iter().flat_map(|read| read.expect("good").record.variants).map(|variant| variant.kind).collect();
-    assert_eq!(kinds, [Kind::GiftCard, Kind::GiftCard, Kind::Digital, Kind::Physical].map(Field::Set));
+    assert_eq!(kinds, [VariantKind::GiftCard, VariantKind::GiftCard, VariantKind::Digital, VariantKind::Physical].map(Field::Set));
 }
 
 #[test]
@@ -257,7 +259,7 @@ fn a_bad_row_names_row_column_and_value_and_spoils_only_its_own_product() {
     );
     assert!(read[1].is_ok());
     assert!(bad(2).1[0].contains("row 7, column Title") && bad(2).1[0].contains("rows of one product must follow each other"));
-    assert!(bad(3).1[0].contains("row 9: has the same option values"));
+    assert!(bad(3).1[0].contains("row 9: cannot be told from another row"));
     assert!(bad(4).1[0].contains("row 10, column Option1 Value, value \"x\": has no option name"));
     assert_eq!(read.len(), 5);
 }
@@ -279,7 +281,7 @@ fn broken_rows_and_odd_cells_are_told() {
         assert!(warnings(2).contains(part), "{part} in {}", warnings(2));
     }
     assert!(warnings(3).contains("is kept as metadata"));
-    assert_eq!(read[3].as_ref().map(|read| read.record.status), Ok(Field::Set(Status::Active)));
+    assert_eq!(read[3].as_ref().map(|read| read.record.status), Ok(Field::Set(ProductStatus::Active)));
 }
 
 #[test]
@@ -304,6 +306,14 @@ fn unknown_and_repeated_columns_are_reported_with_their_filled_cells() {
         ]
     );
     assert_eq!(report.columns[0].filled, 3);
+}
+
+#[test]
+fn a_file_without_options_names_variants_by_sku() {
+    let read = read("Handle,Title,Variant SKU,Variant Price\na,A,a-1,1\na,,a-2,2\nb,B,b-1,1\nb,,b-1,2\n");
+    let update = &read[0].as_ref().expect("good").record;
+    assert_eq!((update.options.clone(), update.variants.len()), (Field::Keep, 2));
+    assert!(read[1].as_ref().expect_err("bad").errors[0].to_string().contains("row 5: cannot be told"));
 }
 
 #[test]

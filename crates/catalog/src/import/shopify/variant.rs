@@ -10,7 +10,8 @@ use crate::import::cells::{self, Unit, Unreadable};
 use crate::import::columns::Scope;
 use crate::import::field::Field;
 use crate::import::reading::Reading;
-use crate::import::variant_record::{Amount, Backorder, Kind, PriceRecord, VariantRecord};
+use crate::import::variant_record::{Amount, Backorder, PriceRecord, VariantRecord};
+use crate::variants::VariantKind;
 
 /// Kept where another system than Shopify counts the stock.
 pub(crate) const TRACKER_KEY: &str = "shopify.inventory_tracker";
@@ -39,11 +40,11 @@ pub(crate) fn read(reading: &mut Reading<'_, Column>, names: &[(u8, String)], gi
 }
 
 /// The file tells gift cards and what is shipped from the rest, which is called digital.
-fn kind(gift_card: Field<bool>, requires_shipping: &Field<bool>) -> Field<Kind> {
+fn kind(gift_card: Field<bool>, requires_shipping: &Field<bool>) -> Field<VariantKind> {
     match (gift_card, requires_shipping) {
-        (Field::Set(true), _) => Field::Set(Kind::GiftCard),
-        (_, Field::Set(true)) => Field::Set(Kind::Physical),
-        (_, Field::Set(false)) => Field::Set(Kind::Digital),
+        (Field::Set(true), _) => Field::Set(VariantKind::GiftCard),
+        (_, Field::Set(true)) => Field::Set(VariantKind::Physical),
+        (_, Field::Set(false)) => Field::Set(VariantKind::Digital),
         (Field::Keep, Field::Keep) => Field::Keep,
         (_, Field::Keep | Field::Clear) => Field::Clear,
     }

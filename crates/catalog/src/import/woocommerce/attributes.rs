@@ -9,6 +9,7 @@ use super::columns::Column;
 use crate::import::cells;
 use crate::import::columns::Header;
 use crate::import::field::Field;
+use crate::import::option_list::OptionList;
 use crate::import::reading::Reading;
 use crate::import::record::{OptionRecord, ProductRecord};
 
@@ -72,37 +73,31 @@ fn flags(reading: &Reading<'_, Column>, number: u16) -> Value {
     Value::Object(flags)
 }
 
-/// Shares the attributes of a product out: those that variations use become options, the rest stay attributes. The file
-/// does not say which is which; the variations do.
+/// True where the file says anything of attributes.
+pub(crate) fn are_in(header: &Header<Column>) -> bool {
+    header.fields().any(|column| number(column).is_some())
+}
+
+/// Shares the attributes of a product out: those that some variation has a value of become options, the rest stay
+/// attributes. The file does not say which is which; the variations do.
 pub(crate) fn share_out(record: &mut ProductRecord, own: Vec<Attribute>, of_variations: &[Vec<Attribute>]) {
-    let flags: Map<String, Value> = own
-        .iter()
-        .filter(|attribute| attribute.flags != Value::Object(Map::new()))
-        .map(|attribute| (attribute.name.clone(), attribute.flags.clone()))
-        .collect();
+    let flagged = own.iter().filter(|attribute| attribute.flags.as_object().is_some_and(|flags| !flags.is_empty()));
+    let flags: Map<String, Value> = flagged.map(|attribute| (attribute.name.clone(), attribute.flags.clone())).collect();
     record.metadata.insert(FLAGS_KEY.to_owned(), if flags.is_empty() { Value::Null } else { Value::Object(flags) });
-    let used: BTreeSet<String> = of_variations.iter().flatten().map(|attribute| fold(&attribute.name)).collect();
-    let mut options = Vec::new();
+    let chosen = of_variations.iter().flatten().filter(|attribute| !attribute.values.is_empty());
+    let used: BTreeSet<String> = chosen.map(|attribute| fold(&attribute.name)).collect();
+    let mut options = OptionList::default();
     for attribute in own {
         if used.contains(&fold(&attribute.name)) {
-            options.push(OptionRecord { name: attribute.name, values: attribute.values });
+            attribute.values.iter().for_each(|value| options.add(&attribute.name, value));
         } else {
             record.attributes.insert(attribute.name, attribute.values);
         }
     }
-    for attribute in of_variations.iter().flatten() {
-        add_value(&mut options, attribute);
+    for attribute in of_variations.iter().flatten().filter(|attribute| used.contains(&fold(&attribute.name))) {
+        options.add(&attribute.name, &value(attribute));
     }
-    record.options = Field::present(Some(options).filter(|options| !options.is_empty()));
-}
-
-fn add_value(options: &mut Vec<OptionRecord>, attribute: &Attribute) {
-    let value = value(attribute);
-    match options.iter_mut().find(|option| fold(&option.name) == fold(&attribute.name)) {
-        Some(option) if option.values.contains(&value) => {}
-        Some(option) => option.values.push(value),
-        None => options.push(OptionRecord { name: attribute.name.clone(), values: vec![value] }),
-    }
+    record.options = Field::present(Some(options.finish()).filter(|options| !options.is_empty()));
 }
 
 /// The value of a variation; an empty one fits any.
@@ -116,7 +111,15 @@ pub(crate) fn options_of(attributes: &[Attribute], options: &[OptionRecord]) -> 
     options.iter().map(|option| (option.name.clone(), find(&option.name).map_or_else(|| ANY.to_owned(), value))).collect()
 }
 
+/// The attributes that a variation leaves open, for people.
+pub(crate) fn left_open(attributes: &[Attribute]) -> Option<String> {
+    let names: Vec<&str> =
+        attributes.iter().filter(|attribute| attribute.values.is_empty()).map(|attribute| attribute.name.as_str()).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
 /// The option values of a variation whose product is not in the file.
 pub(crate) fn own_options(attributes: &[Attribute]) -> BTreeMap<String, String> {
-    attributes.iter().map(|attribute| (attribute.name.clone(), value(attribute))).collect()
+    let chosen = attributes.iter().filter(|attribute| !attribute.values.is_empty());
+    chosen.map(|attribute| (attribute.name.clone(), value(attribute))).collect()
 }

@@ -1,6 +1,6 @@
 //! The `Type` cell: how a row belongs to a product, and what kind of thing it is.
 
-use crate::import::variant_record::Kind;
+use crate::variants::VariantKind;
 
 /// How a row belongs to a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,12 +47,12 @@ impl RowType {
         parsed
     }
 
-    pub(crate) const fn kind(self) -> Kind {
+    pub(crate) const fn kind(self) -> VariantKind {
         match self {
-            Self { structure: Structure::External, .. } => Kind::External,
-            Self { is_downloadable: true, .. } => Kind::Digital,
-            Self { is_virtual: true, .. } => Kind::Service,
-            Self { .. } => Kind::Physical,
+            Self { structure: Structure::External, .. } => VariantKind::External,
+            Self { is_downloadable: true, .. } => VariantKind::Digital,
+            Self { is_virtual: true, .. } => VariantKind::Service,
+            Self { .. } => VariantKind::Physical,
         }
     }
 
@@ -75,17 +75,17 @@ mod tests {
     #[test]
     fn every_type_keeps_its_kind() {
         for (cell, structure, kind, ships) in [
-            ("simple", Structure::Simple, Kind::Physical, true),
-            ("", Structure::Simple, Kind::Physical, true),
-            ("simple, virtual", Structure::Simple, Kind::Service, false),
-            ("simple, downloadable, virtual", Structure::Simple, Kind::Digital, false),
-            ("Simple, Downloadable", Structure::Simple, Kind::Digital, true),
-            ("variable", Structure::Variable, Kind::Physical, true),
-            ("variation, virtual", Structure::Variation, Kind::Service, false),
-            ("subscription_variation", Structure::Variation, Kind::Physical, true),
-            ("grouped", Structure::Grouped, Kind::Physical, true),
-            ("external", Structure::External, Kind::External, false),
-            ("bundle", Structure::Other, Kind::Physical, true),
+            ("simple", Structure::Simple, VariantKind::Physical, true),
+            ("", Structure::Simple, VariantKind::Physical, true),
+            ("simple, virtual", Structure::Simple, VariantKind::Service, false),
+            ("simple, downloadable, virtual", Structure::Simple, VariantKind::Digital, false),
+            ("Simple, Downloadable", Structure::Simple, VariantKind::Digital, true),
+            ("variable", Structure::Variable, VariantKind::Physical, true),
+            ("variation, virtual", Structure::Variation, VariantKind::Service, false),
+            ("subscription_variation", Structure::Variation, VariantKind::Physical, true),
+            ("grouped", Structure::Grouped, VariantKind::Physical, true),
+            ("external", Structure::External, VariantKind::External, false),
+            ("bundle", Structure::Other, VariantKind::Physical, true),
         ] {
             let parsed = RowType::parse(cell);
             assert_eq!((parsed.structure, parsed.kind(), parsed.ships()), (structure, kind, ships), "{cell}");

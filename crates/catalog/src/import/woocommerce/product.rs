@@ -8,15 +8,18 @@ use serde_json::Value;
 use super::columns::Column;
 use super::kind::{RowType, Structure};
 use super::references::{self, SKU_SOURCE, SOURCE};
-use super::{attributes, variant, variation};
+use super::variation::{self, Variation};
+use super::{attributes, variant};
 use crate::import::cells;
 use crate::import::columns::{Header, Scope};
 use crate::import::field::Field;
-use crate::import::outcome::{Notes, Rejected, SourcedRecord};
+use crate::import::option_list::folded;
+use crate::import::outcome::{Note, Notes, Rejected, SourcedRecord};
 use crate::import::reading::Reading;
-use crate::import::record::{ExternalRef, MediaRecord, ProductRecord, Relations, Status};
+use crate::import::record::{ExternalRef, MediaRecord, ProductRecord, Relations};
 use crate::import::sheet::Row;
 use crate::import::variant_record::VariantRecord;
+use crate::products::ProductStatus;
 
 const TYPE_KEY: &str = "woocommerce.type";
 const PUBLISHED_KEY: &str = "woocommerce.published";
@@ -52,13 +55,17 @@ pub(crate) fn read(source: Source<'_>, row: &Row, variations: &[Row], mut notes:
         let shared = variant::shared(source.header, &mut reading);
         warn_of_unsold_cells(&mut reading, variations.is_empty());
         let read: Vec<_> = variations.iter().map(|row| variation::read(source, row, &mut notes)).collect();
+        let own = attributes::are_in(source.header).then_some(own);
         add_variations(&mut record, own, (read, shared), &mut notes);
     } else {
-        attributes::share_out(&mut record, own, &[]);
+        if attributes::are_in(source.header) {
+            attributes::share_out(&mut record, own, &[]);
+        }
         if row_type.structure != Structure::Grouped {
             record.variants.push(variant::read(source.header, &mut reading, row_type, source.currency));
         }
     }
+    notes.fit_metadata(&mut record);
     notes.finish(record, None)
 }
 
@@ -100,12 +107,12 @@ fn read_texts(reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
 }
 
 /// Our status, and WooCommerce's where that is more than ours.
-fn published(text: &str) -> Result<(Status, Option<&'static str>), &'static str> {
+fn published(text: &str) -> Result<(ProductStatus, Option<&'static str>), &'static str> {
     match text {
-        "1" => Ok((Status::Active, None)),
-        "0" => Ok((Status::Draft, Some("private"))),
-        "-1" => Ok((Status::Draft, None)),
-        "2" => Ok((Status::Draft, Some("pending"))),
+        "1" => Ok((ProductStatus::Active, None)),
+        "0" => Ok((ProductStatus::Draft, Some("private"))),
+        "-1" => Ok((ProductStatus::Draft, None)),
+        "2" => Ok((ProductStatus::Draft, Some("pending"))),
         _ => Err("must be 1 (published), 0 (private), -1 (draft) or 2 (pending)"),
     }
 }
@@ -151,7 +158,7 @@ fn read_metadata(source: Source<'_>, reading: &mut Reading<'_, Column>, record: 
 }
 
 /// What products and variations both keep.
-pub(crate) fn read_row_metadata(source: Source<'_>, reading: &Reading<'_, Column>, metadata: &mut crate::import::record::Metadata) {
+pub(crate) fn read_row_metadata(source: Source<'_>, reading: &Reading<'_, Column>, metadata: &mut crate::import::record::MetadataPatch) {
     variant::read_downloads(source.header, reading, metadata);
     if let Some(text) = reading.cell(Column::ShortDescription) {
         let text = line_breaks(text);
@@ -186,32 +193,46 @@ fn warn_of_unsold_cells(reading: &mut Reading<'_, Column>, alone: bool) {
     }
 }
 
+type Attributes = Vec<attributes::Attribute>;
 type Variations = (Vec<variation::Variation>, VariantRecord);
 
-fn add_variations(record: &mut ProductRecord, own: Vec<attributes::Attribute>, (read, shared): Variations, notes: &mut Notes) {
-    let of_variations: Vec<_> = read.iter().map(|variation| variation.attributes.clone()).collect();
-    attributes::share_out(record, own, &of_variations);
+/// Adds variations with what they inherit. `own` are the attributes of the product, where the file has any.
+fn add_variations(record: &mut ProductRecord, own: Option<Attributes>, (read, shared): Variations, notes: &mut Notes) {
+    let by_options = own.is_some() && !read.is_empty();
+    if let Some(own) = own {
+        let of_variations: Vec<_> = read.iter().map(|variation| variation.attributes.clone()).collect();
+        attributes::share_out(record, own, &of_variations);
+    }
     if read.is_empty() {
         // Which attributes are options is not known without variations: what the shop has stays.
         record.options = Field::Keep;
     }
     let options = record.options.get().cloned().unwrap_or_default();
-    let mut combinations = BTreeSet::new();
-    for variation in read {
-        let mut variant = variation.variant;
+    let mut told_apart = BTreeSet::new();
+    for Variation { line, mut variant, attributes } in read {
         variant::inherit(&mut variant, &shared);
-        variant.options = attributes::options_of(&variation.attributes, &options);
-        if !combinations.insert(variant.options.clone()) {
-            notes.error(crate::import::outcome::Note::row(
-                variation.line,
-                "has the same attribute values as another variation of its product",
-            ));
+        variant.options = attributes::options_of(&attributes, &options);
+        if !told_apart.insert(distinction(by_options, &variant)) {
+            let message = "cannot be told from another variation: its attribute values (or ID and SKU, without attributes) are the same";
+            notes.error(Note::row(line, message));
         }
-        if variant.options.values().any(|value| value == attributes::ANY) {
-            notes.warn(crate::import::outcome::Note::row(variation.line, "fits any value of an attribute; it is sold under the value Any"));
+        if let Some(names) = attributes::left_open(&attributes) {
+            let message = format!("fits any {names}: where others do not, it is sold under the value {}", attributes::ANY);
+            notes.warn(Note::row(line, message));
         }
         record.variants.push(variant);
     }
+    record.variants.sort_by_key(|variant| variant.position);
+}
+
+/// What tells a variation from the others: its option values, or its names in a file that has no attributes.
+fn distinction(by_options: bool, variant: &VariantRecord) -> Vec<(String, String)> {
+    if by_options {
+        return folded(&variant.options);
+    }
+    let sku = variant.sku.get().map(|sku| (String::new(), sku.clone()));
+    let names = variant.external_refs.iter().map(|external| (external.source.clone(), external.id.clone()));
+    sku.into_iter().chain(names).collect()
 }
 
 /// Line breaks are written as `\n`; `\\n` is a backslash and an n.

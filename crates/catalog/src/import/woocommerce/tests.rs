@@ -6,9 +6,11 @@ use kernel::Currency;
 use serde_json::{Value, json};
 
 use crate::import::{
-    Amount, Backorder, ExternalRef, Fate, Field, Format, HeaderNames, Kind, ProductReader, ProductRecord, ReadOptions, Reference, Rejected,
-    SourcedRecord, Status, VariantRecord, open,
+    Amount, Backorder, ExternalRef, Fate, Field, Format, HeaderNames, ProductReader, ProductRecord, ReadOptions, Reference, Rejected,
+    SourcedRecord, VariantRecord, open,
 };
+use crate::products::ProductStatus;
+use crate::variants::VariantKind;
 
 fn reader(text: &str) -> ProductReader<Cursor<String>> {
     let options = ReadOptions { format: Some(Format::WooCommerce), ..ReadOptions::new(Currency::USD) };
@@ -69,7 +71,7 @@ const FIELDS: [(&str, &str, &str, &str); 45] = [
     ("Description", r"<p>\n</p>", "/description", r#""<p>\n</p>""#),
     ("Tax status", "none", "/variants/0/taxable", "false"),
     ("Tax status", "shipping", "/variants/0/metadata/woocommerce.tax_status", r#""shipping""#),
-    ("Tax class", "reduced-rate", "/variants/0/tax_class", r#""reduced-rate""#),
+    ("Tax class", "Reduced rate", "/variants/0/tax_class", r#""reduced-rate""#),
     ("Low stock amount", "3", "/variants/0/low_stock_threshold", "3"),
     ("Sold individually?", "1", "/metadata/woocommerce.sold_individually", r#""1""#),
     ("Weight (kg)", "1.5", "/variants/0/weight_grams", "1500"),
@@ -209,7 +211,7 @@ fn a_product_gets_all_its_variations_however_far_away() {
         (blue.weight_grams, blue.tax_class.get().map(String::as_str), blue.options["Size"].as_str()),
         (Field::Set(300), Some("zero"), "Any")
     );
-    assert!(warnings(&read[0]).contains("row 4, column Images") && warnings(&read[0]).contains("row 6: fits any value"));
+    assert!(warnings(&read[0]).contains("row 4, column Images") && warnings(&read[0]).contains("row 6: fits any Size"));
 }
 
 #[test]
@@ -260,10 +262,34 @@ fn a_broken_variation_row_spoils_its_product_too() {
 #[test]
 fn variations_without_a_product_and_twins_are_errors() {
     let twins = SHOP.replace("Colour,Blue,1,,Size,,,", "Colour,Red,1,,Size,S,,");
-    assert_eq!(errors(&read(&twins)[0]), ["row 6: has the same attribute values as another variation of its product"]);
+    assert_eq!(
+        errors(&read(&twins)[0]),
+        ["row 6: cannot be told from another variation: its attribute values (or ID and SKU, without attributes) are the same"]
+    );
     let lost = read("ID,Type,Name,Parent\n1,variation,Tee,\n2,simple,,\n");
     assert!(errors(&lost[0])[0].contains("row 2: is a variation that does not name its product"));
     assert_eq!(errors(&lost[1]), ["row 3, column Name, value \"\": is empty"]);
+}
+
+#[test]
+fn a_file_without_attributes_leaves_options_and_attributes_alone() {
+    let read = read(
+        "ID,Type,SKU,Name,Parent,Regular price\n1,variable,p,P,,\n2,variation,a,A,p,5\n3,variation,b,B,p,6\n4,simple,c,C,,7\n5,variable,q,Q,,\n6,variation,d,D,q,5\n6,variation,d,D,q,5\n",
+    );
+    let update = &read[0].as_ref().expect("good").record;
+    assert_eq!((update.options.clone(), update.variants.len(), update.metadata.get("woocommerce.attributes")), (Field::Keep, 2, None));
+    assert_eq!(read[1].as_ref().expect("good").record.options, Field::Keep);
+    assert!(errors(&read[2])[0].contains("row 8: cannot be told"));
+}
+
+#[test]
+fn an_attribute_that_all_variations_leave_open_is_no_option() {
+    let header = "ID,Type,Name,Parent,Attribute 1 name,Attribute 1 value(s),Attribute 2 name,Attribute 2 value(s)\n";
+    let read = read(&format!("{header}1,variable,P,,Colour,Red,Size,\"S, M\"\n2,variation,A,id:1,Colour,Red,Size,\n"));
+    let record = serde_json::to_value(&read[0].as_ref().expect("good").record).expect("JSON");
+    assert_eq!(record["options"], json!([{"name": "Colour", "values": ["Red"]}]));
+    assert_eq!((&record["attributes"], &record["variants"][0]["options"]), (&json!({"Size": ["S", "M"]}), &json!({"Colour": "Red"})));
+    assert!(warnings(&read[0]).contains("row 3: fits any Size"));
 }
 
 #[test]
@@ -273,8 +299,11 @@ fn types_of_plugins_and_hidden_products_are_told() {
         assert!(warnings(&told[0]).contains(part), "{part}");
     }
     let record = &told[0].as_ref().expect("good").record;
-    assert_eq!((record.status, record.metadata["woocommerce.type"].clone()), (Field::Set(Status::Active), json!("bundle")));
-    assert_eq!((record.variants[0].kind, record.metadata["woocommerce.brands"].clone()), (Field::Set(Kind::Physical), json!("A, B")));
+    assert_eq!((record.status, record.metadata["woocommerce.type"].clone()), (Field::Set(ProductStatus::Active), json!("bundle")));
+    assert_eq!(
+        (record.variants[0].kind, record.metadata["woocommerce.brands"].clone()),
+        (Field::Set(VariantKind::Physical), json!("A, B"))
+    );
     let alone = read("ID,Type,Name,Regular price\n1,variable,Tee,5\n");
     assert!(warnings(&alone[0]).contains("without variations") && warnings(&alone[0]).contains("column Regular price"));
 }

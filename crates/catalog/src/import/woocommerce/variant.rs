@@ -10,7 +10,7 @@ use crate::import::cells;
 use crate::import::columns::Header;
 use crate::import::field::Field;
 use crate::import::reading::Reading;
-use crate::import::record::Metadata;
+use crate::import::record::MetadataPatch;
 use crate::import::variant_record::{Amount, VariantRecord};
 
 const TAX_STATUS_KEY: &str = "woocommerce.tax_status";
@@ -39,7 +39,8 @@ pub(crate) fn shared(header: &Header<Column>, reading: &mut Reading<'_, Column>)
     }
     variant.tax_class = match reading.word(Column::TaxClass) {
         word if word.eq_ignore_ascii_case("parent") => Field::Keep,
-        _ => reading.map(Column::TaxClass, str::to_owned),
+        // WooCommerce writes its key, people its name: `Reduced rate` is `reduced-rate`.
+        _ => reading.map(Column::TaxClass, |name| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join("-")),
     };
     let status = reading.parse(Column::TaxStatus, tax_status);
     if !status.is_keep() {
@@ -88,7 +89,7 @@ fn read_measure(reading: &mut Reading<'_, Column>, column: Column, variant: &mut
 }
 
 /// The files that a buyer may load, kept as metadata of the row's own thing.
-pub(crate) fn read_downloads(header: &Header<Column>, reading: &Reading<'_, Column>, metadata: &mut Metadata) {
+pub(crate) fn read_downloads(header: &Header<Column>, reading: &Reading<'_, Column>, metadata: &mut MetadataPatch) {
     let mut numbers: Vec<u16> = header.fields().filter_map(download_number).collect();
     if numbers.is_empty() {
         return;

@@ -110,5 +110,6 @@ pub(crate) fn read_orphans(source: Source<'_>, parent: Reference, rows: &[Row], 
             record.variants.push(variant);
         }
     }
+    notes.fit_metadata(&mut record);
     notes.finish(record, Some(parent))
 }

@@ -1,4 +1,4 @@
-//! Reading orders.
+//! Reading orders: the row by id, number or cart, and its parts.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! Writing orders.
+//! Writing orders: once with all parts, later only what their life changes.
 
 use accounts::addresses::Address;
-use kernel::{Email, OrderId, Timestamp, fold};
+use kernel::{Email, OrderId, OrderTaxLineId, Timestamp, fold};
 use platform::db::{self, DatabaseError, OnBroken, WriteTx};
 use platform::values;
 use serde_json::Value as Json;
@@ -123,7 +123,7 @@ async fn insert_tax_lines(tx: &WriteTx, details: &OrderDetails) -> Result<(), Da
     const INSERT: &str =
         "INSERT INTO order_tax_lines (id, order_id, line_id, adjustment_id, rate_name, rate_ppm, base_minor, amount_minor) VALUES";
     let rows = details.tax_lines.iter().map(|one| {
-        let (id, tax) = (uuid::Uuid::now_v7(), &one.tax);
+        let (id, tax) = (OrderTaxLineId::generate(), &one.tax);
         values![id, details.order.id, one.line_id, one.adjustment_id, &tax.rate_name, tax.rate_ppm.get(), tax.base_minor, tax.amount_minor]
     });
     db::insert_many(tx, INSERT, rows.collect(), "").await.map(drop)

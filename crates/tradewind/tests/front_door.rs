@@ -1,0 +1,125 @@
+//! The front door: who comes in, what is served there, and that each rule of the data is asked for.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use reqwest::Method;
+use serde_json::Value;
+use test_macro::test_on_every_database;
+
+use crate::support::{TestResult, TestShop, make_key};
+
+/// One operation of the API's document.
+struct Operation {
+    method: Method,
+    path: String,
+    /// The permissions that open it; none where it is not for staff alone.
+    permissions: Vec<String>,
+    is_public: bool,
+}
+
+fn operations(document: &Value) -> Vec<Operation> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let operations = paths.flat_map(|(path, item)| item.as_object().into_iter().flatten().map(move |(method, of)| (path, method, of)));
+    let read = operations.map(|(path, method, of)| {
+        let ways = of["security"].as_array().cloned().unwrap_or_default();
+        let staff_only = !ways.is_empty() && ways.iter().all(|way| way.get("bearer").is_some());
+        let scopes = ways.iter().filter_map(|way| way["bearer"].as_array()).flatten().filter_map(Value::as_str).map(str::to_owned);
+        Operation {
+            method: method.to_uppercase().parse().unwrap(),
+            path: filled(path),
+            permissions: if staff_only { scopes.collect() } else { Vec::new() },
+            is_public: ways.iter().any(|way| way.as_object().is_some_and(serde_json::Map::is_empty)),
+        }
+    });
+    read.collect()
+}
+
+/// The path with something in its variables: a refusal of the caller comes before any look at them.
+fn filled(path: &str) -> String {
+    path.split('/').map(|part| if part.starts_with('{') { "x" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+/// Every route that is not public refuses strangers, and staff without its permission, whatever else the request says.
+#[test_on_every_database]
+async fn every_route_has_a_policy_that_is_kept(shop: TestShop) -> TestResult {
+    let document = shop.get("/openapi.json").anonymous().await?.expect(200)?.json;
+    let operations = operations(&document);
+    assert!(operations.len() > 10);
+    for Operation { method, path, permissions, is_public } in operations {
+        let stranger = shop.ask(method.clone(), &path).anonymous().await?;
+        if is_public {
+            assert!(![401, 403].contains(&stranger.status), "{method} {path}: {stranger:?}");
+            continue;
+        }
+        assert_eq!(stranger.status, 401, "{method} {path}: {stranger:?}");
+        if let Some(permission) = permissions.first() {
+            let other = ["products:read", "settings:read"].into_iter().find(|other| other != permission).unwrap();
+            let refused = shop.ask(method.clone(), &path).key(&make_key(&shop, &[other]).await?).await?;
+            assert_eq!((refused.status, refused.error_code()), (403, "forbidden"), "{method} {path}: {refused:?}");
+        }
+    }
+    Ok(())
+}
+
+/// A key that was revoked, or is none, is a stranger's.
+#[test_on_every_database]
+async fn a_dead_key_opens_nothing(shop: TestShop) -> TestResult {
+    let key = make_key(&shop, &["orders:read"]).await?;
+    shop.get("/api/v1/orders").key(&key).await?.expect(200)?;
+    for made in accounts::api_keys::list(shop.context().db.reader()).await? {
+        accounts::api_keys::revoke(shop.context(), &shop.origin(), made.id).await?;
+    }
+    for token in [key.as_str(), "twk_nonsense", ""] {
+        let refused = shop.get("/api/v1/orders").key(token).await?;
+        assert_eq!(refused.status, 401, "{refused:?}");
+    }
+    Ok(())
+}
+
+/// What monitors ask, without a key.
+#[test_on_every_database]
+async fn health_and_build_are_public(shop: TestShop) -> TestResult {
+    for path in ["/health", "/health/live", "/health/ready"] {
+        assert_eq!(shop.get(path).anonymous().await?.expect(200)?.json["status"], "ok");
+    }
+    let info = shop.get("/system/info").anonymous().await?.expect(200)?;
+    assert_eq!((info.text("version"), info.text("name")), (tradewind::VERSION, "Tradewind"));
+    Ok(())
+}
+
+/// The documentation is served by the binary itself.
+#[test_on_every_database]
+async fn the_documentation_needs_no_other_server(shop: TestShop) -> TestResult {
+    let page = shop.get("/docs/").anonymous().await?.expect(200)?;
+    let html = String::from_utf8(page.bytes)?;
+    assert!(html.contains("swagger") && !html.contains("https://"), "{html}");
+    assert_eq!(shop.get("/openapi.json").anonymous().await?.expect(200)?.json["openapi"], "3.1.0");
+    Ok(())
+}
+
+/// A slice that writes down an invariant has it asked for by `doctor` and after every test.
+#[test]
+fn every_invariant_is_wired() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let wired: BTreeSet<&str> = tradewind::wiring::invariants().iter().map(|invariant| invariant.code).collect();
+    let mut found = 0;
+    let mut folders = vec![crates.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let Some((_, list)) = text.split_once("pub const INVARIANTS: &[Invariant] = &[") else { continue };
+                let list = list.split_once("\n];").or_else(|| list.split_once("}];")).map_or(list, |(list, _)| list);
+                for code in list.split("code: \"").skip(1).filter_map(|rest| rest.split_once('"')) {
+                    assert!(wired.contains(code.0), "{} of {} is not wired", code.0, path.display());
+                    found += 1;
+                }
+            }
+        }
+    }
+    assert!(found > 10, "{found}");
+}
