@@ -3,6 +3,7 @@
 
 mod categories;
 mod channels;
+mod command_line;
 mod front_door;
 mod inventory;
 mod listing;

@@ -9,10 +9,13 @@ mod exit;
 mod jobs;
 mod migrate;
 mod openapi;
+mod order;
 mod output;
+mod pages;
 mod routes;
 mod serve;
 mod setup;
+mod stock;
 mod version;
 
 use std::process::ExitCode;
@@ -41,6 +44,12 @@ enum Command {
     /// Bring the database's schema up to this program, or look at it
     #[command(subcommand)]
     Migrate(migrate::Command),
+    /// What was sold
+    #[command(subcommand)]
+    Order(order::Command),
+    /// What lies where, and what of it can be sold
+    #[command(subcommand)]
+    Stock(stock::Command),
     /// Keys for programs that act for the shop
     #[command(subcommand)]
     ApiKey(api_key::Command),
@@ -96,6 +105,8 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
     match line.command {
         Command::Serve(arguments) => serve::run(globals, arguments).await,
         Command::Migrate(command) => migrate::run(globals, command).await,
+        Command::Order(command) => order::run(globals, command).await,
+        Command::Stock(command) => stock::run(globals, command).await,
         Command::ApiKey(command) => api_key::run(globals, command).await,
         Command::Jobs(command) => jobs::run(globals, command).await,
         Command::Doctor => doctor::run(globals).await,

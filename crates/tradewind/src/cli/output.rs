@@ -131,6 +131,11 @@ pub(super) fn or_dash(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
+/// Money as the API writes it.
+pub(super) fn amount(money: kernel::Money) -> serde_json::Value {
+    serde_json::json!({ "amount": money.minor(), "currency": money.currency().code(), "formatted": money.to_string() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! The harness: a fresh shop on a database of its own for each test, and the checks that follow its body.
-#![allow(dead_code, reason = "the harness offers more than one test needs")]
+#![allow(dead_code, unused_imports, reason = "the harness offers more than one test needs")]
 
+mod command;
 mod http;
 mod leftovers;
 mod postgres;
@@ -11,6 +12,7 @@ mod sqlite;
 
 use std::error::Error;
 
+pub(crate) use command::{Process, run};
 pub(crate) use http::{Ask, Reply, make_key};
 pub(crate) use products::{option, usd, variant, variant_of};
 pub(crate) use run::{run_on_postgres, run_on_sqlite};

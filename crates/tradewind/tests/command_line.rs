@@ -1,0 +1,129 @@
+//! The program as people and scripts use it: answers, exit codes, and a server that starts and stops in order.
+
+use platform::db::execute;
+use platform::values;
+use test_macro::test_on_every_database;
+
+use crate::support::{Process, TestResult, TestShop, run};
+
+/// A key made at the command line opens the API until it is revoked there.
+#[test_on_every_database]
+async fn a_key_is_made_listed_and_revoked(shop: TestShop) -> TestResult {
+    let made = shop.run(&["--json", "api-key", "create", "--name", "Till", "--scopes", "orders:read", "--expires", "2099-01-31"]).await?;
+    let made = made.expect(0)?.lines()?.remove(0);
+    let (id, token) = (made["id"].as_str().unwrap(), made["token"].as_str().unwrap());
+    shop.get("/api/v1/orders").key(token).await?.expect(200)?;
+
+    let listed = shop.run(&["api-key", "list", "--json"]).await?.expect(0)?.lines()?;
+    let listed = listed.iter().find(|key| key["id"] == made["id"]).unwrap();
+    assert_eq!((listed["state"].as_str(), listed.get("token")), (Some("live"), None));
+
+    shop.run(&["api-key", "revoke", id]).await?.expect(0)?;
+    shop.get("/api/v1/orders").key(token).await?.expect(401)?;
+    shop.run(&["api-key", "revoke", id]).await?.expect(4)?;
+    shop.run(&["api-key", "create", "--name", "x", "--scopes", "orders:fly"]).await?.expect(2)?;
+    Ok(())
+}
+
+/// A healthy shop, and one whose schema is newer than the program.
+#[test_on_every_database]
+async fn doctor_and_migrate_tell_what_is_wrong(shop: TestShop) -> TestResult {
+    let report = shop.run(&["doctor", "--json"]).await?.expect(0)?.lines()?.remove(0);
+    assert_eq!(report["healthy"], true, "{report}");
+    shop.run(&["migrate", "verify"]).await?.expect(0)?;
+
+    let newer =
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9901, 'later', TRUE, $1, 0)";
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, newer, values![vec![1_u8]]).await?;
+    tx.commit().await?;
+    let report = shop.run(&["doctor", "--json"]).await?.expect(3)?.lines()?.remove(0);
+    assert_eq!(report["healthy"], false, "{report}");
+    for refused in [vec!["migrate", "verify"], vec!["migrate", "up"], vec!["jobs", "list"], vec!["serve", "--addr", "127.0.0.1:0"]] {
+        let refused = shop.run(&refused).await?.expect(5)?;
+        assert!(refused.stderr.contains("9901") && refused.stdout.is_empty(), "{refused:?}");
+    }
+    Ok(())
+}
+
+/// Lists are objects a line for programs and a table for people; nothing else is on standard output.
+#[test_on_every_database]
+async fn lists_are_tables_or_lines_of_json(shop: TestShop) -> TestResult {
+    for list in [
+        vec!["order", "list"],
+        vec!["stock", "list"],
+        vec!["jobs", "list"],
+        vec!["migrate", "status"],
+        vec!["config", "show"],
+        vec!["routes"],
+    ] {
+        let table = shop.run(&list).await?.expect(0)?;
+        let head = table.stdout.lines().next().unwrap_or_default().to_owned();
+        assert!(!head.is_empty() && head == head.to_uppercase(), "{list:?}: {table:?}");
+        let json = shop.run(&[list, vec!["--json"]].concat()).await?.expect(0)?;
+        assert_eq!(json.lines()?.len() + 1, table.stdout.lines().count(), "{json:?}");
+    }
+    Ok(())
+}
+
+/// What is not there is exit code 4, what cannot be read is 2.
+#[test_on_every_database]
+async fn exit_codes_tell_what_happened(shop: TestShop) -> TestResult {
+    for missing in [["order", "show", "12345"], ["stock", "show", "NO-SUCH"], ["jobs", "retry", "job_x"], ["api-key", "revoke", "key_x"]] {
+        let ended = shop.run(&missing).await?.expect(4)?;
+        assert!(ended.stderr.starts_with("error: "), "{ended:?}");
+    }
+    for wrong in [vec!["nonsense"], vec!["order", "list", "--status", "sold"], vec!["--config", "/no/such/file.toml", "doctor"]] {
+        shop.run(&wrong).await?.expect(2)?;
+    }
+    for fine in [vec!["--help"], vec!["version"], vec!["completions", "bash"], vec!["openapi"]] {
+        assert!(!shop.run(&fine).await?.expect(0)?.stdout.is_empty());
+    }
+    Ok(())
+}
+
+/// A first glance makes the embedded shop; looking at its schema or health does not.
+#[tokio::test]
+async fn an_embedded_shop_is_made_where_there_is_none() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let data_dir = folder.path().join("shop");
+    for look in [["migrate", "status"], ["config", "show"]] {
+        run(&data_dir, &look).await?.expect(0)?;
+    }
+    run(&data_dir, &["doctor"]).await?.expect(0)?;
+    run(&data_dir, &["migrate", "verify"]).await?.expect(3)?;
+    assert!(!data_dir.exists());
+
+    run(&data_dir, &["order", "list"]).await?.expect(0)?;
+    run(&data_dir, &["migrate", "verify"]).await?.expect(0)?;
+    Ok(())
+}
+
+/// Development mode is not open to others, and the test provider is the demo's alone.
+#[tokio::test]
+async fn unfit_configurations_are_refused() -> TestResult {
+    let folder = tempfile::tempdir()?;
+    let refused = run(folder.path(), &["serve", "--addr", "0.0.0.0:0"]).await?.expect(2)?;
+    assert!(refused.stderr.contains("production"), "{refused:?}");
+    Ok(())
+}
+
+/// A supervisor stops it and all is in order; a crash stops it and it comes back with what it had.
+#[test_on_every_database]
+async fn a_server_stops_when_told_and_comes_back_after_a_crash(shop: TestShop) -> TestResult {
+    let client = reqwest::Client::new();
+    let server = Process::serve(&shop).await?;
+    let made: serde_json::Value =
+        client.post(format!("{}/api/v1/carts", server.base)).json(&serde_json::json!({})).send().await?.error_for_status()?.json().await?;
+    server.signal("KILL").await?;
+    assert_eq!(server.ended().await?.0, None);
+
+    let server = Process::serve(&shop).await?;
+    let (id, token) = (made["data"]["id"].as_str().unwrap(), made["data"]["token"].as_str().unwrap());
+    let cart = client.get(format!("{}/api/v1/carts/{id}", server.base)).header("X-Cart-Token", token).send().await?;
+    assert_eq!(cart.status(), 200);
+    server.signal("TERM").await?;
+    let (code, log) = server.ended().await?;
+    assert_eq!(code, Some(0), "{log:?}");
+    Ok(())
+}
