@@ -3,7 +3,7 @@
 -- `currency_fixed_at`: since then carts hold amounts of this list, and its currency stays.
 CREATE TABLE price_lists (
     id UUID PRIMARY KEY,
-    code TEXT NOT NULL CONSTRAINT price_lists_code_key UNIQUE,
+    code TEXT COLLATE "C" NOT NULL CONSTRAINT price_lists_code_key UNIQUE,
     name TEXT NOT NULL,
     currency TEXT NOT NULL CONSTRAINT price_lists_currency_check CHECK (length(currency) = 3),
     tax_included BOOLEAN NOT NULL,
@@ -19,7 +19,7 @@ CREATE TABLE price_lists (
 -- A channel sells in the currency of its price list and follows it.
 CREATE TABLE channels (
     id UUID PRIMARY KEY,
-    code TEXT NOT NULL CONSTRAINT channels_code_key UNIQUE,
+    code TEXT COLLATE "C" NOT NULL CONSTRAINT channels_code_key UNIQUE,
     name TEXT NOT NULL,
     currency TEXT NOT NULL CONSTRAINT channels_currency_check CHECK (length(currency) = 3),
     price_list_id UUID NOT NULL,

@@ -1,8 +1,8 @@
 //! Channels and their price lists: the first start, changes, and the currency that stays once something is in it.
 
-use catalog::channels::{self, Channel, ChannelChanges, ChannelInput, TaxDisplay, UpdateChannel};
-use catalog::price_lists::{self, PriceList, PriceListChanges, UpdatePriceList};
-use kernel::{Currency, DomainError};
+use catalog::channels::{self, Channel, ChannelChanges, ChannelInput, ChannelQuery, TaxDisplay, UpdateChannel};
+use catalog::price_lists::{self, PriceList, PriceListChanges, PriceListQuery, UpdatePriceList};
+use kernel::{Currency, DomainError, PageRequest};
 use platform::db::count_statements;
 use test_macro::test_on_every_database;
 
@@ -36,8 +36,11 @@ async fn the_first_start_can_be_repeated_and_changes_nothing(shop: TestShop) -> 
 
     tradewind::wiring::first_start(context).await?;
 
-    assert_eq!(channels::list(context.db.reader()).await?, [renamed]);
-    assert_eq!(price_lists::list(context.db.reader()).await?, [default_list(&shop).await?]);
+    let page = PageRequest::first(20);
+    let all = channels::list(context.db.reader(), &ChannelQuery { descending: false, page: page.clone() }).await?;
+    assert_eq!((all.items, all.total), (vec![renamed], Some(1)));
+    let all = price_lists::list(context.db.reader(), &PriceListQuery { descending: true, page }).await?;
+    assert_eq!((all.items, all.total), (vec![default_list(&shop).await?], Some(1)));
     assert_eq!(shop.events_of("channel").await?, ["channel.updated"]);
     Ok(())
 }

@@ -56,7 +56,7 @@ fn codes(methods: &[ShippingMethod]) -> Vec<&str> {
 }
 
 async fn list(shop: &TestShop, active: Option<bool>, page: PageRequest) -> TestResult<Page<ShippingMethod>> {
-    Ok(shipping::list(shop.context().db.reader(), &ShippingMethodQuery { active, page }).await?)
+    Ok(shipping::list(shop.context().db.reader(), &ShippingMethodQuery { active, descending: false, page }).await?)
 }
 
 /// A shop can sell as soon as it has a product; what staff decides later stays.
@@ -233,7 +233,7 @@ async fn a_forged_cursor_is_refused(shop: TestShop) -> TestResult {
     for value in [None, Some("first".to_owned()), Some("99999999999999999999".to_owned())] {
         let forged = Cursor { sort: "position".to_owned(), value, id: ShippingMethodId::generate().uuid() };
         let page = PageRequest { position: Position::After(Some(forged)), size: 2 };
-        let query = ShippingMethodQuery { active: None, page };
+        let query = ShippingMethodQuery { active: None, descending: false, page };
         let refused = shipping::list(shop.context().db.reader(), &query).await.expect_err("forged");
         assert_eq!((refused.code(), refused.kind()), ("invalid_query", ErrorKind::Malformed));
     }

@@ -28,8 +28,8 @@ fn renamed(name: &str) -> TaxRateChangesInput {
 }
 
 async fn list(shop: &TestShop, country: Option<&str>, newest_first: bool, page: PageRequest) -> TestResult<Page<TaxRate>> {
-    let country = country.map(str::parse::<Country>).transpose()?;
-    Ok(tax::list(shop.context().db.reader(), &TaxRateQuery { country, newest_first, page }).await?)
+    let countries = country.map(|code| code.parse::<Country>().map(|country| vec![country])).transpose()?;
+    Ok(tax::list(shop.context().db.reader(), &TaxRateQuery { countries, newest_first, page }).await?)
 }
 
 fn names(page: &Page<TaxRate>) -> Vec<&str> {

@@ -34,7 +34,7 @@ pub(super) async fn add_named_lists(tx: &WriteTx, known: &mut KnownPriceLists, c
         }
     };
     if named {
-        let lists = price_lists::list(tx).await?;
+        let lists = price_lists::all(tx).await?;
         known.currencies.extend(lists.into_iter().map(|list| (list.id, list.currency)));
     }
     Ok(())

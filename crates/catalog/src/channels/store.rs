@@ -1,7 +1,7 @@
 //! Rows of the channels.
 
-use kernel::{ChannelId, PriceListId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
+use kernel::{ChannelId, Cursor, CursorError, Page, PageRequest, Position, PriceListId, Timestamp};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -49,9 +49,6 @@ impl TryFrom<ChannelRow> for Channel {
     }
 }
 
-/// A shop has few; more than this are not listed.
-const MOST: i64 = 100;
-
 const SELECT: &str = "SELECT c.id, c.code, c.name, c.currency, c.price_list_id, c.countries, c.tax_display, c.time_zone, c.locale, \
     c.version, c.created_at, c.updated_at, l.currency_fixed_at FROM channels c JOIN price_lists l ON l.id = c.price_list_id";
 
@@ -84,13 +81,33 @@ pub async fn find_default(db: &impl ConnectionTrait) -> Result<Channel, Database
     find_by_code(db, Channel::DEFAULT_CODE).await?.ok_or_else(|| DatabaseError::corrupt("no channel `default`"))
 }
 
-/// All channels, by code.
+/// Which channels are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelQuery {
+    /// The last code first (`-code`), else the first (`code`).
+    pub descending: bool,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// A page of the channels, by code. At most two statements.
 ///
 /// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<Channel>, DatabaseError> {
-    let rows: Vec<ChannelRow> = db::fetch_all(db, &format!("{SELECT} ORDER BY c.code LIMIT $1"), values![MOST]).await?;
-    rows.into_iter().map(Channel::try_from).collect()
+/// `ListError` for a page too deep or a cursor of another list, or by what went wrong.
+pub async fn list(db: &impl ConnectionTrait, query: &ChannelQuery) -> Result<Page<Channel>, ListError> {
+    let (limit, offset) = db::window(&query.page)?;
+    let (sort, after, direction) = if query.descending { ("-code", "<", "DESC") } else { ("code", ">", "ASC") };
+    let total = db::total_of(db, &query.page, "channels", vec![]).await?;
+    let (mut which, mut values) = ("TRUE".to_owned(), values![limit, offset]);
+    if let Position::After(Some(cursor)) = &query.page.position {
+        which = format!("c.code {after} $3");
+        values.extend(values![cursor.value.clone().ok_or(CursorError)?]);
+    }
+    let sql = format!("{SELECT} WHERE {which} ORDER BY c.code {direction} LIMIT $1 OFFSET $2");
+    let rows: Vec<ChannelRow> = db::fetch_all(db, &sql, values).await?;
+    let rows = rows.into_iter().map(Channel::try_from).collect::<Result<Vec<_>, _>>()?;
+    let place = |last: &Channel| Cursor { sort: sort.to_owned(), value: Some(last.code.clone()), id: last.id.uuid() };
+    Ok(db::page_of(rows, &query.page, total, place))
 }
 
 /// The channel as it stands, with a currency that stays from now on: whoever is about to keep amounts in it (a cart, say)

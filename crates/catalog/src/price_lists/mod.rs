@@ -7,5 +7,5 @@ mod update;
 
 pub use events::PriceListEvent;
 pub use model::{PriceList, PriceListChanges, PriceListInput};
-pub use store::{ensure, find, find_by_code, fix_currency, list};
+pub use store::{PriceListQuery, all, ensure, find, find_by_code, fix_currency, list};
 pub use update::{UpdatePriceList, UpdatePriceListError, update, update_in};

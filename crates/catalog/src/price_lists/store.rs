@@ -1,7 +1,7 @@
 //! Rows of the price lists.
 
-use kernel::{PriceListId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
+use kernel::{Cursor, CursorError, Page, PageRequest, Position, PriceListId, Timestamp};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -38,9 +38,6 @@ impl TryFrom<PriceListRow> for PriceList {
     }
 }
 
-/// A shop has few; more than this are not listed.
-const MOST: i64 = 100;
-
 const SELECT: &str = "SELECT id, code, name, currency, tax_included, currency_fixed_at, version, created_at, updated_at FROM price_lists";
 
 async fn one(db: &impl ConnectionTrait, rest: &str, values: Vec<db::Value>) -> Result<Option<PriceList>, DatabaseError> {
@@ -64,13 +61,45 @@ pub async fn find_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Optio
     one(db, "WHERE code = $1", values![code]).await
 }
 
+/// A shop has few; more than this are not asked for at once.
+const MOST: i64 = 100;
+
 /// All price lists, by code.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn list(db: &impl ConnectionTrait) -> Result<Vec<PriceList>, DatabaseError> {
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<PriceList>, DatabaseError> {
     let rows: Vec<PriceListRow> = db::fetch_all(db, &format!("{SELECT} ORDER BY code LIMIT $1"), values![MOST]).await?;
     rows.into_iter().map(PriceList::try_from).collect()
+}
+
+/// Which price lists are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceListQuery {
+    /// The last code first (`-code`), else the first (`code`).
+    pub descending: bool,
+    /// Which page.
+    pub page: PageRequest,
+}
+
+/// A page of the price lists, by code. At most two statements.
+///
+/// # Errors
+/// `ListError` for a page too deep or a cursor of another list, or by what went wrong.
+pub async fn list(db: &impl ConnectionTrait, query: &PriceListQuery) -> Result<Page<PriceList>, ListError> {
+    let (limit, offset) = db::window(&query.page)?;
+    let (sort, after, direction) = if query.descending { ("-code", "<", "DESC") } else { ("code", ">", "ASC") };
+    let total = db::total_of(db, &query.page, "price_lists", vec![]).await?;
+    let (mut which, mut values) = ("TRUE".to_owned(), values![limit, offset]);
+    if let Position::After(Some(cursor)) = &query.page.position {
+        which = format!("code {after} $3");
+        values.extend(values![cursor.value.clone().ok_or(CursorError)?]);
+    }
+    let sql = format!("{SELECT} WHERE {which} ORDER BY code {direction} LIMIT $1 OFFSET $2");
+    let rows: Vec<PriceListRow> = db::fetch_all(db, &sql, values).await?;
+    let rows = rows.into_iter().map(PriceList::try_from).collect::<Result<Vec<_>, _>>()?;
+    let place = |last: &PriceList| Cursor { sort: sort.to_owned(), value: Some(last.code.clone()), id: last.id.uuid() };
+    Ok(db::page_of(rows, &query.page, total, place))
 }
 
 pub(super) async fn lock(tx: &WriteTx, id: PriceListId) -> Result<Option<PriceList>, DatabaseError> {

@@ -94,7 +94,7 @@ impl CreateShippingMethod {
     }
 }
 
-/// What may change, as it comes from outside; absent stays. The currency stays.
+/// What may change, as it comes from outside; absent stays.
 #[derive(Debug, Clone, Default)]
 pub struct ShippingMethodChangesInput {
     /// Lower-case words joined by dashes, 1 to 64 characters, unique.
@@ -103,6 +103,8 @@ pub struct ShippingMethodChangesInput {
     pub name: Option<String>,
     /// `flat`, `by_weight` or `by_total`; needs a new tariff.
     pub kind: Option<String>,
+    /// The ISO 4217 code that the caller takes the method's currency for; another one is refused, because the currency stays.
+    pub currency: Option<String>,
     /// ISO 3166-1 codes of where it goes; empty is everywhere.
     pub countries: Option<Vec<String>>,
     /// The tax class of its price.
@@ -121,6 +123,7 @@ pub struct ShippingMethodChanges {
     code: Option<String>,
     name: Option<String>,
     kind: Option<ShippingKind>,
+    currency: Option<Currency>,
     countries: Option<Vec<Country>>,
     tax_class: Option<String>,
     active: Option<bool>,
@@ -138,18 +141,41 @@ impl ShippingMethodChanges {
         let code = errors.take_optional("code", input.code, |raw| parse_code(&raw));
         let name = errors.take_optional("name", input.name, |raw| text(&raw, 255));
         let kind = errors.take_optional("kind", input.kind, |raw| raw.parse::<ShippingKind>());
+        let currency = errors.take_optional("currency", input.currency, |raw| raw.parse::<Currency>());
         let countries = input.countries.map(|raw| parse_countries(&raw, &mut errors));
         let tax_class = errors.take_optional("tax_class", input.tax_class, |raw| parse_class(&raw));
         let position = errors.take_optional("position", input.position, parse_position);
         let rates = input.rates.and_then(|raw| tariff::parse(raw, &mut errors));
-        errors.finish(|| Some(Self { code, name, kind, countries, tax_class, active: input.active, position, rates }))
+        errors.finish(|| Some(Self { code, name, kind, currency, countries, tax_class, active: input.active, position, rates }))
+    }
+
+    /// Replaces everything, tariff included.
+    ///
+    /// # Errors
+    /// Every field that is refused.
+    pub fn replace(input: ShippingMethodInput) -> Result<Self, FieldErrors> {
+        let method = CreateShippingMethod::parse(input)?;
+        Ok(Self {
+            code: Some(method.code),
+            name: Some(method.name),
+            kind: Some(method.kind),
+            currency: Some(method.currency),
+            countries: Some(method.countries),
+            tax_class: Some(method.tax_class),
+            active: Some(method.active),
+            position: Some(method.position),
+            rates: Some(method.rates),
+        })
     }
 
     /// The method with these changes, under its next version.
     ///
     /// # Errors
-    /// `rates` where they do not go with the kind, or are absent though the kind changes.
+    /// `currency` where it is another; `rates` where they do not go with the kind, or are absent though the kind changes.
     pub(super) fn apply(self, method: ShippingMethod, now: Timestamp) -> Result<ShippingMethod, FieldErrors> {
+        if self.currency.is_some_and(|currency| currency != method.currency) {
+            return Err(FieldErrors::of("currency", format!("stays: the method's amounts are in {}", method.currency.code())));
+        }
         let kind = self.kind.unwrap_or(method.kind);
         if kind != method.kind && self.rates.is_none() {
             return Err(FieldErrors::of("rates", "must be given where the kind changes: steps of another kind count something else"));
@@ -248,13 +274,14 @@ mod tests {
             code: Some("x".repeat(65)),
             name: Some("x".repeat(256)),
             kind: Some("Flat".to_owned()),
+            currency: Some("eur".to_owned()),
             countries: Some(vec![String::new(); 250]),
             tax_class: Some(String::new()),
             position: Some(i64::MAX),
             rates: Some(vec![step(-1)]),
             active: None,
         };
-        let fields = ["code", "countries", "kind", "name", "position", "rates.0.from", "tax_class"];
+        let fields = ["code", "countries", "currency", "kind", "name", "position", "rates.0.from", "tax_class"];
         assert_eq!(refused(ShippingMethodChanges::parse(bad).expect_err("refused")), fields);
     }
 
@@ -272,6 +299,15 @@ mod tests {
         let flat = change(ShippingMethodChangesInput { rates: Some(vec![step(0)]), ..kind("flat") }).expect("a method");
         assert_eq!((flat.kind, flat.rates.len(), flat.version), (ShippingKind::Flat, 1, 2));
         assert_eq!(change(kind("by_weight")).expect("the same kind").rates, express().rates);
+    }
+
+    #[test]
+    fn a_replacement_has_everything_but_another_currency() {
+        let replace = |input| ShippingMethodChanges::replace(input).expect("changes").apply(express(), Timestamp::default());
+        let plain = ShippingMethodInput { countries: Vec::new(), rates: vec![step(0)], ..input() };
+        let after = replace(plain).expect("a method");
+        assert_eq!((after.countries.len(), after.rates.len(), after.version), (0, 1, 2));
+        assert_eq!(refused(replace(ShippingMethodInput { currency: "USD".to_owned(), ..input() }).expect_err("refused")), ["currency"]);
     }
 
     #[test]

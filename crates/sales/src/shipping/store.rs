@@ -121,6 +121,8 @@ pub(super) async fn lock(tx: &WriteTx, id: ShippingMethodId) -> Result<Option<Sh
 pub struct ShippingMethodQuery {
     /// Only those that are offered, or only those that are not.
     pub active: Option<bool>,
+    /// The last of the shop's order first (`-position`), else the first (`position`).
+    pub descending: bool,
     /// Which page.
     pub page: PageRequest,
 }
@@ -138,14 +140,15 @@ pub async fn list(db: &impl ConnectionTrait, query: &ShippingMethodQuery) -> Res
     }
     .to_owned();
     let total = db::total_of(db, &query.page, &format!("shipping_methods WHERE {which}"), vec![]).await?;
+    let (sort, after, direction) = if query.descending { ("-position", "<", "DESC") } else { ("position", ">", "ASC") };
     let mut values = values![limit, offset];
     if let Position::After(Some(cursor)) = &query.page.position {
         let position: i64 = cursor.value.as_ref().and_then(|value| value.parse().ok()).ok_or(CursorError)?;
-        which.push_str(" AND (position > $3 OR (position = $3 AND id > $4))");
+        which.push_str(&format!(" AND (position {after} $3 OR (position = $3 AND id {after} $4))"));
         values.extend(values![position, cursor.id]);
     }
-    let methods = fetch(db, &format!("WHERE {which} ORDER BY position, id LIMIT $1 OFFSET $2"), values).await?;
-    let place = |last: &ShippingMethod| Cursor { sort: "position".to_owned(), value: Some(last.position.to_string()), id: last.id.uuid() };
+    let methods = fetch(db, &format!("WHERE {which} ORDER BY position {direction}, id {direction} LIMIT $1 OFFSET $2"), values).await?;
+    let place = |last: &ShippingMethod| Cursor { sort: sort.to_owned(), value: Some(last.position.to_string()), id: last.id.uuid() };
     Ok(db::page_of(methods, &query.page, total, place))
 }
 

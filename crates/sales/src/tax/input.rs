@@ -142,6 +142,22 @@ impl TaxRateChanges {
         errors.finish(|| Some(Self { name, country, region, tax_class, rate, shipping_taxed: input.shipping_taxed }))
     }
 
+    /// Replaces everything.
+    ///
+    /// # Errors
+    /// Every field that is refused.
+    pub fn replace(input: TaxRateInput) -> Result<Self, FieldErrors> {
+        let CreateTaxRate { name, country, region, tax_class, rate, shipping_taxed } = CreateTaxRate::parse(input)?;
+        Ok(Self {
+            name: Some(name),
+            country: Some(country),
+            region: Some(region),
+            tax_class: Some(tax_class),
+            rate: Some(rate),
+            shipping_taxed: Some(shipping_taxed),
+        })
+    }
+
     /// The rate with these changes, under its next version.
     ///
     /// # Errors

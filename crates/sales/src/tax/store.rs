@@ -72,8 +72,8 @@ pub(super) async fn lock(tx: &WriteTx, id: TaxRateId) -> Result<Option<TaxRate>,
 /// Which rates are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaxRateQuery {
-    /// Of this country alone.
-    pub country: Option<Country>,
+    /// Of these countries alone; none at all where the list is empty.
+    pub countries: Option<Vec<Country>>,
     /// The newest first (`-created_at`), else the oldest (`created_at`).
     pub newest_first: bool,
     /// Which page.
@@ -87,16 +87,19 @@ pub struct TaxRateQuery {
 pub async fn list(db: &impl ConnectionTrait, query: &TaxRateQuery) -> Result<Page<TaxRate>, ListError> {
     let (limit, offset) = db::window(&query.page)?;
     let (sort, after, direction) = if query.newest_first { ("-created_at", "<", "DESC") } else { ("created_at", ">", "ASC") };
-    let mut values = values![query.country.map(Country::code)];
-    // PostgreSQL learns the parameter's type from the cast.
-    let mut which = "(CAST($1 AS TEXT) IS NULL OR country = $1)".to_owned();
+    let mut values: Vec<db::Value> = query.countries.iter().flatten().flat_map(|country| values![country.code()]).collect();
+    let mut which = match &query.countries {
+        None => "TRUE".to_owned(),
+        Some(countries) => format!("country IN ({})", db::placeholders(1, countries.len())),
+    };
     let total = db::total_of(db, &query.page, &format!("tax_rates WHERE {which}"), values.clone()).await?;
+    let next = values.len() + 1;
     values.extend(values![limit, offset]);
     if let Position::After(Some(cursor)) = &query.page.position {
-        which.push_str(&format!(" AND id {after} $4"));
+        which.push_str(&format!(" AND id {after} ${}", next + 2));
         values.extend(values![cursor.id]);
     }
-    let rates = all(db, &format!("WHERE {which} ORDER BY id {direction} LIMIT $2 OFFSET $3"), values).await?;
+    let rates = all(db, &format!("WHERE {which} ORDER BY id {direction} LIMIT ${next} OFFSET ${}", next + 1), values).await?;
     Ok(db::page_of(rates, &query.page, total, |last| Cursor { sort: sort.to_owned(), value: None, id: last.id.uuid() }))
 }
 
