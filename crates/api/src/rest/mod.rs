@@ -2,10 +2,14 @@
 
 pub(crate) mod addresses;
 pub(crate) mod carts;
+mod channels;
 pub(crate) mod checkout;
 pub(crate) mod money;
 pub(crate) mod orders;
+mod price_lists;
+mod shipping_methods;
 mod system;
+mod tax_rates;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -19,4 +23,8 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(carts::routes())
         .merge(checkout::routes())
         .merge(orders::routes())
+        .merge(tax_rates::routes())
+        .merge(shipping_methods::routes())
+        .merge(channels::routes())
+        .merge(price_lists::routes())
 }

@@ -1,0 +1,6 @@
+//! Price lists: the currency of prices, and whether they include tax.
+
+mod handlers;
+mod wire;
+
+pub(super) use handlers::routes;

@@ -1,0 +1,6 @@
+//! Tax rates: staff keep them, carts are taxed by them.
+
+mod handlers;
+mod wire;
+
+pub(super) use handlers::routes;

@@ -1,0 +1,174 @@
+//! Tax rates on the wire.
+
+use gateway::{FilterKind, ListQuery, ListRoute, ListSpec};
+use kernel::{FieldErrors, Timestamp};
+use sales::tax::{CreateTaxRate, STANDARD_CLASS, TaxRate, TaxRateChanges, TaxRateChangesInput, TaxRateInput, TaxRateQuery};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::rest::carts::present;
+
+/// The list of tax rates.
+pub(super) struct TaxRates;
+
+impl ListRoute for TaxRates {
+    const SPEC: ListSpec = ListSpec { filters: &[("country", FilterKind::Words)], ..ListSpec::PLAIN };
+}
+
+/// The query of the use case.
+pub(super) fn query(list: &ListQuery) -> TaxRateQuery {
+    let newest_first = list.sort.first().is_none_or(|key| key.descending);
+    TaxRateQuery { countries: list.filters.parsed("country"), newest_first, page: list.page.clone() }
+}
+
+/// A new tax rate.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TaxRateIn {
+    /// What the customer reads.
+    #[schema(min_length = 1, max_length = 255, example = "VAT 19 %")]
+    name: String,
+    /// ISO 3166-1 alpha-2.
+    #[schema(min_length = 2, max_length = 2, example = "DE")]
+    country: String,
+    /// The region it is limited to, by code or name. Absent: the whole country.
+    #[schema(min_length = 1, max_length = 64)]
+    region: Option<String>,
+    /// The class of goods it applies to. Absent: `standard`.
+    #[schema(min_length = 1, max_length = 64)]
+    tax_class: Option<String>,
+    /// Parts per million: 190,000 is 19 %.
+    #[schema(minimum = 0, maximum = 10_000_000)]
+    rate_ppm: i64,
+    /// True where shipping of this class is taxed, too.
+    #[serde(default)]
+    shipping_taxed: bool,
+}
+
+impl TaxRateIn {
+    pub(super) fn parse(self) -> Result<CreateTaxRate, FieldErrors> {
+        CreateTaxRate::parse(self.input())
+    }
+
+    fn input(self) -> TaxRateInput {
+        let Self { name, country, region, tax_class, rate_ppm, shipping_taxed } = self;
+        let tax_class = tax_class.unwrap_or_else(|| STANDARD_CLASS.to_owned());
+        TaxRateInput { name, country, region, tax_class, rate_ppm, shipping_taxed }
+    }
+}
+
+/// A tax rate as it is from now on; what is absent is as in a new one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TaxRatePut {
+    /// What the customer reads.
+    #[schema(min_length = 1, max_length = 255)]
+    name: String,
+    /// ISO 3166-1 alpha-2.
+    #[schema(min_length = 2, max_length = 2)]
+    country: String,
+    /// The region it is limited to, by code or name. Absent: the whole country.
+    #[schema(min_length = 1, max_length = 64)]
+    region: Option<String>,
+    /// The class of goods it applies to. Absent: `standard`.
+    #[schema(min_length = 1, max_length = 64)]
+    tax_class: Option<String>,
+    /// Parts per million: 190,000 is 19 %.
+    #[schema(minimum = 0, maximum = 10_000_000)]
+    rate_ppm: i64,
+    /// True where shipping of this class is taxed, too.
+    #[serde(default)]
+    shipping_taxed: bool,
+    /// Its version, where no `If-Match` is sent.
+    pub(super) version: Option<i64>,
+}
+
+impl TaxRatePut {
+    pub(super) fn parse(self) -> Result<TaxRateChanges, FieldErrors> {
+        let Self { name, country, region, tax_class, rate_ppm, shipping_taxed, version: _ } = self;
+        TaxRateChanges::replace(TaxRateIn { name, country, region, tax_class, rate_ppm, shipping_taxed }.input())
+    }
+}
+
+/// What changes of a tax rate; an absent field stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TaxRatePatch {
+    /// What the customer reads.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, min_length = 1, max_length = 255)]
+    name: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, min_length = 2, max_length = 2)]
+    country: Option<String>,
+    /// The region it is limited to, by code or name; `null`: the whole country.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
+    region: Option<Option<String>>,
+    /// The class of goods it applies to.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, min_length = 1, max_length = 64)]
+    tax_class: Option<String>,
+    /// Parts per million: 190,000 is 19 %.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, minimum = 0, maximum = 10_000_000)]
+    rate_ppm: Option<i64>,
+    /// True where shipping of this class is taxed, too.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    shipping_taxed: Option<bool>,
+    /// Its version, where no `If-Match` is sent.
+    pub(super) version: Option<i64>,
+}
+
+impl TaxRatePatch {
+    pub(super) fn parse(self) -> Result<TaxRateChanges, FieldErrors> {
+        let Self { name, country, region, tax_class, rate_ppm, shipping_taxed, version: _ } = self;
+        TaxRateChanges::parse(TaxRateChangesInput { name, country, region, tax_class, rate_ppm, shipping_taxed })
+    }
+}
+
+/// A tax rate.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TaxRateView {
+    /// Its id (`tax_…`).
+    id: String,
+    /// Grows with each change.
+    version: i64,
+    /// What the customer reads.
+    name: String,
+    /// ISO 3166-1 alpha-2.
+    country: &'static str,
+    /// The region it is limited to, as addresses have it; null: the whole country.
+    region: Option<String>,
+    /// The class of goods it applies to.
+    tax_class: String,
+    /// Parts per million: 190,000 is 19 %.
+    rate_ppm: i64,
+    /// True where shipping of this class is taxed, too.
+    shipping_taxed: bool,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// When it was changed last.
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+}
+
+impl From<TaxRate> for TaxRateView {
+    fn from(rate: TaxRate) -> Self {
+        Self {
+            id: rate.id.to_string(),
+            version: rate.version,
+            name: rate.name,
+            country: rate.country.code(),
+            region: rate.region,
+            tax_class: rate.tax_class,
+            rate_ppm: rate.rate.get(),
+            shipping_taxed: rate.shipping_taxed,
+            created_at: rate.created_at,
+            updated_at: rate.updated_at,
+        }
+    }
+}
