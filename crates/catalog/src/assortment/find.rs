@@ -7,7 +7,8 @@ use platform::db::{ConnectionTrait, DatabaseError};
 
 use super::model::{ProductDocument, StockedVariant, price_now};
 use crate::inventory::{self, Availability};
-use crate::listing::{self, Audience};
+use crate::listing::Audience;
+use crate::media;
 use crate::products::{self, ProductRef, ProductStatus};
 use crate::variants::{self, Variant};
 
@@ -32,7 +33,7 @@ pub async fn find(
     let ids: Vec<VariantId> = variants.iter().map(|variant| variant.id).collect();
     let stock = inventory::availability(db, &ids).await?;
     let stock: HashMap<VariantId, Availability> = stock.into_iter().map(|(id, availability, _)| (id, availability)).collect();
-    let mut media = listing::media_of(db, &[loaded.product.id]).await?;
+    let media = media::list_for_products(db, &[loaded.product.id]).await?;
     let stocked = |variant: Variant| StockedVariant {
         availability: stock.get(&variant.id).copied().unwrap_or(Availability::Out),
         price: price_now(&variant, loaded.price_list_id, now),
@@ -41,7 +42,7 @@ pub async fn find(
     Ok(Some(ProductDocument {
         variants: variants.into_iter().map(stocked).collect(),
         categories: loaded.categories,
-        media: media.remove(&loaded.product.id).unwrap_or_default(),
+        media,
         product: loaded.product,
     }))
 }

@@ -3,7 +3,7 @@
 use kernel::{PriceListId, Timestamp};
 
 use crate::inventory::Availability;
-use crate::listing::ListedMedia;
+use crate::media::Media;
 use crate::products::{CategoryOfProduct, Product};
 use crate::variants::{DatedPrice, PriceStep, Variant, steps_at};
 
@@ -28,7 +28,7 @@ pub struct ProductDocument {
     /// Its categories with the ways to them, in its order.
     pub categories: Vec<CategoryOfProduct>,
     /// Its pictures in order.
-    pub media: Vec<ListedMedia>,
+    pub media: Vec<Media>,
 }
 
 impl ProductDocument {

@@ -7,8 +7,7 @@ use platform::db::WriteTx;
 
 use super::draft::{Draft, Stored};
 use super::error::WriteProductError;
-use crate::products;
-use crate::variants;
+use crate::{media, products, variants};
 
 /// Names every reference that leads nowhere and every SKU that another product's variant has. Only what changes is asked
 /// for, and foreign and unique keys have the last word.
@@ -49,7 +48,7 @@ async fn check_media(
     if new.is_empty() {
         return Ok(());
     }
-    let of_product: HashSet<_> = crate::listing::media_ids(tx, id).await?.into_iter().collect();
+    let of_product: HashSet<_> = media::list_for_products(tx, &[id]).await?.into_iter().map(|media| media.id).collect();
     for (place, _) in new.iter().filter(|(_, media)| !of_product.contains(media)) {
         errors.add(format!("variants.{place}.media_id"), "unknown media of this product");
     }

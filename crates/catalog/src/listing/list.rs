@@ -7,6 +7,7 @@ use platform::db::{self, ConnectionTrait, ListError};
 
 use super::model::{ProductQuery, ProductSummary};
 use super::store;
+use crate::media::{self, Media};
 
 /// A page of products: one statement for the rows, one for the total of a numbered page, and those of what is included.
 /// Prices of included variants are those of `now`.
@@ -40,7 +41,10 @@ async fn include(
         products.iter_mut().for_each(|product| product.included_variants = Some(take(&mut variants, product.id)));
     }
     if query.include.media {
-        let mut media = store::media_of(db, &ids).await?;
+        let mut media: HashMap<ProductId, Vec<Media>> = HashMap::new();
+        for picture in media::list_for_products(db, &ids).await? {
+            media.entry(picture.product_id).or_default().push(picture);
+        }
         products.iter_mut().for_each(|product| product.included_media = Some(take(&mut media, product.id)));
     }
     if query.include.categories {

@@ -13,4 +13,4 @@ pub use model::{
     VariantSummary,
 };
 pub use refresh::refresh;
-pub use store::{INVARIANTS, media_ids, media_of};
+pub use store::INVARIANTS;

@@ -4,6 +4,7 @@ use kernel::{CategoryId, MediaId, Money, PageRequest, ProductId, Slug, Timestamp
 
 use crate::categories::CategoryRef;
 use crate::inventory::Availability;
+use crate::media::Media;
 use crate::products::ProductStatus;
 use crate::variants::{VariantKind, VariantOptions};
 
@@ -97,7 +98,7 @@ pub struct ProductQuery {
     pub include: Includes,
 }
 
-/// A picture as a list shows it.
+/// The first picture of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedMedia {
     /// Its id.
@@ -182,7 +183,7 @@ pub struct ProductSummary {
     /// The live variants, where they were asked for.
     pub included_variants: Option<Vec<VariantSummary>>,
     /// All pictures, where they were asked for.
-    pub included_media: Option<Vec<ListedMedia>>,
+    pub included_media: Option<Vec<Media>>,
     /// The categories, where they were asked for.
     pub included_categories: Option<Vec<CategorySummary>>,
 }

@@ -1,6 +1,7 @@
 //! Interleavings: one transaction changes what another has just read and waits for.
 
 use catalog::inventory::{self, LocationChanges, LocationInput, LocationKind, MoveReason, NewLocation, UpdateLocation};
+use catalog::listing;
 use kernel::PageRequest;
 use platform::db::{self, DbBackend};
 use platform::values;
@@ -27,10 +28,8 @@ async fn a_variant_that_is_archived_meanwhile_is_not_counted_twice(shop: TestSho
     let shelf = Shelf::stocked(&shop, 1, None).await?;
     let tx = begin(&shop).await?;
     db::execute(&tx, "UPDATE variants SET archived_at = updated_at WHERE id = $1", values![shelf.variant_id]).await?;
-    let count = inventory::buyable_count(&tx, shelf.product_id).await?;
-    assert_eq!(count, 0);
-    let update = "UPDATE product_listings SET variants_available = $1 WHERE product_id = $2";
-    db::execute(&tx, update, values![count, shelf.product_id]).await?;
+    assert_eq!(inventory::buyable_count(&tx, shelf.product_id).await?, 0);
+    listing::refresh(&tx, shelf.product_id).await?;
 
     let (buyer, line) = (shop.clone(), shelf.line(1)?);
     let bought = tokio::spawn(async move { reserve(&buyer, &[line]).await });

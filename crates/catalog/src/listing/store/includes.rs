@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::channels::Channel;
 use crate::inventory::{self, Availability};
-use crate::listing::model::{CategorySummary, ListedMedia, VariantSummary};
+use crate::listing::model::{CategorySummary, VariantSummary};
 use crate::variants::{DatedPrice, PriceStep, VariantOptions, steps_at};
 
 fn in_products(ids: &[ProductId], first: usize) -> (String, Vec<Value>) {
@@ -42,43 +42,6 @@ pub(in crate::listing) async fn categories_of(
         found.entry(ProductId::from_uuid(row.product_id)).or_default().push(category);
     }
     Ok(found)
-}
-
-#[derive(FromQueryResult)]
-struct MediaRow {
-    product_id: Uuid,
-    id: Uuid,
-    file_key: Option<String>,
-    source_url: Option<String>,
-    alt: String,
-}
-
-/// The pictures of the products, in order.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn media_of(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<HashMap<ProductId, Vec<ListedMedia>>, DatabaseError> {
-    let (wanted, values) = in_products(ids, 1);
-    let sql = format!(
-        "SELECT product_id, id, file_key, source_url, alt FROM media WHERE product_id IN ({wanted}) ORDER BY product_id, position, id"
-    );
-    let rows: Vec<MediaRow> = db::fetch_all(db, &sql, values).await?;
-    let mut found: HashMap<ProductId, Vec<ListedMedia>> = HashMap::new();
-    for row in rows {
-        let MediaRow { product_id, id, file_key, source_url, alt } = row;
-        let media = ListedMedia { id: MediaId::from_uuid(id), file_key, source_url, alt };
-        found.entry(ProductId::from_uuid(product_id)).or_default().push(media);
-    }
-    Ok(found)
-}
-
-/// Which pictures a product has.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn media_ids(db: &impl ConnectionTrait, product: ProductId) -> Result<Vec<MediaId>, DatabaseError> {
-    let media = media_of(db, &[product]).await?.remove(&product).unwrap_or_default();
-    Ok(media.into_iter().map(|media| media.id).collect())
 }
 
 /// A live variant, once for each of its prices of one piece that hold now.

@@ -2,7 +2,7 @@
 
 use platform::db::Invariant;
 
-/// The sentences of `doctor` about the list; a culprit is named by its slug. How many variants can be bought is stock's (s09).
+/// The sentences of `doctor` about the list; a culprit is named by its slug. How many variants can be bought is stock's (s09), which picture is shown is media's (c04).
 pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         code: "l01",
@@ -12,9 +12,9 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         code: "l02",
-        says: "a listing has the state and times of its product",
+        says: "a listing has the state of its product and is as young",
         sql: "SELECT p.slug AS culprit FROM products p JOIN product_listings l ON l.product_id = p.id
-            WHERE l.status <> p.status OR l.created_at <> p.created_at OR l.updated_at <> p.updated_at
+            WHERE l.status <> p.status OR l.created_at <> p.created_at OR l.updated_at < p.updated_at
                 OR (l.brand_key IS NULL) <> (p.brand IS NULL)",
         grace_s: None,
     },
@@ -46,14 +46,6 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         code: "l05",
-        says: "a listing shows the first picture of its product",
-        sql: "SELECT p.slug AS culprit FROM products p JOIN product_listings l ON l.product_id = p.id
-            LEFT JOIN media shown ON shown.id = (SELECT m.id FROM media m WHERE m.product_id = p.id ORDER BY m.position, m.id LIMIT 1)
-            WHERE (l.media_id IS NULL) <> (shown.id IS NULL) OR l.media_id <> shown.id OR l.media_alt <> shown.alt",
-        grace_s: None,
-    },
-    Invariant {
-        code: "l06",
         says: "the options that filters search are those of the live variants",
         sql: "SELECT p.slug AS culprit FROM variant_options o JOIN variants v ON v.id = o.variant_id JOIN products p ON p.id = v.product_id
             WHERE v.archived_at IS NOT NULL OR o.product_id <> v.product_id

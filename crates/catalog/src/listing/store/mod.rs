@@ -27,7 +27,6 @@ mod rows;
 
 pub(super) use conditions::matching;
 pub(super) use includes::{categories_of, variants_of};
-pub use includes::{media_ids, media_of};
 pub use invariants::INVARIANTS;
 pub(super) use refresh::{read_source, write};
 pub(super) use rows::{Listed, rows};

@@ -47,7 +47,8 @@ pub(in crate::listing) async fn read_source(tx: &WriteTx, product: ProductId) ->
     }))
 }
 
-/// Writes the row: prices of one piece, live variants and the first picture are worked out by the database.
+/// Writes the row: prices of one piece, live variants and the first picture are worked out by the database. A picture may
+/// have changed after the product did; the row does not grow older by that.
 pub(in crate::listing) async fn write(tx: &WriteTx, product: ProductId, source: &Source, buyable: i64) -> Result<(), DatabaseError> {
     const WRITE: &str = concat!(
         "INSERT INTO product_listings (product_id, status, title_key, brand_key, price_min_minor, price_max_minor, variant_count,
@@ -67,7 +68,9 @@ pub(in crate::listing) async fn write(tx: &WriteTx, product: ProductId, source: 
             price_min_minor = excluded.price_min_minor, price_max_minor = excluded.price_max_minor,
             variant_count = excluded.variant_count, variants_available = excluded.variants_available, tags = excluded.tags,
             media_id = excluded.media_id, media_file_key = excluded.media_file_key, media_source_url = excluded.media_source_url,
-            media_alt = excluded.media_alt, updated_at = excluded.updated_at"
+            media_alt = excluded.media_alt,
+            updated_at = CASE WHEN excluded.updated_at > product_listings.updated_at THEN excluded.updated_at
+                ELSE product_listings.updated_at END"
     );
     let tags = serde_json::Value::from(source.tags.clone());
     let values = values![product, source.price_list_id, tx.now(), &source.title_key, source.brand_key.as_deref(), buyable, tags];
