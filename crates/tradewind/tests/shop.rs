@@ -3,11 +3,14 @@
 
 mod categories;
 mod channels;
+mod checkout;
 mod command_line;
 mod front_door;
 mod inventory;
 mod listing;
 mod media;
+mod money;
+mod orders;
 mod platform;
 mod products;
 mod shipping_methods;

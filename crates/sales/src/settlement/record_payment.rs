@@ -109,8 +109,8 @@ pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayme
     if request.amount.minor() > due {
         return Err(RecordPaymentError::ExceedsDue(order.money(due)));
     }
-    payments::record_manual(&tx, order.id.uuid(), request.amount, note.as_deref()).await.map_err(payment_fault)?;
-    settle_money(&tx, &mut order, false).await?;
+    let recorded = payments::record_manual(&tx, order.id.uuid(), request.amount, note.as_deref()).await.map_err(payment_fault)?;
+    settle_money(&tx, &mut order, recorded.id, false).await?;
     let details = orders::details(&tx, order).await?;
     let answer = Answer { status: 201, body: sales.present.order(&details) };
     idempotency::finish(&tx, &request.key, &answer).await?;

@@ -63,7 +63,7 @@ pub async fn settle(sales: &Sales, origin: &Origin, operation_id: OperationId, o
     if applied.changed {
         let provider = sales.providers.get(&order.payment_method);
         let ships_before_payment = provider.is_some_and(|provider| provider.ships_before_payment());
-        settle_money(&tx, &mut order, ships_before_payment).await?;
+        settle_money(&tx, &mut order, payment.id, ships_before_payment).await?;
     }
     let order_id = order.id.uuid();
     let details = orders::details(&tx, order).await?;

@@ -1,20 +1,26 @@
 //! The harness: a fresh shop on a database of its own for each test, and the checks that follow its body.
 #![allow(dead_code, unused_imports, reason = "the harness offers more than one test needs")]
 
+mod cart;
 mod command;
 mod http;
 mod leftovers;
+mod mug;
 mod postgres;
 mod products;
+mod provider;
 mod run;
 mod shop;
 mod sqlite;
 
 use std::error::Error;
 
+pub(crate) use cart::address;
 pub(crate) use command::{Process, run};
 pub(crate) use http::{Ask, Reply, make_key};
+pub(crate) use mug::TestVariant;
 pub(crate) use products::{option, usd, variant, variant_of};
+pub(crate) use provider::Scripted;
 pub(crate) use run::{run_on_postgres, run_on_sqlite};
 pub(crate) use shop::TestShop;
 

@@ -12,8 +12,8 @@ use sales::Sales;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::TestResult;
 use super::http::{Ask, Http};
+use super::{Scripted, TestResult};
 use tradewind::wiring;
 
 /// A shop that would be busy for longer than this many rounds never comes to rest.
@@ -29,6 +29,7 @@ pub(crate) struct TestShop {
 
 struct Inner {
     sales: Sales,
+    provider: Scripted,
     clock: Arc<FixedClock>,
     handlers: Handlers,
     folder: TempDir,
@@ -46,9 +47,11 @@ impl TestShop {
         config.rate_limits.factor = 1_000.0;
         let clock = Arc::new(FixedClock::at("2026-03-02T09:30:00Z".parse()?));
         let context = wiring::context(config, clock.clone()).await?;
-        let sales = wiring::sales(context);
+        let provider = Scripted::default();
+        let wired = wiring::sales(context);
+        let sales = Sales { providers: wired.providers.clone().with(provider.clone()), ..wired };
         let handlers = wiring::handlers(&sales);
-        Ok(Self { inner: Arc::new(Inner { sales, clock, handlers, folder, http: OnceCell::new() }) })
+        Ok(Self { inner: Arc::new(Inner { sales, provider, clock, handlers, folder, http: OnceCell::new() }) })
     }
 
     /// Makes an empty database into a template.
@@ -66,6 +69,11 @@ impl TestShop {
     /// What the use cases of selling are given.
     pub(crate) fn sales(&self) -> &Sales {
         &self.inner.sales
+    }
+
+    /// Who moves the money of `test` payments.
+    pub(crate) fn provider(&self) -> &Scripted {
+        &self.inner.provider
     }
 
     /// The server, started when it is first asked.

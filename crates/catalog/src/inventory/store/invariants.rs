@@ -40,14 +40,6 @@ pub const INVARIANTS: &[Invariant] = &[
             GROUP BY cause_type, cause_id, reason, variant_id, location_id HAVING COUNT(*) > 1",
         grace_s: None,
     },
-    // An order with an unclear payment outlives its expiry; after a day somebody has to look at it.
-    Invariant {
-        code: "s07",
-        says: "no hold outlives its expiry by a day",
-        sql: "SELECT COALESCE(v.sku, 'a variant without SKU') AS culprit FROM holds h JOIN variants v ON v.id = h.variant_id
-            WHERE h.state = 'held' AND h.expires_at < $1",
-        grace_s: Some(86_400),
-    },
     Invariant {
         code: "s08",
         says: "a level may order back what its variant may",

@@ -76,6 +76,15 @@ pub const INVARIANTS: &[Invariant] = &[
         "SELECT CAST(o.number AS TEXT) AS culprit FROM holds h JOIN orders o ON o.id = h.reference_id
          WHERE h.state = 'held' AND o.status IN ('completed', 'cancelled', 'expired')",
     ),
+    // Money that came in part, or that is unclear, keeps an order alive beyond its time; staff decide.
+    Invariant {
+        code: "s07",
+        says: "no unpaid order outlives its expiry by an hour, with its stock held",
+        sql: "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o WHERE o.status = 'pending' AND o.payment_status = 'unpaid'
+              AND o.expires_at < $1 AND NOT EXISTS (SELECT 1 FROM payments p JOIN payment_operations x ON x.payment_id = p.id
+                  WHERE p.reference_id = o.id AND x.status IN ('pending', 'unknown'))",
+        grace_s: Some(3_600),
+    },
     always(
         "s07o",
         "a hold ends by itself exactly while its order is pending",

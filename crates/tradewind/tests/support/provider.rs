@@ -1,0 +1,72 @@
+//! A payment provider that says what the test wants it to say.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use chrono::TimeDelta;
+use payments::payments::{Outcome, Start};
+use payments::providers::{Call, Provider};
+use platform::config::Config;
+
+/// Takes the place of `test`. What it is not told it answers with success.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scripted {
+    inner: Arc<Mutex<Script>>,
+}
+
+#[derive(Debug, Default)]
+struct Script {
+    executes: VecDeque<Outcome>,
+    queries: VecDeque<Outcome>,
+    calls: Vec<Call>,
+}
+
+impl Scripted {
+    fn script(&self) -> std::sync::MutexGuard<'_, Script> {
+        self.inner.lock().unwrap()
+    }
+
+    /// The answer to the next call.
+    pub(crate) fn will_answer(&self, outcome: Outcome) {
+        self.script().executes.push_back(outcome);
+    }
+
+    /// The answer to the next question what became of a call.
+    pub(crate) fn will_tell(&self, outcome: Outcome) {
+        self.script().queries.push_back(outcome);
+    }
+
+    /// Everything it was asked to do, questions not counted.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.script().calls.clone()
+    }
+}
+
+fn success(call: &Call) -> Outcome {
+    Outcome::Succeeded { reference: format!("scripted:{}", call.operation_id) }
+}
+
+#[async_trait::async_trait]
+impl Provider for Scripted {
+    fn name(&self) -> &'static str {
+        "test"
+    }
+
+    fn start(&self) -> Start {
+        Start::Capture
+    }
+
+    fn patience(&self, config: &Config) -> TimeDelta {
+        TimeDelta::minutes(config.orders.expire_test_minutes)
+    }
+
+    async fn execute(&self, call: &Call) -> Outcome {
+        let mut script = self.script();
+        script.calls.push(call.clone());
+        script.executes.pop_front().unwrap_or_else(|| success(call))
+    }
+
+    async fn query(&self, call: &Call) -> Outcome {
+        self.script().queries.pop_front().unwrap_or_else(|| success(call))
+    }
+}
