@@ -1,7 +1,6 @@
 //! From an empty cart to an order, over HTTP.
 
 use chrono::TimeDelta;
-use futures_util::future::join_all;
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 
@@ -53,25 +52,6 @@ async fn a_cart_becomes_at_most_one_order(shop: TestShop) -> TestResult {
     Ok(())
 }
 
-/// What a client does whose connection breaks: the same request again, and again.
-#[test_on_every_database]
-async fn twenty_duplicates_under_one_key_are_one_order_and_the_same_bytes(shop: TestShop) -> TestResult {
-    let mug = shop.mug(1_250, 100).await?;
-    for method in ["manual", "test"] {
-        let cart = shop.cart(&[(&mug.id, 1)]).await?;
-        let replies = join_all((0..20).map(|_| shop.pay(&cart, method, "retry"))).await;
-        let replies = replies.into_iter().collect::<TestResult<Vec<_>>>()?;
-        let first = replies.iter().find(|reply| reply.header("idempotent-replayed").is_empty()).ok_or("nobody was first")?;
-        for reply in &replies {
-            assert_eq!((reply.status, &reply.bytes), (201, &first.bytes));
-        }
-        assert_eq!(replies.iter().filter(|reply| reply.header("idempotent-replayed") == "true").count(), 19);
-    }
-    assert_eq!(shop.events_of("order").await?.iter().filter(|name| *name == "order.placed").count(), 2);
-    assert_eq!(shop.provider().calls().len(), 1);
-    Ok(())
-}
-
 #[test_on_every_database]
 async fn a_key_stands_for_one_request_only(shop: TestShop) -> TestResult {
     let mug = shop.mug(1_250, 10).await?;
@@ -82,27 +62,6 @@ async fn a_key_stands_for_one_request_only(shop: TestShop) -> TestResult {
     let path = format!("/api/v1/carts/{}/checkout", cart.id);
     let none = shop.post(&path).cart(&cart.token).json(json!({"payment_method": "manual"})).await?;
     assert_eq!((none.status, none.error_code()), (400, "idempotency_key_missing"));
-    Ok(())
-}
-
-/// Shops that check first and take later sell the last piece twice.
-#[test_on_every_database]
-async fn the_last_piece_is_sold_once_whoever_wants_it(shop: TestShop) -> TestResult {
-    for buyers in [2_usize, 5, 12] {
-        let mug = shop.mug(1_250, 1).await?;
-        let mut carts = Vec::new();
-        for _ in 0..buyers {
-            carts.push(shop.cart(&[(&mug.id, 1)]).await?);
-        }
-        let replies = join_all(carts.iter().map(|cart| shop.checkout(cart))).await.into_iter().collect::<TestResult<Vec<_>>>()?;
-        assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), 1);
-        for lost in replies.iter().filter(|reply| reply.status != 201) {
-            assert_eq!((lost.status, lost.error_code()), (409, "out_of_stock"));
-            assert_eq!(lost.json["error"]["context"]["lines"][0]["available"], 0);
-        }
-        assert_eq!(shop.stock_of(&mug).await?, (1, 1));
-    }
-    assert_eq!(shop.events_of("order").await?, ["order.placed", "order.placed", "order.placed"]);
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod money;
 mod orders;
 mod platform;
 mod products;
+mod races;
 mod shipping_methods;
 mod support;
 mod tax_rates;
