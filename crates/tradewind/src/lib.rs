@@ -1,7 +1,6 @@
 //! The shop put together: the parts of every floor, the command line and the server.
 
 pub mod cli;
-#[cfg(test)]
 mod demo;
 pub mod server;
 pub mod wiring;

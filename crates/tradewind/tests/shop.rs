@@ -5,6 +5,7 @@ mod categories;
 mod channels;
 mod checkout;
 mod command_line;
+mod demo;
 mod front_door;
 mod inventory;
 mod listing;

@@ -4,6 +4,7 @@ mod api_key;
 mod completions;
 mod config;
 mod contracts;
+mod demo;
 mod doctor;
 mod exit;
 mod jobs;
@@ -41,6 +42,8 @@ struct CommandLine {
 enum Command {
     /// Run the shop
     Serve(serve::Arguments),
+    /// Run a shop that is filled already, in a temporary folder unless a data directory is given
+    Demo(demo::Arguments),
     /// Bring the database's schema up to this program, or look at it
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -99,11 +102,12 @@ pub fn main() -> ExitCode {
 
 async fn run(line: CommandLine) -> anyhow::Result<Exit> {
     let globals = &line.globals;
-    if !matches!(line.command, Command::Serve(_)) {
+    if !matches!(line.command, Command::Serve(_) | Command::Demo(_)) {
         setup::log_quietly()?;
     }
     match line.command {
         Command::Serve(arguments) => serve::run(globals, arguments).await,
+        Command::Demo(arguments) => demo::run(globals, arguments).await,
         Command::Migrate(command) => migrate::run(globals, command).await,
         Command::Order(command) => order::run(globals, command).await,
         Command::Stock(command) => stock::run(globals, command).await,

@@ -1,6 +1,14 @@
-//! What the demo shop sells, and what it looks like.
+//! The demo: a shop that sells from the first second, with products, pictures, stock, tax and ways to send things.
 
+mod fill;
+mod goods;
 mod pictures;
+mod services;
+
+pub(crate) use fill::{Filled, fill};
 
 /// Written for this shop: one product a line, in the format of our own imports.
 const CATALOGUE: &str = include_str!("catalogue.jsonl");
+
+/// The catalogue's prices are in it.
+pub(crate) const CURRENCY: &str = "USD";

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::TestResult;
 use super::shop::TestShop;
@@ -67,7 +67,7 @@ impl TestShop {
     }
 }
 
-/// A shop in a process of its own.
+/// A shop in a process of its own, whose log is read.
 pub(crate) struct Process {
     child: Child,
     log: Lines<BufReader<ChildStderr>>,
@@ -103,5 +103,40 @@ impl Process {
             rest.push(line);
         }
         Ok((self.child.wait().await?.code(), rest))
+    }
+}
+
+/// A demo in a process of its own.
+pub(crate) struct Demo {
+    child: Child,
+    said: Lines<BufReader<ChildStdout>>,
+}
+
+impl Demo {
+    /// Starts the demo on this shop's database, on a free port.
+    pub(crate) fn start(shop: &TestShop, more: &[&str]) -> TestResult<Self> {
+        let mut child = shop.program(&[&["demo", "--addr", "127.0.0.1:0"], more].concat()).stderr(Stdio::inherit()).spawn()?;
+        let said = BufReader::new(child.stdout.take().ok_or("no standard output")?).lines();
+        Ok(Self { child, said })
+    }
+
+    /// What it says, up to and with the line that holds this text.
+    pub(crate) async fn said_until(&mut self, text: &str) -> TestResult<Vec<String>> {
+        let mut said = Vec::new();
+        while let Some(line) = self.said.next_line().await? {
+            let is_last = line.contains(text);
+            said.push(line);
+            if is_last {
+                return Ok(said);
+            }
+        }
+        Err(format!("it ended before it said {text}: {said:?}").into())
+    }
+
+    /// Stops it as Ctrl-C does; the exit code.
+    pub(crate) async fn stop(mut self) -> TestResult<Option<i32>> {
+        let id = self.child.id().ok_or("it has ended")?.to_string();
+        Command::new("kill").args(["-INT", &id]).status().await?;
+        Ok(self.child.wait().await?.code())
     }
 }

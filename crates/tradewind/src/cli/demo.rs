@@ -1,0 +1,123 @@
+//! `tradewind demo`: a filled shop at once, for looking around.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use accounts::api_keys::{self, CreateApiKey, Scopes};
+use anyhow::Context as _;
+use gateway::Permission;
+use kernel::SystemClock;
+use platform::Context;
+use platform::config::{Config, Loaded, Log, LogFormat};
+use platform::telemetry;
+use serde::Serialize;
+use tempfile::TempDir;
+
+use super::setup::{Globals, origin};
+use super::{Exit, Stop};
+use crate::demo::{self, Filled};
+use crate::server::{self, Server};
+use crate::wiring;
+
+/// Whoever tries the shop with a script is not to meet a limit.
+const RATE_FACTOR: f64 = 1_000.0;
+/// The key of an earlier run on the same data directory gives way to a new one.
+const KEY_NAME: &str = "Demo";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long)]
+    addr: Option<SocketAddr>,
+}
+
+/// What a program that starts the demo has to know.
+#[derive(Debug, Serialize)]
+struct Ready {
+    url: String,
+    docs_url: String,
+    api_key: String,
+}
+
+pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Result<Exit> {
+    let folder = if globals.data_dir.is_none() { Some(TempDir::with_prefix("tradewind-demo-")?) } else { None };
+    let config = configure(globals, &arguments, folder.as_ref().map(TempDir::path))?;
+    telemetry::install(&config.log)?;
+    let output = globals.output();
+    output.note("filling a shop…");
+    let context = wiring::context(config, Arc::new(SystemClock)).await?;
+    wiring::bring_up(&context).await?;
+    let filled = demo::fill(&context).await?;
+    let api_key = renew_key(&context).await?;
+    let server = Server::start(wiring::sales(context.clone())).await?;
+    let addr = server.addr().context("the demo listens")?;
+    let ready = Ready { url: format!("http://{addr}"), docs_url: format!("http://{addr}/docs/"), api_key };
+    if output.is_json() {
+        output.json(&ready)?;
+    } else {
+        output.line(greeting(&ready, &filled, &context.config.data_dir))?;
+    }
+    server::asked_to_stop().await;
+    server.stop().await;
+    Ok(Exit::Ok)
+}
+
+/// The demo's own settings; those of file and environment count where they do not contradict it.
+fn configure(globals: &Globals, arguments: &Arguments, folder: Option<&Path>) -> anyhow::Result<Config> {
+    let mut more = vec![("mode", "demo".to_owned())];
+    more.extend(arguments.addr.map(|addr| ("server.addr", addr.to_string())));
+    more.extend(folder.map(|folder| ("data_dir", folder.display().to_string())));
+    let Loaded { mut config, settings } = globals.load(more)?;
+    if config.shop.currency.code() != demo::CURRENCY {
+        return Err(Stop::usage(format!("the demo's prices are in {}; leave shop.currency alone", demo::CURRENCY)).into());
+    }
+    config.payments.methods = vec!["manual".to_owned(), "test".to_owned()];
+    config.rate_limits.factor = RATE_FACTOR;
+    // A line per request would hide what is printed; who asks for a log gets it.
+    if settings.iter().any(|setting| setting.key == "log.filter" && setting.origin == "default") {
+        config.log = Log { filter: "warn".to_owned(), format: LogFormat::Text };
+    }
+    Ok(config)
+}
+
+/// A key that opens everything, instead of those of earlier runs, whose tokens nobody has any more.
+async fn renew_key(context: &Context) -> anyhow::Result<String> {
+    let keys = api_keys::list(context.db.reader()).await?;
+    for key in keys.iter().filter(|key| key.name == KEY_NAME && key.revoked_at.is_none()) {
+        api_keys::revoke(context, &origin(), key.id).await?;
+    }
+    let known: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
+    let request = CreateApiKey { name: KEY_NAME.to_owned(), scopes: Scopes::parse(["*"], &known)?, expires_at: None };
+    Ok(api_keys::create(context, &origin(), request).await?.token.reveal().to_owned())
+}
+
+fn greeting(ready: &Ready, filled: &Filled, data_dir: &Path) -> String {
+    let Ready { url, docs_url, api_key } = ready;
+    let Filled { variant_id, title } = filled;
+    format!(
+        r#"
+  Shop      {url}
+  API       {docs_url}
+  API key   {api_key}
+  Data      {}
+
+A first order, for one "{title}":
+
+  CART=$(curl -s -X POST {url}/api/v1/carts -H 'Content-Type: application/json' -d '{{}}')
+  ID=$(echo "$CART" | grep -o 'cart_[0-9a-z]*' | head -n 1)
+  TOKEN=$(echo "$CART" | sed 's/.*"token":"\([^"]*\)".*/\1/')
+  curl -sw '\n' -X POST {url}/api/v1/carts/$ID/lines -H "X-Cart-Token: $TOKEN" -H 'Content-Type: application/json' -d '{{"variant_id": "{variant_id}", "quantity": 1}}'
+  curl -sw '\n' -X PATCH {url}/api/v1/carts/$ID -H "X-Cart-Token: $TOKEN" -H 'Content-Type: application/json' -d '{{"email": "ada@example.com", "shipping_address": {{"name": "Ada Lovelace", "line1": "1 Ocean Drive", "city": "San Diego", "region": "CA", "postal_code": "92101", "country": "US"}}}}'
+  METHOD=$(curl -s {url}/api/v1/carts/$ID/shipping-methods -H "X-Cart-Token: $TOKEN" | grep -o 'ship_[0-9a-z]*' | head -n 1)
+  curl -sw '\n' -X PATCH {url}/api/v1/carts/$ID -H "X-Cart-Token: $TOKEN" -H 'Content-Type: application/json' -d "{{\"shipping_method_id\": \"$METHOD\"}}"
+  curl -sw '\n' -X POST {url}/api/v1/carts/$ID/checkout -H "X-Cart-Token: $TOKEN" -H "Idempotency-Key: $ID" -H 'Content-Type: application/json' -d '{{"payment_method": "test"}}'
+
+And what staff see of it:
+
+  curl -sw '\n' {url}/api/v1/orders -H 'Authorization: Bearer {api_key}'
+
+Ctrl-C ends the demo."#,
+        data_dir.display()
+    )
+}

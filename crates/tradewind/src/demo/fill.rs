@@ -1,0 +1,78 @@
+//! Filling an empty shop, once.
+
+use anyhow::{Context as _, bail};
+use catalog::import::{self, ProductRecord, ReadOptions};
+use catalog::listing::Audience;
+use catalog::media::{self, MediaDetails, MediaInput, UploadMedia};
+use catalog::products::ProductRef;
+use kernel::{Origin, ProductId, VariantId};
+use platform::Context;
+use tokio::task::JoinSet;
+
+use super::{CATALOGUE, CURRENCY, goods, pictures, services};
+
+/// What the first order of a visitor may be made of.
+#[derive(Debug)]
+pub(crate) struct Filled {
+    /// A variant in stock.
+    pub(crate) variant_id: VariantId,
+    /// What it is called.
+    pub(crate) title: String,
+}
+
+/// Fills the shop with the demo's catalogue, tax rates and shipping methods; nothing where it has the catalogue already.
+/// Products, stock, rates and methods come in one transaction, so that there is never half a catalogue; pictures follow.
+pub(crate) async fn fill(context: &Context) -> anyhow::Result<Filled> {
+    let records = records()?;
+    let first = records.first().context("the demo's catalogue is empty")?;
+    if let Some(filled) = find(context, first).await? {
+        return Ok(filled);
+    }
+    let tx = context.begin(&Origin::system()).await?;
+    let mut ids = Vec::with_capacity(records.len());
+    for record in &records {
+        ids.push(goods::create(&tx, record).await.with_context(|| record.name().unwrap_or_default())?);
+    }
+    services::create(&tx).await?;
+    tx.commit().await?;
+    draw(context, records.iter().zip(ids)).await?;
+    find(context, first).await?.context("the demo's first product is gone")
+}
+
+fn records() -> anyhow::Result<Vec<ProductRecord>> {
+    let options = ReadOptions::new(CURRENCY.parse()?);
+    let mut records = Vec::new();
+    for read in import::open(std::io::Cursor::new(CATALOGUE), &options)? {
+        match read {
+            Ok(read) => records.push(read.record),
+            Err(rejected) => bail!("the demo's catalogue is wrong: {rejected:?}"),
+        }
+    }
+    Ok(records)
+}
+
+async fn find(context: &Context, record: &ProductRecord) -> anyhow::Result<Option<Filled>> {
+    let slug = record.slug.clone().context("the demo's products have slugs")?;
+    let found = catalog::assortment::find(context.db.reader(), &ProductRef::Slug(slug), Audience::Staff, context.now()).await?;
+    let Some(document) = found else { return Ok(None) };
+    let variant = document.variants.first().context("the demo's products have variants")?;
+    Ok(Some(Filled { variant_id: variant.variant.id, title: document.product.content.title.clone() }))
+}
+
+/// Draws all pictures on as many processors as there are, and adds each to its product.
+async fn draw<'a>(context: &Context, products: impl Iterator<Item = (&'a ProductRecord, ProductId)>) -> anyhow::Result<()> {
+    let mut drawing = JoinSet::new();
+    for (record, id) in products {
+        let (slug, title) = (record.name().unwrap_or_default(), record.title.get().cloned());
+        let tags = record.tags.get().cloned().unwrap_or_default();
+        drawing.spawn_blocking(move || (id, title, pictures::picture(&slug, tags.iter().map(String::as_str))));
+    }
+    while let Some(drawn) = drawing.join_next().await {
+        let (product_id, alt, picture) = drawn?;
+        if let Some(content) = picture? {
+            let details = MediaDetails::parse(MediaInput { alt, position: None })?;
+            media::upload(context, &Origin::system(), UploadMedia { product_id, content, details }).await?;
+        }
+    }
+    Ok(())
+}
