@@ -14,6 +14,7 @@ use platform::config::Config;
 use platform::db::{ConnectError, Db, Invariant};
 use platform::jobs::Handlers;
 use platform::migrate::Migration;
+use platform::outbox::Fact;
 use platform::{Context, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::orders::ExpireOrder;
@@ -37,6 +38,30 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::carts::INVARIANTS,
     sales::orders::INVARIANTS,
 ];
+
+/// One kind of thing that facts are told of, and every fact with what it says.
+pub type FactNames = (&'static str, &'static [(&'static str, &'static str)]);
+
+/// Every fact that the shop tells: the contract of whoever follows its events.
+#[must_use]
+pub fn facts() -> Vec<FactNames> {
+    fn of<F: Fact>() -> FactNames {
+        (F::AGGREGATE, F::NAMES)
+    }
+    vec![
+        of::<catalog::categories::CategoryEvent>(),
+        of::<catalog::channels::ChannelEvent>(),
+        of::<sales::orders::OrderFact>(),
+        of::<payments::payments::PaymentFact>(),
+        of::<catalog::price_lists::PriceListEvent>(),
+        of::<catalog::products::ProductEvent>(),
+        of::<catalog::media::MediaEvent>(),
+        of::<sales::shipping::ShippingMethodEvent>(),
+        of::<catalog::inventory::StockFact>(),
+        of::<catalog::inventory::LocationFact>(),
+        of::<sales::tax::TaxRateEvent>(),
+    ]
+}
 
 /// The schema that this program knows, in the order in which it is applied.
 #[must_use]

@@ -42,6 +42,12 @@ impl From<&Category> for CategorySnapshot {
 
 impl Fact for CategoryEvent {
     const AGGREGATE: &'static str = "category";
+    const NAMES: &'static [(&'static str, &'static str)] = &[
+        ("category.created", "a category was made"),
+        ("category.updated", "a category was changed"),
+        ("category.moved", "a category got another parent or place"),
+        ("category.deleted", "a category was removed"),
+    ];
 
     fn name(&self) -> &'static str {
         match self {

@@ -30,6 +30,7 @@ impl ChannelEvent {
 
 impl Fact for ChannelEvent {
     const AGGREGATE: &'static str = "channel";
+    const NAMES: &'static [(&'static str, &'static str)] = &[("channel.updated", "a sales channel was changed")];
 
     fn name(&self) -> &'static str {
         match self {

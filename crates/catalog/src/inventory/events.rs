@@ -49,6 +49,12 @@ pub enum StockFact {
 
 impl Fact for StockFact {
     const AGGREGATE: &'static str = "stock";
+    const NAMES: &'static [(&'static str, &'static str)] = &[
+        ("stock.adjusted", "somebody corrected what lies on the shelves"),
+        ("stock.ran_low", "no more than the threshold is ready"),
+        ("stock.ran_out", "nothing is ready any more"),
+        ("stock.back_in", "something is ready again"),
+    ];
 
     fn name(&self) -> &'static str {
         match self {
@@ -124,6 +130,10 @@ impl LocationState {
 
 impl Fact for LocationFact {
     const AGGREGATE: &'static str = "stock_location";
+    const NAMES: &'static [(&'static str, &'static str)] = &[
+        ("stock_location.created", "a place that keeps stock was made"),
+        ("stock_location.updated", "a place that keeps stock was changed"),
+    ];
 
     fn name(&self) -> &'static str {
         match self {

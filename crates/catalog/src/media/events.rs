@@ -41,6 +41,12 @@ pub enum MediaEvent {
 
 impl Fact for MediaEvent {
     const AGGREGATE: &'static str = "product_media";
+    const NAMES: &'static [(&'static str, &'static str)] = &[
+        ("product_media.added", "a product got a picture"),
+        ("product_media.updated", "a picture or its words were changed"),
+        ("product_media.deleted", "a picture was removed"),
+        ("product_media.rearranged", "the pictures stand in another order"),
+    ];
 
     fn name(&self) -> &'static str {
         match self {

@@ -37,6 +37,7 @@ impl PriceListEvent {
 
 impl Fact for PriceListEvent {
     const AGGREGATE: &'static str = "price_list";
+    const NAMES: &'static [(&'static str, &'static str)] = &[("price_list.updated", "a price list was changed")];
 
     fn name(&self) -> &'static str {
         match self {

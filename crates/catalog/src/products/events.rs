@@ -72,6 +72,12 @@ impl ProductEvent {
 
 impl Fact for ProductEvent {
     const AGGREGATE: &'static str = "product";
+    const NAMES: &'static [(&'static str, &'static str)] = &[
+        ("product.created", "a product was made"),
+        ("product.updated", "a product or one of its variants was changed"),
+        ("product.archived", "a product is no longer sold"),
+        ("product.deleted", "a product that was never sold was removed"),
+    ];
 
     fn name(&self) -> &'static str {
         match self {

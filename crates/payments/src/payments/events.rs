@@ -80,6 +80,24 @@ impl PaymentFact {
 
 impl Fact for PaymentFact {
     const AGGREGATE: &'static str = "payment";
+    const NAMES: &'static [(&'static str, &'static str)] = &[
+        ("payment.created", "money was asked for"),
+        ("payment.awaiting_customer", "the customer has to do something"),
+        ("payment.processing", "the provider is at work"),
+        ("payment.unknown", "the provider gave no clear answer; it is asked again"),
+        ("payment.authorised", "the money is promised"),
+        ("payment.captured", "the money came"),
+        ("payment.disputed", "the customer disputes it"),
+        ("payment.won", "a dispute ended for the shop"),
+        ("payment.lost", "a dispute ended for the customer"),
+        ("payment.expired", "the promise or the time to pay ran out"),
+        ("payment.failed", "the provider refused"),
+        ("payment.voided", "the promise was given back"),
+        ("payment.operation_started", "a call to the provider is due"),
+        ("payment.operation_succeeded", "a call to the provider succeeded"),
+        ("payment.operation_failed", "a call to the provider was refused"),
+        ("payment.operation_unclear", "a call to the provider has no clear answer"),
+    ];
 
     fn name(&self) -> &'static str {
         match self {

@@ -12,7 +12,10 @@ pub trait Fact: Serialize {
     /// What kind of thing it happened to: `order`, `payment`, `product`.
     const AGGREGATE: &'static str;
 
-    /// `order.placed`.
+    /// Every name with what it says: the contract `events.md`. The first word is the aggregate's.
+    const NAMES: &'static [(&'static str, &'static str)];
+
+    /// `order.placed`; one of [`Self::NAMES`].
     fn name(&self) -> &'static str;
 
     /// The thing it happened to.

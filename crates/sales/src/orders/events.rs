@@ -92,23 +92,21 @@ impl OrderFact {
     pub fn updated(order: &Order) -> Self {
         Self::of(order, "order.updated")
     }
-
-    /// Every name, for the contract.
-    pub const NAMES: &'static [&'static str] = &[
-        "order.placed",
-        "order.confirmed",
-        "order.completed",
-        "order.cancelled",
-        "order.expired",
-        "order.payment_changed",
-        "order.fulfilled",
-        "order.delivered",
-        "order.updated",
-    ];
 }
 
 impl Fact for OrderFact {
     const AGGREGATE: &'static str = "order";
+    const NAMES: &'static [(&'static str, &'static str)] = &[
+        ("order.placed", "a cart became an order"),
+        ("order.confirmed", "it is paid for, promised, or shipped before payment"),
+        ("order.completed", "nothing is left to pay or to ship"),
+        ("order.cancelled", "it was called off"),
+        ("order.expired", "it was not paid in time"),
+        ("order.payment_changed", "what its money says changed"),
+        ("order.fulfilled", "a parcel left"),
+        ("order.delivered", "a parcel arrived"),
+        ("order.updated", "tags, free data or notes changed"),
+    ];
 
     fn name(&self) -> &'static str {
         self.what

@@ -18,6 +18,7 @@ pub enum ShippingMethodEvent {
 
 impl Fact for ShippingMethodEvent {
     const AGGREGATE: &'static str = "shipping_method";
+    const NAMES: &'static [(&'static str, &'static str)] = &[("shipping_method.changed", "a shipping method was made, changed or removed")];
 
     fn name(&self) -> &'static str {
         match self {

@@ -18,6 +18,7 @@ pub enum TaxRateEvent {
 
 impl Fact for TaxRateEvent {
     const AGGREGATE: &'static str = "tax_rate";
+    const NAMES: &'static [(&'static str, &'static str)] = &[("tax_rate.changed", "a tax rate was made, changed or removed")];
 
     fn name(&self) -> &'static str {
         match self {

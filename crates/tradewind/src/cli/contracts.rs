@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod errors;
+mod events;
 mod permissions;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         ("cli.md", commands::document()),
         ("config.md", configuration::document()?),
         ("error-codes.md", errors::document(&api)),
+        ("events.md", events::document()),
         ("openapi.json", super::openapi::text()?),
         ("uncovered-permissions.txt", permissions::uncovered(&super::routes::of(&api))),
     ];

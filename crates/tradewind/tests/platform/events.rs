@@ -19,6 +19,7 @@ struct Ticked {
 
 impl Fact for Ticked {
     const AGGREGATE: &'static str = "clock";
+    const NAMES: &'static [(&'static str, &'static str)] = &[("clock.ticked", "time went by")];
 
     fn name(&self) -> &'static str {
         "clock.ticked"

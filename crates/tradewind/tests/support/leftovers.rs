@@ -16,6 +16,7 @@ pub(crate) async fn refuse(context: &Context) -> TestResult {
     if outbox > 0 {
         return Err(format!("{outbox} facts are left in the outbox").into());
     }
+    refuse_unknown_facts(context).await?;
     let unfinished = jobs::unfinished(db, context.now()).await?;
     if !unfinished.is_empty() {
         return Err(format!("jobs are left that are due, running or given up: {unfinished:?}").into());
@@ -27,6 +28,18 @@ pub(crate) async fn refuse(context: &Context) -> TestResult {
     let broken = violations(db, &tradewind::wiring::invariants(), context.now()).await?;
     if !broken.is_empty() {
         return Err(format!("invariants are broken: {broken:#?}").into());
+    }
+    Ok(())
+}
+
+/// Whatever the shop tells is in the contract; facts of things that only a test knows are that test's business.
+async fn refuse_unknown_facts(context: &Context) -> TestResult {
+    let known = tradewind::wiring::facts();
+    for event in platform::events::since(context.db.reader(), 0, MANY).await? {
+        let names = known.iter().find(|(aggregate, _)| *aggregate == event.aggregate_type);
+        if names.is_some_and(|(_, names)| !names.iter().any(|(name, _)| *name == event.r#type)) {
+            return Err(format!("{} is not among the names of its fact", event.r#type).into());
+        }
     }
     Ok(())
 }

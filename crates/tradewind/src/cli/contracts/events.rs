@@ -1,0 +1,38 @@
+//! `events.md`: every fact that the shop tells, by the thing it happened to.
+
+use std::fmt::Write as _;
+
+use crate::wiring;
+
+/// The document, made of the names that the facts themselves declare.
+pub(super) fn document() -> String {
+    let mut text = "# Events\n\nGenerated from the program: `cargo xtask contracts`. An event has `id`, `seq` (its place in the stream, without gaps), \
+                    `type`, `version`, `aggregate_type`, `aggregate_id`, `aggregate_seq` (its place among the events of that thing, without gaps), \
+                    `payload`, `actor`, `request_id`, `occurred_at`. Payloads name ids, states and amounts, never personal data; they grow by addition, \
+                    anything else is a new `version`.\n"
+        .to_owned();
+    for (aggregate, names) in wiring::facts() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n## `{aggregate}`\n\n| type | says |\n|---|---|\n");
+        for (name, says) in names {
+            let _ = writeln!(text, "| `{name}` | {says} |");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_is_named_after_its_thing_and_only_once() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (aggregate, names) in wiring::facts() {
+            for (name, _) in names {
+                assert!(name.starts_with(&format!("{aggregate}.")), "{name}");
+                assert!(seen.insert(name), "{name}");
+            }
+        }
+    }
+}
