@@ -7,8 +7,9 @@ use catalog::listing::{self, Audience, Includes, OptionFilter, ProductFilters, P
 use catalog::products::ProductStatus;
 use catalog::variants::{PriceInput, VariantInput};
 use chrono::TimeDelta;
-use kernel::{Page, PageRequest, Position};
-use platform::db::{ListError, count_statements};
+use kernel::{Page, PageRequest, Position, ProductId};
+use platform::db::{ListError, Value, count_statements, insert_many};
+use platform::values;
 use test_macro::test_on_every_database;
 
 use crate::support::{TestResult, TestShop, usd, variant, variant_of};
@@ -70,6 +71,9 @@ async fn filters_find_what_they_name(shop: TestShop) -> TestResult {
     assert_eq!(titles(&shop, ProductFilters { in_stock: Some(false), ..any() }).await?, ["Draft", "Shirt"]);
     let blue = OptionFilter { name: "COLOR".to_owned(), values: vec!["blue".to_owned()] };
     assert_eq!(titles(&shop, ProductFilters { options: vec![blue], ..any() }).await?, ["Shirt"]);
+    let tagged = |name: &str| ProductFilters { tags: vec![name.to_owned()], ..in_category("kitchen") };
+    assert_eq!(titles(&shop, tagged("Geschenk für Dich")).await?, ["Mug"]);
+    assert!(titles(&shop, tagged("other")).await?.is_empty());
     assert_eq!(titles(&shop, ProductFilters { price_at_least: Some(1_001), ..any() }).await?, ["Shirt"]);
     assert_eq!(titles(&shop, ProductFilters { price_at_most: Some(1_000), ..any() }).await?, ["Mug"]);
     let later = shop.now() + TimeDelta::seconds(1);
@@ -126,6 +130,40 @@ async fn every_order_visits_each_product_once(shop: TestShop) -> TestResult {
     assert_eq!(ordered(ProductSort::Title).await?, ["Anchor", "Apple", "Élan", "élan", "mug", "Zebra"]);
     assert_eq!(ordered(ProductSort::Price).await?, ["mug", "élan", "Élan", "Apple", "Zebra", "Anchor"]);
     assert_eq!(ordered(ProductSort::PriceDescending).await?, ["Apple", "Élan", "élan", "mug", "Anchor", "Zebra"]);
+    Ok(())
+}
+
+/// A set of many products is not looked up one by one, and says the same.
+#[test_on_every_database]
+async fn a_filter_that_names_very_many_products_finds_them_all(shop: TestShop) -> TestResult {
+    const MANY: i64 = 2_010;
+    let tx = shop.context().begin(&shop.origin()).await?;
+    let ids: Vec<ProductId> = (0..MANY).map(|_| ProductId::generate()).collect();
+    let numbered = || ids.iter().zip(0_i64..);
+    let title = |number: i64| format!("{number:04}");
+    let rows = |row: &dyn Fn((&ProductId, i64)) -> Vec<Value>| numbered().map(row).collect::<Vec<_>>();
+    let (now, nothing) = (shop.now(), || serde_json::json!({}));
+    let insert = "INSERT INTO products (id, slug, title, description, status, attributes, metadata, created_at, updated_at, created_by,
+        updated_by) VALUES";
+    let product = |(id, n): (&ProductId, i64)| values![*id, title(n), title(n), "", "active", nothing(), nothing(), now, now, "cli", "cli"];
+    insert_many(&tx, insert, rows(&product), "").await?;
+    let listing = |(id, n): (&ProductId, i64)| values![*id, "active", title(n), 0, 0, serde_json::json!(["all"]), now, now];
+    let insert = "INSERT INTO product_listings (product_id, status, title_key, variant_count, variants_available, tags, created_at,
+        updated_at) VALUES";
+    insert_many(&tx, insert, rows(&listing), "").await?;
+    let tag = |(id, _): (&ProductId, i64)| values![*id, "all", "all", 0];
+    insert_many(&tx, "INSERT INTO product_tags (product_id, tag_key, tag, position) VALUES", rows(&tag), "").await?;
+    let few = numbered().filter(|(_, n)| n % 1_000 == 7).map(|(id, _)| values![*id, "few", "few", 1]).collect();
+    insert_many(&tx, "INSERT INTO product_tags (product_id, tag_key, tag, position) VALUES", few, "").await?;
+    tx.commit().await?;
+
+    let tagged = |tag: &str| ProductFilters { tags: vec![tag.to_owned()], ..ProductFilters::default() };
+    let page = PageRequest { position: Position::Number(201), size: 10 };
+    let (last, statements) = count_statements(list(&shop, &ProductQuery { page, ..query(tagged("all")) })).await;
+    let last = last?;
+    assert_eq!((last.total, last.has_next, last.items.len(), statements), (Some(MANY.unsigned_abs()), false, 10, 3));
+    assert_eq!(last.items[9].title, "2009");
+    assert_eq!(titles(&shop, tagged("few")).await?, ["0007", "1007", "2007"]);
     Ok(())
 }
 

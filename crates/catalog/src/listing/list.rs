@@ -2,28 +2,38 @@
 
 use std::collections::HashMap;
 
-use kernel::{Cursor, Page, ProductId, Timestamp};
+use kernel::{Cursor, Page, PageRequest, Position, ProductId, Timestamp};
 use platform::db::{self, ConnectionTrait, ListError};
 
 use super::model::{ProductQuery, ProductSummary};
-use super::store;
+use super::store::{self, Sets};
 use crate::media::{self, Media};
 
-/// A page of products: one statement for the rows, one for the total of a numbered page, and those of what is included.
+/// A page of products: one statement for the rows, one for the total of a numbered page, one where categories, tags or
+/// options are filtered by, and those of what is included.
 /// Prices of included variants are those of `now`.
 ///
 /// # Errors
 /// `ListError` for a page that is too deep or a cursor of another list.
 pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestamp) -> Result<Page<ProductSummary>, ListError> {
-    let (limit, offset) = db::window(&query.page)?;
-    let rows = store::rows(db, query, limit, offset).await?;
-    let (source, values) = store::matching(query);
+    let window = db::window(&query.page)?;
+    let sets = Sets::measure(db, &query.filters).await?;
+    if sets.match_nothing() {
+        return Ok(nothing(&query.page));
+    }
+    let rows = store::rows(db, query, &sets, window).await?;
+    let (source, values) = store::matching(query, &sets);
     let total = db::total_of(db, &query.page, &source, values).await?;
     let place =
         |row: &store::Listed| Cursor { sort: query.sort.as_str().to_owned(), value: row.sort_value(query.sort), id: row.summary.id.uuid() };
     let mut page = db::page_of(rows, &query.page, total, place).map(|row| row.summary);
     include(db, query, now, &mut page.items).await?;
     Ok(page)
+}
+
+fn nothing(page: &PageRequest) -> Page<ProductSummary> {
+    let counted = matches!(page.position, Position::Number(_));
+    Page { items: Vec::new(), has_next: false, next: None, total: counted.then_some(0), total_is_estimate: false }
 }
 
 async fn include(

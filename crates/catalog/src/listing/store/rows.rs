@@ -5,6 +5,7 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListEr
 use uuid::Uuid;
 
 use super::conditions::{Condition, filters, statuses};
+use super::sets::Sets;
 use crate::channels::Channel;
 use crate::inventory::Availability;
 use crate::listing::model::{ListedMedia, ProductQuery, ProductSort, ProductSummary};
@@ -89,10 +90,11 @@ struct Start {
 pub(in crate::listing) async fn rows(
     db: &impl ConnectionTrait,
     query: &ProductQuery,
-    limit: i64,
-    offset: i64,
+    sets: &Sets<'_>,
+    (limit, offset): (i64, i64),
 ) -> Result<Vec<Listed>, ListError> {
     let mut condition = filters(&query.filters);
+    sets.narrow(&mut condition);
     let start = start(&mut condition, query)?;
     let branches = branches(query, start.as_ref());
     let limit = condition.bind(limit);
@@ -101,12 +103,12 @@ pub(in crate::listing) async fn rows(
     let offset = condition.bind(offset);
     let window = if branches.len() == 1 { format!("LIMIT {limit} OFFSET {offset}") } else { format!("LIMIT {limit} + {offset}") };
     let channel = condition.bind(Channel::DEFAULT_CODE);
-    let filters = condition.sql.clone();
+    let (source, filters) = (condition.source.clone(), condition.sql.clone());
     let parts = branches.iter().enumerate().map(|(place, branch)| {
         let rest = branch_condition(query.sort, branch, start.as_ref());
         let status = condition.bind(branch.status.as_str());
         format!(
-            "SELECT product_id, place, unpriced FROM (SELECT l.product_id, l.{sort} AS place, {unpriced} AS unpriced FROM product_listings l
+            "SELECT product_id, place, unpriced FROM (SELECT l.product_id, l.{sort} AS place, {unpriced} AS unpriced FROM {source}
              WHERE l.status = {status}{rest}{filters} ORDER BY l.{sort} {direction}, l.product_id {direction} {window}) AS branch_{place}",
             sort = column.sql(),
             unpriced = i32::from(branch.unpriced),
@@ -122,9 +124,10 @@ pub(in crate::listing) async fn rows(
         "SELECT l.product_id, p.slug, p.title, p.brand, p.status, p.version, l.title_key, l.tags, l.price_min_minor, l.price_max_minor,
              l.variant_count, l.variants_available, l.media_id, l.media_file_key, l.media_source_url, l.media_alt, l.created_at, l.updated_at,
              (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
-         FROM ({}) AS found JOIN product_listings l ON l.product_id = found.product_id JOIN products p ON p.id = found.product_id
-         ORDER BY {order} {outer_window}",
-        parts.join(" UNION ALL "),
+         FROM (SELECT product_id, place, unpriced FROM ({branches}) AS found ORDER BY {order} {outer_window}) AS found
+         JOIN product_listings l ON l.product_id = found.product_id JOIN products p ON p.id = found.product_id
+         ORDER BY {order}",
+        branches = parts.join(" UNION ALL "),
     );
     let rows: Vec<ListedRow> = db::fetch_all(db, &sql, condition.values).await?;
     Ok(rows.into_iter().map(Listed::try_from).collect::<Result<_, _>>()?)
