@@ -16,6 +16,7 @@ mod orders;
 mod platform;
 mod products;
 mod races;
+mod products_api;
 mod shipping_methods;
 mod support;
 mod tax_rates;

@@ -4,9 +4,11 @@ pub(crate) mod addresses;
 pub(crate) mod carts;
 mod channels;
 pub(crate) mod checkout;
+mod media;
 pub(crate) mod money;
 pub(crate) mod orders;
 mod price_lists;
+mod products;
 mod shipping_methods;
 mod system;
 mod tax_rates;
@@ -27,4 +29,5 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(shipping_methods::routes())
         .merge(channels::routes())
         .merge(price_lists::routes())
+        .merge(products::routes())
 }

@@ -1,5 +1,6 @@
 //! Money on the wire.
 
+use catalog::variants::MoneyInput;
 use gateway::Problem;
 use kernel::{Currency, FieldErrors, Money};
 use serde::{Deserialize, Serialize};
@@ -51,5 +52,11 @@ impl MoneyIn {
             errors.nest(field, inner);
             errors.into()
         })
+    }
+}
+
+impl From<MoneyIn> for MoneyInput {
+    fn from(money: MoneyIn) -> Self {
+        Self { amount: money.amount, currency: money.currency }
     }
 }

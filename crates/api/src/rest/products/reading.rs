@@ -1,0 +1,67 @@
+//! The routes that read products.
+
+use axum::extract::State;
+use catalog::listing::Audience;
+use catalog::{assortment, listing};
+use gateway::{Anyone, CommonProblems, Envelope, ErrorBody, List, ListEnvelope, ListParams, One, Permission, Problem, ViewParams};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::list::{OneProduct, Products, query};
+use super::path::{ProductPath, missing};
+use super::summary::ProductSummaryView;
+use super::view::ProductView;
+use crate::shop::Shop;
+
+/// How long a storefront may go on with what was changed.
+pub(in crate::rest) const MAX_AGE_SECONDS: u32 = 60;
+
+pub(super) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new().routes(routes!(list_products)).routes(routes!(get_product))
+}
+
+/// What this caller may see of products.
+pub(in crate::rest) fn audience(caller: &Anyone) -> Audience {
+    if caller.may(Permission::ProductsRead) { Audience::Staff } else { Audience::Public }
+}
+
+/// List products. Anybody sees what is active; drafts and archived products need `products:read`.
+#[utoipa::path(
+    get, path = "/api/v1/products", tag = "products", operation_id = "list_products", security(()),
+    params(ListParams<Products>),
+    responses(
+        CommonProblems,
+        (status = 200, description = "One page of products", body = ListEnvelope<ProductSummaryView>),
+        (status = 422, description = "`page_too_deep`", body = ErrorBody),
+    ),
+)]
+async fn list_products(State(shop): State<Shop>, caller: Anyone, list: ListParams<Products>) -> Result<List<ProductSummaryView>, Problem> {
+    let context = shop.context();
+    let page = listing::list(context.db.reader(), &query(&list, audience(&caller))?, context.now()).await?;
+    Ok(List::of(page.map(ProductSummaryView::from), &list).cache(caller.cache(MAX_AGE_SECONDS)))
+}
+
+/// Read a product with its variants, pictures, categories and relations; what `include` names is there in any case.
+///
+/// Anybody sees what is active. Drafts, archived products and variants, costs and metadata need `products:read`.
+#[utoipa::path(
+    get, path = "/api/v1/products/{product_id}", tag = "products", operation_id = "get_product", security(()),
+    params(("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"), ViewParams<OneProduct>),
+    responses(
+        CommonProblems,
+        (status = 200, description = "The product", body = Envelope<ProductView>),
+        (status = 404, description = "`product_not_found`", body = ErrorBody),
+    ),
+)]
+async fn get_product(
+    State(shop): State<Shop>,
+    caller: Anyone,
+    ProductPath(reference): ProductPath,
+    view: ViewParams<OneProduct>,
+) -> Result<One<ProductView>, Problem> {
+    let (context, audience) = (shop.context(), audience(&caller));
+    let found = assortment::find(context.db.reader(), &reference, audience, context.now()).await?;
+    let document = found.ok_or_else(missing)?;
+    let version = document.product.version;
+    Ok(One::versioned(ProductView::of(document, audience), version).select(&view).cache(caller.cache(MAX_AGE_SECONDS)))
+}
