@@ -8,6 +8,7 @@ mod checkout;
 mod command_line;
 mod demo;
 mod front_door;
+mod import;
 mod inventory;
 mod listing;
 mod media;

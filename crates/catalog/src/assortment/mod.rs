@@ -1,5 +1,6 @@
 //! Whole products: a product with its options, variants, prices, categories and relations, read and written as one document.
 
+mod amend;
 mod archive;
 mod batch;
 mod create;
@@ -20,6 +21,7 @@ mod save;
 mod slug;
 mod update_variant;
 
+pub use amend::amend_in;
 pub use archive::{ArchiveProduct, archive, archive_in};
 pub use batch::{BatchDone, BatchError, BatchItem, BatchOp, BatchOutcome, ChangeProducts, ItemError, batch};
 pub use create::{CreateProduct, create, create_in};

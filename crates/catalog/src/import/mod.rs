@@ -1,8 +1,9 @@
-//! Reading product files: which format they are in, and one whole product after the other, in bounded memory.
+//! Product files: reading them, one whole product after the other in bounded memory, and putting them into the shop.
 //!
-//! Formats only: what becomes of a record in the shop is not decided here. [`open`] finds the format and hands out a
-//! [`ProductReader`], an iterator of products as they were read, or of the reasons why one was left out.
+//! [`open`] finds the format and hands out a [`ProductReader`], an iterator of products as they were read, or of the reasons
+//! why one was left out; it knows no database. [`apply_in`] puts one record into the shop.
 
+mod apply;
 mod cells;
 mod columns;
 mod detect;
@@ -16,9 +17,11 @@ mod reading;
 mod record;
 mod sheet;
 mod shopify;
+mod store;
 mod variant_record;
 mod woocommerce;
 
+pub use apply::{Applied, ApplyError, Change, apply_in};
 pub use columns::{ColumnReport, ColumnUse, Fate};
 pub use detect::{Format, HeaderNames, OpenError, UnknownFormat};
 pub use field::Field;

@@ -33,6 +33,12 @@ impl RemotePicture {
     pub fn url(&self) -> &str {
         self.url.as_str()
     }
+
+    /// True where the picture would keep its alternative text.
+    #[must_use]
+    pub fn keeps_alt_of(&self, media: &Media) -> bool {
+        self.alt.as_ref().is_none_or(|alt| *alt == media.alt)
+    }
 }
 
 /// Gives the product exactly these pictures from elsewhere, in this order; one that is there already keeps its id. Files of

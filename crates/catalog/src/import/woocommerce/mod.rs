@@ -30,6 +30,7 @@ use columns::Column;
 use index::Index;
 use kind::Structure;
 use product::Source;
+pub(crate) use references::SKU_SOURCE;
 
 /// More variations than any product has; what is above is a broken file.
 const MAX_ROWS: usize = 5_000;

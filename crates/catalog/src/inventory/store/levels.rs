@@ -156,6 +156,30 @@ pub(in crate::inventory) async fn ensure_levels(tx: &WriteTx, levels: &[(Variant
     db::execute(tx, &sql, values).await.map(drop)
 }
 
+#[derive(FromQueryResult)]
+struct CountRow {
+    variant_id: Uuid,
+    on_hand: i64,
+}
+
+/// What lies of these variants at the default location; those that have no level there are left out.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn on_hand_at_default(db: &impl ConnectionTrait, variants: &[VariantId]) -> Result<Vec<(VariantId, i64)>, DatabaseError> {
+    if variants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT variant_id, on_hand FROM stock_levels WHERE variant_id IN ({})
+             AND location_id = (SELECT id FROM stock_locations ORDER BY active DESC, priority, id LIMIT 1)
+         ORDER BY variant_id",
+        db::placeholders(1, variants.len())
+    );
+    let rows: Vec<CountRow> = db::fetch_all(db, &sql, values_of(variants)).await?;
+    Ok(rows.into_iter().map(|row| (VariantId::from_uuid(row.variant_id), row.on_hand)).collect())
+}
+
 /// Copies a variant's backorder limit to its locked levels.
 pub(in crate::inventory) async fn limit_backorders(tx: &WriteTx, variant: VariantId, limit: Option<i64>) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE stock_levels SET backorder_limit = $1, version = version + 1, updated_at = $2

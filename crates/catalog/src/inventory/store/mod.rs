@@ -25,6 +25,7 @@ mod locations;
 mod moves;
 
 pub use invariants::INVARIANTS;
+pub use levels::on_hand_at_default;
 pub use list::ListStockError;
 pub use listings::buyable_count;
 pub use lists::{list_levels, list_moves};

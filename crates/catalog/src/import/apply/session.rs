@@ -1,0 +1,214 @@
+//! Putting one record into the shop.
+
+use std::collections::HashMap;
+
+use kernel::{CategoryId, FieldErrors, PriceListId, ProductId, Slug};
+use platform::db::WriteTx;
+
+use super::applied::{Applied, Change, PendingLinks, Put};
+use super::error::ApplyError;
+use super::known::{Known, Match};
+use super::links::Links;
+use super::pictures::{Pictures, Synced};
+use super::plan::{Paired, Plan};
+use super::prices::PriceRules;
+use super::product::LookedUp;
+use super::{stock, variants};
+use crate::assortment::{self, CreateProduct, Saved, VariantsChange, WriteProductError};
+use crate::import::detect::Format;
+use crate::import::field::Field;
+use crate::import::outcome::{Note, SourcedRecord};
+use crate::import::record::ProductRecord;
+use crate::price_lists::{self, PriceList};
+use crate::products::{ProductChanges, ProductRef, ProductStatus};
+use crate::variants::VariantChanges;
+use crate::{categories, channels};
+
+/// What records of one transaction are put into the shop with.
+pub(super) struct Session {
+    format: Format,
+    default_list: PriceListId,
+    lists: Vec<PriceList>,
+    known: Known,
+    /// Categories that are there, by their names from the root.
+    categories: HashMap<Vec<String>, CategoryId>,
+}
+
+impl Session {
+    /// Looks up what these records may mean, in five statements.
+    pub(super) async fn open(tx: &WriteTx, format: Format, records: &[&SourcedRecord]) -> Result<Self, ApplyError> {
+        let default_list = channels::find_default(tx).await?.price_list_id;
+        let lists = price_lists::all(tx).await?;
+        let known = Known::load(tx, records).await?;
+        Ok(Self { format, default_list, lists, known, categories: HashMap::new() })
+    }
+
+    /// The product that a record means; nothing for a new one.
+    pub(super) fn find(&self, read: &SourcedRecord) -> Result<Option<Match>, ApplyError> {
+        let Some(parent) = &read.variants_of else { return Ok(self.known.find(&read.record)) };
+        let missing = || ApplyError::of("", format!("belongs to the product {parent}, which is neither in this file nor in the shop"));
+        let product = self.known.resolve(parent).ok_or_else(missing)?;
+        Ok(Some(Match { product, by_title_alone: false }))
+    }
+
+    /// Makes or changes the product of a record, all but its stock, whose figures are answered. The transaction must be
+    /// rolled back where this fails.
+    pub(super) async fn put(&self, tx: &WriteTx, read: &SourcedRecord, found: Option<ProductId>) -> Result<Put, ApplyError> {
+        let record = &read.record;
+        let pictures = Pictures::parse(record)?;
+        let mut notes = Vec::new();
+        let row = read.rows.first_row;
+        let (categories, new_categories) = self.categories(tx, record).await?;
+        let slug = self.slug(record, found, |message| notes.push(Note::cell(row, "slug", &slug_of(record), message)));
+        let links = Links::resolve(&record.relations, &self.known);
+        let is_waiting = !links.unresolved.is_empty();
+        let looked_up = LookedUp { slug, categories, links: (!is_waiting).then_some(links), status: None };
+        let mut plan = Plan { record, found: looked_up, prices: self.prices(), pictures: HashMap::new() };
+        let mut written = self.write(tx, &mut plan, &pictures, found).await?;
+        if written.is_draft && !is_waiting {
+            notes.push(Note::cell(row, "status", "active", "stays a draft: nothing of it has a price"));
+        }
+        for title in &written.paired.archived {
+            notes.push(Note::cell(row, "options", title, "does not fit the options any more; the variant is archived"));
+        }
+        let pairs = written.paired.variants(record, &written.saved);
+        let mut counts = stock::counts(tx, &pairs, found.is_none()).await?;
+        let of =
+            |place: &usize| (format!("variants.{place}.on_hand"), record.variants.get(*place).and_then(|of| of.on_hand.get().copied()));
+        for (column, pieces) in counts.uncounted.iter().map(of).filter(|(_, pieces)| pieces.is_some_and(|pieces| pieces > 0)) {
+            let value = pieces.unwrap_or_default().to_string();
+            notes.push(Note::cell(row, &column, &value, "is not taken: the stock of this variant is not counted"));
+        }
+        written.changes.append(&mut counts.changes);
+        let change = match found {
+            None => Change::Created,
+            Some(_) if written.changes.is_empty() => Change::Unchanged,
+            Some(_) => Change::Updated,
+        };
+        let links = is_waiting.then(|| PendingLinks { row, relations: record.relations.clone(), activate: written.is_draft });
+        let Written { saved, changes, .. } = written;
+        let applied = Applied { product_id: saved.product.id, slug: saved.product.slug.clone(), change, changes, notes };
+        Ok(Put { applied, saved, counts: counts.wanted, links, categories: new_categories })
+    }
+
+    /// Learns what a record wrote, once that is sure to stay.
+    pub(super) fn learn(&mut self, put: &Put) {
+        self.known.learn(&put.saved);
+        self.categories.extend(put.categories.iter().cloned());
+    }
+
+    fn prices(&self) -> PriceRules<'_> {
+        PriceRules { default: self.default_list, lists: &self.lists, are_all: self.format == Format::Jsonl }
+    }
+
+    /// The categories of a record, found or made.
+    async fn categories(
+        &self,
+        tx: &WriteTx,
+        record: &ProductRecord,
+    ) -> Result<(Option<Vec<CategoryId>>, Vec<(Vec<String>, CategoryId)>), ApplyError> {
+        let paths = match &record.categories {
+            Field::Keep => return Ok((None, Vec::new())),
+            Field::Clear => &[][..],
+            Field::Set(paths) => paths,
+        };
+        let (mut ids, mut new) = (Vec::new(), Vec::new());
+        for path in paths.iter().filter(|path| !path.is_empty()) {
+            let id = match self.categories.get(path) {
+                Some(id) => *id,
+                None => {
+                    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+                    let id = categories::find_or_create_path(tx, &names).await?;
+                    new.push((path.clone(), id));
+                    id
+                }
+            };
+            ids.push(id);
+        }
+        Ok((Some(ids), new))
+    }
+
+    /// The slug to ask for. One that was only made of another system's word is not forced on a product that is there, and
+    /// one that another product has is not asked for where the record is known by another name.
+    fn slug(&self, record: &ProductRecord, found: Option<ProductId>, warn: impl FnOnce(&str)) -> Option<Option<String>> {
+        let slug = record.slug.as_ref()?;
+        let was_made =
+            record.external_refs.iter().any(|external| external.id != slug.as_str() && Slug::from_title(&external.id).as_ref() == Ok(slug));
+        if was_made && found.is_some() {
+            return None;
+        }
+        if self.known.has_other(slug, found) && !record.external_refs.is_empty() {
+            warn(if found.is_some() {
+                "is the slug of another product; the product keeps its own"
+            } else {
+                "is the slug of another product; one is made of the title"
+            });
+            return None;
+        }
+        Some(Some(slug.to_string()))
+    }
+
+    /// Writes product, variants and pictures; as a draft where nothing of it can be sold.
+    async fn write(&self, tx: &WriteTx, plan: &mut Plan<'_>, pictures: &Pictures, found: Option<ProductId>) -> Result<Written, ApplyError> {
+        let mut synced = Synced::default();
+        if let Some(product) = found.filter(|_| pictures.are_named()) {
+            synced = pictures.sync(tx, product).await?;
+            plan.pictures = std::mem::take(&mut synced.by_url);
+        }
+        let mut is_draft = false;
+        let (mut saved, paired) = match save(tx, plan, found).await {
+            Err(WriteProductError::NotSellable) => {
+                is_draft = true;
+                plan.found.status = Some(ProductStatus::Draft);
+                save(tx, plan, found).await?
+            }
+            saved => saved?,
+        };
+        let mut changes = std::mem::take(&mut saved.changes);
+        if found.is_none() && pictures.are_any() {
+            synced = pictures.sync(tx, saved.product.id).await?;
+            saved = show_variants(tx, saved, plan.record, &synced).await?;
+        }
+        changes.extend(synced.change);
+        Ok(Written { saved, paired, changes, is_draft })
+    }
+}
+
+struct Written {
+    saved: Saved,
+    paired: Paired,
+    changes: Vec<assortment::FieldChange>,
+    is_draft: bool,
+}
+
+fn slug_of(record: &ProductRecord) -> String {
+    record.slug.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+async fn save(tx: &WriteTx, plan: &Plan<'_>, found: Option<ProductId>) -> Result<(Saved, Paired), WriteProductError> {
+    let Some(product) = found else {
+        let (product, variants) = plan.new_product()?;
+        return Ok((assortment::create_in(tx, CreateProduct { product, variants }).await?, Paired::default()));
+    };
+    let mut paired = Paired::default();
+    let changes = |stored: &_, variants: &_| {
+        let (changes, pairs) = plan.changes(stored, variants)?;
+        paired = pairs;
+        Ok::<_, FieldErrors>(changes)
+    };
+    let saved = assortment::amend_in(tx, &ProductRef::Id(product), changes).await?;
+    Ok((saved, paired))
+}
+
+/// A new product has its pictures only now; its variants are shown by theirs.
+async fn show_variants(tx: &WriteTx, saved: Saved, record: &ProductRecord, synced: &Synced) -> Result<Saved, ApplyError> {
+    let pairs = Paired::default().variants(record, &saved);
+    let picture = |wanted: &crate::import::VariantRecord| synced.by_url.get(wanted.media_url.get()?).copied();
+    let shown = pairs.iter().filter_map(|(wanted, variant)| Some(variants::shown_by(variant, picture(wanted)?)));
+    let shown: Vec<VariantChanges> = shown.map(VariantChanges::parse).collect::<Result<_, _>>()?;
+    if shown.is_empty() {
+        return Ok(saved);
+    }
+    let changes = |_: &_, _: &_| Ok((ProductChanges::default(), VariantsChange::Merge(shown)));
+    Ok(assortment::amend_in(tx, &ProductRef::Id(saved.product.id), changes).await?)
+}

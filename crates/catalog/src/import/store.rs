@@ -1,0 +1,78 @@
+//! Rows that tell which product a record means.
+
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value};
+use platform::values;
+use uuid::Uuid;
+
+/// So many names are asked for at once: far below what a statement takes, two parameters each.
+const MOST_NAMES: usize = 5_000;
+
+/// What another system calls a product, or a variant of it.
+#[derive(FromQueryResult)]
+pub(super) struct RefRow {
+    pub(super) source: String,
+    pub(super) external_id: String,
+    pub(super) product_id: Uuid,
+}
+
+/// A product by its slug, once for each name that other systems have for it.
+#[derive(FromQueryResult)]
+pub(super) struct SlugRow {
+    pub(super) id: Uuid,
+    pub(super) slug: String,
+    pub(super) title: String,
+    pub(super) source: Option<String>,
+    pub(super) external_id: Option<String>,
+}
+
+/// A product by the SKU of a variant.
+#[derive(FromQueryResult)]
+pub(super) struct SkuRow {
+    pub(super) sku: String,
+    pub(super) product_id: Uuid,
+}
+
+/// The products that other systems call so, or whose variants they call so; those of products come first.
+pub(super) async fn by_refs(db: &impl ConnectionTrait, refs: &[(&str, &str)]) -> Result<Vec<RefRow>, DatabaseError> {
+    let mut found = Vec::new();
+    for some in refs.chunks(MOST_NAMES) {
+        let tuples: Vec<String> = (0..some.len()).map(|row| format!("({})", db::placeholders(1 + row * 2, 2))).collect();
+        let sql = format!(
+            "SELECT r.source, r.external_id, COALESCE(v.product_id, r.entity_id) AS product_id
+             FROM external_refs r LEFT JOIN variants v ON r.entity = 'variant' AND v.id = r.entity_id
+             WHERE r.entity IN ('product', 'variant') AND (r.source, r.external_id) IN (VALUES {})
+             ORDER BY r.entity, r.source, r.external_id",
+            tuples.join(", ")
+        );
+        let values = some.iter().flat_map(|(source, id)| values![*source, *id]).collect();
+        found.extend(db::fetch_all::<RefRow>(db, &sql, values).await?);
+    }
+    Ok(found)
+}
+
+/// The products with these slugs.
+pub(super) async fn by_slugs(db: &impl ConnectionTrait, slugs: &[&str]) -> Result<Vec<SlugRow>, DatabaseError> {
+    let select = "SELECT p.id, p.slug, p.title, r.source, r.external_id FROM products p
+        LEFT JOIN external_refs r ON r.entity = 'product' AND r.entity_id = p.id WHERE p.slug";
+    by_texts(db, slugs, select, "p.slug, r.source, r.external_id").await
+}
+
+/// The products whose variants have these SKUs.
+pub(super) async fn by_skus(db: &impl ConnectionTrait, skus: &[&str]) -> Result<Vec<SkuRow>, DatabaseError> {
+    by_texts(db, skus, "SELECT sku, product_id FROM variants WHERE sku", "sku").await
+}
+
+async fn by_texts<R: FromQueryResult>(
+    db: &impl ConnectionTrait,
+    texts: &[&str],
+    select: &str,
+    order: &str,
+) -> Result<Vec<R>, DatabaseError> {
+    let mut found = Vec::new();
+    for some in texts.chunks(MOST_NAMES) {
+        let sql = format!("{select} IN ({}) ORDER BY {order}", db::placeholders(1, some.len()));
+        let values: Vec<Value> = some.iter().flat_map(|text| values![*text]).collect();
+        found.extend(db::fetch_all::<R>(db, &sql, values).await?);
+    }
+    Ok(found)
+}

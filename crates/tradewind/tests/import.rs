@@ -1,0 +1,3 @@
+//! Product files in the shop: single records, whole files, interruptions, bad rows.
+
+mod records;
