@@ -50,6 +50,7 @@ async fn doctor_and_migrate_tell_what_is_wrong(shop: TestShop) -> TestResult {
 #[test_on_every_database]
 async fn lists_are_tables_or_lines_of_json(shop: TestShop) -> TestResult {
     for list in [
+        vec!["product", "list"],
         vec!["order", "list"],
         vec!["stock", "list"],
         vec!["jobs", "list"],
@@ -69,7 +70,13 @@ async fn lists_are_tables_or_lines_of_json(shop: TestShop) -> TestResult {
 /// What is not there is exit code 4, what cannot be read is 2.
 #[test_on_every_database]
 async fn exit_codes_tell_what_happened(shop: TestShop) -> TestResult {
-    for missing in [["order", "show", "12345"], ["stock", "show", "NO-SUCH"], ["jobs", "retry", "job_x"], ["api-key", "revoke", "key_x"]] {
+    for missing in [
+        ["product", "show", "no-such"],
+        ["order", "show", "12345"],
+        ["stock", "show", "NO-SUCH"],
+        ["jobs", "retry", "job_x"],
+        ["api-key", "revoke", "key_x"],
+    ] {
         let ended = shop.run(&missing).await?.expect(4)?;
         assert!(ended.stderr.starts_with("error: "), "{ended:?}");
     }

@@ -45,10 +45,19 @@ async fn a_demo_is_filled_once(shop: TestShop) -> TestResult {
 
         let stock = shop.run(&["stock", "list", "--json"]).await?.expect(0)?.lines()?;
         counts.push(stock.len());
-        let products: BTreeSet<&str> = stock.iter().filter_map(|level| level["product"].as_str()).collect();
-        assert!(products.len() >= 60, "{}", products.len());
+        let products = shop.run(&["product", "list", "--json"]).await?.expect(0)?.lines()?;
+        let slugs: BTreeSet<&str> = products.iter().filter_map(|product| product["slug"].as_str()).collect();
+        assert!(slugs.len() >= 60 && slugs.len() == products.len(), "{}", slugs.len());
+        let some = shop.run(&["product", "list", "--json", "--limit", "7"]).await?.expect(0)?.lines()?;
+        assert_eq!(some, products[..7]);
     }
     assert_eq!(counts[0], counts[1]);
+    let mug = shop.run(&["product", "show", "harbour-stoneware-mug", "--json"]).await?.expect(0)?.lines()?.remove(0);
+    assert_eq!(
+        (mug["variants"].as_array().map(Vec::len), mug["variants"][0]["price"]["formatted"].as_str()),
+        (Some(3), Some("$18.00")),
+        "{mug}"
+    );
     shop.run(&["doctor"]).await?.expect(0)?;
     Ok(())
 }

@@ -13,6 +13,7 @@ mod openapi;
 mod order;
 mod output;
 mod pages;
+mod product;
 mod routes;
 mod serve;
 mod setup;
@@ -47,6 +48,9 @@ enum Command {
     /// Bring the database's schema up to this program, or look at it
     #[command(subcommand)]
     Migrate(migrate::Command),
+    /// What the shop offers
+    #[command(subcommand)]
+    Product(product::Command),
     /// What was sold
     #[command(subcommand)]
     Order(order::Command),
@@ -109,6 +113,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Serve(arguments) => serve::run(globals, arguments).await,
         Command::Demo(arguments) => demo::run(globals, arguments).await,
         Command::Migrate(command) => migrate::run(globals, command).await,
+        Command::Product(command) => product::run(globals, command).await,
         Command::Order(command) => order::run(globals, command).await,
         Command::Stock(command) => stock::run(globals, command).await,
         Command::ApiKey(command) => api_key::run(globals, command).await,
