@@ -3,5 +3,6 @@
 mod batching;
 mod changing;
 mod creating;
+mod crowding;
 mod deleting;
 mod varying;
