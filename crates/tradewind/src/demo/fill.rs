@@ -1,7 +1,7 @@
 //! Filling an empty shop, once.
 
-use anyhow::{Context as _, bail};
-use catalog::import::{self, ProductRecord, ReadOptions};
+use anyhow::{Context as _, bail, ensure};
+use catalog::import::{self, Format, ProductRecord, ReadOptions, SourcedRecord};
 use catalog::listing::Audience;
 use catalog::media::{self, MediaDetails, MediaInput, UploadMedia};
 use catalog::products::ProductRef;
@@ -9,7 +9,7 @@ use kernel::{Origin, ProductId, VariantId};
 use platform::Context;
 use tokio::task::JoinSet;
 
-use super::{CATALOGUE, CURRENCY, goods, pictures, services};
+use super::{CATALOGUE, CURRENCY, pictures, services};
 
 /// What the first order of a visitor may be made of.
 #[derive(Debug)]
@@ -24,27 +24,29 @@ pub(crate) struct Filled {
 /// Products, stock, rates and methods come in one transaction, so that there is never half a catalogue; pictures follow.
 pub(crate) async fn fill(context: &Context) -> anyhow::Result<Filled> {
     let records = records()?;
-    let first = records.first().context("the demo's catalogue is empty")?;
+    let first = &records.first().context("the demo's catalogue is empty")?.record;
     if let Some(filled) = find(context, first).await? {
         return Ok(filled);
     }
     let tx = context.begin(&Origin::system()).await?;
-    let mut ids = Vec::with_capacity(records.len());
-    for record in &records {
-        ids.push(goods::create(&tx, record).await.with_context(|| record.name().unwrap_or_default())?);
+    let mut products = Vec::with_capacity(records.len());
+    for read in &records {
+        let applied = import::apply_in(&tx, read, Format::Jsonl).await.with_context(|| read.record.name().unwrap_or_default())?;
+        ensure!(applied.notes.is_empty(), "the demo's catalogue is not taken as it stands: {:?}", applied.notes);
+        products.push((&read.record, applied.product_id));
     }
     services::create(&tx).await?;
     tx.commit().await?;
-    draw(context, records.iter().zip(ids)).await?;
+    draw(context, products).await?;
     find(context, first).await?.context("the demo's first product is gone")
 }
 
-fn records() -> anyhow::Result<Vec<ProductRecord>> {
+fn records() -> anyhow::Result<Vec<SourcedRecord>> {
     let options = ReadOptions::new(CURRENCY.parse()?);
     let mut records = Vec::new();
     for read in import::open(std::io::Cursor::new(CATALOGUE), &options)? {
         match read {
-            Ok(read) => records.push(read.record),
+            Ok(read) => records.push(read),
             Err(rejected) => bail!("the demo's catalogue is wrong: {rejected:?}"),
         }
     }
@@ -60,7 +62,7 @@ async fn find(context: &Context, record: &ProductRecord) -> anyhow::Result<Optio
 }
 
 /// Draws all pictures on as many processors as there are, and adds each to its product.
-async fn draw<'a>(context: &Context, products: impl Iterator<Item = (&'a ProductRecord, ProductId)>) -> anyhow::Result<()> {
+async fn draw(context: &Context, products: Vec<(&ProductRecord, ProductId)>) -> anyhow::Result<()> {
     let mut drawing = JoinSet::new();
     for (record, id) in products {
         let (slug, title) = (record.name().unwrap_or_default(), record.title.get().cloned());
