@@ -7,6 +7,7 @@ pub mod fulfilments;
 pub mod orders;
 pub mod pricing;
 mod sales;
+pub mod settings;
 pub mod settlement;
 pub mod shipping;
 pub mod tax;

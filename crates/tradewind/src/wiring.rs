@@ -56,6 +56,7 @@ pub fn facts() -> Vec<FactNames> {
         of::<catalog::price_lists::PriceListEvent>(),
         of::<catalog::products::ProductEvent>(),
         of::<catalog::media::MediaEvent>(),
+        of::<sales::settings::SettingEvent>(),
         of::<sales::shipping::ShippingMethodEvent>(),
         of::<catalog::inventory::StockFact>(),
         of::<catalog::inventory::LocationFact>(),

@@ -61,7 +61,19 @@ pub(crate) const TABLE: [Slices; 5] = [
     Slices {
         package: "sales",
         ordered: true,
-        names: &["promotions", "tax", "shipping", "carts", "pricing", "orders", "settlement", "checkout", "fulfilments", "returns"],
+        names: &[
+            "settings",
+            "promotions",
+            "tax",
+            "shipping",
+            "carts",
+            "pricing",
+            "orders",
+            "settlement",
+            "checkout",
+            "fulfilments",
+            "returns",
+        ],
     },
 ];
 

@@ -33,10 +33,17 @@ impl ExpectedVersion {
     /// # Errors
     /// 428 `version_required` where neither is given, 422 where they differ.
     pub fn or(self, body_version: Option<i64>) -> Result<i64, Problem> {
+        self.if_any(body_version)?.ok_or_else(Problem::version_required)
+    }
+
+    /// The same for what may not be there yet, so that there is no version to send.
+    ///
+    /// # Errors
+    /// 422 where header and body differ.
+    pub fn if_any(self, body_version: Option<i64>) -> Result<Option<i64>, Problem> {
         match (self.0, body_version) {
             (Some(header), Some(body)) if header != body => Err(Problem::validation_failed("version", "differs from If-Match")),
-            (Some(version), _) | (None, Some(version)) => Ok(version),
-            (None, None) => Err(Problem::version_required()),
+            (header, body) => Ok(header.or(body)),
         }
     }
 }

@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::{Setting, all, get, put};
+pub use store::{Setting, all, get, put, put_over};

@@ -52,3 +52,22 @@ pub async fn put(tx: &WriteTx, key: &str, value: serde_json::Value) -> Result<Se
     );
     db::fetch_one(tx, &sql, values![key, value, tx.now(), tx.actor().to_string()]).await
 }
+
+/// Sets a value where the setting still has this version, 0 for one that was never set. `None` where it has another by now.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn put_over(tx: &WriteTx, key: &str, value: serde_json::Value, version: i64) -> Result<Option<Setting>, DatabaseError> {
+    let sql = if version == 0 {
+        format!(
+            "INSERT INTO settings (key, value, version, created_at, updated_at, created_by, updated_by) VALUES ($1, $2, $3 + 1, $4, $4, $5, $5)
+             ON CONFLICT (key) DO NOTHING RETURNING {COLUMNS}"
+        )
+    } else {
+        format!(
+            "UPDATE settings SET value = $2, version = $3 + 1, updated_at = $4, updated_by = $5 WHERE key = $1 AND version = $3
+             RETURNING {COLUMNS}"
+        )
+    };
+    db::fetch_optional(tx, &sql, values![key, value, version, tx.now(), tx.actor().to_string()]).await
+}

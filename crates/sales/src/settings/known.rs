@@ -1,0 +1,138 @@
+//! Every setting there is, in one table: its key, what it says, its default and how a value is read.
+
+use kernel::{Email, text};
+use platform::config::Config;
+use serde_json::Value;
+
+/// A setting that the shop knows.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Dotted, and a promise.
+    pub(super) key: &'static str,
+    /// What it says.
+    pub(super) about: &'static str,
+    /// What its events are numbered under; never changes.
+    pub(super) number: u128,
+    /// What holds until somebody sets it.
+    pub(super) default: fn(&Config) -> Value,
+    /// The value in the form in which it is kept, or why it is none.
+    pub(super) parse: fn(Value) -> Result<Value, String>,
+}
+
+pub(super) const SHOP_NAME: &str = "shop.name";
+pub(super) const SUPPORT_EMAIL: &str = "shop.support_email";
+pub(super) const SUPPORT_PHONE: &str = "shop.support_phone";
+pub(super) const TERMS_URL: &str = "shop.terms_url";
+pub(super) const PRIVACY_URL: &str = "shop.privacy_url";
+
+/// By key.
+pub(super) const KNOWN: &[Known] = &[
+    Known {
+        key: SHOP_NAME,
+        about: "What the shop is called: a text of 1 to 255 characters",
+        number: 1,
+        default: |config| config.shop.name.clone().into(),
+        parse: |value| words(value, 255),
+    },
+    Known {
+        key: PRIVACY_URL,
+        about: "Where the shop says what it does with personal data: an address that begins with https://, or null",
+        number: 5,
+        default: nothing,
+        parse: |value| or_null(value, address),
+    },
+    Known {
+        key: SUPPORT_EMAIL,
+        about: "Where customers write to: an e-mail address, or null",
+        number: 2,
+        default: nothing,
+        parse: |value| or_null(value, email),
+    },
+    Known {
+        key: SUPPORT_PHONE,
+        about: "Where customers call: a text of 1 to 32 characters, or null",
+        number: 3,
+        default: nothing,
+        parse: |value| or_null(value, |value| words(value, 32)),
+    },
+    Known {
+        key: TERMS_URL,
+        about: "Where the terms of sale are: an address that begins with https://, or null",
+        number: 4,
+        default: nothing,
+        parse: |value| or_null(value, address),
+    },
+];
+
+/// The setting of this key.
+pub(super) fn known(key: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| known.key == key)
+}
+
+/// Longer than what browsers take.
+const MOST_CHARACTERS_OF_AN_ADDRESS: usize = 2_000;
+
+fn nothing(_: &Config) -> Value {
+    Value::Null
+}
+
+fn or_null(value: Value, parse: impl FnOnce(Value) -> Result<Value, String>) -> Result<Value, String> {
+    if value.is_null() { Ok(value) } else { parse(value) }
+}
+
+fn words(value: Value, most: usize) -> Result<Value, String> {
+    let raw = value.as_str().ok_or("must be a text")?;
+    text(raw, most).map(Value::from).map_err(|error| error.to_string())
+}
+
+fn email(value: Value) -> Result<Value, String> {
+    let raw = value.as_str().ok_or("must be a text")?;
+    Email::parse(raw).map(|email| email.as_str().into()).map_err(|error| error.to_string())
+}
+
+/// Pages link to it, so that nothing but a web address will do.
+fn address(value: Value) -> Result<Value, String> {
+    let value = words(value, MOST_CHARACTERS_OF_AN_ADDRESS)?;
+    let rest = value.as_str().and_then(|address| address.strip_prefix("https://"));
+    let sane = rest.is_some_and(|rest| {
+        !rest.is_empty() && !rest.starts_with('/') && !rest.contains(|c: char| c.is_whitespace() || "<>\"\\".contains(c))
+    });
+    if sane { Ok(value) } else { Err("must be an address that begins with https://".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_sorted_and_numbers_differ() {
+        assert!(KNOWN.is_sorted_by_key(|known| known.key));
+        assert_eq!(KNOWN.iter().map(|known| known.number).collect::<BTreeSet<_>>().len(), KNOWN.len());
+    }
+
+    #[test]
+    fn each_setting_reads_its_own_kind_of_value() {
+        let parse = |key: &str, value: Value| (known(key).expect(key).parse)(value);
+        assert_eq!(parse(SHOP_NAME, json!(" Mugs & More ")), Ok(json!("Mugs & More")));
+        assert_eq!(parse(SUPPORT_EMAIL, json!("Help@Mugs.Example")), Ok(json!("Help@mugs.example")));
+        assert_eq!(parse(SUPPORT_PHONE, Value::Null), Ok(Value::Null));
+        assert_eq!(parse(TERMS_URL, json!("https://mugs.example/terms")), Ok(json!("https://mugs.example/terms")));
+        for (key, value) in [
+            (SHOP_NAME, Value::Null),
+            (SHOP_NAME, json!("")),
+            (SHOP_NAME, json!(5)),
+            (SUPPORT_EMAIL, json!("help")),
+            (SUPPORT_PHONE, json!("x".repeat(33))),
+            (TERMS_URL, json!("javascript:alert(1)")),
+            (TERMS_URL, json!("https:///terms")),
+            (PRIVACY_URL, json!("https://mugs.example/\"><script>")),
+            (PRIVACY_URL, json!(["https://mugs.example"])),
+        ] {
+            assert!(parse(key, value.clone()).is_err(), "{key}: {value}");
+        }
+    }
+}

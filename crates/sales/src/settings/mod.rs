@@ -1,0 +1,12 @@
+//! Settings: what staff tell of their shop while it runs, by keys that are known.
+
+mod change;
+mod events;
+mod known;
+mod model;
+mod store;
+
+pub use change::{ChangeSetting, ChangeSettingError, change, change_in};
+pub use events::SettingEvent;
+pub use model::{Profile, Setting, SettingQuery};
+pub use store::{find, list, profile};
