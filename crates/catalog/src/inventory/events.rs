@@ -97,9 +97,11 @@ pub enum LocationFact {
     Created(LocationState),
     /// Something about it is another.
     Updated(LocationState),
+    /// It is gone.
+    Deleted(LocationState),
 }
 
-/// A location as it is since.
+/// A location as it is since, or was before it was deleted.
 #[derive(Debug, Clone, Serialize)]
 pub struct LocationState {
     /// Which one.
@@ -120,6 +122,10 @@ impl LocationFact {
     pub(super) fn updated(location: &StockLocation) -> Self {
         Self::Updated(LocationState::of(location))
     }
+
+    pub(super) fn deleted(location: &StockLocation) -> Self {
+        Self::Deleted(LocationState::of(location))
+    }
 }
 
 impl LocationState {
@@ -133,18 +139,20 @@ impl Fact for LocationFact {
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("stock_location.created", "a place that keeps stock was made"),
         ("stock_location.updated", "a place that keeps stock was changed"),
+        ("stock_location.deleted", "a place where nothing ever lay was removed"),
     ];
 
     fn name(&self) -> &'static str {
         match self {
             Self::Created(_) => "stock_location.created",
             Self::Updated(_) => "stock_location.updated",
+            Self::Deleted(_) => "stock_location.deleted",
         }
     }
 
     fn aggregate_id(&self) -> Uuid {
         match self {
-            Self::Created(state) | Self::Updated(state) => state.location_id.uuid(),
+            Self::Created(state) | Self::Updated(state) | Self::Deleted(state) => state.location_id.uuid(),
         }
     }
 }

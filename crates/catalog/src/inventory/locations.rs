@@ -58,7 +58,7 @@ pub struct StockLocation {
 impl StockLocation {
     /// Every shop has this one since its first start.
     pub const DEFAULT_CODE: &'static str = "main";
-    /// How the list is sorted: what `?sort=` and cursors say.
+    /// What the list is sorted by: what `?sort=` and cursors call it.
     pub const SORT: &'static str = "priority";
 }
 
@@ -154,6 +154,25 @@ impl LocationChanges {
         errors.finish(|| Some(Self { name, priority, active: input.active, address }))
     }
 
+    /// Replaces everything: what is absent is as in a new location.
+    ///
+    /// # Errors
+    /// A message on each bad field.
+    pub fn replace(input: LocationInput) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        if input.name.is_none() {
+            errors.add("name", TextError::Empty);
+        }
+        let changes = Self::parse(input).map_err(|inner| errors.nest("", inner)).ok();
+        let whole = |changes: Self| Self {
+            name: changes.name,
+            priority: changes.priority.or(Some(MOST_PRIORITY)),
+            active: changes.active.or(Some(true)),
+            address: changes.address.or(Some(None)),
+        };
+        errors.finish(|| changes.map(whole))
+    }
+
     /// The location with the changes; its version is the next one.
     pub(super) fn apply(self, before: StockLocation, now: Timestamp) -> StockLocation {
         StockLocation {
@@ -176,10 +195,7 @@ impl NewLocation {
     pub fn parse(code: &str, kind: LocationKind, input: LocationInput) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::new();
         let code = errors.take("code", Slug::parse(code));
-        if input.name.is_none() {
-            errors.add("name", TextError::Empty);
-        }
-        let changes = LocationChanges::parse(input).map_err(|inner| errors.nest("", inner)).ok();
+        let changes = LocationChanges::replace(input).map_err(|inner| errors.nest("", inner)).ok();
         errors.finish(|| Some(Self { code: code?, kind, changes: changes? }))
     }
 
@@ -210,5 +226,21 @@ mod tests {
         let input = LocationInput { priority: Some(-1), address: Some(Some(address)), ..Default::default() };
         let errors = NewLocation::parse("No Slug", LocationKind::Own, input).expect_err("bad").into_map();
         assert_eq!(errors.keys().collect::<Vec<_>>(), ["address.city", "address.country", "code", "name", "priority"]);
+    }
+
+    #[test]
+    fn a_replacement_forgets_what_it_does_not_name() {
+        let named = || LocationInput { name: Some("Dock".to_owned()), ..Default::default() };
+        let address = LocationAddressInput {
+            line1: Some("1".to_owned()),
+            city: Some("Bonn".to_owned()),
+            country: Some("DE".to_owned()),
+            ..Default::default()
+        };
+        let input = LocationInput { priority: Some(1), active: Some(false), address: Some(Some(address)), ..named() };
+        let before = NewLocation::parse("dock", LocationKind::Own, input).expect("a location").made(Timestamp::default());
+        let after = LocationChanges::replace(named()).expect("changes").apply(before, Timestamp::default());
+        assert_eq!((after.priority, after.active, after.address, after.version), (MOST_PRIORITY, true, None, 2));
+        assert!(LocationChanges::replace(LocationInput::default()).is_err());
     }
 }

@@ -74,7 +74,7 @@ pub struct StockLevel {
 }
 
 impl StockLevel {
-    /// How the list is sorted: what `?sort=` and cursors say.
+    /// What the list is sorted by: what `?sort=` and cursors call it.
     pub const SORT: &'static str = "variant_id";
 }
 

@@ -72,8 +72,8 @@ pub struct StockMove {
 }
 
 impl StockMove {
-    /// How the list is sorted: what `?sort=` and cursors say.
-    pub const SORT: &'static str = "-created_at";
+    /// What the list is sorted by: what `?sort=` and cursors call it.
+    pub const SORT: &'static str = "created_at";
 }
 
 /// Which moves are listed; every filter that is given must hold.
@@ -87,6 +87,10 @@ pub struct MoveFilter {
     pub reasons: Vec<MoveReason>,
     /// From this moment on.
     pub from: Option<Timestamp>,
+    /// After this moment.
+    pub after: Option<Timestamp>,
+    /// Up to this moment, inclusive.
+    pub until: Option<Timestamp>,
     /// Before this moment.
     pub before: Option<Timestamp>,
 }

@@ -84,7 +84,7 @@ pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<E
 
 async fn list(output: Output, context: &Context, filter: LevelFilter, limit: Option<u64>) -> anyhow::Result<()> {
     let mut table = output.table();
-    let ask = async |page| inventory::list_levels(context.db.reader(), &filter, &page).await;
+    let ask = async |page| inventory::list_levels(context.db.reader(), &filter, false, &page).await;
     pages::each(limit, ask, |rows| table.rows(&rows.into_iter().map(StockRow::from).collect::<Vec<_>>())).await
 }
 
@@ -94,7 +94,7 @@ async fn show(output: Output, context: &Context, name: &str) -> anyhow::Result<(
     let sku = id.is_none().then(|| name.to_owned());
     let filter = LevelFilter { variant_id: id, sku: sku.clone(), ..LevelFilter::default() };
     let mut found = Vec::new();
-    let ask = async |page| inventory::list_levels(context.db.reader(), &filter, &page).await;
+    let ask = async |page| inventory::list_levels(context.db.reader(), &filter, false, &page).await;
     let keep = |rows: Vec<StockLevel>| {
         found.extend(rows.into_iter().filter(|level| sku.is_none() || level.sku == sku).map(StockRow::from));
         Ok(())

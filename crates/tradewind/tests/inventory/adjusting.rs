@@ -130,10 +130,10 @@ async fn the_ledger_lists_moves_newest_first(shop: TestShop) -> TestResult {
     }
     let filter = inventory::MoveFilter { variant_id: Some(shelf.variant_id), ..Default::default() };
     let reader = shop.context().db.reader();
-    let (page, statements) = count_statements(inventory::list_moves(reader, &filter, &PageRequest::first(3))).await;
+    let (page, statements) = count_statements(inventory::list_moves(reader, &filter, true, &PageRequest::first(3))).await;
     let page = page?;
     let rest = PageRequest { position: Position::After(page.next.clone()), size: 3 };
-    let rest = inventory::list_moves(reader, &filter, &rest).await?;
+    let rest = inventory::list_moves(reader, &filter, true, &rest).await?;
 
     assert_eq!((statements, page.total, page.has_next, rest.total, rest.has_next), (2, Some(4), true, None, false));
     let moves: Vec<_> = page.items.iter().chain(&rest.items).map(|entry| (entry.delta, entry.on_hand_after, entry.reason)).collect();
@@ -141,7 +141,7 @@ async fn the_ledger_lists_moves_newest_first(shop: TestShop) -> TestResult {
     assert_eq!(moves, [(4, 8, correction), (-2, 4, correction), (1, 6, correction), (5, 5, MoveReason::Initial)]);
     assert_eq!((page.items[0].created_by.as_str(), page.items[0].note.as_deref()), ("cli", Some("by the test")));
     let dated = inventory::MoveFilter { reasons: vec![MoveReason::Initial], before: Some(shop.now()), ..filter };
-    assert_eq!(inventory::list_moves(reader, &dated, &PageRequest::first(3)).await?.total, Some(1));
+    assert_eq!(inventory::list_moves(reader, &dated, true, &PageRequest::first(3)).await?.total, Some(1));
     Ok(())
 }
 
@@ -152,7 +152,7 @@ async fn levels_are_found_by_what_staff_know(shop: TestShop) -> TestResult {
         [Shelf::stocked(&shop, 5, Some(5)).await?, Shelf::stocked(&shop, 6, Some(5)).await?, Shelf::stocked(&shop, 0, None).await?];
     let reader = shop.context().db.reader();
     let found = async |filter: inventory::LevelFilter| -> TestResult<Vec<VariantId>> {
-        let (page, statements) = count_statements(inventory::list_levels(reader, &filter, &PageRequest::first(20))).await;
+        let (page, statements) = count_statements(inventory::list_levels(reader, &filter, false, &PageRequest::first(20))).await;
         assert_eq!(statements, 2);
         Ok(page?.items.into_iter().map(|level| level.variant_id).collect())
     };
@@ -166,9 +166,9 @@ async fn levels_are_found_by_what_staff_know(shop: TestShop) -> TestResult {
     let product_id = Some(shelves[2].product_id);
     assert_eq!(found(inventory::LevelFilter { product_id, ..Default::default() }).await?, [third]);
     let after = PageRequest { position: Position::After(None), size: 2 };
-    let (page, statements) = count_statements(inventory::list_levels(reader, &inventory::LevelFilter::default(), &after)).await;
+    let (page, statements) = count_statements(inventory::list_levels(reader, &inventory::LevelFilter::default(), false, &after)).await;
     let next = PageRequest { position: Position::After(page?.next), size: 2 };
-    let rest = inventory::list_levels(reader, &inventory::LevelFilter::default(), &next).await?.items;
+    let rest = inventory::list_levels(reader, &inventory::LevelFilter::default(), false, &next).await?.items;
     assert_eq!((statements, rest.len(), rest[0].variant_id), (1, 1, third));
     Ok(())
 }
@@ -178,7 +178,7 @@ async fn levels_are_found_by_what_staff_know(shop: TestShop) -> TestResult {
 async fn a_forged_cursor_is_refused(shop: TestShop) -> TestResult {
     let cursor = kernel::Cursor { sort: "variant_id".to_owned(), value: Some("x".to_owned()), id: VariantId::generate().uuid() };
     let page = PageRequest { position: Position::After(Some(cursor)), size: 2 };
-    let refused = inventory::list_levels(shop.context().db.reader(), &inventory::LevelFilter::default(), &page).await;
+    let refused = inventory::list_levels(shop.context().db.reader(), &inventory::LevelFilter::default(), false, &page).await;
     assert_eq!(refused.expect_err("forged").code(), "invalid_query");
     Ok(())
 }
@@ -191,7 +191,8 @@ async fn only_what_was_never_booked_is_forgotten(shop: TestShop) -> TestResult {
     assert!(!inventory::forget(&tx, &[empty.variant_id, booked.variant_id]).await?);
     assert!(inventory::forget(&tx, &[empty.variant_id]).await?);
     tx.commit().await?;
-    let levels = inventory::list_levels(shop.context().db.reader(), &inventory::LevelFilter::default(), &PageRequest::first(9)).await?;
+    let levels =
+        inventory::list_levels(shop.context().db.reader(), &inventory::LevelFilter::default(), false, &PageRequest::first(9)).await?;
     assert_eq!(levels.items.iter().map(|level| level.variant_id).collect::<Vec<_>>(), [booked.variant_id]);
     Ok(())
 }

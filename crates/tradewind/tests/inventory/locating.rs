@@ -40,7 +40,7 @@ async fn stock_is_taken_by_priority(shop: TestShop) -> TestResult {
     reserve(&shop, &[line]).await??;
     let levels = async || -> TestResult<Vec<(i64, i64)>> {
         let filter = inventory::LevelFilter { variant_id: Some(shelf.variant_id), ..Default::default() };
-        let levels = inventory::list_levels(shop.context().db.reader(), &filter, &PageRequest::first(9)).await?.items;
+        let levels = inventory::list_levels(shop.context().db.reader(), &filter, false, &PageRequest::first(9)).await?.items;
         let at = |id| levels.iter().find(|row| row.location_id == id).map(|row| (row.level.on_hand, row.level.reserved));
         Ok([shelf.location_id, second.id].into_iter().filter_map(at).collect())
     };
@@ -156,7 +156,7 @@ async fn locations_are_kept_in_order(shop: TestShop) -> TestResult {
     let stale = inventory::update_location(shop.context(), &shop.origin(), stale).await;
 
     assert!(matches!(stale, Err(UpdateLocationError::VersionConflict { current: 2 })), "{stale:?}");
-    let list = inventory::list_locations(shop.context().db.reader(), &PageRequest::first(20)).await?;
+    let list = inventory::list_locations(shop.context().db.reader(), false, &PageRequest::first(20)).await?;
     let names: Vec<&str> = list.items.iter().map(|location| location.code.as_str()).collect();
     assert_eq!((names, list.total), (vec!["main", "first", "second"], Some(3)));
     Ok(())

@@ -63,7 +63,7 @@ impl Shelf {
     /// On hand and reserved, over all locations.
     pub(super) async fn counts(self, shop: &TestShop) -> TestResult<(i64, i64)> {
         let filter = inventory::LevelFilter { variant_id: Some(self.variant_id), ..Default::default() };
-        let levels = inventory::list_levels(shop.context().db.reader(), &filter, &kernel::PageRequest::first(100)).await?.items;
+        let levels = inventory::list_levels(shop.context().db.reader(), &filter, false, &kernel::PageRequest::first(100)).await?.items;
         let level = |figure: fn(&inventory::Level) -> i64| levels.iter().map(|row| figure(&row.level)).sum();
         Ok((level(|level| level.on_hand), level(|level| level.reserved)))
     }

@@ -66,7 +66,7 @@ async fn a_level_that_appears_meanwhile_is_seen(shop: TestShop) -> TestResult {
 
     bought.await???;
     let filter = inventory::LevelFilter { location_id: Some(first.id), ..Default::default() };
-    let levels = inventory::list_levels(context.db.reader(), &filter, &PageRequest::first(9)).await?.items;
+    let levels = inventory::list_levels(context.db.reader(), &filter, false, &PageRequest::first(9)).await?.items;
     assert_eq!(levels.iter().map(|row| row.level.reserved).collect::<Vec<_>>(), [1]);
     Ok(())
 }

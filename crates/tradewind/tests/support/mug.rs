@@ -31,7 +31,7 @@ impl TestShop {
     /// On hand and reserved, over all locations.
     pub(crate) async fn stock_of(&self, variant: &TestVariant) -> TestResult<(i64, i64)> {
         let filter = inventory::LevelFilter { variant_id: Some(variant.variant_id), ..Default::default() };
-        let levels = inventory::list_levels(self.context().db.reader(), &filter, &PageRequest::first(100)).await?.items;
+        let levels = inventory::list_levels(self.context().db.reader(), &filter, false, &PageRequest::first(100)).await?.items;
         Ok((levels.iter().map(|row| row.level.on_hand).sum(), levels.iter().map(|row| row.level.reserved).sum()))
     }
 }

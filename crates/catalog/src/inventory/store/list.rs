@@ -2,6 +2,7 @@
 
 use kernel::{Cursor, CursorError, DomainError, ErrorKind, Page, PageRequest, PageTooDeep, Position};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value};
+use uuid::Uuid;
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -40,10 +41,11 @@ pub(super) trait ListRow: FromQueryResult {
     const COLUMNS: &'static str;
     const FROM: &'static str;
     const KEYS: [&'static str; 2];
-    const DESCENDING: bool;
+    /// What `?sort=` and cursors call the first key.
+    const SORT: &'static str;
 
-    /// The place of this row.
-    fn cursor(&self) -> Cursor;
+    /// The keys of this row: the first as text, and the id that makes the order total.
+    fn place(&self) -> (String, Uuid);
 
     /// The keys of a place, where a cursor has them.
     fn after(cursor: &Cursor) -> Option<Vec<Value>>;
@@ -83,6 +85,7 @@ impl Conditions {
 pub(super) async fn page<R: ListRow>(
     db: &impl ConnectionTrait,
     mut narrowed: Conditions,
+    descending: bool,
     request: &PageRequest,
 ) -> Result<Page<R>, ListStockError> {
     let offset = request.offset()?;
@@ -91,11 +94,11 @@ pub(super) async fn page<R: ListRow>(
         Position::After(_) => None,
     };
     if let Position::After(Some(cursor)) = &request.position {
-        let sign = if R::DESCENDING { "<" } else { ">" };
+        let sign = if descending { "<" } else { ">" };
         let keys = R::after(cursor).ok_or(CursorError)?;
         narrowed.add(&format!("({}) {sign} (?, ?)", R::KEYS.join(", ")), keys);
     }
-    let direction = if R::DESCENDING { "DESC" } else { "ASC" };
+    let direction = if descending { "DESC" } else { "ASC" };
     let sql = format!(
         "SELECT {} FROM {} WHERE {} ORDER BY {} {direction}, {} {direction} LIMIT {} OFFSET {offset}",
         R::COLUMNS,
@@ -109,7 +112,8 @@ pub(super) async fn page<R: ListRow>(
     let size = request.size as usize;
     let has_next = items.len() > size;
     items.truncate(size);
-    let next = items.last().filter(|_| has_next).map(R::cursor);
+    let sort = if descending { format!("-{}", R::SORT) } else { R::SORT.to_owned() };
+    let next = items.last().filter(|_| has_next).map(R::place).map(|(value, id)| Cursor { sort, value: Some(value), id });
     let deepest = u64::from(PageRequest::DEEPEST_ROW);
     Ok(Page { items, has_next, next, total: counted.map(|n| n.min(deepest)), total_is_estimate: counted.is_some_and(|n| n > deepest) })
 }

@@ -32,10 +32,10 @@ impl ListRow for LevelRow {
     const FROM: &'static str = "stock_levels l JOIN variants v ON v.id = l.variant_id JOIN products p ON p.id = v.product_id
         JOIN stock_locations s ON s.id = l.location_id";
     const KEYS: [&'static str; 2] = ["l.variant_id", "l.location_id"];
-    const DESCENDING: bool = false;
+    const SORT: &'static str = StockLevel::SORT;
 
-    fn cursor(&self) -> Cursor {
-        Cursor { sort: StockLevel::SORT.to_owned(), value: Some(self.variant_id.to_string()), id: self.location_id }
+    fn place(&self) -> (String, Uuid) {
+        (self.variant_id.to_string(), self.location_id)
     }
 
     fn after(cursor: &Cursor) -> Option<Vec<Value>> {
@@ -61,13 +61,14 @@ impl From<LevelRow> for StockLevel {
     }
 }
 
-/// One page of the levels of tracked variants, by variant and location. At most two statements.
+/// One page of the levels of tracked variants, by variant and location or the other way round. At most two statements.
 ///
 /// # Errors
 /// `ListStockError`: a page that lies too deep or a cursor of another list.
 pub async fn list_levels(
     db: &impl ConnectionTrait,
     filter: &LevelFilter,
+    descending: bool,
     request: &PageRequest,
 ) -> Result<Page<StockLevel>, ListStockError> {
     let mut narrowed = Conditions::default();
@@ -87,7 +88,7 @@ pub async fn list_levels(
     if filter.low {
         narrowed.add("l.on_hand - l.reserved <= COALESCE(v.low_stock_threshold, 0)", vec![]);
     }
-    Ok(page::<LevelRow>(db, narrowed, request).await?.map(StockLevel::from))
+    Ok(page::<LevelRow>(db, narrowed, descending, request).await?.map(StockLevel::from))
 }
 
 /// The pattern of texts that contain this one.
@@ -119,10 +120,10 @@ impl ListRow for MoveRow {
         m.cause_type, m.cause_id, m.note, m.created_at, m.created_by";
     const FROM: &'static str = "stock_moves m JOIN variants v ON v.id = m.variant_id JOIN stock_locations s ON s.id = m.location_id";
     const KEYS: [&'static str; 2] = ["m.created_at", "m.id"];
-    const DESCENDING: bool = true;
+    const SORT: &'static str = StockMove::SORT;
 
-    fn cursor(&self) -> Cursor {
-        Cursor { sort: StockMove::SORT.to_owned(), value: Some(self.created_at.to_rfc3339()), id: self.id }
+    fn place(&self) -> (String, Uuid) {
+        (self.created_at.to_rfc3339(), self.id)
     }
 
     fn after(cursor: &Cursor) -> Option<Vec<Value>> {
@@ -152,11 +153,16 @@ impl TryFrom<MoveRow> for StockMove {
     }
 }
 
-/// One page of moves, the newest first. At most two statements.
+/// One page of moves, the newest first where `descending`, else the oldest. At most two statements.
 ///
 /// # Errors
 /// `ListStockError`: a page that lies too deep or a cursor of another list.
-pub async fn list_moves(db: &impl ConnectionTrait, filter: &MoveFilter, request: &PageRequest) -> Result<Page<StockMove>, ListStockError> {
+pub async fn list_moves(
+    db: &impl ConnectionTrait,
+    filter: &MoveFilter,
+    descending: bool,
+    request: &PageRequest,
+) -> Result<Page<StockMove>, ListStockError> {
     let mut narrowed = Conditions::default();
     if let Some(variant) = filter.variant_id {
         narrowed.add("m.variant_id = ?", values![variant]);
@@ -169,13 +175,13 @@ pub async fn list_moves(db: &impl ConnectionTrait, filter: &MoveFilter, request:
         let words = filter.reasons.iter().flat_map(|reason| values![reason.as_str()]).collect();
         narrowed.add(&format!("m.reason IN ({marks})"), words);
     }
-    if let Some(from) = filter.from {
-        narrowed.add("m.created_at >= ?", values![from]);
+    let bounds = [(">=", filter.from), (">", filter.after), ("<=", filter.until), ("<", filter.before)];
+    for (sign, bound) in bounds {
+        if let Some(moment) = bound {
+            narrowed.add(&format!("m.created_at {sign} ?"), values![moment]);
+        }
     }
-    if let Some(before) = filter.before {
-        narrowed.add("m.created_at < ?", values![before]);
-    }
-    let page = page::<MoveRow>(db, narrowed, request).await?;
+    let page = page::<MoveRow>(db, narrowed, descending, request).await?;
     let Page { items, has_next, next, total, total_is_estimate } = page;
     let items = items.into_iter().map(StockMove::try_from).collect::<Result<_, _>>()?;
     Ok(Page { items, has_next, next, total, total_is_estimate })

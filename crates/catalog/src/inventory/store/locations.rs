@@ -28,10 +28,10 @@ impl ListRow for LocationRow {
     const COLUMNS: &'static str = COLUMNS;
     const FROM: &'static str = "stock_locations";
     const KEYS: [&'static str; 2] = ["priority", "id"];
-    const DESCENDING: bool = false;
+    const SORT: &'static str = StockLocation::SORT;
 
-    fn cursor(&self) -> Cursor {
-        Cursor { sort: StockLocation::SORT.to_owned(), value: Some(self.priority.to_string()), id: self.id }
+    fn place(&self) -> (String, Uuid) {
+        (self.priority.to_string(), self.id)
     }
 
     fn after(cursor: &Cursor) -> Option<Vec<Value>> {
@@ -122,6 +122,13 @@ pub(in crate::inventory) async fn insert_location<E: From<DatabaseError>>(
     inserted.on_unique("stock_locations_code_key", "stock_locations.code", taken)
 }
 
+/// The location, which nobody else changes until the transaction ends.
+pub(in crate::inventory) async fn lock_location(tx: &WriteTx, id: StockLocationId) -> Result<Option<StockLocation>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM stock_locations WHERE id = $1 FOR UPDATE");
+    let row: Option<LocationRow> = db::fetch_optional(tx, &sql, values![id]).await?;
+    row.map(StockLocation::try_from).transpose()
+}
+
 /// Writes the location; false where it has moved on from the version before.
 pub(in crate::inventory) async fn update_location(tx: &WriteTx, location: &StockLocation) -> Result<bool, DatabaseError> {
     const UPDATE: &str = "UPDATE stock_locations SET name = $1, priority = $2, address = $3, active = $4, version = $5, updated_at = $6,
@@ -158,12 +165,26 @@ pub(in crate::inventory) async fn has_reserved(tx: &WriteTx, id: StockLocationId
     Ok(db::fetch_scalar::<i64>(tx, SELECT, values![id]).await? == Some(1))
 }
 
-/// One page of locations, by priority. At most two statements.
+/// Removes the location; `in_use()` where something lies there or ever moved there.
+pub(in crate::inventory) async fn delete_location<E: From<DatabaseError>>(
+    tx: &WriteTx,
+    id: StockLocationId,
+    in_use: impl FnOnce() -> E,
+) -> Result<(), E> {
+    db::execute(tx, "DELETE FROM stock_locations WHERE id = $1", values![id]).await.map(drop).on_foreign(in_use)
+}
+
+/// One page of locations, by priority, the lowest first unless `descending`. At most two statements.
 ///
 /// # Errors
 /// `ListStockError`: a page that lies too deep or a cursor of another list.
-pub async fn list_locations(db: &impl ConnectionTrait, request: &PageRequest) -> Result<Page<StockLocation>, ListStockError> {
-    let Page { items, has_next, next, total, total_is_estimate } = page::<LocationRow>(db, Conditions::default(), request).await?;
+pub async fn list_locations(
+    db: &impl ConnectionTrait,
+    descending: bool,
+    request: &PageRequest,
+) -> Result<Page<StockLocation>, ListStockError> {
+    let Page { items, has_next, next, total, total_is_estimate } =
+        page::<LocationRow>(db, Conditions::default(), descending, request).await?;
     let items = items.into_iter().map(StockLocation::try_from).collect::<Result<_, _>>()?;
     Ok(Page { items, has_next, next, total, total_is_estimate })
 }

@@ -36,5 +36,5 @@ pub(super) use levels::{
     change_levels, delete_levels, ensure_levels, limit_backorders, lock_stocks, lock_variants, read_stocks, stocks_kept_growing,
 };
 pub(super) use listings::{lock_listings, recount_location, shift_listings};
-pub(super) use locations::{has_reserved, insert_location, location_ids, stop_stock, update_location};
+pub(super) use locations::{delete_location, has_reserved, insert_location, location_ids, lock_location, stop_stock, update_location};
 pub(super) use moves::{Cause, MOVE_CAUSE_KEY, NewMove, insert_moves};
