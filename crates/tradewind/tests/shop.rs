@@ -18,6 +18,7 @@ mod platform;
 mod products;
 mod products_api;
 mod races;
+mod rest;
 mod shipping_methods;
 mod support;
 mod tax_rates;

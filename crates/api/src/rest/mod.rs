@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod carts;
+mod categories;
 mod channels;
 pub(crate) mod checkout;
 mod media;
@@ -9,7 +10,9 @@ pub(crate) mod money;
 pub(crate) mod orders;
 mod price_lists;
 mod products;
+mod settings;
 mod shipping_methods;
+mod stock;
 mod system;
 mod tax_rates;
 
@@ -28,6 +31,9 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(tax_rates::routes())
         .merge(shipping_methods::routes())
         .merge(channels::routes())
+        .merge(categories::routes())
+        .merge(settings::routes())
+        .merge(stock::routes())
         .merge(price_lists::routes())
         .merge(products::routes())
 }

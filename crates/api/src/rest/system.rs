@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use gateway::{Anyone, CommonProblems, Envelope, NoParams, One, Problem};
 use http::StatusCode;
+use sales::settings::{self, Profile};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -79,6 +80,14 @@ async fn ready(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> Re
 struct SystemInfoView {
     /// The shop's name.
     name: String,
+    /// Where customers write to.
+    support_email: Option<String>,
+    /// Where customers call.
+    support_phone: Option<String>,
+    /// Where the terms of sale are.
+    terms_url: Option<String>,
+    /// Where the shop says what it does with personal data.
+    privacy_url: Option<String>,
     /// Version of Tradewind.
     version: &'static str,
     /// `debug` or `release`.
@@ -87,14 +96,19 @@ struct SystemInfoView {
     uptime_s: i64,
 }
 
-/// Tell what runs here.
+/// Tell what runs here, and what the shop says of itself.
 #[utoipa::path(
     get, path = "/system/info", tag = "system", operation_id = "system_info", security(()),
-    responses(CommonProblems, (status = 200, description = "Name, version, build and uptime", body = Envelope<SystemInfoView>)),
+    responses(CommonProblems, (status = 200, description = "Name, version, build, uptime, and where customers turn to", body = Envelope<SystemInfoView>)),
 )]
 async fn system_info(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> Result<One<SystemInfoView>, Problem> {
+    let Profile { name, support_email, support_phone, terms_url, privacy_url } = settings::profile(shop.context()).await?;
     Ok(One::plain(SystemInfoView {
-        name: shop.context().config.shop.name.clone(),
+        name,
+        support_email,
+        support_phone,
+        terms_url,
+        privacy_url,
         version: env!("CARGO_PKG_VERSION"),
         build: if cfg!(debug_assertions) { "debug" } else { "release" },
         uptime_s: (shop.context().now() - shop.started_at()).num_seconds(),

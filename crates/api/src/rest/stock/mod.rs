@@ -1,0 +1,22 @@
+//! Stock: where it lies, how much of it, why it moved, and corrections by staff.
+
+mod adjustments;
+mod levels;
+mod location_wire;
+mod locations;
+mod moves;
+
+use gateway::Filters;
+use kernel::{FieldErrors, Id, Prefixed};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::shop::Shop;
+
+pub(super) fn routes() -> OpenApiRouter<Shop> {
+    locations::routes().merge(levels::routes()).merge(moves::routes()).merge(adjustments::routes())
+}
+
+/// The one id that a filter names.
+fn id_of<T: Prefixed>(filters: &Filters, name: &str, errors: &mut FieldErrors) -> Option<Id<T>> {
+    errors.take_optional(format!("filter[{name}]"), filters.text(name), str::parse)
+}
