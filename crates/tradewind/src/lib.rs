@@ -1,7 +1,7 @@
 //! The shop put together: the parts of every floor, the command line and the server.
 
 pub mod cli;
-mod demo;
+pub mod demo;
 pub mod server;
 pub mod wiring;
 

@@ -20,6 +20,7 @@ mod products_api;
 mod races;
 mod rest;
 mod shipping_methods;
+mod statements;
 mod support;
 mod tax_rates;
 mod words;

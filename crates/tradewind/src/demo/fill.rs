@@ -13,16 +13,19 @@ use super::{CATALOGUE, CURRENCY, pictures, services};
 
 /// What the first order of a visitor may be made of.
 #[derive(Debug)]
-pub(crate) struct Filled {
+pub struct Filled {
     /// A variant in stock.
-    pub(crate) variant_id: VariantId,
+    pub variant_id: VariantId,
     /// What it is called.
-    pub(crate) title: String,
+    pub title: String,
 }
 
 /// Fills the shop with the demo's catalogue, tax rates and shipping methods; nothing where it has the catalogue already.
 /// Products, stock, rates and methods come in one transaction, so that there is never half a catalogue; pictures follow.
-pub(crate) async fn fill(context: &Context) -> anyhow::Result<Filled> {
+///
+/// # Errors
+/// Where the catalogue is wrong, or the database or the disk refuses.
+pub async fn fill(context: &Context) -> anyhow::Result<Filled> {
     let records = records()?;
     let first = &records.first().context("the demo's catalogue is empty")?.record;
     if let Some(filled) = find(context, first).await? {

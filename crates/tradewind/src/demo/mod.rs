@@ -4,7 +4,7 @@ mod fill;
 mod pictures;
 mod services;
 
-pub(crate) use fill::{Filled, fill};
+pub use fill::{Filled, fill};
 
 /// Written for this shop: one product a line, in the format of our own imports.
 const CATALOGUE: &str = include_str!("catalogue.jsonl");

@@ -4,6 +4,8 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 
 use accounts::api_keys::{self, CreateApiKey, Scopes};
+use axum::body::Body;
+use axum::http::Request;
 use gateway::Permission;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
@@ -42,6 +44,20 @@ impl Http {
     }
 }
 
+impl TestShop {
+    /// How many statements a GET by staff costs beyond looking up the key.
+    pub(crate) async fn statements_of(&self, path: &str) -> TestResult<u32> {
+        let request = Request::get(path).header("authorization", format!("Bearer {}", self.http().await?.key)).body(Body::empty())?;
+        // In this very task: what the server's own tasks send is not counted.
+        let gateway = wiring::gateway(&api::Shop::new(self.sales().clone()));
+        let (answer, statements) = platform::db::count_statements(gateway.answer(request, None)).await;
+        if answer.status() != 200 {
+            return Err(format!("{path} answered {}", answer.status()).into());
+        }
+        Ok(statements - 1)
+    }
+}
+
 /// Makes an API key with these scopes; its token.
 pub(crate) async fn make_key(shop: &TestShop, scopes: &[&str]) -> TestResult<String> {
     let known: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
@@ -58,7 +74,7 @@ pub(crate) struct Ask {
     path: String,
     headers: Vec<(String, String)>,
     caller: Caller,
-    body: Body,
+    body: Content,
 }
 
 enum Caller {
@@ -68,7 +84,7 @@ enum Caller {
     Cart(String),
 }
 
-enum Body {
+enum Content {
     None,
     Json(Value),
     Raw(Vec<u8>),
@@ -77,7 +93,7 @@ enum Body {
 
 impl Ask {
     pub(crate) fn new(shop: &TestShop, method: Method, path: &str) -> Self {
-        Self { shop: shop.clone(), method, path: path.to_owned(), headers: Vec::new(), caller: Caller::Staff, body: Body::None }
+        Self { shop: shop.clone(), method, path: path.to_owned(), headers: Vec::new(), caller: Caller::Staff, body: Content::None }
     }
 
     /// Without any credential.
@@ -116,19 +132,19 @@ impl Ask {
 
     /// With a body of JSON.
     pub(crate) fn json(mut self, body: Value) -> Self {
-        self.body = Body::Json(body);
+        self.body = Content::Json(body);
         self
     }
 
     /// With these very bytes, said to be JSON unless a header says otherwise.
     pub(crate) fn raw(mut self, body: impl Into<Vec<u8>>) -> Self {
-        self.body = Body::Raw(body.into());
+        self.body = Content::Raw(body.into());
         self
     }
 
     /// With a form, for files.
     pub(crate) fn form(mut self, form: reqwest::multipart::Form) -> Self {
-        self.body = Body::Form(form);
+        self.body = Content::Form(form);
         self
     }
 
@@ -150,13 +166,13 @@ impl Ask {
     }
 }
 
-fn with_body(request: RequestBuilder, body: Body, has_type: bool) -> RequestBuilder {
+fn with_body(request: RequestBuilder, body: Content, has_type: bool) -> RequestBuilder {
     match body {
-        Body::None => request,
-        Body::Json(json) => request.json(&json),
-        Body::Raw(bytes) if has_type => request.body(bytes),
-        Body::Raw(bytes) => request.header("content-type", "application/json").body(bytes),
-        Body::Form(form) => request.multipart(form),
+        Content::None => request,
+        Content::Json(json) => request.json(&json),
+        Content::Raw(bytes) if has_type => request.body(bytes),
+        Content::Raw(bytes) => request.header("content-type", "application/json").body(bytes),
+        Content::Form(form) => request.multipart(form),
     }
 }
 

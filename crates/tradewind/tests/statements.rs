@@ -1,0 +1,104 @@
+//! What reading costs: the statements of each route, which must not grow with its rows, are a contract.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use test_macro::test_on_every_database;
+
+use crate::support::{TestResult, TestShop};
+
+/// A list is a page of rows, its total, and one statement more.
+const MOST_OF_A_LIST: u32 = 3;
+/// The contract is written anew where this variable is set.
+const WRITE_VARIABLE: &str = "TRADEWIND_WRITE_STATEMENTS";
+
+fn contract() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/statements.txt")
+}
+
+/// The paths of all lists, and of the products' includes.
+async fn lists(shop: &TestShop) -> TestResult<Vec<String>> {
+    let document = shop.get("/openapi.json").await?.expect(200)?.json;
+    let paths = document["paths"].as_object().ok_or("paths")?;
+    let lists = paths.iter().filter(|(path, item)| path.starts_with("/api/") && !path.contains('{') && item.get("get").is_some());
+    let mut lists: Vec<String> = lists.map(|(path, _)| path.clone()).collect();
+    let includes = ["variants", "media", "categories", "variants,media,categories"];
+    lists.extend(includes.map(|include| format!("/api/v1/products?include={include}")));
+    Ok(lists)
+}
+
+async fn counted(shop: &TestShop, paths: &[String]) -> TestResult<BTreeMap<String, u32>> {
+    let mut counted = BTreeMap::new();
+    for path in paths {
+        counted.insert(path.clone(), shop.statements_of(path).await?);
+    }
+    Ok(counted)
+}
+
+async fn order(shop: &TestShop, lines: &[(&str, i64)]) -> TestResult {
+    let cart = shop.cart(lines).await?;
+    shop.checkout(&cart).await?.expect(201)?;
+    Ok(())
+}
+
+/// One product and one order, then a whole catalogue and more orders: every list costs the same, and what the contract says.
+#[test_on_every_database]
+async fn a_list_costs_the_same_whatever_its_length(shop: TestShop) -> TestResult {
+    let mug = shop.mug(1_250, 100).await?;
+    order(&shop, &[(&mug.id, 1)]).await?;
+    let lists = lists(&shop).await?;
+    let few = counted(&shop, &lists).await?;
+
+    let filled = tradewind::demo::fill(shop.context()).await?;
+    let other = filled.variant_id.to_string();
+    for quantity in 1..=3 {
+        order(&shop, &[(&mug.id, quantity), (&other, quantity)]).await?;
+    }
+    shop.settle().await?;
+    let many = counted(&shop, &lists).await?;
+
+    assert_eq!(few, many, "a list costs more when it has more rows");
+    for (path, statements) in &many {
+        assert!(*statements <= MOST_OF_A_LIST || path.contains('?'), "{path} costs {statements} statements");
+    }
+    compare(&many)
+}
+
+/// One line or three, one variant or many: a detail costs the same.
+#[test_on_every_database]
+async fn a_detail_costs_the_same_however_much_belongs_to_it(shop: TestShop) -> TestResult {
+    let mugs = [shop.mug(900, 50).await?, shop.mug(1_100, 50).await?, shop.mug(1_300, 50).await?];
+    tradewind::demo::fill(shop.context()).await?;
+    let one: Vec<(&str, i64)> = mugs.iter().take(1).map(|mug| (mug.id.as_str(), 1)).collect();
+    let three: Vec<(&str, i64)> = mugs.iter().map(|mug| (mug.id.as_str(), 1)).collect();
+    let mut costs = Vec::new();
+    for lines in [&one, &three] {
+        let cart = shop.cart(lines).await?;
+        let placed = shop.checkout(&cart).await?.expect(201)?;
+        costs.push(shop.statements_of(&format!("/api/v1/orders/{}", placed.text("id"))).await?);
+    }
+    assert_eq!(costs[0], costs[1]);
+
+    let single = shop.statements_of("/api/v1/products/espresso-cup-pair").await?;
+    let of_eight = shop.statements_of("/api/v1/products/heavy-cotton-t-shirt").await?;
+    assert_eq!(single, of_eight);
+    Ok(())
+}
+
+fn compare(counted: &BTreeMap<String, u32>) -> TestResult {
+    let mut text = String::new();
+    for (path, statements) in counted {
+        writeln!(text, "{statements} GET {path}")?;
+    }
+    if std::env::var_os(WRITE_VARIABLE).is_some() {
+        std::fs::create_dir_all(contract().parent().ok_or("a folder")?)?;
+        std::fs::write(contract(), &text)?;
+    }
+    let committed = std::fs::read_to_string(contract()).unwrap_or_default();
+    assert_eq!(
+        text, committed,
+        "contracts/statements.txt is not what lists cost: mend it with `{WRITE_VARIABLE}=1 cargo xtask test a_list_costs`"
+    );
+    Ok(())
+}
