@@ -14,8 +14,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tradewind::wiring;
 
-use super::TestResult;
 use super::shop::TestShop;
+use super::{TestResult, promises};
 
 /// The server of one test, and a key that opens everything.
 pub(crate) struct Http {
@@ -150,7 +150,8 @@ impl Ask {
 
     async fn send(self) -> TestResult<Reply> {
         let http = self.shop.http().await?;
-        let request = http.client.request(self.method, format!("{}{}", http.base, self.path));
+        let method = self.method;
+        let request = http.client.request(method.clone(), format!("{}{}", http.base, self.path));
         let request = match self.caller {
             Caller::Staff => request.bearer_auth(&http.key),
             Caller::Anonymous => request,
@@ -162,7 +163,9 @@ impl Ask {
             headers.append(HeaderName::try_from(name)?, HeaderValue::try_from(value)?);
         }
         let request = with_body(request, self.body, headers.contains_key("content-type")).headers(headers);
-        Reply::read(request.send().await?).await
+        let reply = Reply::read(request.send().await?).await?;
+        promises::check(method.as_str(), &self.path, reply.status, reply.error_code())?;
+        Ok(reply)
     }
 }
 

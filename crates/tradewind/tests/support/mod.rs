@@ -8,6 +8,7 @@ mod leftovers;
 mod mug;
 mod postgres;
 mod products;
+mod promises;
 mod provider;
 mod run;
 mod shop;
