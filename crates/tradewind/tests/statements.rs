@@ -17,7 +17,7 @@ fn contract() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts/statements.txt")
 }
 
-/// The paths of all lists, and of the products' includes.
+/// The paths of all lists, and of the includes of products and categories.
 async fn lists(shop: &TestShop) -> TestResult<Vec<String>> {
     let document = shop.get("/openapi.json").await?.expect(200)?.json;
     let paths = document["paths"].as_object().ok_or("paths")?;
@@ -25,6 +25,7 @@ async fn lists(shop: &TestShop) -> TestResult<Vec<String>> {
     let mut lists: Vec<String> = lists.map(|(path, _)| path.clone()).collect();
     let includes = ["variants", "media", "categories", "variants,media,categories"];
     lists.extend(includes.map(|include| format!("/api/v1/products?include={include}")));
+    lists.extend(["breadcrumbs", "product_count"].map(|include| format!("/api/v1/categories?include={include}")));
     Ok(lists)
 }
 

@@ -22,6 +22,7 @@ pub(super) struct CategoryIn {
     /// What it hangs under (`cat_…`). Absent: nothing, it is a root.
     parent_id: Option<String>,
     /// HTML; scripts and the like are taken out.
+    #[schema(max_length = 65_536)]
     description: Option<String>,
     /// Its place among its siblings. Absent: behind them.
     #[schema(minimum = 0, maximum = 1_000_000)]
@@ -58,6 +59,7 @@ pub(super) struct CategoryPut {
     /// What it hangs under (`cat_…`). Absent: nothing, it becomes a root.
     parent_id: Option<String>,
     /// HTML; scripts and the like are taken out.
+    #[schema(max_length = 65_536)]
     description: Option<String>,
     /// Its place among its siblings. Absent: stays.
     #[schema(minimum = 0, maximum = 1_000_000)]
@@ -101,7 +103,7 @@ pub(super) struct CategoryPatch {
     parent_id: Option<Option<String>>,
     /// HTML; scripts and the like are taken out.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 65_536)]
     description: Option<Option<String>>,
     /// Its place among its siblings.
     #[serde(default, deserialize_with = "present")]
