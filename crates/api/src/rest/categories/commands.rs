@@ -118,7 +118,7 @@ async fn update_category(
         (status = 204, description = "It is gone"),
         (status = 404, description = "`category_not_found`", body = ErrorBody),
         (status = 409, description = "`version_conflict`, `category_in_use`", body = ErrorBody),
-        (status = 422, description = "`validation_failed`: `version` differs from `If-Match`", body = ErrorBody),
+        (status = 422, description = "`validation_failed`: the query names another version than If-Match", body = ErrorBody),
         (status = 428, description = "`version_required`", body = ErrorBody),
     ),
 )]

@@ -103,6 +103,7 @@ async fn get_category(
 }
 
 /// Read the whole tree, or what hangs under one category.
+// A path of its own, because `tree` under `/categories` could be a category's slug.
 #[utoipa::path(
     get, path = "/api/v1/category-tree", tag = "categories", operation_id = "get_category_tree", security(()),
     params(("under" = Option<String>, Query, description = "A category, by id (`cat_…`) or slug: only what hangs under it")),

@@ -162,7 +162,7 @@ async fn update_tax_rate(
         (status = 204, description = "It is gone"),
         (status = 404, description = "`tax_rate_not_found`", body = ErrorBody),
         (status = 409, description = "`version_conflict`", body = ErrorBody),
-        (status = 422, description = "`validation_failed`: `version` differs from `If-Match`", body = ErrorBody),
+        (status = 422, description = "`validation_failed`: the query names another version than If-Match", body = ErrorBody),
         (status = 428, description = "`version_required`", body = ErrorBody),
     ),
 )]
