@@ -127,7 +127,7 @@ const COMMON: &[(&str, &str)] = &[
     ("429", "`too_many_requests`"),
     ("431", "`request_head_too_large`: the address or the headers are too long"),
     ("500", "`internal`: our fault; name the request id when asking for help"),
-    ("503", "`unavailable`, `request_timed_out`: trying again later helps"),
+    ("503", "`database_unavailable`, `files_unavailable`, `request_timed_out`, `unavailable`: trying again later helps"),
 ];
 
 impl IntoResponses for CommonProblems {

@@ -14,6 +14,7 @@ mod listing;
 mod media;
 mod money;
 mod orders;
+mod outage;
 mod platform;
 mod products;
 mod products_api;
