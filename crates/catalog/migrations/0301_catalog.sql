@@ -238,3 +238,26 @@ CREATE INDEX product_listings_title_idx ON product_listings (status, title_key, 
 CREATE INDEX product_listings_price_idx ON product_listings (status, price_min_minor, product_id);
 CREATE INDEX product_listings_brand_idx ON product_listings (brand_key, status, created_at, product_id);
 CREATE INDEX product_listings_out_idx ON product_listings (status, created_at, product_id) WHERE variants_available = 0;
+
+-- How far imports have come that are not finished; `source_key` is a hash of the file and of how it is read. `counts`: what became
+-- of the records so far.
+CREATE TABLE product_imports (
+    source_key TEXT PRIMARY KEY,
+    records BIGINT NOT NULL CONSTRAINT product_imports_records_check CHECK (records >= 0),
+    counts JSONB NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+
+-- Products of an unfinished import that point at products which may still come. `was_changed`: whether the record changed the
+-- product; `activate`: it is a draft until what it points at is there.
+CREATE TABLE product_import_links (
+    source_key TEXT NOT NULL REFERENCES product_imports (source_key) ON DELETE CASCADE,
+    product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    line BIGINT NOT NULL,
+    relations JSONB NOT NULL,
+    was_changed BOOLEAN NOT NULL,
+    activate BOOLEAN NOT NULL,
+    CONSTRAINT product_import_links_pkey PRIMARY KEY (source_key, product_id)
+);
+CREATE INDEX product_import_links_product_idx ON product_import_links (product_id);

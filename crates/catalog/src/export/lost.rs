@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::import::shopify_vocabulary::{CURRENT, SOURCE, TRACKER_KEY, TYPE_ATTRIBUTE, is_status_key, recognise};
 use serde_json::Value;
 
-use crate::import::{Backorder, Field, ProductRecord, Scope, Use, VariantRecord};
+use crate::import::{Backorder, Field, PriceRecord, ProductRecord, Scope, Use, VariantRecord};
+use crate::products::ProductStatus;
 use crate::variants::VariantKind;
 
 /// Names everything that is lost, or changed, when this product is written as Shopify CSV and read back.
@@ -23,6 +24,7 @@ pub fn lost_in_shopify(record: &ProductRecord) -> Vec<&'static str> {
         (has_relations(record), "grouped products, upsells and cross-sells"),
         (loses_references(record), "references to other systems than Shopify"),
         (has_link(record), "link and button of external products"),
+        (is_sold_without_price(record), "being for sale without a price, which would be for nothing there: it becomes a draft"),
         (variant(loses_prices), "prices by list, quantity or time"),
         (variant(|variant| matches!(variant.kind, Field::Set(VariantKind::Service | VariantKind::External))), "kinds service and external"),
         (mixes_gift_cards(record), "gift cards beside other kinds"),
@@ -51,6 +53,12 @@ fn has_unused_values(record: &ProductRecord) -> bool {
 fn has_relations(record: &ProductRecord) -> bool {
     let lists = [&record.relations.grouped, &record.relations.upsell, &record.relations.cross_sell];
     lists.into_iter().any(|list| list.get().is_some_and(|references| !references.is_empty()))
+}
+
+/// True for groups and links that are for sale here and would be given away there.
+pub(super) fn is_sold_without_price(record: &ProductRecord) -> bool {
+    let is_priced = |variant: &VariantRecord| variant.prices.get().is_some_and(|prices| prices.iter().any(PriceRecord::is_plain));
+    record.status == Field::Set(ProductStatus::Active) && !record.variants.iter().any(is_priced)
 }
 
 fn has_link(record: &ProductRecord) -> bool {

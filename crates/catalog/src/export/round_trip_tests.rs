@@ -99,6 +99,9 @@ fn without_losses(mut record: ProductRecord) -> ProductRecord {
         record.variants.clear();
     }
     record.variants.iter_mut().for_each(cut_variant);
+    if super::lost::is_sold_without_price(&record) {
+        record.status = ProductStatus::Draft.into();
+    }
     record
 }
 
@@ -171,13 +174,13 @@ fn is_empty(json: &serde_json::Value) -> bool {
 
 #[test]
 fn everything_that_shopify_cannot_hold_is_named() {
-    let line = r#"{"title":"Mug","tags":["a,b"],"attributes":{"Care":["Wash"]},"metadata":{"x":1},"categories":[["a > b"],["c"]],
+    let line = r#"{"title":"Mug","status":"active","tags":["a,b"],"attributes":{"Care":["Wash"]},"metadata":{"x":1},"categories":[["a > b"],["c"]],
         "options":[{"name":"1","values":["a","unused"]},{"name":"2","values":["a"]},{"name":"3","values":["a"]},{"name":"4","values":["a"]}],
         "variants":[{"options":{"1":"a","2":"a","3":"a","4":"a"},"kind":"gift_card"},{"kind":"service","backorder":{"limit":2},"tax_class":"x",
         "prices":[{"min_quantity":5,"amount":{"amount":1,"currency":"USD"}}],"length_mm":1,"low_stock_threshold":1,"position":1}],
         "relations":{"upsell":[{"sku":"x"}]},"external_refs":[{"source":"woocommerce","id":"1"}],"external_url":"https://x.test/"}"#;
     let record = records(read(line.replace('\n', "").into_bytes(), Format::Jsonl)).remove(0);
-    assert_eq!(lost_in_shopify(&record).len(), 18);
+    assert_eq!(lost_in_shopify(&record).len(), 19);
     assert!(lost_in_shopify(&ProductRecord::default()).is_empty());
 }
 

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 
 use kernel::Slug;
 
+use super::lost::is_sold_without_price;
 use super::shopify_cells::{amount, category, image_cell, number, tags, text, text_of, tracker, trimmed, truth};
 use crate::import::shopify_vocabulary::{CURRENT, Column, SOURCE, TYPE_ATTRIBUTE, recognise, write_status};
-use crate::import::{Backorder, Field, MediaRecord, OptionRecord, ProductRecord, Scope, Use, VariantRecord, escape_formula};
+use crate::import::{Backorder, Field, MediaRecord, MetadataPatch, OptionRecord, ProductRecord, Scope, Use, VariantRecord, escape_formula};
 use crate::products::ProductStatus;
 use crate::variants::VariantKind;
 
@@ -121,7 +122,11 @@ impl<'a> Product<'a> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the columns of variants are written elsewhere")]
     fn product_cell(&self, column: Column) -> Cow<'_, str> {
         let record = self.record;
-        let (word, published) = write_status(record.status.get().copied().unwrap_or(ProductStatus::Draft), &record.metadata);
+        let (word, published) = if is_sold_without_price(record) {
+            write_status(ProductStatus::Draft, &MetadataPatch::new())
+        } else {
+            write_status(record.status.get().copied().unwrap_or(ProductStatus::Draft), &record.metadata)
+        };
         match column {
             Column::Title => text(&record.title),
             Column::Description => text(&record.description),

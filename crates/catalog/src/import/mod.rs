@@ -1,7 +1,7 @@
 //! Product files: reading them, one whole product after the other in bounded memory, and putting them into the shop.
 //!
 //! [`open`] finds the format and hands out a [`ProductReader`], an iterator of products as they were read, or of the reasons
-//! why one was left out; it knows no database. [`apply_in`] puts one record into the shop.
+//! why one was left out; it knows no database. [`apply_in`] puts one record into the shop, [`run`] a whole file.
 
 mod apply;
 mod cells;
@@ -21,7 +21,7 @@ mod store;
 mod variant_record;
 mod woocommerce;
 
-pub use apply::{Applied, ApplyError, Change, apply_in};
+pub use apply::{Applied, ApplyError, Change, Counts, ImportError, ImportOptions, Progress, RecordOutcome, Report, Watch, apply_in, run};
 pub use columns::{ColumnReport, ColumnUse, Fate};
 pub use detect::{Format, HeaderNames, OpenError, UnknownFormat};
 pub use field::Field;
@@ -32,5 +32,6 @@ pub use reader::{ProductReader, ReadOptions, open};
 pub use record::{ExternalRef, MediaRecord, MetadataPatch, OptionRecord, ProductRecord, Reference, Relations, Seo};
 pub use variant_record::{Amount, Backorder, PriceRecord, VariantRecord};
 
+pub(crate) use apply::UNTAXED;
 pub(crate) use columns::{Scope, Use};
 pub(crate) use shopify::vocabulary as shopify_vocabulary;

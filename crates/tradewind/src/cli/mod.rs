@@ -7,6 +7,8 @@ mod contracts;
 mod demo;
 mod doctor;
 mod exit;
+mod export;
+mod import;
 mod jobs;
 mod migrate;
 mod openapi;
@@ -48,6 +50,12 @@ enum Command {
     /// Bring the database's schema up to this program, or look at it
     #[command(subcommand)]
     Migrate(migrate::Command),
+    /// Bring files into the shop
+    #[command(subcommand)]
+    Import(import::Command),
+    /// Write what the shop has into files
+    #[command(subcommand)]
+    Export(export::Command),
     /// What the shop offers
     #[command(subcommand)]
     Product(product::Command),
@@ -113,6 +121,8 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Serve(arguments) => serve::run(globals, arguments).await,
         Command::Demo(arguments) => demo::run(globals, arguments).await,
         Command::Migrate(command) => migrate::run(globals, command).await,
+        Command::Export(command) => export::run(globals, command).await,
+        Command::Import(command) => import::run(globals, command).await,
         Command::Product(command) => product::run(globals, command).await,
         Command::Order(command) => order::run(globals, command).await,
         Command::Stock(command) => stock::run(globals, command).await,

@@ -9,7 +9,7 @@ use super::stock::{self, Count};
 use crate::assortment::{FieldChange, Saved};
 use crate::import::detect::Format;
 use crate::import::outcome::{Note, SourcedRecord};
-use crate::import::record::Relations;
+use crate::import::record::{Reference, Relations};
 
 text_enum! {
     /// What a record did to the shop.
@@ -43,6 +43,7 @@ pub struct Applied {
 pub(super) struct PendingLinks {
     pub(super) row: u64,
     pub(super) relations: Relations,
+    pub(super) unresolved: Vec<Reference>,
     /// True where the product can be sold only once they are there.
     pub(super) activate: bool,
 }
@@ -67,12 +68,12 @@ pub(super) struct Put {
 /// `Refused` with what cannot be, by the paths of the record; `Database`. The transaction must be rolled back then.
 pub async fn apply_in(tx: &WriteTx, read: &SourcedRecord, format: Format) -> Result<Applied, ApplyError> {
     let session = Session::open(tx, format, &[read]).await?;
-    let found = session.find(read)?.map(|found| found.product);
+    let found = session.find(read)?;
     let put = session.put(tx, read, found).await?;
     stock::set(tx, &put.counts).await?;
     let mut applied = put.applied;
-    let missing = put.links.iter().flat_map(|links| super::links::references(&links.relations));
-    let note = |reference: &crate::import::record::Reference| {
+    let missing = put.links.iter().flat_map(|links| &links.unresolved);
+    let note = |reference: &Reference| {
         Note::cell(read.rows.first_row, "relations", &reference.to_string(), "waits for products that are not in the shop")
     };
     applied.notes.extend(missing.map(note));

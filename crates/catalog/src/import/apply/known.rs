@@ -28,14 +28,6 @@ pub(super) struct Known {
     by_sku: HashMap<String, ProductId>,
 }
 
-/// By what a product was recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Match {
-    pub(super) product: ProductId,
-    /// True where two different products of a file may well look like this: the record has nothing but a title.
-    pub(super) by_title_alone: bool,
-}
-
 impl Known {
     /// Looks up all names in these records and in what they refer to, in three statements.
     pub(super) async fn load(db: &impl ConnectionTrait, records: &[&SourcedRecord]) -> Result<Self, DatabaseError> {
@@ -59,14 +51,14 @@ impl Known {
 
     /// By external reference, then slug, then the SKU or external reference of a variant; a record that has none of them is
     /// recognised by a title that says the same.
-    pub(super) fn find(&self, record: &ProductRecord) -> Option<Match> {
+    pub(super) fn find(&self, record: &ProductRecord) -> Option<ProductId> {
         let by_ref = record.external_refs.iter().find_map(|external| self.by_ref.get(external));
         let by_slug = || record.slug.as_ref().and_then(|slug| self.of_slug(slug, &record.external_refs));
         let by_sku = || record.variants.iter().find_map(|variant| self.by_sku.get(variant.sku.get()?.trim()));
         let variant_refs = || record.variants.iter().flat_map(|variant| &variant.external_refs);
         let by_variant_ref = || variant_refs().find_map(|external| self.by_ref.get(external));
         let by_name = by_ref.copied().or_else(by_slug).or_else(|| by_sku().copied()).or_else(|| by_variant_ref().copied());
-        by_name.map(|product| Match { product, by_title_alone: false }).or_else(|| self.of_title(record))
+        by_name.or_else(|| self.of_title(record))
     }
 
     /// Two handles may make one slug: a product that the same system calls otherwise is another one.
@@ -76,13 +68,13 @@ impl Known {
         (!found.refs.iter().any(is_another)).then_some(found.product)
     }
 
-    fn of_title(&self, record: &ProductRecord) -> Option<Match> {
+    fn of_title(&self, record: &ProductRecord) -> Option<ProductId> {
         if has_name(record) {
             return None;
         }
         let title = record.title.get()?;
         let found = self.by_slug.get(Slug::from_title(title).ok()?.as_str())?;
-        (fold(&found.title) == fold(title)).then_some(Match { product: found.product, by_title_alone: true })
+        (fold(&found.title) == fold(title)).then_some(found.product)
     }
 
     /// The product that a reference names.

@@ -1,8 +1,10 @@
 //! Putting records into the shop.
-#![expect(dead_code, reason = "whole files need more than single records")]
 
 mod applied;
+mod batch;
+mod connect;
 mod error;
+mod explain;
 mod known;
 mod links;
 mod merge;
@@ -10,9 +12,17 @@ mod pictures;
 mod plan;
 mod prices;
 mod product;
+mod report;
+mod run;
+mod seen;
 mod session;
+mod source_key;
 mod stock;
 mod variants;
 
 pub use applied::{Applied, Change, apply_in};
 pub use error::ApplyError;
+pub use report::{Counts, ImportError, ImportOptions, Progress, RecordOutcome, Report, Watch};
+pub use run::run;
+
+pub(crate) use variants::UNTAXED;

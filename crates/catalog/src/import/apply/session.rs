@@ -7,7 +7,7 @@ use platform::db::WriteTx;
 
 use super::applied::{Applied, Change, PendingLinks, Put};
 use super::error::ApplyError;
-use super::known::{Known, Match};
+use super::known::Known;
 use super::links::Links;
 use super::pictures::{Pictures, Synced};
 use super::plan::{Paired, Plan};
@@ -44,11 +44,10 @@ impl Session {
     }
 
     /// The product that a record means; nothing for a new one.
-    pub(super) fn find(&self, read: &SourcedRecord) -> Result<Option<Match>, ApplyError> {
+    pub(super) fn find(&self, read: &SourcedRecord) -> Result<Option<ProductId>, ApplyError> {
         let Some(parent) = &read.variants_of else { return Ok(self.known.find(&read.record)) };
         let missing = || ApplyError::of("", format!("belongs to the product {parent}, which is neither in this file nor in the shop"));
-        let product = self.known.resolve(parent).ok_or_else(missing)?;
-        Ok(Some(Match { product, by_title_alone: false }))
+        self.known.resolve(parent).map(Some).ok_or_else(missing)
     }
 
     /// Makes or changes the product of a record, all but its stock, whose figures are answered. The transaction must be
@@ -61,7 +60,8 @@ impl Session {
         let (categories, new_categories) = self.categories(tx, record).await?;
         let slug = self.slug(record, found, |message| notes.push(Note::cell(row, "slug", &slug_of(record), message)));
         let links = Links::resolve(&record.relations, &self.known);
-        let is_waiting = !links.unresolved.is_empty();
+        let unresolved = links.unresolved.clone();
+        let is_waiting = !unresolved.is_empty();
         let looked_up = LookedUp { slug, categories, links: (!is_waiting).then_some(links), status: None };
         let mut plan = Plan { record, found: looked_up, prices: self.prices(), pictures: HashMap::new() };
         let mut written = self.write(tx, &mut plan, &pictures, found).await?;
@@ -85,7 +85,7 @@ impl Session {
             Some(_) if written.changes.is_empty() => Change::Unchanged,
             Some(_) => Change::Updated,
         };
-        let links = is_waiting.then(|| PendingLinks { row, relations: record.relations.clone(), activate: written.is_draft });
+        let links = is_waiting.then(|| PendingLinks { row, relations: record.relations.clone(), unresolved, activate: written.is_draft });
         let Written { saved, changes, .. } = written;
         let applied = Applied { product_id: saved.product.id, slug: saved.product.slug.clone(), change, changes, notes };
         Ok(Put { applied, saved, counts: counts.wanted, links, categories: new_categories })

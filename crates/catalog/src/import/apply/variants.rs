@@ -13,7 +13,7 @@ use crate::import::variant_record::{Amount, Backorder, VariantRecord};
 use crate::variants::{MoneyInput, Variant, VariantChanges, VariantContent, VariantInput, VariantKind};
 
 /// The tax class that no rate is ever given for: what is not taxed is in it.
-const UNTAXED: &str = "none";
+pub(crate) const UNTAXED: &str = "none";
 
 /// The stored variant that each record means, in the order of the records.
 pub(super) struct Pairing<'a> {

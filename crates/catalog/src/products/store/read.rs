@@ -106,12 +106,36 @@ async fn load(db: &impl ConnectionTrait, reference: &ProductRef, lock: &str) -> 
     };
     let row: Option<ProductRow> = db::fetch_optional(db, &format!("{SELECT} WHERE {column} = $1 {lock}"), value).await?;
     let Some(row) = row else { return Ok(None) };
-    let parts: Vec<PartRow> = db::fetch_all(db, SELECT_PARTS, values![row.id]).await?;
-    let mut loaded = LoadedProduct::try_from(row)?;
-    for part in parts {
-        add(&mut loaded, part)?;
+    Ok(with_parts(db, vec![row]).await?.into_iter().next())
+}
+
+/// The products behind this one by id, so many at most, in two statements.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn page(db: &impl ConnectionTrait, after: Option<ProductId>, most: u32) -> Result<Vec<LoadedProduct>, DatabaseError> {
+    let sql = format!("{SELECT} WHERE id > $1 ORDER BY id LIMIT $2");
+    // No id is as low as the nil one.
+    let after = after.map_or(Uuid::nil(), ProductId::uuid);
+    let rows: Vec<ProductRow> = db::fetch_all(db, &sql, values![after, most]).await?;
+    with_parts(db, rows).await
+}
+
+async fn with_parts(db: &impl ConnectionTrait, rows: Vec<ProductRow>) -> Result<Vec<LoadedProduct>, DatabaseError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(Some(loaded))
+    let ids: Vec<Value> = rows.iter().flat_map(|row| values![row.id]).collect();
+    let sql = SELECT_PARTS.replace("{wanted}", &db::placeholders(1, ids.len()));
+    let parts: Vec<PartRow> = db::fetch_all(db, &sql, ids).await?;
+    let mut products = rows.into_iter().map(LoadedProduct::try_from).collect::<Result<Vec<_>, _>>()?;
+    let places: HashMap<ProductId, usize> = products.iter().enumerate().map(|(place, loaded)| (loaded.product.id, place)).collect();
+    for part in parts {
+        if let Some(loaded) = places.get(&ProductId::from_uuid(part.product_id)).and_then(|place| products.get_mut(*place)) {
+            add(loaded, part)?;
+        }
+    }
+    Ok(products)
 }
 
 impl TryFrom<ProductRow> for LoadedProduct {
@@ -152,6 +176,7 @@ impl TryFrom<ProductRow> for LoadedProduct {
 #[derive(FromQueryResult)]
 struct PartRow {
     part: String,
+    product_id: Uuid,
     owner: Uuid,
     a: String,
     b: Option<String>,
@@ -160,29 +185,30 @@ struct PartRow {
 
 /// A category comes once for each step of the way to it: a path is 33 characters longer with each level, of which there
 /// are at most ten.
-const SELECT_PARTS: &str = "SELECT 'tag' AS part, product_id AS owner, position, CAST(0 AS BIGINT) AS depth, tag AS a,
+const SELECT_PARTS: &str = "SELECT 'tag' AS part, product_id, product_id AS owner, position, CAST(0 AS BIGINT) AS depth, tag AS a,
         CAST(NULL AS TEXT) AS b, CAST(NULL AS UUID) AS id
-    FROM product_tags WHERE product_id = $1
+    FROM product_tags WHERE product_id IN ({wanted})
     UNION ALL
-    SELECT 'category', own.id, pc.position, step.depth, step.slug, step.name, step.id
+    SELECT 'category', pc.product_id, own.id, pc.position, step.depth, step.slug, step.name, step.id
     FROM product_categories pc
     JOIN categories own ON own.id = pc.category_id
     JOIN categories step ON step.path IN (substr(own.path, 1, 33), substr(own.path, 1, 66), substr(own.path, 1, 99),
         substr(own.path, 1, 132), substr(own.path, 1, 165), substr(own.path, 1, 198), substr(own.path, 1, 231),
         substr(own.path, 1, 264), substr(own.path, 1, 297), substr(own.path, 1, 330))
-    WHERE pc.product_id = $1
+    WHERE pc.product_id IN ({wanted})
     UNION ALL
-    SELECT 'relation', related_id, position, CAST(0 AS BIGINT), kind, NULL, NULL FROM product_relations WHERE product_id = $1
+    SELECT 'relation', product_id, related_id, position, CAST(0 AS BIGINT), kind, NULL, NULL
+    FROM product_relations WHERE product_id IN ({wanted})
     UNION ALL
-    SELECT 'option', product_id, position, CAST(0 AS BIGINT), name, CAST(option_values AS TEXT), NULL
-    FROM product_options WHERE product_id = $1
+    SELECT 'option', product_id, product_id, position, CAST(0 AS BIGINT), name, CAST(option_values AS TEXT), NULL
+    FROM product_options WHERE product_id IN ({wanted})
     UNION ALL
-    SELECT 'product_ref', entity_id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), source, external_id, NULL
-    FROM external_refs WHERE entity = 'product' AND entity_id = $1
+    SELECT 'product_ref', entity_id, entity_id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), source, external_id, NULL
+    FROM external_refs WHERE entity = 'product' AND entity_id IN ({wanted})
     UNION ALL
-    SELECT 'variant_ref', r.entity_id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), r.source, r.external_id, NULL
-    FROM variants v JOIN external_refs r ON r.entity = 'variant' AND r.entity_id = v.id WHERE v.product_id = $1
-    ORDER BY part, position, owner, depth, a, b";
+    SELECT 'variant_ref', v.product_id, r.entity_id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), r.source, r.external_id, NULL
+    FROM variants v JOIN external_refs r ON r.entity = 'variant' AND r.entity_id = v.id WHERE v.product_id IN ({wanted})
+    ORDER BY product_id, part, position, owner, depth, a, b";
 
 fn add(loaded: &mut LoadedProduct, row: PartRow) -> Result<(), DatabaseError> {
     let corrupt = |what: &str| DatabaseError::corrupt(what);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{Currency, MediaId, Money, PriceListId, ProductId, Timestamp, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -65,26 +65,47 @@ pub async fn of_product(
     product: ProductId,
     refs: &HashMap<VariantId, Vec<ExternalRef>>,
 ) -> Result<Vec<Variant>, DatabaseError> {
-    const SELECT: &str = "SELECT id, product_id, position, sku, barcode, options, options_key, kind, requires_shipping, tracked,
-            backorder_limit, low_stock_threshold, tax_class, cost_minor, cost_currency, weight_grams, length_mm, width_mm, height_mm,
-            media_id, metadata, archived_at, version, created_at, updated_at, created_by, updated_by
-        FROM variants WHERE product_id = $1 ORDER BY position, id";
-    let rows: Vec<VariantRow> = db::fetch_all(db, SELECT, values![product]).await?;
-    let mut prices = if rows.is_empty() { HashMap::new() } else { prices_of(db, product).await? };
-    let mut variants = rows.into_iter().map(Variant::try_from).collect::<Result<Vec<_>, _>>()?;
+    let mut variants = of_products(db, &[product]).await?;
     for variant in &mut variants {
-        variant.content.prices = prices.remove(&variant.id).unwrap_or_default();
         variant.content.external_refs = refs.get(&variant.id).cloned().unwrap_or_default();
     }
     Ok(variants)
 }
 
-async fn prices_of(db: &impl ConnectionTrait, product: ProductId) -> Result<HashMap<VariantId, Vec<Price>>, DatabaseError> {
-    const SELECT: &str = "SELECT r.variant_id, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor,
+/// The same for many products, by product, without what other systems call them.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn of_products(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Vec<Variant>, DatabaseError> {
+    let sql = format!(
+        "SELECT id, product_id, position, sku, barcode, options, options_key, kind, requires_shipping, tracked,
+            backorder_limit, low_stock_threshold, tax_class, cost_minor, cost_currency, weight_grams, length_mm, width_mm, height_mm,
+            media_id, metadata, archived_at, version, created_at, updated_at, created_by, updated_by
+        FROM variants WHERE product_id IN ({}) ORDER BY product_id, position, id",
+        db::placeholders(1, products.len())
+    );
+    let rows: Vec<VariantRow> = db::fetch_all(db, &sql, values_of(products)).await?;
+    let mut prices = if rows.is_empty() { HashMap::new() } else { prices_of(db, products).await? };
+    let mut variants = rows.into_iter().map(Variant::try_from).collect::<Result<Vec<_>, _>>()?;
+    for variant in &mut variants {
+        variant.content.prices = prices.remove(&variant.id).unwrap_or_default();
+    }
+    Ok(variants)
+}
+
+fn values_of(products: &[ProductId]) -> Vec<Value> {
+    products.iter().flat_map(|id| values![*id]).collect()
+}
+
+async fn prices_of(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<HashMap<VariantId, Vec<Price>>, DatabaseError> {
+    let sql = format!(
+        "SELECT r.variant_id, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor,
             r.starts_at, r.ends_at
         FROM variants v JOIN prices r ON r.variant_id = v.id JOIN price_lists l ON l.id = r.price_list_id
-        WHERE v.product_id = $1 ORDER BY r.id";
-    let rows: Vec<PriceRow> = db::fetch_all(db, SELECT, values![product]).await?;
+        WHERE v.product_id IN ({}) ORDER BY r.id",
+        db::placeholders(1, products.len())
+    );
+    let rows: Vec<PriceRow> = db::fetch_all(db, &sql, values_of(products)).await?;
     let mut prices: HashMap<VariantId, Vec<Price>> = HashMap::new();
     for row in rows {
         let currency: Currency = row.currency.parse().map_err(|_| DatabaseError::corrupt("price_lists.currency"))?;

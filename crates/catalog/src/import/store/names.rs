@@ -9,31 +9,31 @@ const MOST_NAMES: usize = 5_000;
 
 /// What another system calls a product, or a variant of it.
 #[derive(FromQueryResult)]
-pub(super) struct RefRow {
-    pub(super) source: String,
-    pub(super) external_id: String,
-    pub(super) product_id: Uuid,
+pub(in crate::import) struct RefRow {
+    pub(in crate::import) source: String,
+    pub(in crate::import) external_id: String,
+    pub(in crate::import) product_id: Uuid,
 }
 
 /// A product by its slug, once for each name that other systems have for it.
 #[derive(FromQueryResult)]
-pub(super) struct SlugRow {
-    pub(super) id: Uuid,
-    pub(super) slug: String,
-    pub(super) title: String,
-    pub(super) source: Option<String>,
-    pub(super) external_id: Option<String>,
+pub(in crate::import) struct SlugRow {
+    pub(in crate::import) id: Uuid,
+    pub(in crate::import) slug: String,
+    pub(in crate::import) title: String,
+    pub(in crate::import) source: Option<String>,
+    pub(in crate::import) external_id: Option<String>,
 }
 
 /// A product by the SKU of a variant.
 #[derive(FromQueryResult)]
-pub(super) struct SkuRow {
-    pub(super) sku: String,
-    pub(super) product_id: Uuid,
+pub(in crate::import) struct SkuRow {
+    pub(in crate::import) sku: String,
+    pub(in crate::import) product_id: Uuid,
 }
 
 /// The products that other systems call so, or whose variants they call so; those of products come first.
-pub(super) async fn by_refs(db: &impl ConnectionTrait, refs: &[(&str, &str)]) -> Result<Vec<RefRow>, DatabaseError> {
+pub(in crate::import) async fn by_refs(db: &impl ConnectionTrait, refs: &[(&str, &str)]) -> Result<Vec<RefRow>, DatabaseError> {
     let mut found = Vec::new();
     for some in refs.chunks(MOST_NAMES) {
         let tuples: Vec<String> = (0..some.len()).map(|row| format!("({})", db::placeholders(1 + row * 2, 2))).collect();
@@ -51,14 +51,14 @@ pub(super) async fn by_refs(db: &impl ConnectionTrait, refs: &[(&str, &str)]) ->
 }
 
 /// The products with these slugs.
-pub(super) async fn by_slugs(db: &impl ConnectionTrait, slugs: &[&str]) -> Result<Vec<SlugRow>, DatabaseError> {
+pub(in crate::import) async fn by_slugs(db: &impl ConnectionTrait, slugs: &[&str]) -> Result<Vec<SlugRow>, DatabaseError> {
     let select = "SELECT p.id, p.slug, p.title, r.source, r.external_id FROM products p
         LEFT JOIN external_refs r ON r.entity = 'product' AND r.entity_id = p.id WHERE p.slug";
     by_texts(db, slugs, select, "p.slug, r.source, r.external_id").await
 }
 
 /// The products whose variants have these SKUs.
-pub(super) async fn by_skus(db: &impl ConnectionTrait, skus: &[&str]) -> Result<Vec<SkuRow>, DatabaseError> {
+pub(in crate::import) async fn by_skus(db: &impl ConnectionTrait, skus: &[&str]) -> Result<Vec<SkuRow>, DatabaseError> {
     by_texts(db, skus, "SELECT sku, product_id FROM variants WHERE sku", "sku").await
 }
 

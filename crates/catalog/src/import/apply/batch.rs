@@ -1,0 +1,202 @@
+//! Some records in one transaction, each in a savepoint of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use kernel::{FieldErrors, Origin, ProductId, VariantId};
+use platform::Context;
+use platform::db::{self, DatabaseError, WriteTx};
+
+use super::applied::{Change, PendingLinks, Put};
+use super::error::ApplyError;
+use super::report::RecordOutcome;
+use super::session::Session;
+use super::{explain, stock};
+use crate::import::columns::ColumnReport;
+use crate::import::detect::Format;
+use crate::import::outcome::SourcedRecord;
+
+/// One import writes at a time: two would wait for each other's rows in a circle.
+const LOCK: &str = "catalog.import";
+/// How often a batch is tried that a busy or restarting database does not take.
+const MOST_ATTEMPTS: u32 = 6;
+/// How long to wait after the first failure; twice as long after each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+
+/// A record to be put into the shop, or what is known of one that cannot be.
+pub(super) enum Item {
+    /// To be put in.
+    Record(Box<SourcedRecord>),
+    /// It cannot be.
+    Refused(RecordOutcome),
+}
+
+impl Item {
+    pub(super) fn record(&self) -> Option<&SourcedRecord> {
+        match self {
+            Self::Record(read) => Some(read),
+            Self::Refused(_) => None,
+        }
+    }
+}
+
+/// What batches are written with.
+pub(super) struct Batches<'a> {
+    pub(super) context: &'a Context,
+    pub(super) origin: &'a Origin,
+    pub(super) format: Format,
+    pub(super) columns: ColumnReport,
+}
+
+/// Records that are written; the caller decides whether they stay.
+pub(super) struct Written {
+    pub(super) tx: WriteTx,
+    pub(super) outcomes: Vec<RecordOutcome>,
+    /// Products that point at others which are not there yet, and whether their record changed them.
+    pub(super) links: Vec<(ProductId, bool, PendingLinks)>,
+}
+
+enum Failure {
+    /// Some figure cannot be set; which one is known only when products are written one by one.
+    Stock,
+    Database(DatabaseError),
+}
+
+impl From<DatabaseError> for Failure {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Figures are set for all products of a batch at once, which costs a third of the time; or with each product.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    AtTheEnd,
+    WithEach,
+}
+
+impl Batches<'_> {
+    /// Writes the records; what one refuses leaves the others alone. A database that is busy for a moment is asked again.
+    pub(super) async fn write(&self, items: &[Item]) -> Result<Written, DatabaseError> {
+        let mut counting = Counting::AtTheEnd;
+        let mut attempt = 0;
+        loop {
+            match self.attempt(items, counting).await {
+                Ok(written) => return Ok(written),
+                Err(Failure::Stock) => counting = Counting::WithEach,
+                Err(Failure::Database(DatabaseError::Unavailable(_))) if attempt + 1 < MOST_ATTEMPTS => {
+                    tokio::time::sleep(FIRST_PAUSE * 2_u32.pow(attempt)).await;
+                    attempt += 1;
+                }
+                Err(Failure::Database(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// A transaction that no other import writes beside.
+    pub(super) async fn begin(&self) -> Result<WriteTx, DatabaseError> {
+        let tx = self.context.begin(self.origin).await?;
+        db::lock_name(&tx, LOCK).await?;
+        Ok(tx)
+    }
+
+    async fn attempt(&self, items: &[Item], counting: Counting) -> Result<Written, Failure> {
+        let tx = self.begin().await?;
+        let records: Vec<&SourcedRecord> = items.iter().filter_map(Item::record).collect();
+        let session = Session::open(&tx, self.format, &records).await.map_err(unrefused)?;
+        let mut batch = Batch { tx, session, counting, counts: BTreeMap::new(), touched: BTreeSet::new(), links: Vec::new() };
+        let mut outcomes = Vec::with_capacity(items.len());
+        for item in items {
+            outcomes.push(match item {
+                Item::Record(read) => self.one(&mut batch, read).await?,
+                Item::Refused(outcome) => outcome.clone(),
+            });
+        }
+        batch.count().await?;
+        Ok(Written { tx: batch.tx, outcomes, links: batch.links })
+    }
+
+    async fn one(&self, batch: &mut Batch, read: &SourcedRecord) -> Result<RecordOutcome, Failure> {
+        let outcome = |result, warnings| RecordOutcome { rows: read.rows, name: read.record.name(), result, warnings };
+        match batch.put(read).await? {
+            Ok(mut put) => {
+                let notes = std::mem::take(&mut put.applied.notes);
+                let notes = notes.into_iter().map(|note| explain::in_columns(note, &self.columns));
+                let warnings = read.warnings.iter().cloned().chain(notes).collect();
+                let is_changed = put.applied.change != Change::Unchanged;
+                batch.links.extend(put.links.map(|links| (put.applied.product_id, is_changed, links)));
+                Ok(outcome(Ok(put.applied), warnings))
+            }
+            Err(errors) => Ok(outcome(Err(explain::notes(errors, read, &self.columns)), read.warnings.clone())),
+        }
+    }
+}
+
+/// A batch under way.
+struct Batch {
+    tx: WriteTx,
+    session: Session,
+    counting: Counting,
+    /// Figures that are still to be set.
+    counts: BTreeMap<VariantId, i64>,
+    /// The products that have such figures.
+    touched: BTreeSet<ProductId>,
+    links: Vec<(ProductId, bool, PendingLinks)>,
+}
+
+impl Batch {
+    /// Writes one record, or nothing of it.
+    async fn put(&mut self, read: &SourcedRecord) -> Result<Result<Put, FieldErrors>, Failure> {
+        let found = match self.session.find(read) {
+            Ok(found) => found,
+            Err(error) => return Ok(Err(error.refusal()?)),
+        };
+        if found.is_some_and(|product| self.touched.contains(&product)) {
+            self.count().await?;
+        }
+        let part = self.tx.savepoint().await?;
+        match self.put_in(&part, read, found).await {
+            Ok(put) => {
+                part.commit().await?;
+                self.session.learn(&put);
+                if self.counting == Counting::AtTheEnd && !put.counts.is_empty() {
+                    self.counts.extend(put.counts.iter().copied());
+                    self.touched.insert(put.applied.product_id);
+                }
+                Ok(Ok(put))
+            }
+            Err(error) => {
+                let refusal = error.refusal()?;
+                part.rollback().await?;
+                Ok(Err(refusal))
+            }
+        }
+    }
+
+    async fn put_in(&self, part: &WriteTx, read: &SourcedRecord, found: Option<ProductId>) -> Result<Put, ApplyError> {
+        let put = self.session.put(part, read, found).await?;
+        if self.counting == Counting::WithEach {
+            stock::set(part, &put.counts).await?;
+        }
+        Ok(put)
+    }
+
+    /// Sets the figures that are still to be set.
+    async fn count(&mut self) -> Result<(), Failure> {
+        let counts: Vec<_> = std::mem::take(&mut self.counts).into_iter().collect();
+        self.touched.clear();
+        match stock::set(&self.tx, &counts).await {
+            Ok(()) => Ok(()),
+            Err(ApplyError::Refused(_)) => Err(Failure::Stock),
+            Err(ApplyError::Database(error)) => Err(error.into()),
+        }
+    }
+}
+
+/// What is looked up before any record is not refused.
+fn unrefused(error: ApplyError) -> DatabaseError {
+    match error {
+        ApplyError::Database(error) => error,
+        ApplyError::Refused(errors) => DatabaseError::corrupt(&errors.to_string()),
+    }
+}
