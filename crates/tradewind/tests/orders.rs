@@ -19,18 +19,22 @@ impl Placed {
     async fn cancel(&self, shop: &TestShop) -> TestResult<Reply> {
         let version = self.read(shop).await?.data()["version"].as_i64().unwrap_or(0);
         let path = format!("/api/v1/orders/{}/cancel", self.id);
-        shop.post(&path).idempotency(&uuid::Uuid::now_v7().to_string()).version(version).json(json!({"reason": "changed their mind"})).await
+        shop.post(&path)
+            .idempotency(&kernel::EventId::generate().to_string())
+            .version(version)
+            .json(json!({"reason": "changed their mind"}))
+            .await
     }
 
     async fn fulfil(&self, shop: &TestShop, body: Value) -> TestResult<Reply> {
         let path = format!("/api/v1/orders/{}/fulfilments", self.id);
-        shop.post(&path).idempotency(&uuid::Uuid::now_v7().to_string()).json(body).await
+        shop.post(&path).idempotency(&kernel::EventId::generate().to_string()).json(body).await
     }
 
     async fn pay(&self, shop: &TestShop, minor: i64) -> TestResult<Reply> {
         let path = format!("/api/v1/orders/{}/payments", self.id);
         let body = json!({"amount": {"amount": minor, "currency": "USD"}});
-        shop.post(&path).idempotency(&uuid::Uuid::now_v7().to_string()).json(body).await
+        shop.post(&path).idempotency(&kernel::EventId::generate().to_string()).json(body).await
     }
 }
 

@@ -56,7 +56,7 @@ impl TestShop {
 
     /// Orders a cart with manual payment, under a key of its own.
     pub(crate) async fn checkout(&self, cart: &TestCart) -> TestResult<Reply> {
-        self.pay(cart, "manual", &uuid::Uuid::now_v7().to_string()).await
+        self.pay(cart, "manual", &kernel::EventId::generate().to_string()).await
     }
 
     /// Orders a cart by this method, under this key.
