@@ -177,6 +177,8 @@ CREATE TABLE prices (
     updated_by TEXT NOT NULL,
     CONSTRAINT prices_window_check CHECK (ends_at IS NULL OR starts_at IS NULL OR ends_at > starts_at)
 );
+-- The unique keys are partial: none of them finds all prices of a variant.
+CREATE INDEX prices_variant_idx ON prices (variant_id, price_list_id);
 CREATE UNIQUE INDEX prices_always_key ON prices (variant_id, price_list_id, min_quantity) WHERE starts_at IS NULL AND ends_at IS NULL;
 CREATE UNIQUE INDEX prices_window_key ON prices (variant_id, price_list_id, min_quantity, starts_at) WHERE starts_at IS NOT NULL;
 CREATE UNIQUE INDEX prices_until_key ON prices (variant_id, price_list_id, min_quantity, ends_at) WHERE starts_at IS NULL AND ends_at IS NOT NULL;

@@ -38,9 +38,10 @@ pub(in crate::import) async fn by_refs(db: &impl ConnectionTrait, refs: &[(&str,
     for some in refs.chunks(MOST_NAMES) {
         let tuples: Vec<String> = (0..some.len()).map(|row| format!("({})", db::placeholders(1 + row * 2, 2))).collect();
         let sql = format!(
-            "SELECT r.source, r.external_id, COALESCE(v.product_id, r.entity_id) AS product_id
-             FROM external_refs r LEFT JOIN variants v ON r.entity = 'variant' AND v.id = r.entity_id
-             WHERE r.entity IN ('product', 'variant') AND (r.source, r.external_id) IN (VALUES {})
+            "WITH x(source, external_id) AS (VALUES {})
+             SELECT r.source, r.external_id, COALESCE(v.product_id, r.entity_id) AS product_id
+             FROM x CROSS JOIN external_refs r LEFT JOIN variants v ON r.entity = 'variant' AND v.id = r.entity_id
+             WHERE r.source = x.source AND r.external_id = x.external_id AND r.entity IN ('product', 'variant')
              ORDER BY r.entity, r.source, r.external_id",
             tuples.join(", ")
         );

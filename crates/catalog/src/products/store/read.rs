@@ -184,7 +184,7 @@ struct PartRow {
 }
 
 /// A category comes once for each step of the way to it: a path is 33 characters longer with each level, of which there
-/// are at most ten.
+/// are at most ten. A CROSS JOIN keeps SQLite from beginning with the references of all variants.
 const SELECT_PARTS: &str = "SELECT 'tag' AS part, product_id, product_id AS owner, position, CAST(0 AS BIGINT) AS depth, tag AS a,
         CAST(NULL AS TEXT) AS b, CAST(NULL AS UUID) AS id
     FROM product_tags WHERE product_id IN ({wanted})
@@ -207,7 +207,7 @@ const SELECT_PARTS: &str = "SELECT 'tag' AS part, product_id, product_id AS owne
     FROM external_refs WHERE entity = 'product' AND entity_id IN ({wanted})
     UNION ALL
     SELECT 'variant_ref', v.product_id, r.entity_id, CAST(0 AS BIGINT), CAST(0 AS BIGINT), r.source, r.external_id, NULL
-    FROM variants v JOIN external_refs r ON r.entity = 'variant' AND r.entity_id = v.id WHERE v.product_id IN ({wanted})
+    FROM variants v CROSS JOIN external_refs r WHERE v.product_id IN ({wanted}) AND r.entity = 'variant' AND r.entity_id = v.id
     ORDER BY product_id, part, position, owner, depth, a, b";
 
 fn add(loaded: &mut LoadedProduct, row: PartRow) -> Result<(), DatabaseError> {

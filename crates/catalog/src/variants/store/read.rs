@@ -102,7 +102,7 @@ async fn prices_of(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<
         "SELECT r.variant_id, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor,
             r.starts_at, r.ends_at
         FROM variants v JOIN prices r ON r.variant_id = v.id JOIN price_lists l ON l.id = r.price_list_id
-        WHERE v.product_id IN ({}) ORDER BY r.id",
+        WHERE v.product_id IN ({}) ORDER BY v.id, r.id",
         db::placeholders(1, products.len())
     );
     let rows: Vec<PriceRow> = db::fetch_all(db, &sql, values_of(products)).await?;
