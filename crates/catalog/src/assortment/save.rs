@@ -155,10 +155,12 @@ fn writes<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> VariantWrites<'a> 
     writes
 }
 
-fn changed_refs<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> Vec<(VariantId, &'a [ExternalRef])> {
-    let refs = |variant: &'a Variant| variant.content.external_refs.as_slice();
-    let differ = changed.iter().filter(|(before, after)| before.map_or(&[][..], |before| &before.content.external_refs) != refs(after));
-    differ.map(|(_, after)| (after.id, refs(after))).collect()
+fn changed_refs<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> Vec<(VariantId, bool, &'a [ExternalRef])> {
+    let pair = |(before, after): &(Option<&Variant>, &'a Variant)| {
+        let (old, new) = (before.map_or(&[][..], |before| &before.content.external_refs), after.content.external_refs.as_slice());
+        (old != new).then_some((after.id, !old.is_empty(), new))
+    };
+    changed.iter().filter_map(pair).collect()
 }
 
 /// The document of a product that was just written, before the commit.

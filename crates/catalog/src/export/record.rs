@@ -157,8 +157,11 @@ fn number(stored: Option<i64>) -> Field<u32> {
 
 /// What is owed to customers is no stock that could be set: nothing is said of it.
 fn on_hand(variant: &Variant, found: &LookedUp) -> Field<u32> {
-    let pieces = found.on_hand.get(&variant.id).filter(|_| variant.content.tracked);
-    pieces.and_then(|pieces| u32::try_from(*pieces).ok()).map_or(Field::Keep, Field::Set)
+    if !variant.content.tracked {
+        return Field::Keep;
+    }
+    let pieces = found.on_hand.get(&variant.id).copied().unwrap_or(0);
+    u32::try_from(pieces).map_or(Field::Keep, Field::Set)
 }
 
 fn media_url(content: &VariantContent, pictures: &HashMap<MediaId, &Media>) -> Field<String> {

@@ -129,7 +129,7 @@ fn cut_variant(variant: &mut VariantRecord) {
 fn comparable(record: &ProductRecord) -> serde_json::Value {
     let mut record = record.clone();
     if record.variants.is_empty() {
-        record.variants.push(VariantRecord::default());
+        record.variants.push(VariantRecord { tracked: false.into(), ..VariantRecord::default() });
     }
     record.external_refs.retain(|external| *external != ExternalRef::new("shopify", record.slug.as_ref().map_or("", Slug::as_str)));
     let numbered = |media: Vec<MediaRecord>| {

@@ -77,8 +77,12 @@ impl<'a> Product<'a> {
             record,
             handle: handle(record).ok_or(ShopifyExportError::NoHandle)?,
             options: three(record.options.get().map_or(&[], Vec::as_slice)),
-            // A product without variants still needs a row, which reads back as the default variant.
-            variants: if variants.is_empty() { vec![Cow::Owned(VariantRecord::default())] } else { variants },
+            // A product without variants still needs a row, which reads back as a variant that nobody counts.
+            variants: if variants.is_empty() {
+                vec![Cow::Owned(VariantRecord { tracked: false.into(), ..Default::default() })]
+            } else {
+                variants
+            },
             media,
         })
     }

@@ -189,8 +189,18 @@ pub(super) async fn delete(tx: &WriteTx, product: ProductId, media: &[MediaId]) 
 pub(super) async fn show_first(tx: &WriteTx, product: ProductId) -> Result<(), DatabaseError> {
     let sql = format!("{SELECT} WHERE product_id = $1 ORDER BY position, id LIMIT 1");
     let first: Option<MediaRow> = db::fetch_optional(tx, &sql, values![product]).await?;
-    let (id, key, url, alt) = first.map_or((None, None, None, None), |row| (Some(row.id), row.file_key, row.source_url, Some(row.alt)));
+    show(tx, product, first.map(Media::try_from).transpose()?.as_ref()).await
+}
+
+/// Shows the product in lists with this picture.
+pub(super) async fn show(tx: &WriteTx, product: ProductId, media: Option<&Media>) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE product_listings SET media_id = $1, media_file_key = $2, media_source_url = $3, media_alt = $4,
         updated_at = $5 WHERE product_id = $6";
+    let (key, url) = match media.map(|media| &media.source) {
+        Some(MediaSource::Remote(url)) => (None, Some(url.as_str())),
+        Some(MediaSource::File { key, .. }) => (Some(key.as_str()), None),
+        None => (None, None),
+    };
+    let (id, alt) = (media.map(|media| media.id), media.map(|media| media.alt.as_str()));
     db::execute(tx, UPDATE, values![id, key, url, alt, tx.now(), product]).await.map(drop)
 }

@@ -73,6 +73,25 @@ pub async fn sync_remote(tx: &WriteTx, product_id: ProductId, wanted: &[RemotePi
     Ok(after)
 }
 
+/// The same for a product that was made in this transaction and has no pictures: nobody else sees it, and there is nothing to
+/// compare with.
+///
+/// # Errors
+/// `TooMany` or the database's.
+pub async fn add_remote_to_new(tx: &WriteTx, product_id: ProductId, wanted: &[RemotePicture]) -> Result<Vec<Media>, AddMediaError> {
+    let media = plan(product_id, &[], wanted, tx.now());
+    if media.len() > MAX_PER_PRODUCT {
+        return Err(AddMediaError::TooMany);
+    }
+    if !media.is_empty() {
+        store::insert(tx, &media).await?;
+        store::show(tx, product_id, media.first()).await?;
+        let media_ids = media.iter().map(|media| media.id).collect();
+        outbox::record(tx, &MediaEvent::Rearranged { product_id, media_ids }).await?;
+    }
+    Ok(media)
+}
+
 /// The pictures as they are to be, by what they are and what is wanted.
 fn plan(product_id: ProductId, before: &[Media], wanted: &[RemotePicture], now: Timestamp) -> Vec<Media> {
     let mut after: Vec<Media> = Vec::with_capacity(wanted.len());

@@ -20,7 +20,12 @@ pub(super) fn nullable<T, U>(field: &Field<T>, read: impl FnOnce(&T) -> Option<U
 
 /// A text that may be absent; blanks are none.
 pub(super) fn words(field: &Field<String>) -> Option<Option<String>> {
-    nullable(field, |text| Some(text.clone()).filter(|text| !text.trim().is_empty()))
+    nullable(field, |text| Some(one_line(text)).filter(|text| !text.trim().is_empty()))
+}
+
+/// Line breaks and tabs of spreadsheets are blanks in a text of one line.
+pub(super) fn one_line(text: &str) -> String {
+    if text.chars().any(char::is_control) { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { text.to_owned() }
 }
 
 /// A field that always has a value: what clears it gives it the default.
@@ -60,8 +65,8 @@ pub(super) fn attributes(
     let mut all: BTreeMap<String, Vec<String>> = stored.map(|(name, values)| (name.to_owned(), values.to_vec())).collect();
     for (name, values) in patch {
         // As it is stored, so that blanks around a name do not make another one.
-        let name = text(name, usize::MAX).unwrap_or_else(|_| name.clone());
-        let values: Vec<String> = values.iter().filter(|value| !value.trim().is_empty()).cloned().collect();
+        let name = text(&one_line(name), usize::MAX).unwrap_or_else(|_| name.clone());
+        let values: Vec<String> = values.iter().map(|value| one_line(value)).filter(|value| !value.trim().is_empty()).collect();
         all.insert(name, values);
     }
     all.retain(|_, values| !values.is_empty());
@@ -102,7 +107,8 @@ mod tests {
     }
 
     #[test]
-    fn blanks_clear_a_text() {
+    fn blanks_clear_a_text_and_line_breaks_are_blanks() {
+        assert_eq!(words(&Field::Set("a\n b\tc".to_owned())), Some(Some("a b c".to_owned())));
         assert_eq!(words(&Field::Set("  ".to_owned())), Some(None));
         assert_eq!(words(&Field::Keep), None);
         assert_eq!(words(&Field::Set("x".to_owned())), Some(Some("x".to_owned())));

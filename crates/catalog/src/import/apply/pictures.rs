@@ -56,11 +56,6 @@ impl Pictures {
         errors.finish(|| Some(Self { all, of_variants }))
     }
 
-    /// True where there is something to do for a product without pictures.
-    pub(super) fn are_any(&self) -> bool {
-        !self.of_variants.is_empty() || self.all.as_ref().is_some_and(|all| !all.is_empty())
-    }
-
     /// True where the record says something of pictures.
     pub(super) fn are_named(&self) -> bool {
         !self.of_variants.is_empty() || self.all.is_some()
@@ -69,20 +64,33 @@ impl Pictures {
     /// Gives the product these pictures; those of variants that are not among them stand behind.
     pub(super) async fn sync(&self, tx: &WriteTx, product: ProductId) -> Result<Synced, ApplyError> {
         let before = media::list_for_products(tx, &[product]).await?;
-        let mut wanted = match &self.all {
-            Some(all) => all.clone(),
-            None => before.iter().filter_map(as_remote).collect::<Result<_, _>>()?,
-        };
+        let remote = || before.iter().filter_map(as_remote).collect::<Result<_, _>>();
+        let wanted = self.with_variants(self.all.clone().map_or_else(remote, Ok)?);
+        let after = if shows(&before, &wanted) { before.clone() } else { media::sync_remote(tx, product, &wanted).await? };
+        Ok(self.synced(&before, &after))
+    }
+
+    /// The same for a product that is made in this transaction.
+    pub(super) async fn add_to_new(&self, tx: &WriteTx, product: ProductId) -> Result<Synced, ApplyError> {
+        let wanted = self.with_variants(self.all.clone().unwrap_or_default());
+        let after = media::add_remote_to_new(tx, product, &wanted).await?;
+        Ok(self.synced(&[], &after))
+    }
+
+    fn with_variants(&self, mut wanted: Vec<RemotePicture>) -> Vec<RemotePicture> {
         for (_, picture) in &self.of_variants {
             if wanted.iter().all(|other| other.url() != picture.url()) {
                 wanted.push(picture.clone());
             }
         }
-        let after = if shows(&before, &wanted) { before.clone() } else { media::sync_remote(tx, product, &wanted).await? };
+        wanted
+    }
+
+    fn synced(&self, before: &[Media], after: &[Media]) -> Synced {
         let id_of = |picture: &RemotePicture| after.iter().find(|media| url_of(media) == Some(picture.url())).map(|media| media.id);
         let by_url = self.of_variants.iter().filter_map(|(url, picture)| Some((url.clone(), id_of(picture)?))).collect();
-        let change = (before != after).then(|| FieldChange { field: "media".to_owned(), old: shown(&before), new: shown(&after) });
-        Ok(Synced { by_url, change })
+        let change = (before != after).then(|| FieldChange { field: "media".to_owned(), old: shown(before), new: shown(after) });
+        Synced { by_url, change }
     }
 }
 

@@ -3,7 +3,7 @@
 use kernel::{CategoryId, FieldErrors, fold};
 
 use super::links::Links;
-use super::merge::{attributes, external_refs, metadata, nullable, or_default, words};
+use super::merge::{attributes, external_refs, metadata, nullable, one_line, or_default, words};
 use crate::import::field::Field;
 use crate::import::record::{OptionRecord, ProductRecord};
 use crate::products::{OptionInput, Product, ProductChanges, ProductInput, ProductStatus, Relation, RelationInput};
@@ -36,7 +36,7 @@ pub(super) fn changes(
         known().map(|links| links.relations(stored.map(|product| product.id), content.map_or(&[], |content| &content.relations)));
     let relation = |to: &Relation| RelationInput { kind: to.kind.to_string(), product_id: to.product_id.to_string() };
     let input = ProductInput {
-        title: nullable(&record.title, |title| Some(title.clone())).flatten(),
+        title: nullable(&record.title, |title| Some(one_line(title))).flatten(),
         slug: found.slug.clone(),
         description: or_default(&record.description, String::new()),
         status: status.map(|status| status.to_string()),
@@ -57,20 +57,20 @@ pub(super) fn changes(
 }
 
 fn not_blank(words: Vec<String>) -> Vec<String> {
-    words.into_iter().filter(|word| !word.trim().is_empty()).collect()
+    words.iter().map(|word| one_line(word)).filter(|word| !word.trim().is_empty()).collect()
 }
 
 /// The options of the record; values that only variants have that it does not name stay behind its own.
 fn options(wanted: &Field<Vec<OptionRecord>>, unnamed: &[&Variant]) -> Option<Vec<OptionInput>> {
     let with_kept = |option: &OptionRecord| {
-        let mut values = option.values.clone();
+        let mut values: Vec<String> = option.values.iter().map(|value| one_line(value)).collect();
         let chosen = unnamed.iter().flat_map(|variant| variant.content.options.iter());
         for (_, value) in chosen.filter(|(name, _)| fold(name) == fold(&option.name)) {
             if !values.iter().any(|known| fold(known) == fold(value)) {
                 values.push(value.to_owned());
             }
         }
-        OptionInput { name: option.name.clone(), values }
+        OptionInput { name: one_line(&option.name), values }
     };
     or_default(wanted, Vec::new()).map(|options| options.iter().map(with_kept).collect())
 }

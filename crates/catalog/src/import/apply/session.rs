@@ -9,19 +9,19 @@ use super::applied::{Applied, Change, PendingLinks, Put};
 use super::error::ApplyError;
 use super::known::Known;
 use super::links::Links;
+use super::merge::one_line;
 use super::pictures::{Pictures, Synced};
 use super::plan::{Paired, Plan};
 use super::prices::PriceRules;
 use super::product::LookedUp;
-use super::{stock, variants};
-use crate::assortment::{self, CreateProduct, Saved, VariantsChange, WriteProductError};
+use super::stock;
+use crate::assortment::{self, CreateProduct, Saved, WriteProductError};
 use crate::import::detect::Format;
 use crate::import::field::Field;
 use crate::import::outcome::{Note, SourcedRecord};
 use crate::import::record::ProductRecord;
 use crate::price_lists::{self, PriceList};
-use crate::products::{ProductChanges, ProductRef, ProductStatus};
-use crate::variants::VariantChanges;
+use crate::products::{ProductRef, ProductStatus};
 use crate::{categories, channels};
 
 /// What records of one transaction are put into the shop with.
@@ -117,7 +117,8 @@ impl Session {
             let id = match self.categories.get(path) {
                 Some(id) => *id,
                 None => {
-                    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+                    let lines: Vec<String> = path.iter().map(|name| one_line(name)).collect();
+                    let names: Vec<&str> = lines.iter().map(String::as_str).collect();
                     let id = categories::find_or_create_path(tx, &names).await?;
                     new.push((path.clone(), id));
                     id
@@ -165,9 +166,9 @@ impl Session {
             saved => saved?,
         };
         let mut changes = std::mem::take(&mut saved.changes);
-        if found.is_none() && pictures.are_any() {
-            synced = pictures.sync(tx, saved.product.id).await?;
-            saved = show_variants(tx, saved, plan.record, &synced).await?;
+        if found.is_none() {
+            synced = pictures.add_to_new(tx, saved.product.id).await?;
+            show_variants(tx, &mut saved, plan.record, &synced).await?;
         }
         changes.extend(synced.change);
         Ok(Written { saved, paired, changes, is_draft })
@@ -201,14 +202,11 @@ async fn save(tx: &WriteTx, plan: &Plan<'_>, found: Option<ProductId>) -> Result
 }
 
 /// A new product has its pictures only now; its variants are shown by theirs.
-async fn show_variants(tx: &WriteTx, saved: Saved, record: &ProductRecord, synced: &Synced) -> Result<Saved, ApplyError> {
-    let pairs = Paired::default().variants(record, &saved);
-    let picture = |wanted: &crate::import::VariantRecord| synced.by_url.get(wanted.media_url.get()?).copied();
-    let shown = pairs.iter().filter_map(|(wanted, variant)| Some(variants::shown_by(variant, picture(wanted)?)));
-    let shown: Vec<VariantChanges> = shown.map(VariantChanges::parse).collect::<Result<_, _>>()?;
-    if shown.is_empty() {
-        return Ok(saved);
+async fn show_variants(tx: &WriteTx, saved: &mut Saved, record: &ProductRecord, synced: &Synced) -> Result<(), ApplyError> {
+    let mut shown = Vec::new();
+    for (wanted, variant) in record.variants.iter().zip(&mut saved.variants) {
+        variant.content.media_id = wanted.media_url.get().and_then(|url| synced.by_url.get(url)).copied();
+        shown.extend(variant.content.media_id.map(|picture| (variant.id, picture)));
     }
-    let changes = |_: &_, _: &_| Ok((ProductChanges::default(), VariantsChange::Merge(shown)));
-    Ok(assortment::amend_in(tx, &ProductRef::Id(saved.product.id), changes).await?)
+    Ok(crate::variants::show_new(tx, &shown).await?)
 }

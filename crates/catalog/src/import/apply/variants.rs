@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use kernel::{FieldErrors, MediaId, fold};
 
-use super::merge::{external_refs, metadata, nullable, or_default, words};
+use super::merge::{external_refs, metadata, nullable, one_line, or_default, words};
 use super::prices::PriceRules;
 use crate::import::field::Field;
 use crate::import::option_list::folded;
@@ -78,7 +78,8 @@ impl VariantRules<'_> {
     /// The changes of one variant, or a new one.
     pub(super) fn changes(&self, wanted: &VariantRecord, stored: Option<&Variant>) -> Result<VariantChanges, FieldErrors> {
         let content = stored.map(|variant| &variant.content);
-        let options = (!wanted.options.is_empty() || self.knows_options).then(|| wanted.options.clone().into_iter().collect());
+        let options = (!wanted.options.is_empty() || self.knows_options)
+            .then(|| wanted.options.iter().map(|(name, value)| (one_line(name), one_line(value))).collect());
         let kind = or_default(&wanted.kind, VariantKind::Physical);
         let is_physical = kind.or(content.map(|content| content.kind)).unwrap_or(VariantKind::Physical).is_physical();
         let number = |field: &Field<u32>| nullable(field, |number| Some(i64::from(*number)));
@@ -119,11 +120,6 @@ impl VariantRules<'_> {
 /// A variant that is sold no more.
 pub(super) fn archived(variant: &Variant) -> VariantInput {
     VariantInput { id: Some(variant.id.to_string()), archived: Some(true), ..VariantInput::default() }
-}
-
-/// A variant that is shown by another picture.
-pub(super) fn shown_by(variant: &Variant, picture: MediaId) -> VariantInput {
-    VariantInput { id: Some(variant.id.to_string()), media_id: Some(Some(picture.to_string())), ..VariantInput::default() }
 }
 
 /// What is not taxed is in a class without rates; what is taxed again goes back to the standard one.

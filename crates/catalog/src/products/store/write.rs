@@ -82,57 +82,64 @@ async fn write_parts(tx: &WriteTx, id: ProductId, before: &ProductContent, after
     if before.tags != after.tags {
         let row = |(position, tag): (i64, &String)| values![id, fold(tag), tag, position];
         let rows = (0..).zip(&after.tags).map(row).collect();
-        rewrite(tx, "product_tags", id, ("product_id, tag_key, tag, position", rows)).await?;
+        rewrite(tx, ("product_tags", !before.tags.is_empty()), id, ("product_id, tag_key, tag, position", rows)).await?;
     }
     if before.category_ids != after.category_ids {
         let rows = (0_i64..).zip(&after.category_ids).map(|(position, category)| values![id, *category, position]).collect();
-        rewrite(tx, "product_categories", id, ("product_id, category_id, position", rows)).await?;
+        rewrite(tx, ("product_categories", !before.category_ids.is_empty()), id, ("product_id, category_id, position", rows)).await?;
     }
     if before.relations != after.relations {
         let rows = (0_i64..).zip(&after.relations);
         let rows = rows.map(|(position, to)| values![id, to.product_id, to.kind.as_str(), position]).collect();
-        rewrite(tx, "product_relations", id, ("product_id, related_id, kind, position", rows)).await?;
+        rewrite(tx, ("product_relations", !before.relations.is_empty()), id, ("product_id, related_id, kind, position", rows)).await?;
     }
     if before.options != after.options {
         let rows = (0_i64..).zip(&after.options);
         let row = |(position, option): (i64, &super::super::options::ProductOption)| {
             values![id, position, option.name(), fold(option.name()), serde_json::Value::from(option.values().to_vec())]
         };
-        rewrite(tx, "product_options", id, ("product_id, position, name, name_key, option_values", rows.map(row).collect())).await?;
+        rewrite(
+            tx,
+            ("product_options", !before.options.is_empty()),
+            id,
+            ("product_id, position, name, name_key, option_values", rows.map(row).collect()),
+        )
+        .await?;
     }
     if before.external_refs != after.external_refs {
-        write_refs(tx, "product", &[(id.uuid(), &after.external_refs)]).await?;
+        let had_any = !before.external_refs.is_empty();
+        write_refs(tx, "product", &[(id.uuid(), had_any, &after.external_refs)]).await?;
     }
     Ok(())
 }
 
-/// Replaces the rows of one table that belong to the product.
-async fn rewrite(tx: &WriteTx, table: &str, id: ProductId, rows: (&str, Vec<Vec<Value>>)) -> Result<(), DatabaseError> {
-    let (columns, rows) = rows;
-    db::execute(tx, &format!("DELETE FROM {table} WHERE product_id = $1"), values![id]).await?;
+/// Replaces the rows of one table that belong to the product; where it had none, there are none to delete.
+async fn rewrite(tx: &WriteTx, table: (&str, bool), id: ProductId, rows: (&str, Vec<Vec<Value>>)) -> Result<(), DatabaseError> {
+    let ((table, had_any), (columns, rows)) = (table, rows);
+    if had_any {
+        db::execute(tx, &format!("DELETE FROM {table} WHERE product_id = $1"), values![id]).await?;
+    }
     db::insert_many(tx, &format!("INSERT INTO {table} ({columns}) VALUES"), rows, "").await.map(drop)
 }
 
-/// Replaces what other systems call these variants.
+/// Replaces what other systems call these variants; the flag says whether they called it anything.
 ///
 /// # Errors
 /// `ExternalRefTaken`.
-pub async fn write_variant_refs(tx: &WriteTx, refs: &[(VariantId, &[ExternalRef])]) -> Result<(), StoreProductError> {
-    let refs: Vec<(Uuid, &[ExternalRef])> = refs.iter().map(|(id, refs)| (id.uuid(), *refs)).collect();
+pub async fn write_variant_refs(tx: &WriteTx, refs: &[(VariantId, bool, &[ExternalRef])]) -> Result<(), StoreProductError> {
+    let refs: Vec<(Uuid, bool, &[ExternalRef])> = refs.iter().map(|(id, had_any, refs)| (id.uuid(), *had_any, *refs)).collect();
     write_refs(tx, "variant", &refs).await
 }
 
-async fn write_refs(tx: &WriteTx, entity: &str, refs: &[(Uuid, &[ExternalRef])]) -> Result<(), StoreProductError> {
+async fn write_refs(tx: &WriteTx, entity: &str, refs: &[(Uuid, bool, &[ExternalRef])]) -> Result<(), StoreProductError> {
     const INSERT: &str = "INSERT INTO external_refs (source, external_id, entity, entity_id, created_at) VALUES";
-    if refs.is_empty() {
-        return Ok(());
+    let old: Vec<Value> = refs.iter().filter(|(_, had_any, _)| *had_any).flat_map(|(owner, ..)| values![*owner]).collect();
+    if !old.is_empty() {
+        let delete = format!("DELETE FROM external_refs WHERE entity = $1 AND entity_id IN ({})", db::placeholders(2, old.len()));
+        db::execute(tx, &delete, values![entity].into_iter().chain(old).collect()).await?;
     }
-    let delete = format!("DELETE FROM external_refs WHERE entity = $1 AND entity_id IN ({})", db::placeholders(2, refs.len()));
-    let mut values = values![entity];
-    values.extend(refs.iter().flat_map(|(owner, _)| values![*owner]));
-    db::execute(tx, &delete, values).await?;
     let row = |owner: Uuid, known: &ExternalRef| values![&known.source, &known.id, entity, owner, tx.now()];
-    let rows = refs.iter().flat_map(|(owner, refs)| refs.iter().map(|known| row(*owner, known))).collect();
+    let rows = refs.iter().flat_map(|(owner, _, refs)| refs.iter().map(|known| row(*owner, known))).collect();
     db::insert_many(tx, INSERT, rows, "").await.map(drop).on_unique(
         "external_refs_pkey",
         "external_refs.source, external_refs.external_id, external_refs.entity",

@@ -1,6 +1,6 @@
 //! Writing the variants of a product, many in few statements.
 
-use kernel::{PriceId, VariantId, fold};
+use kernel::{MediaId, PriceId, VariantId, fold};
 use platform::db::{self, DatabaseError, OnBroken, Value, WriteTx};
 use platform::values;
 
@@ -159,6 +159,24 @@ async fn delete_of(tx: &WriteTx, table: &str, variants: &[&Variant]) -> Result<(
         return Ok(());
     }
     db::execute(tx, &format!("DELETE FROM {table} WHERE variant_id IN ({})", db::placeholders(1, ids.len())), ids).await.map(drop)
+}
+
+/// Shows variants by pictures of their product, without another version: for a product that is made in this transaction, whose
+/// pictures come after its variants.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn show_new(tx: &WriteTx, shown: &[(VariantId, MediaId)]) -> Result<(), DatabaseError> {
+    if shown.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<String> = (0..shown.len()).map(|row| format!("({})", db::placeholders(1 + row * 2, 2))).collect();
+    let sql = format!(
+        "WITH x(id, media_id) AS (VALUES {}) UPDATE variants SET media_id = x.media_id FROM x WHERE variants.id = x.id",
+        rows.join(", ")
+    );
+    let values: Vec<Value> = shown.iter().flat_map(|(variant, media)| values![*variant, *media]).collect();
+    db::execute(tx, &sql, values).await.map(drop)
 }
 
 /// Deletes variants for good, with their options, prices and external references.
