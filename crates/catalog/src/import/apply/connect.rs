@@ -67,7 +67,7 @@ pub(super) fn missing(row: u64, reference: &str) -> Note {
 }
 
 fn still_a_draft(row: u64, product: &Product) -> Note {
-    Note::cell(row, "status", product.slug.as_str(), "stays a draft: none of the products that it groups is there")
+    Note::cell(row, "status", product.slug.as_str(), "stays a draft: nothing of it can be sold")
 }
 
 fn line(row: &LinkRow) -> u64 {

@@ -15,6 +15,7 @@ use super::plan::{Paired, Plan};
 use super::prices::PriceRules;
 use super::product::LookedUp;
 use super::stock;
+use super::variants::UNTAXED;
 use crate::assortment::{self, CreateProduct, Saved, WriteProductError};
 use crate::import::detect::Format;
 use crate::import::field::Field;
@@ -65,20 +66,13 @@ impl Session {
         let looked_up = LookedUp { slug, categories, links: (!is_waiting).then_some(links), status: None };
         let mut plan = Plan { record, found: looked_up, prices: self.prices(), pictures: HashMap::new() };
         let mut written = self.write(tx, &mut plan, &pictures, found).await?;
-        if written.is_draft && !is_waiting {
-            notes.push(Note::cell(row, "status", "active", "stays a draft: nothing of it has a price"));
-        }
-        for title in &written.paired.archived {
-            notes.push(Note::cell(row, "options", title, "does not fit the options any more; the variant is archived"));
-        }
         let pairs = written.paired.variants(record, &written.saved);
         let mut counts = stock::counts(tx, &pairs, found.is_none()).await?;
-        let of =
-            |place: &usize| (format!("variants.{place}.on_hand"), record.variants.get(*place).and_then(|of| of.on_hand.get().copied()));
-        for (column, pieces) in counts.uncounted.iter().map(of).filter(|(_, pieces)| pieces.is_some_and(|pieces| pieces > 0)) {
-            let value = pieces.unwrap_or_default().to_string();
-            notes.push(Note::cell(row, &column, &value, "is not taken: the stock of this variant is not counted"));
-        }
+        notes.extend(written.notes(read, is_waiting));
+        notes.extend(counts.uncounted.iter().map(|(place, pieces)| {
+            let column = format!("variants.{place}.on_hand");
+            Note::cell(row, &column, &pieces.to_string(), "is not taken: the stock of this variant is not counted")
+        }));
         written.changes.append(&mut counts.changes);
         let change = match found {
             None => Change::Created,
@@ -180,6 +174,25 @@ struct Written {
     paired: Paired,
     changes: Vec<assortment::FieldChange>,
     is_draft: bool,
+}
+
+impl Written {
+    /// What was not taken as it stands.
+    fn notes(&self, read: &SourcedRecord, is_waiting: bool) -> Vec<Note> {
+        let row = read.rows.first_row;
+        let unpriced = || Note::cell(row, "status", "active", "stays a draft: nothing of it has a price");
+        let archived = |title: &String| Note::cell(row, "options", title, "does not fit the options any more; the variant is archived");
+        let untaxed = read.record.variants.iter().enumerate().filter(|(_, variant)| variant.taxable == Field::Set(false));
+        let classes = untaxed.filter_map(|(place, variant)| Some((place, variant.tax_class.get()?)));
+        let classes = classes.filter(|(_, class)| !matches!(class.trim(), "" | "standard" | UNTAXED));
+        let not_kept = |(place, class): (usize, &String)| {
+            Note::cell(row, &format!("variants.{place}.tax_class"), class, "is not kept: what is not taxed has no class")
+        };
+        let mut notes: Vec<Note> = (self.is_draft && !is_waiting).then(unpriced).into_iter().collect();
+        notes.extend(self.paired.archived.iter().map(archived));
+        notes.extend(classes.map(not_kept));
+        notes
+    }
 }
 
 fn slug_of(record: &ProductRecord) -> String {

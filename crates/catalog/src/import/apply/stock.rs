@@ -20,8 +20,8 @@ pub(super) type Count = (VariantId, i64);
 pub(super) struct Counts {
     pub(super) wanted: Vec<Count>,
     pub(super) changes: Vec<FieldChange>,
-    /// Places of the records whose figure is not taken, because nobody counts the variant.
-    pub(super) uncounted: Vec<usize>,
+    /// Places of the records whose figure is not taken, because nobody counts the variant; and the figure.
+    pub(super) uncounted: Vec<(usize, u32)>,
 }
 
 /// The figures that are not what the record says; `pairs` are the records with their variants as they were written.
@@ -30,10 +30,10 @@ pub(super) async fn counts(tx: &WriteTx, pairs: &[(&VariantRecord, &Variant)], i
     let mut wanted = Vec::new();
     for (place, (record, variant)) in pairs.iter().enumerate() {
         match (&record.on_hand, variant.content.tracked) {
-            (Field::Set(_), false) => counts.uncounted.push(place),
+            (Field::Keep, _) | (Field::Set(0) | Field::Clear, false) => {}
+            (Field::Set(pieces), false) => counts.uncounted.push((place, *pieces)),
             (Field::Set(pieces), true) => wanted.push((variant.id, i64::from(*pieces))),
             (Field::Clear, true) => wanted.push((variant.id, 0)),
-            (Field::Keep, _) | (Field::Clear, false) => {}
         }
     }
     let ids: Vec<VariantId> = wanted.iter().map(|(variant, _)| *variant).collect();
