@@ -1,5 +1,7 @@
 //! Recording a fact in the transaction that makes it true.
 
+use std::collections::HashSet;
+
 use kernel::ChannelId;
 use serde::Serialize;
 use uuid::Uuid;
@@ -45,8 +47,18 @@ pub async fn record<F: Fact>(tx: &WriteTx, fact: &F) -> Result<(), DatabaseError
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn record_all<F: Fact>(tx: &WriteTx, facts: &[F]) -> Result<(), DatabaseError> {
-    for fact in facts {
-        store::insert(tx, fact).await?;
+    let mut rest = facts;
+    while !rest.is_empty() {
+        let (together, later) = rest.split_at(until_repeated(rest));
+        store::insert(tx, together).await?;
+        rest = later;
     }
     Ok(())
+}
+
+/// How many facts from the first on are about different aggregates: a fact's number follows that of the one before, which
+/// has to be written by then.
+fn until_repeated<F: Fact>(facts: &[F]) -> usize {
+    let mut met = HashSet::new();
+    facts.iter().take(store::MOST_AT_ONCE).take_while(|fact| met.insert(fact.aggregate_id())).count()
 }

@@ -24,33 +24,37 @@ pub const INVARIANTS: &[Invariant] = &[
     },
 ];
 
-/// The number follows the aggregate's last one, wherever that row is by now.
-const INSERT: &str = "INSERT INTO outbox
-    (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, request_id, traceparent, channel_id, occurred_at)
-SELECT $1, $2, $3,
-    1 + COALESCE((SELECT MAX(seq) FROM (
-        SELECT MAX(aggregate_seq) AS seq FROM outbox WHERE aggregate_type = $2 AND aggregate_id = $3
-        UNION ALL
-        SELECT MAX(aggregate_seq) AS seq FROM events WHERE aggregate_type = $2 AND aggregate_id = $3) AS known), 0),
-    $4, $5, $6, $7, $8, $9, $10, $11";
+/// So many facts are written in one statement: far below what a statement takes, and few enough to be cached by it.
+pub(super) const MOST_AT_ONCE: usize = 100;
 
-pub(super) async fn insert<F: Fact>(tx: &WriteTx, fact: &F) -> Result<(), DatabaseError> {
-    let payload = serde_json::to_value(fact).map_err(|error| DatabaseError::corrupt(&format!("fact {}: {error}", fact.name())))?;
+/// Writes facts about different aggregates, in order; the number of each follows its aggregate's last one, wherever that row
+/// is by now.
+pub(super) async fn insert<F: Fact>(tx: &WriteTx, facts: &[F]) -> Result<(), DatabaseError> {
+    const WIDTH: usize = 6;
+    const FIXED: usize = 5;
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<String> = (0..facts.len()).map(|row| format!("({})", db::placeholders(FIXED + 1 + row * WIDTH, WIDTH))).collect();
+    let sql = format!(
+        "WITH x(id, aggregate_id, type, version, payload, channel_id) AS (VALUES {})
+        INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, request_id, traceparent,
+            channel_id, occurred_at)
+        SELECT x.id, $1, x.aggregate_id,
+            1 + COALESCE((SELECT MAX(seq) FROM (
+                SELECT MAX(aggregate_seq) AS seq FROM outbox WHERE aggregate_type = $1 AND aggregate_id = x.aggregate_id
+                UNION ALL
+                SELECT MAX(aggregate_seq) AS seq FROM events WHERE aggregate_type = $1 AND aggregate_id = x.aggregate_id) AS known), 0),
+            x.type, x.version, x.payload, $2, $3, $4, x.channel_id, $5 FROM x",
+        rows.join(", ")
+    );
     let origin = tx.origin();
-    let values = values![
-        EventId::generate(),
-        F::AGGREGATE,
-        fact.aggregate_id(),
-        fact.name(),
-        fact.version(),
-        payload,
-        origin.actor.to_string(),
-        origin.request_id.clone(),
-        origin.traceparent.clone(),
-        fact.channel_id(),
-        tx.now(),
-    ];
-    db::execute(tx, INSERT, values).await.map(drop)
+    let mut values = values![F::AGGREGATE, origin.actor.to_string(), origin.request_id.clone(), origin.traceparent.clone(), tx.now()];
+    for fact in facts {
+        let payload = serde_json::to_value(fact).map_err(|error| DatabaseError::corrupt(&format!("fact {}: {error}", fact.name())))?;
+        values.extend(values![EventId::generate(), fact.aggregate_id(), fact.name(), fact.version(), payload, fact.channel_id()]);
+    }
+    db::execute(tx, &sql, values).await.map(drop)
 }
 
 #[derive(Debug, FromQueryResult)]
