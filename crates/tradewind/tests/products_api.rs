@@ -1,6 +1,8 @@
 //! Products over HTTP.
 
+mod batching;
 mod reading;
+mod varying;
 mod writing;
 
 use serde_json::{Value, json};

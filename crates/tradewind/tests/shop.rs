@@ -13,6 +13,7 @@ mod import;
 mod inventory;
 mod listing;
 mod media;
+mod media_api;
 mod money;
 mod orders;
 mod outage;

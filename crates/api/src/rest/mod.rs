@@ -36,4 +36,5 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(stock::routes())
         .merge(price_lists::routes())
         .merge(products::routes())
+        .merge(media::routes())
 }

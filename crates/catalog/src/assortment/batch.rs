@@ -35,11 +35,11 @@ pub enum BatchItem {
     Delete(DeleteProduct),
 }
 
-/// A batch: items that could not be read come as what was wrong with them, so that each gets its answer in its place.
+/// A batch.
 #[derive(Debug, Clone)]
 pub struct ChangeProducts {
-    /// At most [`ChangeProducts::MOST_ITEMS`].
-    pub items: Vec<Result<BatchItem, FieldErrors>>,
+    /// What to do, in order; at most [`ChangeProducts::MOST_ITEMS`].
+    pub items: Vec<BatchItem>,
     /// True: nothing stays, the answer says what would change.
     pub dry_run: bool,
 }
@@ -150,10 +150,7 @@ pub async fn batch(context: &Context, origin: &Origin, command: ChangeProducts) 
     let tx = context.begin(origin).await?;
     let mut outcomes = Vec::with_capacity(command.items.len());
     for item in command.items {
-        outcomes.push(match item {
-            Ok(item) => in_savepoint(&tx, item).await?,
-            Err(unread) => Err(WriteProductError::Invalid(unread).into()),
-        });
+        outcomes.push(in_savepoint(&tx, item).await?);
     }
     if command.dry_run {
         tx.rollback().await?

@@ -53,6 +53,13 @@ impl PictureFormat {
         }
     }
 
+    /// What a file of this key holds: `keep` names it so.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        let (_, extension) = key.rsplit_once('.')?;
+        Self::ALL.iter().copied().find(|format| format.extension() == extension)
+    }
+
     /// By the first bytes; names and claims of the sender count for nothing.
     fn of(content: &[u8]) -> Option<Self> {
         let guessed = image::guess_format(content).ok()?;

@@ -2,7 +2,7 @@
 
 use catalog::assortment::{self, BatchItem, BatchOp, ChangeProducts, DeleteProduct, PatchProduct, ProductDocument, VariantsChange};
 use catalog::products::{ProductChanges, ProductInput, ProductRef};
-use kernel::{DomainError, FieldErrors};
+use kernel::DomainError;
 use platform::db::fetch_scalar;
 use serde_json::json;
 use test_macro::test_on_every_database;
@@ -30,19 +30,18 @@ async fn an_item_that_fails_leaves_the_others_alone(shop: TestShop) -> TestResul
         Ok(BatchItem::Create(Box::new(shop.product(title).variant(variant(sku, 100)).command()?)))
     };
     let items = vec![
-        Ok(create("Cup", "CUP")?),
-        Ok(create("Plate", "MUG")?),
-        Ok(update(&mug, 1, "Acme")?),
-        Ok(update(&mug, 1, "Other")?),
-        Err(FieldErrors::of("title", "is required")),
-        Ok(BatchItem::Delete(DeleteProduct { reference: ProductRef::Id(tea.product.id), version: 1 })),
+        create("Cup", "CUP")?,
+        create("Plate", "MUG")?,
+        update(&mug, 1, "Acme")?,
+        update(&mug, 1, "Other")?,
+        BatchItem::Delete(DeleteProduct { reference: ProductRef::Id(tea.product.id), version: 1 }),
     ];
     let outcomes = assortment::batch(shop.context(), &shop.origin(), ChangeProducts { items, dry_run: false }).await?;
 
     let told: Vec<Result<BatchOp, &str>> =
         outcomes.iter().map(|outcome| outcome.as_ref().map(|done| done.op).map_err(DomainError::code)).collect();
     let (create, update, delete) = (Ok(BatchOp::Create), Ok(BatchOp::Update), Ok(BatchOp::Delete));
-    assert_eq!(told, [create, Err("sku_taken"), update, Err("version_conflict"), Err("validation_failed"), delete]);
+    assert_eq!(told, [create, Err("sku_taken"), update, Err("version_conflict"), delete]);
     assert_eq!(titles(&shop).await?, 2);
     let events = ["product.created", "product.created", "product.created", "product.updated", "product.deleted"];
     assert_eq!(shop.events_of("product").await?, events);
@@ -53,7 +52,7 @@ async fn an_item_that_fails_leaves_the_others_alone(shop: TestShop) -> TestResul
 #[test_on_every_database]
 async fn a_dry_run_answers_the_difference_and_leaves_nothing(shop: TestShop) -> TestResult {
     let mug = shop.product("Mug").variant(variant("MUG", 100)).create().await?;
-    let items = vec![Ok(update(&mug, 1, "Acme")?), Ok(BatchItem::Create(Box::new(shop.product("Cup").status("draft").command()?)))];
+    let items = vec![update(&mug, 1, "Acme")?, BatchItem::Create(Box::new(shop.product("Cup").status("draft").command()?))];
     let outcomes = assortment::batch(shop.context(), &shop.origin(), ChangeProducts { items, dry_run: true }).await?;
 
     let changed = outcomes[0].as_ref().map_err(ToString::to_string)?;
@@ -67,8 +66,9 @@ async fn a_dry_run_answers_the_difference_and_leaves_nothing(shop: TestShop) -> 
 /// A batch has a bound, so that it holds nobody up for long.
 #[test_on_every_database]
 async fn a_batch_has_1_to_100_items(shop: TestShop) -> TestResult {
+    let item = BatchItem::Create(Box::new(shop.product("Cup").command()?));
     for many in [0, 101] {
-        let items = (0..many).map(|_| Err(FieldErrors::new())).collect();
+        let items = vec![item.clone(); many];
         let refused = assortment::batch(shop.context(), &shop.origin(), ChangeProducts { items, dry_run: false }).await;
         assert_eq!(refused.expect_err("the wrong size").code(), "validation_failed");
     }

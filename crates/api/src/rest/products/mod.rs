@@ -1,12 +1,18 @@
 //! Products: read by everybody, written by staff; what is bought of them are their variants.
 
+mod batch;
+mod batch_wire;
 mod handlers;
 mod list;
+mod media;
+mod media_wire;
+mod parts;
 mod path;
 mod reading;
 mod summary;
 mod variant_view;
 mod variant_wire;
+mod variants;
 mod view;
 mod wire;
 mod wire_patch;
@@ -16,5 +22,5 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
-    reading::routes().merge(handlers::routes())
+    reading::routes().merge(handlers::routes()).merge(batch::routes()).merge(variants::routes()).merge(media::routes())
 }

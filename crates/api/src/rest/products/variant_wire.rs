@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use catalog::variants::{MoneyInput, PriceInput, VariantInput};
+use catalog::variants::{MoneyInput, PriceInput, VariantChanges, VariantInput};
+use kernel::FieldErrors;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -203,6 +204,14 @@ fn prices(raw: Vec<PriceIn>) -> Vec<PriceInput> {
 }
 
 impl VariantIn {
+    /// As a variant of its own, which is new.
+    pub(super) fn parse(self) -> Result<VariantChanges, FieldErrors> {
+        if self.id.is_some() {
+            return Err(FieldErrors::of("id", "is not a field of this request"));
+        }
+        VariantChanges::parse(self.input())
+    }
+
     /// What is absent is absent here, too: a new variant has defaults of its own.
     pub(super) fn input(self) -> VariantInput {
         VariantInput {
@@ -233,6 +242,14 @@ impl VariantIn {
 }
 
 impl VariantPatch {
+    /// As changes of the variant that the path names.
+    pub(super) fn parse(self) -> Result<VariantChanges, FieldErrors> {
+        if self.id.is_some() {
+            return Err(FieldErrors::of("id", "is not a field of this request"));
+        }
+        VariantChanges::parse(self.input())
+    }
+
     /// What is absent stays, what is null is emptied.
     pub(super) fn input(self) -> VariantInput {
         let money = |raw: Option<Option<MoneyIn>>| raw.map(|raw| raw.map(MoneyInput::from));

@@ -7,7 +7,8 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
 use platform::values;
 use uuid::Uuid;
 
-use super::super::model::ExternalRef;
+use super::super::model::{ExternalRef, ProductStatus};
+use super::read::ProductRef;
 
 #[derive(FromQueryResult)]
 struct SlugRow {
@@ -53,6 +54,27 @@ async fn unknown(db: &impl ConnectionTrait, table: &str, ids: Vec<Uuid>) -> Resu
     let rows: Vec<IdRow> = db::fetch_all(db, &sql, ids.iter().flat_map(|id| values![*id]).collect()).await?;
     let known: HashSet<Uuid> = rows.into_iter().map(|row| row.id).collect();
     Ok(ids.iter().enumerate().filter(|(_, id)| !known.contains(id)).map(|(place, _)| place).collect())
+}
+
+#[derive(FromQueryResult)]
+struct StatusRow {
+    id: Uuid,
+    status: String,
+}
+
+/// Which product it is and whether it is sold, and nothing else of it.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_status(db: &impl ConnectionTrait, reference: &ProductRef) -> Result<Option<(ProductId, ProductStatus)>, DatabaseError> {
+    let (column, value) = match reference {
+        ProductRef::Id(id) => ("id", values![*id]),
+        ProductRef::Slug(slug) => ("slug", values![slug]),
+    };
+    let row: Option<StatusRow> = db::fetch_optional(db, &format!("SELECT id, status FROM products WHERE {column} = $1"), value).await?;
+    let status =
+        |row: StatusRow| Ok((ProductId::from_uuid(row.id), row.status.parse().map_err(|_| DatabaseError::corrupt("products.status"))?));
+    row.map(status).transpose()
 }
 
 /// The product that another system calls so.
