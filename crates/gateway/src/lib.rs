@@ -114,7 +114,7 @@ pub use answer::{Cache, Created, Kept, List, NoContent, One, entity_tag, kept_an
 pub use api_keys::ApiKeys;
 pub use body::OutBody;
 pub use extract::{
-    Command, CommandKey, DEFAULT_BODY_BYTES, ExpectedVersion, IdOr, JsonBody, Optional, PathId, PathIdOr, PathIds, RequiredVersion, Thing,
+    Command, CommandKey, ExpectedVersion, IdOr, JsonBody, ORDINARY_BODY, Optional, PathId, PathIdOr, PathIds, RequiredVersion, Thing,
     Upload, UploadedFile, Valid,
 };
 pub use facts::{Facts, RequestFacts};

@@ -16,6 +16,7 @@ use tower::Service;
 
 use crate::accept::accepts_json;
 use crate::body::OutBody;
+use crate::extract::{DEFAULT_BODY_BYTES, OrdinaryBody};
 use crate::facts::RequestFacts;
 use crate::headers::SecurityHeaders;
 use crate::problem::Problem;
@@ -27,6 +28,8 @@ use crate::{access_log, compress, conditional, envelope};
 pub struct GatewayRules {
     /// How long the router may take to begin its answer.
     pub request_timeout: Duration,
+    /// How large a body may be unless its route has a limit of its own (batches, uploads).
+    pub max_body_bytes: usize,
     /// Imports, exports and streams, which take as long as they take.
     pub untimed_paths: Vec<String>,
     /// Where answers are JSON and nothing else: a client that excludes JSON gets 406.
@@ -41,6 +44,7 @@ impl Default for GatewayRules {
     fn default() -> Self {
         Self {
             request_timeout: Duration::from_secs(30),
+            max_body_bytes: DEFAULT_BODY_BYTES,
             untimed_paths: Vec::new(),
             json_paths: vec!["/api/".to_owned()],
             other_media_paths: Vec::new(),
@@ -99,6 +103,9 @@ impl Gateway {
             Some(problem) => problem.into_response(),
             None => {
                 request.extensions_mut().insert(Arc::clone(&facts));
+                if asked.method != Method::GET {
+                    request.extensions_mut().insert(OrdinaryBody(self.shared.rules.max_body_bytes));
+                }
                 self.call(request.map(Body::new), &asked).await
             }
         };

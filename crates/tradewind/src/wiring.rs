@@ -105,8 +105,12 @@ pub fn sales(context: Context) -> Sales {
 /// The front door: the API's router with what every request gets around it.
 #[must_use]
 pub fn gateway(shop: &Shop) -> Gateway {
-    let request_timeout = Duration::from_millis(shop.context().config.server.request_timeout_ms);
-    let rules = GatewayRules { request_timeout, ..GatewayRules::default() };
+    let server = &shop.context().config.server;
+    let rules = GatewayRules {
+        request_timeout: Duration::from_millis(server.request_timeout_ms),
+        max_body_bytes: server.max_body_bytes,
+        ..GatewayRules::default()
+    };
     Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock))
 }
 

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
+use axum::body::Body;
+use axum::http::Request;
 use reqwest::Method;
 use serde_json::Value;
 use test_macro::test_on_every_database;
+use tradewind::wiring;
 
 use crate::support::{TestResult, TestShop, make_key};
 
@@ -95,6 +99,36 @@ async fn the_documentation_needs_no_other_server(shop: TestShop) -> TestResult {
     let html = String::from_utf8(page.bytes)?;
     assert!(html.contains("swagger") && !html.contains("https://"), "{html}");
     assert_eq!(shop.get("/openapi.json").anonymous().await?.expect(200)?.json["openapi"], "3.1.0");
+    Ok(())
+}
+
+/// The configuration says how large a body may be, whether the client tells its length or not; what is large by nature has
+/// a limit of its own.
+#[test_on_every_database]
+async fn a_body_is_as_large_as_configured(shop: TestShop) -> TestResult {
+    let mut config = shop.context().config.as_ref().clone();
+    config.server.max_body_bytes = 2_000;
+    let context = platform::Context { config: Arc::new(config), ..shop.context().clone() };
+    let gateway = wiring::gateway(&api::Shop::new(sales::Sales { context, ..shop.sales().clone() }));
+    let key = make_key(&shop, &["products:write"]).await?;
+    for (path, bytes, status) in [
+        ("/api/v1/products", 2_000, 422),
+        ("/api/v1/products", 2_001, 413),
+        ("/api/v1/products/batch", 2_001, 422),
+        ("/api/v1/products/batch", 8 * 1_024 * 1_024 + 1, 413),
+    ] {
+        for announced in [true, false] {
+            let mut body = r#"{"colour": "red"}"#.to_owned();
+            body.extend(std::iter::repeat_n(' ', bytes - body.len()));
+            let request = Request::post(path).header("authorization", format!("Bearer {key}")).header("content-type", "application/json");
+            let request = if announced { request.header("content-length", bytes) } else { request };
+            let answer = gateway.answer(request.body(Body::from(body))?, None).await;
+            assert_eq!(answer.status(), status, "{bytes} bytes to {path}");
+            let text = axum::body::to_bytes(Body::new(answer.into_body()), 10_000).await?;
+            let code = serde_json::from_slice::<Value>(&text)?["error"]["code"].clone();
+            assert_eq!(code, if status == 413 { "body_too_large" } else { "validation_failed" });
+        }
+    }
     Ok(())
 }
 

@@ -47,7 +47,7 @@ impl<S: Sync, B: JsonBody> FromRequest<S> for Command<B> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let key = read_key(&parts.headers)?;
-        let (bytes, body) = json::take(&parts.headers, body).await?;
+        let (bytes, body) = json::take(&parts, body).await?;
         let target = parts.extensions.get::<OriginalUri>().map_or(parts.uri, |original| original.0.clone());
         Ok(Self { key: CommandKey { key, method: parts.method, target, body: bytes }, body })
     }

@@ -3,18 +3,18 @@
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use http::HeaderMap;
+use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use super::read::{self, DEFAULT_BODY_BYTES};
+use super::read::{self, ORDINARY_BODY};
 use super::strict::Strict;
 use crate::problem::Problem;
 
 /// How a body is read, so that [`super::Command`] takes any of them.
 pub trait JsonBody: Sized {
-    /// How many bytes it may have.
+    /// How many bytes it may have; [`ORDINARY_BODY`]: as many as the gateway's rules say.
     const LIMIT: usize;
     /// True where no body at all is good, too.
     const MAY_BE_EMPTY: bool;
@@ -28,7 +28,7 @@ pub trait JsonBody: Sized {
 
 /// A JSON body of at most `LIMIT` bytes that has the shape of `T` (an `…In` or `…Patch` with `deny_unknown_fields`).
 #[derive(Debug, Clone, Copy)]
-pub struct Valid<T, const LIMIT: usize = DEFAULT_BODY_BYTES>(pub T);
+pub struct Valid<T, const LIMIT: usize = ORDINARY_BODY>(pub T);
 
 impl<T: DeserializeOwned, const LIMIT: usize> JsonBody for Valid<T, LIMIT> {
     const LIMIT: usize = LIMIT;
@@ -44,13 +44,13 @@ impl<S: Sync, T: DeserializeOwned, const LIMIT: usize> FromRequest<S> for Valid<
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        take(&parts.headers, body).await.map(|(_, body)| body)
+        take(&parts, body).await.map(|(_, body)| body)
     }
 }
 
 /// As [`Valid`], but an empty body stands for the default.
 #[derive(Debug, Clone, Copy)]
-pub struct Optional<T, const LIMIT: usize = DEFAULT_BODY_BYTES>(pub T);
+pub struct Optional<T, const LIMIT: usize = ORDINARY_BODY>(pub T);
 
 impl<T: DeserializeOwned + Default, const LIMIT: usize> JsonBody for Optional<T, LIMIT> {
     const LIMIT: usize = LIMIT;
@@ -66,18 +66,19 @@ impl<S: Sync, T: DeserializeOwned + Default, const LIMIT: usize> FromRequest<S> 
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        take(&parts.headers, body).await.map(|(_, body)| body)
+        take(&parts, body).await.map(|(_, body)| body)
     }
 }
 
 /// The bytes of a body and what they say.
-pub(super) async fn take<B: JsonBody>(headers: &HeaderMap, body: Body) -> Result<(Bytes, B), Problem> {
+pub(super) async fn take<B: JsonBody>(parts: &Parts, body: Body) -> Result<(Bytes, B), Problem> {
+    let headers = &parts.headers;
     let is_json = read::is_media_type(headers, "application/json");
     let unsupported = || Problem::unsupported_media_type("application/json");
     if !is_json && !B::MAY_BE_EMPTY {
         return Err(unsupported());
     }
-    let bytes = read::whole(headers, body, B::LIMIT).await?;
+    let bytes = read::whole(headers, body, read::limit(parts, B::LIMIT)).await?;
     if !is_json && !bytes.is_empty() {
         return Err(unsupported());
     }

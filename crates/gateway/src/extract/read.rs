@@ -2,13 +2,28 @@
 
 use axum::body::Body;
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::problem::Problem;
 
-/// How large a body may be unless the route says otherwise: a batch of a hundred products fits well.
-pub const DEFAULT_BODY_BYTES: usize = 1_024 * 1_024;
+/// The limit of a route that has none of its own: what the gateway's rules say of every body.
+pub const ORDINARY_BODY: usize = 0;
+/// How large a body may be where the rules say nothing else: more than any one thing of a shop needs.
+pub(crate) const DEFAULT_BODY_BYTES: usize = 1_024 * 1_024;
+
+/// What the rules of the gateway allow this request's body to have.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OrdinaryBody(pub(crate) usize);
+
+/// How many bytes the request's body may have: the route's own limit, or that of the rules.
+pub(super) fn limit(parts: &Parts, of_route: usize) -> usize {
+    match of_route {
+        ORDINARY_BODY => parts.extensions.get::<OrdinaryBody>().map_or(DEFAULT_BODY_BYTES, |ordinary| ordinary.0),
+        own => own,
+    }
+}
 
 /// The whole body; one that says it is too large is refused unread.
 pub(super) async fn whole(headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Bytes, Problem> {

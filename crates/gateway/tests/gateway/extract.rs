@@ -1,10 +1,13 @@
 //! What handlers take: bodies, ids, keys, versions, parameters, files.
 
+use std::sync::Arc;
+
 use axum::body::Body;
-use http::Method;
+use gateway::{Gateway, GatewayRules};
+use http::{Method, Request};
 use kernel::{CartId, CartLineId, OrderId, ProductId};
 
-use crate::support::{ask, get_plain, get_with, send};
+use crate::support::{answer, ask, get_plain, get_with, send};
 
 fn refused(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
@@ -31,6 +34,27 @@ async fn a_body_that_does_not_say_how_long_it_is_is_cut_at_the_limit() {
     let reply = send(Method::POST, "/api/v1/small", &[], Body::from_stream(chunks)).await;
     assert_eq!(reply.refusal(), refused(413, "body_too_large"));
     assert_eq!(send(Method::POST, "/api/v1/small", &[], "{\"a\": 1}").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_rules_limit_the_bodies_of_routes_without_a_limit_of_their_own() {
+    let rules = GatewayRules { max_body_bytes: 20, ..GatewayRules::default() };
+    let gateway = Gateway::new(crate::support::router(), rules, Arc::new(kernel::SystemClock));
+    let post = |path: &'static str, text: &'static str, announced: bool| {
+        let gateway = gateway.clone();
+        async move {
+            let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(text.as_bytes()))]);
+            let request = Request::post(path).header("content-type", "application/json").header("idempotency-key", "first");
+            let request = if announced { request.header("content-length", text.len()) } else { request };
+            answer(&gateway, request.body(Body::from_stream(chunks)).expect("a request")).await.refusal()
+        }
+    };
+    for announced in [true, false] {
+        assert_eq!(post("/api/v1/mugs", "{\"title\": \"Big mug\"}", announced).await.0, 201);
+        assert_eq!(post("/api/v1/mugs", "{\"title\": \"Large mug\"}", announced).await, refused(413, "body_too_large"));
+        assert_eq!(post("/api/v1/checkout", "{\"currency\": \"USD\"  }", announced).await, refused(413, "body_too_large"));
+        assert_eq!(post("/api/v1/small", "{\"a\": \"12345678\"}", announced).await, refused(413, "body_too_large"));
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Reading the layers of configuration and remembering where each value came from.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
@@ -8,6 +9,9 @@ use super::model::{Config, Mode};
 
 /// Every key with its default and a comment that says what it means, one key a line.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// Less holds no product, more is memory that every caller could ask for.
+const BODY_BYTES: RangeInclusive<usize> = 1_024..=64 * 1_024 * 1_024;
 
 /// What the command line says; it outranks file and environment.
 #[derive(Debug, Clone, Default)]
@@ -139,6 +143,11 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     if config.mode != Mode::Demo && config.payments.methods.iter().any(|method| method == "test") {
         return Err(ConfigError::Refused("payments.methods has `test`, which exists in the demo only".to_owned()));
     }
+    let max_body_bytes = config.server.max_body_bytes;
+    if !BODY_BYTES.contains(&max_body_bytes) {
+        let (least, most) = (BODY_BYTES.start(), BODY_BYTES.end());
+        return Err(ConfigError::Refused(format!("server.max_body_bytes {max_body_bytes} must be between {least} and {most}")));
+    }
     if config.rate_limits.factor <= 0.0 {
         return Err(ConfigError::Refused("rate_limits.factor must be above zero".to_owned()));
     }
@@ -166,6 +175,13 @@ mod tests {
         let refused = with(&[("server.addr", "0.0.0.0:8080")]).expect_err("refused").to_string();
         assert!(refused.contains("production"), "{refused}");
         assert!(with(&[("server.addr", "0.0.0.0:8080"), ("mode", "production")]).is_ok());
+    }
+
+    #[test]
+    fn bodies_have_a_limit_within_reason() {
+        for (bytes, is_fine) in [("1023", false), ("1024", true), ("67108864", true), ("67108865", false)] {
+            assert_eq!(with(&[("server.max_body_bytes", bytes)]).is_ok(), is_fine, "{bytes}");
+        }
     }
 
     #[test]

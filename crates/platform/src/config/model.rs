@@ -73,7 +73,7 @@ pub struct Server {
     pub header_timeout_ms: u64,
     /// Open connections; further ones wait.
     pub max_connections: usize,
-    /// JSON bodies.
+    /// The largest JSON body; batches and uploads have limits of their own.
     pub max_body_bytes: usize,
     /// How long a stopping process finishes what it began.
     pub drain_timeout_ms: u64,
