@@ -1,6 +1,7 @@
 //! The program as people and scripts use it: answers, exit codes, and a server that starts and stops in order.
 
 use platform::db::execute;
+use platform::jobs::{self, NewJob};
 use platform::values;
 use test_macro::test_on_every_database;
 
@@ -64,6 +65,27 @@ async fn lists_are_tables_or_lines_of_json(shop: TestShop) -> TestResult {
         let json = shop.run(&[list, vec!["--json"]].concat()).await?.expect(0)?;
         assert_eq!(json.lines()?.len() + 1, table.stdout.lines().count(), "{json:?}");
     }
+    Ok(())
+}
+
+/// A list of jobs of any length is walked through page by page: each job once, the newest first, as many as asked for.
+#[test_on_every_database]
+async fn jobs_are_listed_page_by_page(shop: TestShop) -> TestResult {
+    let tx = shop.context().begin(&shop.origin()).await?;
+    for number in 0..230 {
+        let run_at = shop.real_now() + chrono::TimeDelta::days(1);
+        let kind = if number % 2 == 0 { "even" } else { "odd" };
+        jobs::enqueue(&tx, NewJob { kind, payload: number.into(), run_at, unique_key: None }).await?;
+    }
+    tx.commit().await?;
+    let payloads = async |more: &[&str]| -> TestResult<Vec<i64>> {
+        let ended = shop.run(&[&["jobs", "list", "--json"], more].concat()).await?.expect(0)?;
+        Ok(ended.lines()?.iter().filter_map(|job| job["payload"].as_i64()).collect())
+    };
+    assert_eq!(payloads(&[]).await?, (0..230).rev().collect::<Vec<_>>());
+    assert_eq!(payloads(&["--limit", "101"]).await?, (129..230).rev().collect::<Vec<_>>());
+    assert_eq!(payloads(&["--kind", "odd", "--state", "available"]).await?, (0..230).rev().filter(|n| n % 2 == 1).collect::<Vec<_>>());
+    assert_eq!(payloads(&["--state", "completed"]).await?, [0; 0]);
     Ok(())
 }
 

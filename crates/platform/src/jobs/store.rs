@@ -114,18 +114,21 @@ pub struct JobFilter {
     pub state: Option<JobState>,
     /// Only of this kind.
     pub kind: Option<String>,
+    /// Only those made before this one: the last of the page before.
+    pub before: Option<JobId>,
 }
 
-/// Jobs, newest first.
+/// Jobs, newest first: ids grow with time, and each page goes on where the one before ended.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn list(db: &impl ConnectionTrait, filter: &JobFilter, most: i64) -> Result<Vec<Job>, DatabaseError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM jobs WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR kind = $2) ORDER BY created_at DESC, id DESC LIMIT $3"
+        "SELECT {COLUMNS} FROM jobs WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR kind = $2) AND id < $3 ORDER BY id DESC LIMIT $4"
     );
     let state = filter.state.map(JobState::as_str);
-    let rows: Vec<JobRow> = db::fetch_all(db, &sql, values![state, filter.kind.as_deref(), most]).await?;
+    let before = filter.before.map_or(Uuid::max(), JobId::uuid);
+    let rows: Vec<JobRow> = db::fetch_all(db, &sql, values![state, filter.kind.as_deref(), before, most]).await?;
     rows.into_iter().map(Job::try_from).collect()
 }
 

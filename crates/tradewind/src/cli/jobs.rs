@@ -1,12 +1,14 @@
 //! `tradewind jobs`: what the shop has to do, did, and gave up.
 
-use kernel::{JobId, Timestamp};
+use kernel::{Cursor, JobId, Page, PageRequest, Position, Timestamp};
+use platform::Context;
+use platform::db::DatabaseError;
 use platform::jobs::{self, Job, JobFilter, JobState};
 use serde::Serialize;
 
-use super::output::{Shown, moment, or_dash};
+use super::output::{Output, Shown, moment, or_dash};
 use super::setup::{Globals, origin};
-use super::{Exit, Stop};
+use super::{Exit, Stop, pages};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -20,7 +22,7 @@ pub(super) enum Command {
         kind: Option<String>,
         /// No more rows than this
         #[arg(long)]
-        limit: Option<u32>,
+        limit: Option<u64>,
     },
     /// Bring a job back that was given up
     Retry {
@@ -72,9 +74,7 @@ pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<E
     let context = globals.open().await?;
     match command {
         Command::List { state, kind, limit } => {
-            let most = limit.map_or(i64::MAX, i64::from);
-            let found = jobs::list(context.db.reader(), &JobFilter { state, kind }, most).await.map_err(|error| Stop::of(&error))?;
-            globals.output().list(&found.into_iter().map(JobRow::from).collect::<Vec<_>>())?;
+            list(globals.output(), &context, JobFilter { state, kind, before: None }, limit).await?;
         }
         Command::Retry { id } => {
             let job = find(&context, &id).await?;
@@ -89,7 +89,24 @@ pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<E
     Ok(Exit::Ok)
 }
 
-async fn find(context: &platform::Context, id: &str) -> anyhow::Result<Job> {
+async fn list(output: Output, context: &Context, filter: JobFilter, limit: Option<u64>) -> anyhow::Result<()> {
+    let mut table = output.table();
+    let ask = async |request: PageRequest| {
+        let before = match request.position {
+            Position::After(place) => place.map(|place| JobId::from_uuid(place.id)),
+            Position::Number(_) => None,
+        };
+        // One more than is shown tells whether another page follows.
+        let mut items = jobs::list(context.db.reader(), &JobFilter { before, ..filter.clone() }, i64::from(request.size) + 1).await?;
+        let has_next = items.len() > request.size as usize;
+        items.truncate(request.size as usize);
+        let next = items.last().filter(|_| has_next).map(|job| Cursor { sort: "id".to_owned(), value: None, id: job.id.uuid() });
+        Ok::<_, DatabaseError>(Page { items, has_next, next, total: None, total_is_estimate: false })
+    };
+    pages::each(limit, ask, |rows| table.rows(&rows.into_iter().map(JobRow::from).collect::<Vec<_>>())).await
+}
+
+async fn find(context: &Context, id: &str) -> anyhow::Result<Job> {
     let unknown = || Stop::not_found(format!("no job {id}"));
     let parsed: JobId = id.parse().map_err(|_| unknown())?;
     Ok(jobs::find(context.db.reader(), parsed).await?.ok_or_else(unknown)?)

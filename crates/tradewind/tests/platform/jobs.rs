@@ -64,7 +64,7 @@ async fn enqueue(shop: &TestShop, payload: i64, run_at: Timestamp, unique_key: O
 }
 
 async fn only_job(shop: &TestShop) -> TestResult<Job> {
-    let filter = JobFilter { state: None, kind: Some(KIND.to_owned()) };
+    let filter = JobFilter { kind: Some(KIND.to_owned()), ..JobFilter::default() };
     let found = jobs::list(shop.context().db.reader(), &filter, 10).await?;
     assert_eq!(found.len(), 1);
     Ok(found.into_iter().next().ok_or("one job")?)

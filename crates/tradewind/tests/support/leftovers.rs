@@ -21,7 +21,7 @@ pub(crate) async fn refuse(context: &Context) -> TestResult {
     if !unfinished.is_empty() {
         return Err(format!("jobs are left that are due, running or given up: {unfinished:?}").into());
     }
-    let waiting = jobs::list(db, &JobFilter { state: Some(JobState::Available), kind: None }, MANY).await?;
+    let waiting = jobs::list(db, &JobFilter { state: Some(JobState::Available), ..JobFilter::default() }, MANY).await?;
     if let Some(failed) = waiting.iter().find(|job| job.last_error.is_some()) {
         return Err(format!("a job failed and waits to be tried again: {failed:?}").into());
     }

@@ -57,7 +57,7 @@ async fn rules(context: &Context) -> Vec<Check> {
 }
 
 async fn discarded(context: &Context) -> Result<Check, DatabaseError> {
-    let filter = JobFilter { state: Some(JobState::Discarded), kind: None };
+    let filter = JobFilter { state: Some(JobState::Discarded), ..JobFilter::default() };
     let count = jobs::list(context.db.reader(), &filter, MOST_JOBS).await?.len();
     Ok(match count {
         0 => Check::new("jobs", Health::Ok, "none is given up"),
