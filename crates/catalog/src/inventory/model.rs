@@ -89,8 +89,8 @@ pub struct LevelFilter {
     pub sku: Option<String>,
     /// At this location.
     pub location_id: Option<StockLocationId>,
-    /// Only where no more than the threshold is ready; nothing is ready where there is no threshold.
-    pub low: bool,
+    /// True: only where no more than the threshold is ready (nothing, where there is no threshold); false: only the others.
+    pub low: Option<bool>,
 }
 
 text_enum! {

@@ -55,7 +55,7 @@ fn filter(name: &str, kind: FilterKind) -> Vec<Parameter> {
         FilterKind::Words => one("Any of these, comma-separated", text().build()),
         FilterKind::OneOf(allowed) => one(&format!("Any of these, comma-separated: {}", allowed.join(", ")), text().build()),
         FilterKind::Text => one("A text to look for", text().build()),
-        FilterKind::Flag => one("True or false", ObjectBuilder::new().schema_type(Type::Boolean).build()),
+        FilterKind::Flag => one("True: only these; false: only the others", ObjectBuilder::new().schema_type(Type::Boolean).build()),
         FilterKind::Time => one("Since this moment", moment()),
         FilterKind::Range => bounds("A bound", || ObjectBuilder::new().schema_type(Type::Integer).build()),
         FilterKind::Period => bounds("A moment", moment),

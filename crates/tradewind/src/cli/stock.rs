@@ -74,7 +74,7 @@ pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<E
     let context = globals.open().await?;
     match command {
         Command::List { low, sku, limit } => {
-            let filter = LevelFilter { low, sku, ..LevelFilter::default() };
+            let filter = LevelFilter { low: low.then_some(true), sku, ..LevelFilter::default() };
             list(globals.output(), &context, filter, limit).await?;
         }
         Command::Show { variant } => show(globals.output(), &context, &variant).await?,

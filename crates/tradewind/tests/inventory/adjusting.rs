@@ -159,7 +159,8 @@ async fn levels_are_found_by_what_staff_know(shop: TestShop) -> TestResult {
     let [first, second, third] = shelves.map(|shelf| shelf.variant_id);
 
     assert_eq!(found(inventory::LevelFilter::default()).await?, [first, second, third]);
-    assert_eq!(found(inventory::LevelFilter { low: true, ..Default::default() }).await?, [first, third]);
+    assert_eq!(found(inventory::LevelFilter { low: Some(true), ..Default::default() }).await?, [first, third]);
+    assert_eq!(found(inventory::LevelFilter { low: Some(false), ..Default::default() }).await?, [second]);
     let sku = Some(shelves[1].sku().to_lowercase());
     assert_eq!(found(inventory::LevelFilter { sku, ..Default::default() }).await?, [second]);
     assert_eq!(found(inventory::LevelFilter { sku: Some("MUG_".to_owned()), ..Default::default() }).await?, []);

@@ -165,6 +165,12 @@ async fn levels_and_moves_are_found_by_what_staff_know(shop: TestShop) -> TestRe
         count(&format!("{MOVES}?filter[created_at][gte]=2026-03-02T09:31:00Z&filter[created_at][lt]=2026-03-02T09:32:00Z")).await?,
         1
     );
+    assert_eq!(count(&format!("{LEVELS}?filter[low]=false")).await?, 2);
+    adjust(&shop, "4", json!({ "reason": "lost", "items": [{ "variant_id": mug, "delta": -1 }] })).await?.expect(201)?;
+    for (low, sku) in [("true", "MUG"), ("false", "CUP")] {
+        let levels = shop.get(&format!("{LEVELS}?filter[low]={low}")).await?.expect(200)?;
+        assert_eq!(members(&levels, "sku"), [json!(sku)], "{low}");
+    }
     for path in [format!("{LEVELS}?filter[variant]=mug"), format!("{MOVES}?filter[location]=main")] {
         assert_eq!(shop.get(&path).await?.status, 422);
     }

@@ -42,7 +42,7 @@ fn filter(filters: &Filters) -> Result<LevelFilter, FieldErrors> {
     let variant_id = id_of(filters, "variant", &mut errors);
     let product_id = id_of(filters, "product", &mut errors);
     let location_id = id_of(filters, "location", &mut errors);
-    let (sku, low) = (filters.text("sku").map(str::to_owned), filters.flag("low").unwrap_or(false));
+    let (sku, low) = (filters.text("sku").map(str::to_owned), filters.flag("low"));
     errors.finish(|| Some(LevelFilter { variant_id, product_id, sku, location_id, low }))
 }
 
@@ -108,7 +108,7 @@ impl From<StockLevel> for StockLevelView {
     params(ListParams<StockLevels>),
     responses(
         CommonProblems,
-        (status = 200, description = "One page of levels; with `filter[low]=true` only where no more than the threshold is ready", body = ListEnvelope<StockLevelView>),
+        (status = 200, description = "One page of levels; with `filter[low]=true` only where no more than the threshold is ready (nothing, where there is no threshold), with `false` only the others", body = ListEnvelope<StockLevelView>),
         (status = 422, description = "`page_too_deep`, `validation_failed`", body = ErrorBody),
     ),
 )]

@@ -85,8 +85,9 @@ pub async fn list_levels(
     if let Some(sku) = &filter.sku {
         narrowed.add("lower(v.sku) LIKE ? ESCAPE '!'", values![containing(sku)]);
     }
-    if filter.low {
-        narrowed.add("l.on_hand - l.reserved <= COALESCE(v.low_stock_threshold, 0)", vec![]);
+    if let Some(low) = filter.low {
+        let sign = if low { "<=" } else { ">" };
+        narrowed.add(&format!("l.on_hand - l.reserved {sign} COALESCE(v.low_stock_threshold, 0)"), vec![]);
     }
     Ok(page::<LevelRow>(db, narrowed, descending, request).await?.map(StockLevel::from))
 }
