@@ -24,8 +24,19 @@ pub struct SourcedRecord {
     pub variants_of: Option<Reference>,
     /// Where it stands.
     pub rows: Rows,
+    /// Where its parts stand.
+    pub lines: Lines,
     /// What was read in another way than one might expect.
     pub warnings: Vec<Note>,
+}
+
+/// The line of each variant and of each picture, in the order of the record; empty where all stand in the first row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines {
+    /// Of its variants.
+    pub variants: Vec<u64>,
+    /// Of its pictures.
+    pub media: Vec<u64>,
 }
 
 /// The lines of a file that one product came from, counted from 1 with the header; `count` rows may lie apart.
@@ -45,6 +56,20 @@ impl Rows {
         self.first_row = if self.count == 0 { line } else { self.first_row.min(line) };
         self.last_row = self.last_row.max(line);
         self.count += 1;
+    }
+}
+
+impl SourcedRecord {
+    /// The line where a field of the record stands, by its path: that of its variant or picture, or the first of the product.
+    pub(crate) fn line_of(&self, path: &str) -> u64 {
+        let mut parts = path.split('.');
+        let lines = match parts.next() {
+            Some("variants") => &self.lines.variants,
+            Some("media") => &self.lines.media,
+            _ => return self.rows.first_row,
+        };
+        let place = parts.next().and_then(|place| place.parse::<usize>().ok());
+        place.and_then(|place| lines.get(place)).copied().unwrap_or(self.rows.first_row)
     }
 }
 
@@ -123,6 +148,7 @@ pub(crate) struct Notes {
     pub(crate) errors: Vec<Note>,
     pub(crate) warnings: Vec<Note>,
     pub(crate) rows: Rows,
+    pub(crate) lines: Lines,
 }
 
 impl Notes {
@@ -154,7 +180,7 @@ impl Notes {
     /// The whole product, or nothing of it.
     pub(crate) fn finish(self, record: ProductRecord, variants_of: Option<Reference>) -> Result<SourcedRecord, Rejected> {
         if self.errors.is_empty() {
-            return Ok(SourcedRecord { record, variants_of, rows: self.rows, warnings: self.warnings });
+            return Ok(SourcedRecord { record, variants_of, rows: self.rows, lines: self.lines, warnings: self.warnings });
         }
         let name = record.name().or_else(|| variants_of.map(|parent| parent.to_string()));
         Err(Rejected { rows: self.rows, name, errors: self.errors, fatal: false })

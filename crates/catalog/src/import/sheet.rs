@@ -1,11 +1,12 @@
 //! Rows of a CSV file, one at a time, with their lines, in bounded memory.
 
 use std::hash::Hash;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use csv::{ByteRecord, Position, StringRecord};
 
 use super::columns::{ColumnReport, Header, Use};
+use super::long_row;
 use super::outcome::Note;
 
 /// No honest row is longer; a missing closing quote would swallow the rest of the file into memory.
@@ -16,7 +17,7 @@ const MAX_ROW_BYTES: u64 = 4 * 1024 * 1024;
 pub(crate) struct Sheet<R, C> {
     csv: csv::Reader<Metered<R>>,
     pub(crate) header: Header<C>,
-    windows_lines: bool,
+    layout: Layout,
     over: bool,
 }
 
@@ -48,13 +49,13 @@ impl Row {
     }
 }
 
-impl<R: Read, C: Copy + Eq + Hash> Sheet<R, C> {
+impl<R: Read + Seek, C: Copy + Eq + Hash> Sheet<R, C> {
     /// Reads the header and understands it.
     pub(crate) fn open(input: R, layout: Layout, recognise: impl Fn(&str) -> Use<C>) -> csv::Result<Self> {
         let mut csv =
             csv::ReaderBuilder::new().delimiter(layout.delimiter).flexible(true).from_reader(Metered { input, since_row_bytes: 0 });
         let names = csv.byte_headers()?.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        Ok(Self { csv, header: Header::new(names, recognise), windows_lines: layout.windows_lines, over: false })
+        Ok(Self { csv, header: Header::new(names, recognise), layout, over: false })
     }
 
     /// The next row that is not blank. An error means that nothing more can be read.
@@ -63,37 +64,65 @@ impl<R: Read, C: Copy + Eq + Hash> Sheet<R, C> {
         loop {
             match self.read(&mut record)? {
                 Err(note) => return Some(Err(note)),
-                Ok(()) if record.iter().all(|cell| cell.trim_ascii().is_empty()) => {}
-                Ok(()) => return Some(Ok(self.row(record))),
+                Ok(None) if record.iter().all(|cell| cell.trim_ascii().is_empty()) => {}
+                Ok(None) => return Some(Ok(self.row(record))),
+                Ok(Some(broken)) => {
+                    return Some(Ok(Row { line: broken.row, cells: StringRecord::from_byte_record_lossy(record), broken: Some(broken) }));
+                }
             }
         }
     }
 
-    fn read(&mut self, record: &mut ByteRecord) -> Option<Result<(), Note>> {
+    /// The next record, and why it is broken where only the beginnings of its cells could be kept.
+    fn read(&mut self, record: &mut ByteRecord) -> Option<Result<Option<Note>, Note>> {
         if self.over {
             return None;
         }
         self.csv.get_mut().since_row_bytes = 0;
         match self.csv.read_byte_record(record) {
-            Ok(true) => Some(Ok(())),
+            Ok(true) => Some(Ok(None)),
             Ok(false) => {
                 self.over = true;
                 None
             }
             Err(error) => {
+                let start = record.position().cloned().unwrap_or_else(Position::new);
+                if self.csv.get_ref().is_too_long()
+                    && let Ok(Some(broken)) = self.read_long(&start, record)
+                {
+                    return Some(Ok(Some(broken)));
+                }
                 self.over = true;
-                let line = record.position().map_or(0, Position::line) + u64::from(self.windows_lines);
+                let line = start.line() + u64::from(self.layout.windows_lines);
                 Some(Err(Note::row(line, format!("the file cannot be read any further: {error}"))))
             }
         }
+    }
+
+    /// Reads a row again that is too long to be held; nothing where a closing quote is missing.
+    fn read_long(&mut self, start: &Position, record: &mut ByteRecord) -> io::Result<Option<Note>> {
+        let input = &mut self.csv.get_mut().input;
+        input.seek(SeekFrom::Start(start.byte()))?;
+        let Some(row) = long_row::read(&mut BufReader::new(input), self.layout.delimiter)? else { return Ok(None) };
+        // What swallowed its neighbours looks like this, too: a row with another number of cells is not believed.
+        if row.cells.len() != self.header.len() {
+            return Ok(None);
+        }
+        *record = row.cells.iter().collect();
+        record.set_position(Some(start.clone()));
+        let mut end = start.clone();
+        end.set_byte(start.byte() + row.bytes).set_line(start.line() + row.lines_before + row.lines);
+        self.csv.seek(end)?;
+        let message = format!("makes its row longer than {} MiB", MAX_ROW_BYTES / (1024 * 1024));
+        let value = record.get(row.longest).map(String::from_utf8_lossy).unwrap_or_default();
+        Ok(Some(Note::cell(start.line() + row.lines_before, self.header.name(row.longest), &value, message)))
     }
 
     fn row(&self, record: ByteRecord) -> Row {
         let line = self.line_of(&record);
         let columns = self.header.len();
         let extra = record.iter().skip(columns).any(|cell| !cell.trim_ascii().is_empty());
-        let ragged =
-            (record.len() < columns || extra).then(|| Note::row(line, format!("has {} cells, the header has {columns}", record.len())));
+        let ragged = (record.len() < columns || extra).then(|| Note::row(line, ragged(&record, columns, line)));
         match StringRecord::from_byte_record(record) {
             Ok(cells) => Row { line, cells, broken: ragged },
             Err(error) => {
@@ -110,9 +139,8 @@ impl<R: Read, C: Copy + Eq + Hash> Sheet<R, C> {
     /// so the line is counted back from the end of the row.
     fn line_of(&self, record: &ByteRecord) -> u64 {
         let before = record.position().map_or(1, Position::line);
-        let inside: u64 = record.as_slice().iter().map(|&byte| u64::from(byte == b'\n')).sum();
-        let end = self.csv.position().line() - inside;
-        if self.windows_lines { end } else { before.max(end - 1) }
+        let end = self.csv.position().line() - line_breaks(record);
+        if self.layout.windows_lines { end } else { before.max(end - 1) }
     }
 
     /// Counts the filled cells of a row for the report.
@@ -155,6 +183,19 @@ impl<R: Read + Seek, C: Copy + Eq + Hash> Sheet<R, C> {
     }
 }
 
+fn line_breaks(record: &ByteRecord) -> u64 {
+    record.as_slice().iter().map(|&byte| u64::from(byte == b'\n')).sum()
+}
+
+/// What is wrong with a row of another length than the header; one that goes over lines has often swallowed its neighbours.
+fn ragged(record: &ByteRecord, columns: usize, line: u64) -> String {
+    let message = format!("has {} cells, the header has {columns}", record.len());
+    match line_breaks(record) {
+        0 => message,
+        lines => format!("{message}, and it ends in line {}: is a closing quote missing?", line + lines),
+    }
+}
+
 /// Refuses to read on when a row does not end.
 #[derive(Debug)]
 struct Metered<R> {
@@ -162,9 +203,15 @@ struct Metered<R> {
     since_row_bytes: u64,
 }
 
+impl<R> Metered<R> {
+    const fn is_too_long(&self) -> bool {
+        self.since_row_bytes > MAX_ROW_BYTES
+    }
+}
+
 impl<R: Read> Read for Metered<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.since_row_bytes > MAX_ROW_BYTES {
+        if self.is_too_long() {
             return Err(io::Error::other("a row is longer than 4 MiB; is a closing quote missing?"));
         }
         let count = self.input.read(buffer)?;
@@ -228,6 +275,25 @@ mod tests {
         let note = sheet.next_row().expect("an end").expect_err("too long");
         assert!(note.row == 3 && note.message.contains("closing quote"), "{note}");
         assert!(sheet.next_row().is_none());
+    }
+
+    #[test]
+    fn a_cell_of_megabytes_spoils_its_row_alone() {
+        for ends in ["\n", "\r\n"] {
+            let text = format!("a,b\n1,2\n\n3,\"{}\"\n4,5\n", "x\n".repeat(3_000_000)).replace('\n', ends);
+            let mut sheet = sheet(text.as_bytes(), ends.len() == 2);
+            let rows: Vec<Row> = std::iter::from_fn(|| sheet.next_row()).map(|row| row.expect("readable")).collect();
+            assert_eq!(rows.iter().map(|row| (row.line, row.cell(0))).collect::<Vec<_>>(), [(2, "1"), (4, "3"), (3_000_005, "4")]);
+            let broken = rows[1].broken.as_ref().expect("too long").to_string();
+            assert!(broken.starts_with("row 4, column b, value \"x") && broken.ends_with("makes its row longer than 4 MiB"), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_swallowed_others_says_so() {
+        let mut sheet = sheet(b"a,b\n1,2\n\"1,2\n3,4\n5,6\n", false);
+        let broken: Vec<_> = std::iter::from_fn(|| sheet.next_row()).filter_map(|row| row.expect("readable").broken).collect();
+        assert_eq!(broken[0].to_string(), "row 3: has 1 cells, the header has 2, and it ends in line 6: is a closing quote missing?");
     }
 
     #[test]

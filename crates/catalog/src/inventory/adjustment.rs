@@ -44,7 +44,7 @@ pub struct Adjustment {
 /// What one command may correct: all its levels are locked at once.
 const MOST_ITEMS: usize = 250;
 /// More than any shelf holds; keeps every sum of levels inside i64.
-const MOST_PIECES: i64 = 1_000_000_000;
+pub const MOST_PIECES: i64 = 1_000_000_000;
 /// A note is a remark, not a document.
 const MOST_NOTE: usize = 1_000;
 

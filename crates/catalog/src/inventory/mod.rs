@@ -22,7 +22,7 @@ mod store;
 mod update_location;
 
 pub use adjust::{AdjustStock, AdjustStockError, adjust, adjust_in, set_on_hand};
-pub use adjustment::{Adjusted, AdjustedItem, Adjustment, AdjustmentItem, CountChange, Figure};
+pub use adjustment::{Adjusted, AdjustedItem, Adjustment, AdjustmentItem, CountChange, Figure, MOST_PIECES};
 pub use availability::availability;
 pub use confirm::confirm;
 pub use consume::{ConsumeError, consume};

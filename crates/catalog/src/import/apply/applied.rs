@@ -70,7 +70,7 @@ pub async fn apply_in(tx: &WriteTx, read: &SourcedRecord, format: Format) -> Res
     let session = Session::open(tx, format, &[read]).await?;
     let found = session.find(read)?;
     let put = session.put(tx, read, found).await?;
-    stock::set(tx, &put.counts).await?;
+    stock::set(tx, &put.counts).await.map_err(|error| stock::refused(error, &put.counts))?;
     let mut applied = put.applied;
     let missing = put.links.iter().flat_map(|links| &links.unresolved);
     let note = |reference: &Reference| {

@@ -9,12 +9,14 @@ use platform::db::{self, DatabaseError, WriteTx};
 
 use super::applied::{Change, PendingLinks, Put};
 use super::error::ApplyError;
+use super::explain;
 use super::report::RecordOutcome;
 use super::session::Session;
-use super::{explain, stock};
+use super::stock::{self, Count};
 use crate::import::columns::ColumnReport;
 use crate::import::detect::Format;
 use crate::import::outcome::SourcedRecord;
+use crate::inventory::AdjustStockError;
 
 /// One import writes at a time: two would wait for each other's rows in a circle.
 const LOCK: &str = "catalog.import";
@@ -121,7 +123,7 @@ impl Batches<'_> {
         match batch.put(read).await? {
             Ok(mut put) => {
                 let notes = std::mem::take(&mut put.applied.notes);
-                let notes = notes.into_iter().map(|note| explain::in_columns(note, &self.columns));
+                let notes = notes.into_iter().map(|note| explain::in_columns(note, read, &self.columns));
                 let warnings = read.warnings.iter().cloned().chain(notes).collect();
                 let is_changed = put.applied.change != Change::Unchanged;
                 batch.links.extend(put.links.map(|links| (put.applied.product_id, is_changed, links)));
@@ -138,7 +140,7 @@ struct Batch {
     session: Session,
     counting: Counting,
     /// Figures that are still to be set.
-    counts: BTreeMap<VariantId, i64>,
+    counts: BTreeMap<VariantId, Count>,
     /// The products that have such figures.
     touched: BTreeSet<ProductId>,
     links: Vec<(ProductId, bool, PendingLinks)>,
@@ -160,7 +162,7 @@ impl Batch {
                 part.commit().await?;
                 self.session.learn(&put);
                 if self.counting == Counting::AtTheEnd && !put.counts.is_empty() {
-                    self.counts.extend(put.counts.iter().copied());
+                    self.counts.extend(put.counts.iter().map(|count| (count.variant, *count)));
                     self.touched.insert(put.applied.product_id);
                 }
                 Ok(Ok(put))
@@ -176,19 +178,19 @@ impl Batch {
     async fn put_in(&self, part: &WriteTx, read: &SourcedRecord, found: Option<ProductId>) -> Result<Put, ApplyError> {
         let put = self.session.put(part, read, found).await?;
         if self.counting == Counting::WithEach {
-            stock::set(part, &put.counts).await?;
+            stock::set(part, &put.counts).await.map_err(|error| stock::refused(error, &put.counts))?;
         }
         Ok(put)
     }
 
     /// Sets the figures that are still to be set.
     async fn count(&mut self) -> Result<(), Failure> {
-        let counts: Vec<_> = std::mem::take(&mut self.counts).into_iter().collect();
+        let counts: Vec<_> = std::mem::take(&mut self.counts).into_values().collect();
         self.touched.clear();
         match stock::set(&self.tx, &counts).await {
             Ok(()) => Ok(()),
-            Err(ApplyError::Refused(_)) => Err(Failure::Stock),
-            Err(ApplyError::Database(error)) => Err(error.into()),
+            Err(AdjustStockError::Database(error)) => Err(error.into()),
+            Err(_) => Err(Failure::Stock),
         }
     }
 }

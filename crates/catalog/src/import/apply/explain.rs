@@ -15,16 +15,17 @@ pub(super) fn notes(errors: FieldErrors, read: &SourcedRecord, columns: &ColumnR
     let note = |(path, message): (String, String)| {
         let column = Some(header_of(&path, columns).unwrap_or_else(|| path.clone())).filter(|column| !column.is_empty());
         let value = value_at(&record, &path).map(shown);
-        let note = Note::cell(read.rows.first_row, "", value.as_deref().unwrap_or_default(), message);
+        let note = Note::cell(read.line_of(&path), "", value.as_deref().unwrap_or_default(), message);
         Note { column, value: value.and(note.value), ..note }
     };
     messages.map(note).collect()
 }
 
-/// A note that names a field by its path, with the header of the column that it came from.
-pub(super) fn in_columns(note: Note, columns: &ColumnReport) -> Note {
+/// A note that names a field by its path, with the row and the header of the column that it came from.
+pub(super) fn in_columns(note: Note, read: &SourcedRecord, columns: &ColumnReport) -> Note {
+    let row = note.column.as_deref().map_or(note.row, |path| read.line_of(path));
     let column = note.column.map(|path| header_of(&path, columns).unwrap_or(path));
-    Note { column, ..note }
+    Note { row, column, ..note }
 }
 
 /// The column of the file that holds a field; `variants.0.sku` is in that of `variants.sku`.
@@ -40,7 +41,7 @@ fn header_of(path: &str, columns: &ColumnReport) -> Option<String> {
     found.map(|(column, _)| column.header.clone())
 }
 
-/// What stands there, or the nearest thing around it.
+/// What stands there, or the nearest thing around it that is not a whole variant or more.
 fn value_at<'a>(record: &'a Value, path: &str) -> Option<&'a Value> {
     let mut value = record;
     for part in path.split('.').filter(|part| !part.is_empty()) {
@@ -48,7 +49,8 @@ fn value_at<'a>(record: &'a Value, path: &str) -> Option<&'a Value> {
         let Some(inner) = inner else { break };
         value = inner;
     }
-    (!path.is_empty() && !std::ptr::eq(value, record)).then_some(value)
+    let is_whole = value.is_object() || value.as_array().is_some_and(|list| list.iter().any(Value::is_object));
+    (!path.is_empty() && !is_whole).then_some(value)
 }
 
 fn shown(value: &Value) -> String {
@@ -59,7 +61,7 @@ fn shown(value: &Value) -> String {
 mod tests {
     use super::*;
     use crate::import::columns::ColumnUse;
-    use crate::import::{ProductRecord, Rows, VariantRecord};
+    use crate::import::{Lines, ProductRecord, Rows, VariantRecord};
 
     #[test]
     fn a_refused_field_is_told_by_its_column_and_value() {
@@ -68,11 +70,17 @@ mod tests {
         let variants = vec![VariantRecord::default(), VariantRecord { sku: "A".to_owned().into(), ..VariantRecord::default() }];
         let record = ProductRecord { title: "Mug".to_owned().into(), variants, ..ProductRecord::default() };
         let rows = Rows { first_row: 7, last_row: 8, count: 2 };
-        let read = SourcedRecord { record, variants_of: None, rows, warnings: Vec::new() };
+        let read = SourcedRecord {
+            record,
+            variants_of: None,
+            rows,
+            lines: Lines { variants: vec![7, 8], media: Vec::new() },
+            warnings: Vec::new(),
+        };
         let mut errors = FieldErrors::of("variants.1.sku", "is taken");
         errors.add("brand", "is odd");
         errors.add("", "is gone");
         let told: Vec<String> = notes(errors, &read, &columns).iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["row 7: is gone", "row 7, column brand: is odd", "row 7, column Variant SKU, value \"A\": is taken"]);
+        assert_eq!(told, ["row 7: is gone", "row 7, column brand: is odd", "row 8, column Variant SKU, value \"A\": is taken"]);
     }
 }

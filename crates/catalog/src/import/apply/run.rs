@@ -9,10 +9,10 @@ use platform::db::WriteTx;
 
 use super::applied::PendingLinks;
 use super::batch::{Batches, Item, Written};
-use super::connect;
 use super::report::{Counts, ImportError, ImportOptions, Progress, RecordOutcome, Report, Watch};
 use super::seen::{Repeated, Seen, hash};
 use super::source_key::source_key;
+use super::{connect, explain};
 use crate::channels;
 use crate::import::detect::{Format, OpenError};
 use crate::import::outcome::{Note, Rejected, SourcedRecord};
@@ -146,6 +146,7 @@ impl Import<'_> {
             }
             Some(Repeated::Refuse(note)) => {
                 let name = read.record.name();
+                let note = explain::in_columns(note, &read, &self.batches.columns);
                 Item::Refused(RecordOutcome { rows: read.rows, name, result: Err(vec![note]), warnings: read.warnings })
             }
         }

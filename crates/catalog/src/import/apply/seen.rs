@@ -13,6 +13,8 @@ use crate::import::record::{ProductRecord, Reference};
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     products: HashMap<u64, u64>,
+    /// SKUs of variants, with the rows of their products and whether those have names of their own.
+    skus: HashMap<u64, (u64, bool)>,
     /// What records may point at; kept in dry runs only, where the shop does not get to know it.
     names: Option<HashMap<u64, ()>>,
 }
@@ -27,7 +29,7 @@ pub(super) enum Repeated {
 
 impl Seen {
     pub(super) fn new(dry_run: bool) -> Self {
-        Self { products: HashMap::new(), names: dry_run.then(HashMap::new) }
+        Self { products: HashMap::new(), skus: HashMap::new(), names: dry_run.then(HashMap::new) }
     }
 
     /// Looks whether a record is about a product of an earlier one, and remembers it.
@@ -41,7 +43,8 @@ impl Seen {
         for name in &names {
             self.products.entry(hash(name)).or_insert(row);
         }
-        let earlier = earlier?;
+        let of_sku = self.meet_skus(&read.record, row, !names.is_empty());
+        let Some(earlier) = earlier else { return of_sku };
         Some(match names.as_slice() {
             [Name::Title(title)] => Repeated::Refuse(Note::cell(
                 row,
@@ -49,8 +52,30 @@ impl Seen {
                 title,
                 format!("is the title of row {earlier}, too, and there is no ID, SKU or handle to tell the products apart"),
             )),
-            _ => Repeated::Warn(Note::row(row, format!("is the same product as row {earlier}, and counts more than that"))),
+            _ => Repeated::Warn(same(row, earlier)),
         })
+    }
+
+    /// A SKU that two products of a file have would make the second one of them the first one.
+    fn meet_skus(&mut self, record: &ProductRecord, row: u64, is_named: bool) -> Option<Repeated> {
+        let mut repeated = None;
+        for (place, sku) in record.variants.iter().enumerate().filter_map(|(place, variant)| Some((place, variant.sku.get()?.trim()))) {
+            if sku.is_empty() {
+                continue;
+            }
+            let (earlier, was_named) = *self.skus.entry(hash(&sku)).or_insert((row, is_named));
+            if earlier != row && repeated.is_none() {
+                let column = format!("variants.{place}.sku");
+                let message = format!("is the SKU of another product, too, in row {earlier}");
+                let is_another = is_named && was_named;
+                repeated = Some(if is_another {
+                    Repeated::Refuse(Note::cell(row, &column, sku, message))
+                } else {
+                    Repeated::Warn(same(row, earlier))
+                });
+            }
+        }
+        repeated
     }
 
     /// Remembers what others may point at.
@@ -70,6 +95,10 @@ impl Seen {
     pub(super) fn has(&self, name: u64) -> bool {
         self.names.as_ref().is_some_and(|names| names.contains_key(&name))
     }
+}
+
+fn same(row: u64, earlier: u64) -> Note {
+    Note::row(row, format!("is the same product as row {earlier}, and counts more than that"))
 }
 
 #[derive(Hash)]
@@ -101,12 +130,18 @@ pub(super) fn hash(name: &impl Hash) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::{ExternalRef, Rows};
+    use crate::import::{ExternalRef, Lines, Rows, VariantRecord};
 
     fn read(row: u64, title: &str, id: Option<&str>) -> SourcedRecord {
         let external_refs = id.map(|id| ExternalRef::new("x", id)).into_iter().collect();
         let record = ProductRecord { title: title.to_owned().into(), external_refs, ..ProductRecord::default() };
-        SourcedRecord { record, variants_of: None, rows: Rows { first_row: row, last_row: row, count: 1 }, warnings: Vec::new() }
+        SourcedRecord {
+            record,
+            variants_of: None,
+            rows: Rows { first_row: row, last_row: row, count: 1 },
+            lines: Lines::default(),
+            warnings: Vec::new(),
+        }
     }
 
     #[test]
@@ -115,5 +150,20 @@ mod tests {
         assert!(seen.meet(&read(2, "Mug", None)).is_none() && seen.meet(&read(3, "Mug", Some("1"))).is_none());
         assert!(matches!(seen.meet(&read(4, "mug ", None)), Some(Repeated::Refuse(note)) if note.message.contains("row 2")));
         assert!(matches!(seen.meet(&read(5, "Cup", Some("1"))), Some(Repeated::Warn(note)) if note.message.contains("row 3")));
+    }
+
+    #[test]
+    fn a_sku_belongs_to_one_named_product() {
+        let with_sku = |row: u64, id: Option<&str>| {
+            let mut read = read(row, "Mug", id);
+            read.record.variants.push(VariantRecord { sku: " X ".to_owned().into(), ..VariantRecord::default() });
+            read
+        };
+        let mut seen = Seen::new(false);
+        assert!(seen.meet(&with_sku(2, Some("1"))).is_none());
+        assert!(matches!(seen.meet(&with_sku(3, Some("2"))), Some(Repeated::Refuse(note)) if note.to_string() ==
+            "row 3, column variants.0.sku, value \"X\": is the SKU of another product, too, in row 2"));
+        assert!(matches!(seen.meet(&with_sku(4, Some("1"))), Some(Repeated::Warn(_))), "the same product again");
+        assert!(matches!(seen.meet(&with_sku(5, None)), Some(Repeated::Warn(note)) if note.message.contains("row 2")));
     }
 }

@@ -13,7 +13,7 @@ pub(crate) mod vocabulary {
     pub(crate) use super::variant::{OWN_TRACKER, TRACKER_KEY};
 }
 
-use std::io::Read;
+use std::io::{Read, Seek};
 
 use kernel::Currency;
 
@@ -37,7 +37,7 @@ pub(crate) struct Shopify<R> {
     next: Option<Row>,
 }
 
-impl<R: Read> Shopify<R> {
+impl<R: Read + Seek> Shopify<R> {
     pub(crate) fn open(input: R, layout: Layout, names: &HeaderNames, currency: Currency) -> Result<Self, OpenError> {
         let sheet = Sheet::open(input, layout, |header| columns::recognise(names.known(header)))?;
         Ok(Self { sheet, currency, next: None })
@@ -87,7 +87,7 @@ impl<R: Read> Shopify<R> {
     }
 }
 
-impl<R: Read> Iterator for Shopify<R> {
+impl<R: Read + Seek> Iterator for Shopify<R> {
     type Item = Result<SourcedRecord, Rejected>;
 
     fn next(&mut self) -> Option<Self::Item> {

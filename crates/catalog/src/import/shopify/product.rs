@@ -11,7 +11,7 @@ use crate::import::cells;
 use crate::import::columns::{Header, Scope};
 use crate::import::field::Field;
 use crate::import::option_list::{OptionList, folded};
-use crate::import::outcome::{Note, Notes, Rejected, SourcedRecord};
+use crate::import::outcome::{Lines, Note, Notes, Rejected, SourcedRecord};
 use crate::import::reading::Reading;
 use crate::import::record::{ExternalRef, MediaRecord, OptionRecord, ProductRecord, Seo};
 use crate::import::sheet::Row;
@@ -115,13 +115,14 @@ type Target<'a> = (&'a mut ProductRecord, Vec<(u8, String)>, Currency);
 
 fn read_rows(header: &Header<Column>, rows: &[Row], notes: &mut Notes, (record, names, currency): Target<'_>) {
     let mut media = Vec::new();
+    let mut lines = Vec::new();
     let mut told_apart = BTreeSet::new();
     let variant_columns: Vec<Column> = header.fields().filter(|column| column.is_variant()).collect();
     let gift_card = rows.first().map_or(Field::Keep, |row| Reading::new(header, row, notes).parse(Column::GiftCard, cells::truth));
     for (index, row) in rows.iter().enumerate() {
         let mut reading = Reading::new(header, row, notes);
         let before = media.len();
-        media.extend(read_image(&mut reading, before));
+        media.extend(read_image(&mut reading, before).map(|picture| (row.line, picture)));
         let filled = variant_columns.iter().any(|column| !reading.word(*column).is_empty());
         // The first row is a variant even where its cells are empty: they clear what is stored.
         let is_variant = filled || (index == 0 && !variant_columns.is_empty());
@@ -135,6 +136,7 @@ fn read_rows(header: &Header<Column>, rows: &[Row], notes: &mut Notes, (record, 
                 keep_differing_metadata(&reading, record, &mut read.metadata);
             }
             record.variants.push(read);
+            lines.push(row.line);
         } else if media.len() == before {
             reading.row_warning("has neither a variant nor a picture");
         }
@@ -144,7 +146,9 @@ fn read_rows(header: &Header<Column>, rows: &[Row], notes: &mut Notes, (record, 
     }
     record.options = options(header, &names, record);
     let has_media = header.has(Column::ImageUrl);
-    media.sort_by_key(|picture: &MediaRecord| picture.position);
+    media.sort_by_key(|(_, picture): &(u64, MediaRecord)| picture.position);
+    let (media_lines, media): (Vec<u64>, Vec<MediaRecord>) = media.into_iter().unzip();
+    notes.lines = Lines { variants: lines, media: media_lines };
     record.media = if has_media { Field::present(Some(media).filter(|media| !media.is_empty())) } else { Field::Keep };
 }
 

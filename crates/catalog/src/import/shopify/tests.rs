@@ -344,6 +344,11 @@ fn a_long_file_is_read_one_product_at_a_time() {
             Ok(count)
         }
     }
+    impl std::io::Seek for Endless {
+        fn seek(&mut self, _: std::io::SeekFrom) -> std::io::Result<u64> {
+            Err(std::io::Error::other("only forwards"))
+        }
+    }
     let header = b"Handle,Title,Option1 Name,Option1 Value,Variant Price\n".to_vec();
     let layout = crate::import::sheet::Layout { delimiter: b',', windows_lines: false };
     let names = crate::import::HeaderNames::default();

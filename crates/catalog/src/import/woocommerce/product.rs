@@ -208,7 +208,7 @@ fn add_variations(record: &mut ProductRecord, own: Option<Attributes>, (read, sh
         record.options = Field::Keep;
     }
     let options = record.options.get().cloned().unwrap_or_default();
-    let mut told_apart = BTreeSet::new();
+    let (mut told_apart, mut lines) = (BTreeSet::new(), Vec::new());
     for Variation { line, mut variant, attributes } in read {
         variant::inherit(&mut variant, &shared);
         variant.options = attributes::options_of(&attributes, &options);
@@ -221,8 +221,11 @@ fn add_variations(record: &mut ProductRecord, own: Option<Attributes>, (read, sh
             notes.warn(Note::row(line, message));
         }
         record.variants.push(variant);
+        lines.push(line);
     }
-    record.variants.sort_by_key(|variant| variant.position);
+    let mut lined: Vec<_> = lines.into_iter().zip(std::mem::take(&mut record.variants)).collect();
+    lined.sort_by_key(|(_, variant)| variant.position);
+    (notes.lines.variants, record.variants) = lined.into_iter().unzip();
 }
 
 /// What tells a variation from the others: its option values, or its names in a file that has no attributes.

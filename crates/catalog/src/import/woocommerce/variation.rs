@@ -108,6 +108,7 @@ pub(crate) fn read_orphans(source: Source<'_>, parent: Reference, rows: &[Row], 
             let Variation { mut variant, attributes, .. } = read(source, row, &mut notes);
             variant.options = attributes::own_options(&attributes);
             record.variants.push(variant);
+            notes.lines.variants.push(row.line);
         }
     }
     notes.fit_metadata(&mut record);
