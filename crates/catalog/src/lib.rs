@@ -4,6 +4,7 @@ pub mod assortment;
 pub mod categories;
 pub mod channels;
 mod description;
+mod description_loss;
 pub mod export;
 mod first_start;
 pub mod import;

@@ -97,6 +97,25 @@ impl<'a, C: Copy + Eq + Hash> Reading<'a, C> {
         if cell.trim().is_empty() || cell.trim() == column.default { Value::Null } else { Value::from(cell) }
     }
 
+    /// Warns of each filled cell of these metadata columns.
+    pub(crate) fn warn_of_metadata(&mut self, wanted: impl Fn(&MetadataColumn, &Value) -> bool, message: &str) {
+        for (place, column) in self.header.metadata() {
+            let value = self.metadata_value(place, column);
+            if !value.is_null() && wanted(column, &value) {
+                self.notes.warn(Note::cell(self.row.line, self.header.name(place), self.row.cell(place), message));
+            }
+        }
+    }
+
+    /// Warns of each of these columns whose cell says anything.
+    pub(crate) fn warn_of_filled(&mut self, columns: &[C], message: &str) {
+        for column in columns {
+            if !self.word(*column).is_empty() {
+                self.warn(*column, message);
+            }
+        }
+    }
+
     pub(crate) fn error(&mut self, column: C, message: impl Display) {
         let note = self.note(column, message);
         self.notes.error(note);

@@ -55,7 +55,7 @@ async fn a_shopify_file_loses_nothing_unsaid(shop: TestShop) -> TestResult {
     assert_eq!(
         imported.told("warning"),
         [
-            "2 Inventory quantity: is not taken: the stock of this variant is not counted",
+            "4 Inventory quantity: is not taken: the stock of this variant is not counted",
             "7 Inventory quantity: is taken as 0: what is owed to customers is not stock",
         ]
     );

@@ -23,7 +23,7 @@ use crate::import::outcome::{Note, SourcedRecord};
 use crate::import::record::ProductRecord;
 use crate::price_lists::{self, PriceList};
 use crate::products::{ProductRef, ProductStatus};
-use crate::{categories, channels};
+use crate::{categories, channels, description_loss};
 
 /// What records of one transaction are put into the shop with.
 pub(super) struct Session {
@@ -188,9 +188,12 @@ impl Written {
         let not_kept = |(place, class): (usize, &String)| {
             Note::cell(row, &format!("variants.{place}.tax_class"), class, "is not kept: what is not taxed has no class")
         };
+        let raw = read.record.description.get();
+        let lost = raw.and_then(|raw| Some((raw, description_loss::lost(raw, &self.saved.product.content.description)?)));
         let mut notes: Vec<Note> = (self.is_draft && !is_waiting).then(unpriced).into_iter().collect();
         notes.extend(self.paired.archived.iter().map(archived));
         notes.extend(classes.map(not_kept));
+        notes.extend(lost.map(|(raw, names)| Note::cell(row, "description", raw, format!("is cleaned of {names}"))));
         notes
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use kernel::{Currency, Slug};
+use serde_json::Value;
 
 use super::columns::{Column, TYPE_ATTRIBUTE};
 use super::status::{self, Word};
 use super::variant;
 use crate::import::cells;
-use crate::import::columns::{Header, Scope};
+use crate::import::columns::{Header, MetadataColumn, Scope};
 use crate::import::field::Field;
 use crate::import::option_list::{OptionList, folded};
 use crate::import::outcome::{Lines, Note, Notes, Rejected, SourcedRecord};
@@ -122,7 +123,7 @@ fn read_rows(header: &Header<Column>, rows: &[Row], notes: &mut Notes, (record, 
     for (index, row) in rows.iter().enumerate() {
         let mut reading = Reading::new(header, row, notes);
         let before = media.len();
-        media.extend(read_image(&mut reading, before).map(|picture| (row.line, picture)));
+        media.extend(read_image(&mut reading, &media).map(|picture| (row.line, picture)));
         let filled = variant_columns.iter().any(|column| !reading.word(*column).is_empty());
         // The first row is a variant even where its cells are empty: they clear what is stored.
         let is_variant = filled || (index == 0 && !variant_columns.is_empty());
@@ -139,6 +140,10 @@ fn read_rows(header: &Header<Column>, rows: &[Row], notes: &mut Notes, (record, 
             lines.push(row.line);
         } else if media.len() == before {
             reading.row_warning("has neither a variant nor a picture");
+        } else {
+            let is_lost =
+                |column: &MetadataColumn, value: &Value| column.scope != Scope::Product || record.metadata.get(&column.key) != Some(value);
+            reading.warn_of_metadata(is_lost, "is not taken: the row is of a picture, not of a variant");
         }
         if let (Some(first), true) = (rows.first(), index > 0) {
             warn_of_changed_cells(header, first, &mut reading);
@@ -160,15 +165,17 @@ fn distinction(header: &Header<Column>, variant: &VariantRecord) -> Vec<(String,
     vec![(String::new(), variant.sku.get().cloned().unwrap_or_default())]
 }
 
-fn read_image(reading: &mut Reading<'_, Column>, before: usize) -> Option<MediaRecord> {
+fn read_image(reading: &mut Reading<'_, Column>, before: &[(u64, MediaRecord)]) -> Option<MediaRecord> {
     let url = reading.map(Column::ImageUrl, str::to_owned).into_option();
     let Some(url) = url else {
-        if !reading.word(Column::ImageAlt).is_empty() {
-            reading.warn(Column::ImageAlt, "describes no picture of this row");
-        }
+        reading.warn_of_filled(&[Column::ImagePosition, Column::ImageAlt], "describes no picture of this row");
         return None;
     };
-    let next = u32::try_from(before + 1).ok();
+    if let Some((row, _)) = before.iter().find(|(_, picture)| picture.url == url) {
+        reading.warn(Column::ImageUrl, format!("is the picture of row {row}, too, and is taken once"));
+        return None;
+    }
+    let next = u32::try_from(before.len() + 1).ok();
     let position = reading.parse(Column::ImagePosition, cells::count).into_option().or(next);
     Some(MediaRecord { url, position, alt: reading.text(Column::ImageAlt).into_option() })
 }

@@ -20,6 +20,7 @@ const FLAGS_KEY: &str = "woocommerce.attributes";
 /// One attribute of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Attribute {
+    number: u16,
     pub(crate) name: String,
     pub(crate) values: Vec<String>,
     flags: Value,
@@ -29,6 +30,7 @@ pub(crate) struct Attribute {
 pub(crate) fn read(header: &Header<Column>, reading: &mut Reading<'_, Column>) -> Vec<Attribute> {
     let mut numbers: Vec<u16> = header.fields().filter_map(number).collect();
     numbers.sort_unstable();
+    numbers.dedup();
     let mut seen = BTreeSet::new();
     let mut attributes = Vec::new();
     for number in numbers {
@@ -38,8 +40,9 @@ pub(crate) fn read(header: &Header<Column>, reading: &mut Reading<'_, Column>) -
             if !values.is_empty() {
                 reading.error(Column::AttributeValues(number), "has no attribute name beside it");
             }
+            reading.warn_of_filled(&flag_columns(number).map(|(_, column)| column), "has no attribute name beside it");
         } else if seen.insert(fold(name)) {
-            attributes.push(Attribute { name: name.to_owned(), values, flags: flags(reading, number) });
+            attributes.push(Attribute { number, name: name.to_owned(), values, flags: flags(reading, number) });
         } else {
             reading.error(Column::AttributeName(number), "is the name of another attribute, too");
         }
@@ -47,22 +50,29 @@ pub(crate) fn read(header: &Header<Column>, reading: &mut Reading<'_, Column>) -
     attributes
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "one of forty columns is asked for")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "five of forty columns are asked for")]
 fn number(column: Column) -> Option<u16> {
     match column {
-        Column::AttributeName(number) => Some(number),
+        Column::AttributeName(number)
+        | Column::AttributeValues(number)
+        | Column::AttributeVisible(number)
+        | Column::AttributeGlobal(number)
+        | Column::AttributeDefault(number) => Some(number),
         _ => None,
     }
 }
 
-fn flags(reading: &Reading<'_, Column>, number: u16) -> Value {
-    let columns = [
+const fn flag_columns(number: u16) -> [(&'static str, Column); 3] {
+    [
         ("visible", Column::AttributeVisible(number)),
         ("global", Column::AttributeGlobal(number)),
         ("default", Column::AttributeDefault(number)),
-    ];
+    ]
+}
+
+fn flags(reading: &Reading<'_, Column>, number: u16) -> Value {
     let mut flags = Map::new();
-    for (name, column) in columns {
+    for (name, column) in flag_columns(number) {
         let word = reading.word(column);
         if name == "default" && !word.is_empty() {
             flags.insert(name.to_owned(), word.into());
@@ -76,6 +86,27 @@ fn flags(reading: &Reading<'_, Column>, number: u16) -> Value {
 /// True where the file says anything of attributes.
 pub(crate) fn are_in(header: &Header<Column>) -> bool {
     header.fields().any(|column| number(column).is_some())
+}
+
+/// Warns of attributes of a product that have no value, where no variation has one either.
+pub(crate) fn warn_of_empty(reading: &mut Reading<'_, Column>, own: &[Attribute], of_variations: &[Vec<Attribute>]) {
+    let has_value = |name: &str| of_variations.iter().flatten().any(|other| !other.values.is_empty() && fold(&other.name) == fold(name));
+    for attribute in own.iter().filter(|attribute| attribute.values.is_empty() && !has_value(&attribute.name)) {
+        reading.warn(Column::AttributeName(attribute.number), "has no value and is not kept");
+    }
+}
+
+/// Warns of what a variation says of its attributes and its product says otherwise: flags are the product's.
+pub(crate) fn warn_of_flags(reading: &mut Reading<'_, Column>, own: &[Attribute], product: &[Attribute]) {
+    for attribute in own {
+        let known = product.iter().find(|other| fold(&other.name) == fold(&attribute.name)).map(|other| &other.flags);
+        for (name, column) in flag_columns(attribute.number) {
+            let flag = attribute.flags.get(name);
+            if flag.is_some() && flag != known.and_then(|flags| flags.get(name)) {
+                reading.warn(column, "is not what the product says, which counts");
+            }
+        }
+    }
 }
 
 /// Shares the attributes of a product out: those that some variation has a value of become options, the rest stay

@@ -145,7 +145,7 @@ fn measure(name: &str) -> Option<(Column, &'static str)> {
 
 fn metadata(header: &str, name: &str) -> Option<Use<Column>> {
     let (scope, key, default) = match name {
-        "is featured?" => (Scope::Product, "woocommerce.featured", "0"),
+        "is featured?" => (Scope::Row, "woocommerce.featured", "0"),
         "allow customer reviews?" => (Scope::Product, "woocommerce.reviews_allowed", "1"),
         "sold individually?" => (Scope::Row, "woocommerce.sold_individually", "0"),
         "purchase note" => (Scope::Row, "woocommerce.purchase_note", ""),

@@ -53,12 +53,16 @@ pub(crate) fn read(reading: &mut Reading<'_, Column>, currency: Currency) -> Fie
     if regular.is_keep() && sale.is_keep() {
         return Field::Keep;
     }
+    if sale.get().is_none() {
+        reading.warn_of_filled(&[Column::SaleStarts, Column::SaleEnds], "is not taken without a sale price");
+    }
     let prices = match (regular.into_option(), sale.into_option()) {
         (None, None) => return Field::Clear,
         (Some(regular), None) => vec![PriceRecord::plain(regular, None)],
         (None, Some(sale)) => vec![PriceRecord { starts_at, ends_at, ..PriceRecord::plain(sale, None) }],
         (Some(regular), Some(sale)) if sale.money().minor() >= regular.money().minor() => {
             reading.warn(Column::SalePrice, "is not below the regular price and is not taken");
+            reading.warn_of_filled(&[Column::SaleStarts, Column::SaleEnds], "is the time of a sale price that is not taken");
             vec![PriceRecord::plain(regular, None)]
         }
         (Some(regular), Some(sale)) if starts_at.is_none() && ends_at.is_none() => vec![PriceRecord::plain(sale, Some(regular))],

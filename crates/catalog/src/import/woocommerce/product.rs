@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::columns::Column;
 use super::kind::{RowType, Structure};
 use super::references::{self, SKU_SOURCE, SOURCE};
-use super::variation::{self, Variation};
+use super::variation::{self, Parent, Variation};
 use super::{attributes, variant};
 use crate::import::cells;
 use crate::import::columns::{Header, Scope};
@@ -28,6 +28,7 @@ const POSITION_KEY: &str = "woocommerce.position";
 const SHORT_DESCRIPTION_KEY: &str = "woocommerce.short_description";
 const GTIN_KEY: &str = "woocommerce.gtin";
 const BRANDS_KEY: &str = "woocommerce.brands";
+pub(crate) const NOT_PUBLISHED: &str = "must be 1 (published), 0 (private), -1 (draft) or 2 (pending)";
 
 /// What every row is read with.
 #[derive(Debug, Clone, Copy)]
@@ -54,14 +55,21 @@ pub(crate) fn read(source: Source<'_>, row: &Row, variations: &[Row], mut notes:
     if row_type.structure == Structure::Variable {
         let shared = variant::shared(source.header, &mut reading);
         warn_of_unsold_cells(&mut reading, variations.is_empty());
-        let read: Vec<_> = variations.iter().map(|row| variation::read(source, row, &mut notes)).collect();
+        let published = reading.word(Column::Published).to_owned();
+        let parent = Parent { published: &published, attributes: &own };
+        let read: Vec<_> = variations.iter().map(|row| variation::read(source, row, Some(parent), &mut notes)).collect();
+        let of_variations: Vec<_> = read.iter().map(|variation| variation.attributes.clone()).collect();
+        attributes::warn_of_empty(&mut Reading::new(source.header, row, &mut notes), &own, &of_variations);
         let own = attributes::are_in(source.header).then_some(own);
         add_variations(&mut record, own, (read, shared), &mut notes);
     } else {
+        attributes::warn_of_empty(&mut reading, &own, &[]);
         if attributes::are_in(source.header) {
             attributes::share_out(&mut record, own, &[]);
         }
-        if row_type.structure != Structure::Grouped {
+        if row_type.structure == Structure::Grouped {
+            warn_of_sold_cells(source, &mut reading, "is not taken: a group is not bought itself");
+        } else {
             record.variants.push(variant::read(source.header, &mut reading, row_type, source.currency));
         }
     }
@@ -107,20 +115,20 @@ fn read_texts(reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
 }
 
 /// Our status, and WooCommerce's where that is more than ours.
-fn published(text: &str) -> Result<(ProductStatus, Option<&'static str>), &'static str> {
+pub(crate) fn published(text: &str) -> Result<(ProductStatus, Option<&'static str>), &'static str> {
     match text {
         "1" => Ok((ProductStatus::Active, None)),
         "0" => Ok((ProductStatus::Draft, Some("private"))),
         "-1" => Ok((ProductStatus::Draft, None)),
         "2" => Ok((ProductStatus::Draft, Some("pending"))),
-        _ => Err("must be 1 (published), 0 (private), -1 (draft) or 2 (pending)"),
+        _ => Err(NOT_PUBLISHED),
     }
 }
 
 fn read_lists(reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
     record.tags = reading.map(Column::Tags, cells::escaped_list);
     record.categories = reading.map(Column::Categories, |text| cells::escaped_list(text).iter().map(|part| cells::path(part)).collect());
-    let images = reading.map(Column::Images, cells::escaped_list);
+    let images = reading.map(Column::Images, cells::escaped_list).map(|urls| each_once(reading, urls));
     record.media = images.map(|urls| {
         let media = |(position, url)| MediaRecord { url, position: Some(position), alt: None };
         (1..).zip(urls).map(media).collect()
@@ -141,6 +149,16 @@ fn read_lists(reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
         Field::Keep => Field::Keep,
         brands => Field::present(brands.into_option().and_then(|brands| brands.into_iter().next())),
     };
+}
+
+fn each_once(reading: &mut Reading<'_, Column>, urls: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let count = urls.len();
+    let urls: Vec<String> = urls.into_iter().filter(|url| seen.insert(url.clone())).collect();
+    if urls.len() < count {
+        reading.warn(Column::Images, "names a picture twice, which is taken once");
+    }
+    urls
 }
 
 fn read_metadata(source: Source<'_>, reading: &mut Reading<'_, Column>, record: &mut ProductRecord) {
@@ -175,7 +193,8 @@ fn read_type(reading: &mut Reading<'_, Column>, record: &mut ProductRecord, row_
     if row_type.structure == Structure::Other {
         reading.warn(Column::Type, "is a type of a plug-in, read as simple");
     }
-    if row_type.structure == Structure::Variable && reading.has(Column::Gtin) {
+    reading.warn_of_filled(&[Column::Parent], "is not taken: only variations belong to a product");
+    if matches!(row_type.structure, Structure::Variable | Structure::Grouped) && reading.has(Column::Gtin) {
         let gtin = Some(reading.word(Column::Gtin)).filter(|gtin| !gtin.is_empty());
         record.metadata.insert(GTIN_KEY.to_owned(), gtin.map_or(Value::Null, Value::from));
     }
@@ -186,10 +205,30 @@ fn warn_of_unsold_cells(reading: &mut Reading<'_, Column>, alone: bool) {
     if alone {
         reading.row_warning("is a variable product without variations in this file: it gets no variants");
     }
-    for column in [Column::Stock, Column::RegularPrice, Column::SalePrice, Column::Cost] {
-        if !reading.word(column).is_empty() {
-            reading.warn(column, "is not taken: each variation has its own");
+    warn_of_own_cells(reading, "is not taken: each variation has its own");
+}
+
+const OWN_CELLS: [Column; 7] =
+    [Column::Stock, Column::LowStock, Column::RegularPrice, Column::SalePrice, Column::SaleStarts, Column::SaleEnds, Column::Cost];
+
+/// Price and stock of a row that is not bought itself.
+fn warn_of_own_cells(reading: &mut Reading<'_, Column>, message: &str) {
+    reading.warn_of_filled(&OWN_CELLS, message);
+    for (column, usual) in [(Column::InStock, "1"), (Column::Backorders, "0")] {
+        if reading.word(column) != usual {
+            reading.warn_of_filled(&[column], message);
         }
+    }
+}
+
+/// Everything about a thing that is bought, in the row of a group.
+fn warn_of_sold_cells(source: Source<'_>, reading: &mut Reading<'_, Column>, message: &str) {
+    warn_of_own_cells(reading, message);
+    let measures: Vec<Column> = source.header.fields().filter(|column| variant::is_measure(*column)).collect();
+    reading.warn_of_filled(&measures, message);
+    reading.warn_of_filled(&[Column::TaxClass], message);
+    if !reading.word(Column::TaxStatus).eq_ignore_ascii_case("taxable") {
+        reading.warn_of_filled(&[Column::TaxStatus], message);
     }
 }
 

@@ -69,7 +69,13 @@ fn counted(reading: &mut Reading<'_, Column>, variant: &mut VariantRecord, avail
     variant.on_hand = reading.pieces(Column::Stock);
     variant.metadata.insert(STOCK_KEY.to_owned(), Value::Null);
     let some = variant.on_hand.get().is_some_and(|pieces| *pieces > 0);
-    if some && available == Field::Set(Availability::Out) {
+    let contradicts = match available {
+        Field::Set(Availability::Out) => some,
+        Field::Set(Availability::In) => !some && matches!(variant.backorder, Field::Keep | Field::Set(Backorder::None)),
+        Field::Set(Availability::Backorder) => variant.backorder == Field::Set(Backorder::None),
+        Field::Keep | Field::Clear => false,
+    };
+    if contradicts {
         reading.warn(Column::InStock, "contradicts the stock, which counts");
     }
 }

@@ -73,7 +73,7 @@ fn tax_status(text: &str) -> Result<(bool, bool), &'static str> {
     }
 }
 
-fn is_measure(column: Column) -> bool {
+pub(crate) fn is_measure(column: Column) -> bool {
     matches!(column, Column::Weight(_) | Column::Length(_) | Column::Width(_) | Column::Height(_))
 }
 

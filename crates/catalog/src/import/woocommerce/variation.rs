@@ -41,8 +41,15 @@ pub(crate) struct Variation {
     pub(crate) attributes: Vec<Attribute>,
 }
 
-/// Reads one variation.
-pub(crate) fn read(source: Source<'_>, row: &Row, notes: &mut Notes) -> Variation {
+/// What its product says that a variation only repeats.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parent<'a> {
+    pub(crate) published: &'a str,
+    pub(crate) attributes: &'a [Attribute],
+}
+
+/// Reads one variation; of a product that is not in the file nothing is known.
+pub(crate) fn read(source: Source<'_>, row: &Row, parent: Option<Parent<'_>>, notes: &mut Notes) -> Variation {
     let mut reading = Reading::new(source.header, row, notes);
     let row_type = RowType::parse(reading.word(Column::Type));
     let mut variant = variant::read(source.header, &mut reading, row_type, source.currency);
@@ -53,22 +60,33 @@ pub(crate) fn read(source: Source<'_>, row: &Row, notes: &mut Notes) -> Variatio
         let kept = if row_type.is_plain() { Value::Null } else { reading.word(Column::Type).into() };
         variant.metadata.insert(TYPE_KEY.to_owned(), kept);
     }
-    if reading.has(Column::Published) {
-        // Only 0 switches a variation off; the others repeat what its product says.
-        let off = reading.word(Column::Published) == "0";
-        variant.metadata.insert(PUBLISHED_KEY.to_owned(), if off { "private".into() } else { Value::Null });
-        if off {
-            stock::switch_off(&mut variant);
-            reading.warn(Column::Published, "switches the variation off: it is kept with a stock of 0");
-        }
-    }
-    for column in PRODUCT_ONLY {
-        if !reading.word(column).is_empty() {
-            reading.warn(column, "is not taken from a variation");
-        }
+    read_published(&mut reading, parent, &mut variant);
+    reading.warn_of_filled(&PRODUCT_ONLY, "is not taken from a variation");
+    if !matches!(reading.word(Column::Visibility), "" | "visible") {
+        reading.warn(Column::Visibility, "is not taken from a variation");
     }
     let attributes = attributes::read(source.header, &mut reading);
+    if let Some(parent) = parent {
+        attributes::warn_of_flags(&mut reading, &attributes, parent.attributes);
+    }
     Variation { line: row.line, variant, attributes }
+}
+
+/// Only 0 switches a variation off; the other words repeat what its product says.
+fn read_published(reading: &mut Reading<'_, Column>, parent: Option<Parent<'_>>, variant: &mut VariantRecord) {
+    if !reading.has(Column::Published) {
+        return;
+    }
+    let word = reading.word(Column::Published).to_owned();
+    variant.metadata.insert(PUBLISHED_KEY.to_owned(), if word == "0" { "private".into() } else { Value::Null });
+    if word == "0" {
+        stock::switch_off(variant);
+        reading.warn(Column::Published, "switches the variation off: it is kept with a stock of 0");
+    } else if !word.is_empty() && product::published(&word).is_err() {
+        reading.error(Column::Published, product::NOT_PUBLISHED);
+    } else if matches!(word.as_str(), "-1" | "2") && parent.is_some_and(|parent| parent.published != word) {
+        reading.warn(Column::Published, "is not taken: a variation is on or off, and a draft only with its product");
+    }
 }
 
 fn read_identity(reading: &mut Reading<'_, Column>, variant: &mut VariantRecord) {
@@ -105,7 +123,7 @@ pub(crate) fn read_orphans(source: Source<'_>, parent: Reference, rows: &[Row], 
     let mut record = ProductRecord::default();
     if !product::note_broken(rows.iter(), &mut notes) {
         for row in rows {
-            let Variation { mut variant, attributes, .. } = read(source, row, &mut notes);
+            let Variation { mut variant, attributes, .. } = read(source, row, None, &mut notes);
             variant.options = attributes::own_options(&attributes);
             record.variants.push(variant);
             notes.lines.variants.push(row.line);
