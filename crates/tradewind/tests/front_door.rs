@@ -99,6 +99,8 @@ async fn the_documentation_needs_no_other_server(shop: TestShop) -> TestResult {
     let html = String::from_utf8(page.bytes)?;
     assert!(html.contains("swagger") && !html.contains("https://"), "{html}");
     assert_eq!(shop.get("/openapi.json").anonymous().await?.expect(200)?.json["openapi"], "3.1.0");
+    let door = shop.get("/").anonymous().await?.expect(303)?;
+    assert_eq!(door.header("location"), "/docs/");
     Ok(())
 }
 

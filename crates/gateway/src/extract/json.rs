@@ -105,7 +105,22 @@ fn refuse(error: serde_path_to_error::Error<serde_json::Error>) -> Problem {
         let field = if path.is_empty() { quoted } else { &path };
         return Problem::validation_failed(field, "is not a field of this request");
     }
-    Problem::validation_failed(path, message)
+    Problem::validation_failed(path, in_words(&message))
+}
+
+/// A wrong type in the words of JSON: a client's author knows no types of Rust.
+fn in_words(message: &str) -> String {
+    let Some((given, wanted)) = message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected ")) else {
+        return message.to_owned();
+    };
+    let wanted = match wanted {
+        "i16" | "i32" | "i64" | "u16" | "u32" | "u64" | "usize" => "a whole number",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        _ if wanted.starts_with("struct ") => "an object",
+        _ => wanted,
+    };
+    format!("must be {wanted}, not {given}")
 }
 
 /// `lines[0].quantity` as `lines.0.quantity`, the form of every other message.
@@ -157,7 +172,9 @@ mod tests {
             (r#"{"lines": [{}]}"#, "lines.0.quantity", "is required"),
             (r#"{"note": "x"}"#, "lines", "is required"),
             (r#"{"total": 1}"#, "total", "is not a field of this request"),
-            (r#"{"lines": [], "note": 5}"#, "note", "invalid type: integer `5`, expected a string"),
+            (r#"{"lines": [5]}"#, "lines.0", "must be an object, not integer `5`"),
+            (r#"{"lines": 5}"#, "lines", "must be a list, not integer `5`"),
+            (r#"{"lines": [], "note": 5}"#, "note", "must be a string, not integer `5`"),
         ];
         for (body, field, message) in cases {
             let problem = parse::<CartIn>(body.as_bytes()).expect_err(body);
