@@ -84,9 +84,9 @@ async fn a_page_is_loaded_in_a_constant_number_of_statements(shop: TestShop) -> 
     let (one, few) = load(None).await;
     fill(&shop).await?;
     let (all, many) = load(None).await;
-    assert_eq!((one?.len(), few), (1, 8));
+    assert_eq!((one?.len(), few), (1, 7));
     let all = all?;
-    assert_eq!((all.len(), many), (13, 9));
+    assert_eq!((all.len(), many), (13, 8));
     assert!(load(all.last().map(|last| last.id)).await.0?.is_empty());
     Ok(())
 }

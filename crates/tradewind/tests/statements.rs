@@ -10,8 +10,6 @@ use crate::support::{TestResult, TestShop};
 
 /// A list is a page of rows, its total, and one statement more.
 const MOST_OF_A_LIST: u32 = 3;
-/// Variants and pictures are a view of their product, which is read whole, by whichever name the path has for it.
-const MOST_OF_A_PRODUCT: u32 = 6;
 /// The contract is written anew where this variable is set.
 const WRITE_VARIABLE: &str = "TRADEWIND_WRITE_STATEMENTS";
 
@@ -64,8 +62,7 @@ async fn a_list_costs_the_same_whatever_its_length(shop: TestShop) -> TestResult
 
     assert_eq!(few, many, "a list costs more when it has more rows");
     for (path, statements) in &many {
-        let most = if path.contains("/mug/") { MOST_OF_A_PRODUCT } else { MOST_OF_A_LIST };
-        assert!(*statements <= most || path.contains('?'), "{path} costs {statements} statements");
+        assert!(*statements <= MOST_OF_A_LIST || path.contains('?'), "{path} costs {statements} statements");
     }
     compare(&many)
 }

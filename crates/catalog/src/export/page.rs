@@ -27,7 +27,7 @@ pub struct Exported {
     pub own_pictures: usize,
 }
 
-/// The products behind this one, oldest first, archived variants left out: at most nine statements, however many there are. An empty
+/// The products behind this one, oldest first, archived variants left out: at most eight statements, however many there are. An empty
 /// page is the end.
 ///
 /// # Errors

@@ -51,7 +51,7 @@ async fn a_product_is_found_whole_by_id_and_by_slug(shop: TestShop) -> TestResul
     let db = shop.context().db.reader();
     let by_id = ProductRef::parse(&made.product.id.to_string()).ok_or("an id")?;
     let (found, statements) = count_statements(assortment::find(db, &by_id, Audience::Public, shop.now())).await;
-    assert_eq!((found?.as_ref(), statements), (Some(&made), 6));
+    assert_eq!((found?.as_ref(), statements), (Some(&made), 5));
     let by_slug = ProductRef::parse("mug").ok_or("a slug")?;
     assert_eq!(assortment::find(db, &by_slug, Audience::Staff, shop.now()).await?.as_ref(), Some(&made));
 

@@ -1,7 +1,7 @@
 //! The routes of a product's variants.
 
 use axum::extract::State;
-use catalog::assortment::{self, CreateVariant, DeleteVariant, ProductDocument, StockedVariant, UpdateVariant};
+use catalog::assortment::{self, CreateVariant, DeleteVariant, StockedVariant, UpdateVariant};
 use catalog::listing::Audience;
 use catalog::products::ProductRef;
 use gateway::{
@@ -24,9 +24,9 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::new().routes(routes!(list_variants, create_variant)).routes(routes!(get_variant, update_variant, delete_variant))
 }
 
-async fn find(shop: &Shop, product: &ProductRef, audience: Audience) -> Result<ProductDocument, Problem> {
+async fn find(shop: &Shop, product: &ProductRef, audience: Audience) -> Result<Vec<StockedVariant>, Problem> {
     let context = shop.context();
-    assortment::find(context.db.reader(), product, audience, context.now()).await?.ok_or_else(missing)
+    assortment::find_variants(context.db.reader(), product, audience, context.now()).await?.ok_or_else(missing)
 }
 
 fn show(stocked: StockedVariant, audience: Audience) -> One<VariantView> {
@@ -52,7 +52,7 @@ async fn list_variants(
     list: ListParams<ByPosition>,
 ) -> Result<List<VariantView>, Problem> {
     let audience = audience(&caller);
-    let variants = find(&shop, &product, audience).await?.variants;
+    let variants = find(&shop, &product, audience).await?;
     let page = page(variants, &list, |stocked| (stocked.variant.position, stocked.variant.id.uuid()))?;
     Ok(List::of(page.map(|stocked| VariantView::of(stocked, audience)), &list).cache(caller.cache(MAX_AGE_SECONDS)))
 }
@@ -104,7 +104,7 @@ async fn get_variant(
     _none: NoParams,
 ) -> Result<One<VariantView>, Problem> {
     let audience = audience(&caller);
-    let variants = find(&shop, &product, audience).await?.variants;
+    let variants = find(&shop, &product, audience).await?;
     let found = variants.into_iter().find(|stocked| stocked.variant.id == id);
     let stocked = found.ok_or_else(|| Problem::not_found("variant_not_found"))?;
     Ok(show(stocked, audience).cache(caller.cache(MAX_AGE_SECONDS)))

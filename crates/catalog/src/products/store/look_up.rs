@@ -1,8 +1,8 @@
 //! Small questions about products: which slugs are taken, which references lead nowhere.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use kernel::{CategoryId, ProductId, Slug};
+use kernel::{CategoryId, PriceListId, ProductId, Slug, VariantId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
 use platform::values;
 use uuid::Uuid;
@@ -75,6 +75,68 @@ pub async fn find_status(db: &impl ConnectionTrait, reference: &ProductRef) -> R
     let status =
         |row: StatusRow| Ok((ProductId::from_uuid(row.id), row.status.parse().map_err(|_| DatabaseError::corrupt("products.status"))?));
     row.map(status).transpose()
+}
+
+/// What the variants of a product need to know of it.
+#[derive(Debug, Clone)]
+pub struct VariantsOwner {
+    /// The product.
+    pub id: ProductId,
+    /// Whether it is sold.
+    pub status: ProductStatus,
+    /// The price list of the default channel.
+    pub price_list_id: PriceListId,
+    /// What other systems call its variants.
+    pub variant_refs: HashMap<VariantId, Vec<ExternalRef>>,
+}
+
+#[derive(FromQueryResult)]
+struct OwnerRow {
+    id: Uuid,
+    status: String,
+    price_list_id: Uuid,
+    #[sea_orm(nested)]
+    reference: Option<RefRow>,
+}
+
+#[derive(FromQueryResult)]
+struct RefRow {
+    entity_id: Uuid,
+    source: String,
+    external_id: String,
+}
+
+/// What the variants of a product need to know of it, in one statement.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_owner(db: &impl ConnectionTrait, reference: &ProductRef) -> Result<Option<VariantsOwner>, DatabaseError> {
+    let (column, value) = match reference {
+        ProductRef::Id(id) => ("id", values![*id]),
+        ProductRef::Slug(slug) => ("slug", values![slug]),
+    };
+    let sql = format!(
+        "SELECT p.id, p.status, c.price_list_id, r.entity_id, r.source, r.external_id
+        FROM products p JOIN channels c ON c.code = 'default'
+        LEFT JOIN variants v ON v.product_id = p.id LEFT JOIN external_refs r ON r.entity = 'variant' AND r.entity_id = v.id
+        WHERE p.{column} = $1 ORDER BY r.source, r.external_id"
+    );
+    let rows: Vec<OwnerRow> = db::fetch_all(db, &sql, value).await?;
+    let mut owner: Option<VariantsOwner> = None;
+    for row in rows {
+        let status = row.status.parse().map_err(|_| DatabaseError::corrupt("products.status"))?;
+        let owner = owner.get_or_insert_with(|| VariantsOwner {
+            id: ProductId::from_uuid(row.id),
+            status,
+            price_list_id: PriceListId::from_uuid(row.price_list_id),
+            variant_refs: HashMap::new(),
+        });
+        if let Some(RefRow { entity_id, source, external_id }) = row.reference {
+            let refs = owner.variant_refs.entry(VariantId::from_uuid(entity_id)).or_default();
+            refs.push(ExternalRef { source, id: external_id });
+        }
+    }
+    Ok(owner)
 }
 
 /// The product that another system calls so.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{Currency, MediaId, Money, PriceListId, ProductId, Timestamp, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -41,11 +41,12 @@ struct VariantRow {
     updated_at: Timestamp,
     created_by: String,
     updated_by: String,
+    #[sea_orm(nested)]
+    price: Option<PriceRow>,
 }
 
 #[derive(FromQueryResult)]
 struct PriceRow {
-    variant_id: Uuid,
     price_list_id: Uuid,
     currency: String,
     min_quantity: i64,
@@ -55,8 +56,8 @@ struct PriceRow {
     ends_at: Option<Timestamp>,
 }
 
-/// The variants of a product in order, archived ones included, with their prices, in two statements. What other systems
-/// call them is read with the product.
+/// The variants of a product in order, archived ones included, with their prices, in one statement. What other systems call
+/// them is read with the product.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
@@ -72,55 +73,47 @@ pub async fn of_product(
     Ok(variants)
 }
 
-/// The same for many products, by product, without what other systems call them.
+/// The same for many products, by product, without what other systems call them. A variant comes once for each of its prices.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn of_products(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Vec<Variant>, DatabaseError> {
     let sql = format!(
-        "SELECT id, product_id, position, sku, barcode, options, options_key, kind, requires_shipping, tracked,
-            backorder_limit, low_stock_threshold, tax_class, cost_minor, cost_currency, weight_grams, length_mm, width_mm, height_mm,
-            media_id, metadata, archived_at, version, created_at, updated_at, created_by, updated_by
-        FROM variants WHERE product_id IN ({}) ORDER BY product_id, position, id",
+        "SELECT v.id, v.product_id, v.position, v.sku, v.barcode, v.options, v.options_key, v.kind, v.requires_shipping, v.tracked,
+            v.backorder_limit, v.low_stock_threshold, v.tax_class, v.cost_minor, v.cost_currency, v.weight_grams, v.length_mm,
+            v.width_mm, v.height_mm, v.media_id, v.metadata, v.archived_at, v.version, v.created_at, v.updated_at, v.created_by,
+            v.updated_by, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor, r.starts_at, r.ends_at
+        FROM variants v LEFT JOIN prices r ON r.variant_id = v.id LEFT JOIN price_lists l ON l.id = r.price_list_id
+        WHERE v.product_id IN ({}) ORDER BY v.product_id, v.position, v.id, r.id",
         db::placeholders(1, products.len())
     );
-    let rows: Vec<VariantRow> = db::fetch_all(db, &sql, values_of(products)).await?;
-    let mut prices = if rows.is_empty() { HashMap::new() } else { prices_of(db, products).await? };
-    let mut variants = rows.into_iter().map(Variant::try_from).collect::<Result<Vec<_>, _>>()?;
-    for variant in &mut variants {
-        variant.content.prices = prices.remove(&variant.id).unwrap_or_default();
+    let rows: Vec<VariantRow> = db::fetch_all(db, &sql, products.iter().flat_map(|id| values![*id]).collect()).await?;
+    let mut variants: Vec<Variant> = Vec::new();
+    for mut row in rows {
+        let price = row.price.take().map(Price::try_from).transpose()?;
+        if variants.last().is_none_or(|last| last.id.uuid() != row.id) {
+            variants.push(Variant::try_from(row)?);
+        }
+        variants.last_mut().zip(price).into_iter().for_each(|(variant, price)| variant.content.prices.push(price));
     }
+    variants.iter_mut().for_each(|variant| variant.content.prices.sort_by_key(Price::key));
     Ok(variants)
 }
 
-fn values_of(products: &[ProductId]) -> Vec<Value> {
-    products.iter().flat_map(|id| values![*id]).collect()
-}
+impl TryFrom<PriceRow> for Price {
+    type Error = DatabaseError;
 
-async fn prices_of(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<HashMap<VariantId, Vec<Price>>, DatabaseError> {
-    let sql = format!(
-        "SELECT r.variant_id, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor,
-            r.starts_at, r.ends_at
-        FROM variants v JOIN prices r ON r.variant_id = v.id JOIN price_lists l ON l.id = r.price_list_id
-        WHERE v.product_id IN ({}) ORDER BY v.id, r.id",
-        db::placeholders(1, products.len())
-    );
-    let rows: Vec<PriceRow> = db::fetch_all(db, &sql, values_of(products)).await?;
-    let mut prices: HashMap<VariantId, Vec<Price>> = HashMap::new();
-    for row in rows {
+    fn try_from(row: PriceRow) -> Result<Self, DatabaseError> {
         let currency: Currency = row.currency.parse().map_err(|_| DatabaseError::corrupt("price_lists.currency"))?;
-        let price = Price {
+        Ok(Self {
             price_list_id: PriceListId::from_uuid(row.price_list_id),
             min_quantity: row.min_quantity,
             amount: Money::new(row.amount_minor, currency),
             compare_at: row.compare_at_minor.map(|minor| Money::new(minor, currency)),
             starts_at: row.starts_at,
             ends_at: row.ends_at,
-        };
-        prices.entry(VariantId::from_uuid(row.variant_id)).or_default().push(price);
+        })
     }
-    prices.values_mut().for_each(|prices| prices.sort_by_key(Price::key));
-    Ok(prices)
 }
 
 impl TryFrom<VariantRow> for Variant {
