@@ -1,9 +1,11 @@
 //! The REST API: one file per resource, one router that serves it and describes itself as OpenAPI.
 
+mod links;
 mod openapi;
 mod present;
 mod rest;
 mod router;
+mod schema;
 mod shop;
 
 pub use openapi::document;

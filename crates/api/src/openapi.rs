@@ -23,6 +23,7 @@ struct Schemes;
 impl Modify for Schemes {
     fn modify(&self, document: &mut OpenApi) {
         let Some(components) = &mut document.components else { return };
+        crate::schema::register(components);
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("An API key (`twk_…`). Scopes are the permissions it needs."));

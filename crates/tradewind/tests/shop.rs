@@ -7,6 +7,7 @@ mod channels;
 mod checkout;
 mod command_line;
 mod demo;
+mod document;
 mod export;
 mod front_door;
 mod import;

@@ -1,5 +1,6 @@
 //! Addresses on the wire.
 
+use crate::schema;
 use accounts::addresses::{Address, RawAddress};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -30,7 +31,7 @@ pub(crate) struct AddressIn {
     #[schema(max_length = 32)]
     postal_code: Option<String>,
     /// ISO 3166-1 alpha-2; required.
-    #[schema(min_length = 2, max_length = 2, example = "DE")]
+    #[schema(value_type = Option<schema::CountryCode>)]
     country: Option<String>,
     /// Telephone number.
     #[schema(max_length = 32)]
@@ -62,6 +63,7 @@ pub(crate) struct AddressView {
     /// Postcode, as the country writes it.
     postal_code: Option<String>,
     /// ISO 3166-1 alpha-2.
+    #[schema(value_type = schema::CountryCode)]
     country: &'static str,
     /// Telephone number.
     phone: Option<String>,

@@ -1,7 +1,7 @@
 //! Checkout: a cart becomes an order.
 
 use axum::extract::State;
-use gateway::{CartHolder, Command, CommonProblems, Envelope, ErrorBody, Kept, PathId, Problem, Valid};
+use gateway::{CartHolder, Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, PathId, Problem, Valid};
 use kernel::CartTag;
 use platform::idempotency::Answer;
 use sales::checkout::{self, PlaceOrder};
@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use super::carts::access;
 use super::orders::OrderView;
+use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
@@ -23,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
 #[serde(deny_unknown_fields)]
 struct CheckoutIn {
     /// `manual` (bank transfer, cash); in the demo also `test`.
-    #[schema(max_length = 32, example = "manual")]
+    #[schema(value_type = schema::PaymentMethod)]
     payment_method: String,
     /// The text of the ETag of the cart that the customer saw: where the cart or its total is another now, the order is
     /// refused with the new cart.
@@ -37,8 +38,8 @@ struct CheckoutIn {
 #[utoipa::path(
     post, path = "/api/v1/carts/{cart_id}/checkout", tag = "carts", operation_id = "place_order", security(("cart_token" = [])),
     params(
-        ("cart_id" = String, Path, description = "The cart to turn into an order (`cart_…`)"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; the same for every retry"),
+        ("cart_id" = schema::CartId, Path, description = "The cart to turn into an order (`cart_…`)"),
+        CommandKey,
     ),
     request_body = CheckoutIn,
     responses(

@@ -18,12 +18,12 @@ mod tax_rates;
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::openapi;
 use crate::shop::Shop;
+use crate::{links, openapi};
 
 /// Every route of the API.
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::with_openapi(openapi::base())
+    let mut routes = OpenApiRouter::with_openapi(openapi::base())
         .merge(system::routes())
         .merge(carts::routes())
         .merge(checkout::routes())
@@ -36,5 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(stock::routes())
         .merge(price_lists::routes())
         .merge(products::routes())
-        .merge(media::routes())
+        .merge(media::routes());
+    links::add(routes.get_openapi_mut());
+    routes
 }

@@ -1,5 +1,6 @@
 //! Money on the wire.
 
+use crate::schema;
 use catalog::variants::MoneyInput;
 use gateway::Problem;
 use kernel::{Currency, FieldErrors, Money};
@@ -13,7 +14,7 @@ pub(crate) struct MoneyView {
     #[schema(example = 1999)]
     amount: i64,
     /// ISO 4217.
-    #[schema(example = "USD")]
+    #[schema(value_type = schema::CurrencyCode)]
     currency: &'static str,
     /// As a customer reads it.
     #[schema(example = "$19.99")]
@@ -34,7 +35,7 @@ pub(crate) struct MoneyIn {
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
     amount: i64,
     /// ISO 4217.
-    #[schema(min_length = 3, max_length = 3)]
+    #[schema(value_type = schema::CurrencyCode)]
     currency: String,
 }
 

@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::carts::present;
+use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
@@ -44,6 +45,7 @@ struct SettingPut {
 #[derive(Debug, Serialize, ToSchema)]
 struct SettingView {
     /// Its name.
+    #[schema(value_type = schema::SettingKey)]
     key: &'static str,
     /// What it says and which values it takes.
     about: &'static str,
@@ -100,7 +102,7 @@ async fn list_settings(
 /// Read a setting.
 #[utoipa::path(
     get, path = "/api/v1/settings/{key}", tag = "settings", operation_id = "get_setting", security(("bearer" = ["settings:read"])),
-    params(("key" = String, Path, description = "The setting (`shop.name`)")),
+    params(("key" = schema::SettingKey, Path, description = "The setting (`shop.name`)")),
     responses(
         CommonProblems,
         (status = 200, description = "The setting", body = Envelope<SettingView>),
@@ -121,8 +123,8 @@ async fn get_setting(
 #[utoipa::path(
     put, path = "/api/v1/settings/{key}", tag = "settings", operation_id = "put_setting", security(("bearer" = ["settings:write"])),
     params(
-        ("key" = String, Path, description = "The setting (`shop.name`)"),
-        ("If-Match" = Option<String>, Header, description = "The setting's ETag; or `version` in the body"),
+        ("key" = schema::SettingKey, Path, description = "The setting (`shop.name`)"),
+        ExpectedVersion,
     ),
     request_body = SettingPut,
     responses(

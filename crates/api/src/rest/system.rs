@@ -17,21 +17,43 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::new().routes(routes!(health)).routes(routes!(live)).routes(routes!(ready)).routes(routes!(system_info))
 }
 
+/// How a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Health {
+    /// It answers.
+    Ok,
+    /// It does not answer, or cannot do without something that does not.
+    Unavailable,
+    /// It finishes what it began and takes nothing new.
+    Stopping,
+}
+
+/// How the program was built.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Build {
+    /// With checks, slow.
+    Debug,
+    /// For use.
+    Release,
+}
+
 /// How the shop is.
 #[derive(Debug, Serialize, ToSchema)]
 struct HealthView {
-    /// `ok`, or `unavailable` where a dependency that it cannot do without is away.
-    status: &'static str,
+    /// The whole.
+    status: Health,
     /// The database.
-    database: &'static str,
+    database: Health,
 }
 
 impl HealthView {
     async fn of(shop: &Shop) -> (StatusCode, Self) {
         if shop.context().db.answers().await {
-            (StatusCode::OK, Self { status: "ok", database: "ok" })
+            (StatusCode::OK, Self { status: Health::Ok, database: Health::Ok })
         } else {
-            (StatusCode::SERVICE_UNAVAILABLE, Self { status: "unavailable", database: "unavailable" })
+            (StatusCode::SERVICE_UNAVAILABLE, Self { status: Health::Unavailable, database: Health::Unavailable })
         }
     }
 }
@@ -49,8 +71,8 @@ async fn health(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> R
 /// Whether the process is alive; asks nobody.
 #[derive(Debug, Serialize, ToSchema)]
 struct LiveView {
-    /// `ok`.
-    status: &'static str,
+    /// It answers, so it is well.
+    status: Health,
 }
 
 /// Tell that the process is alive.
@@ -59,7 +81,7 @@ struct LiveView {
     responses((status = 200, description = "The process answers", body = LiveView)),
 )]
 async fn live(_caller: Anyone, _none: NoParams) -> Json<LiveView> {
-    Json(LiveView { status: "ok" })
+    Json(LiveView { status: Health::Ok })
 }
 
 /// Tell whether new requests are welcome: the database answers and the process is not stopping.
@@ -72,7 +94,7 @@ async fn ready(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> Re
     if shop.is_welcoming() {
         return (status, Json(view)).into_response();
     }
-    (StatusCode::SERVICE_UNAVAILABLE, Json(HealthView { status: "stopping", ..view })).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, Json(HealthView { status: Health::Stopping, ..view })).into_response()
 }
 
 /// What runs here.
@@ -90,8 +112,8 @@ struct SystemInfoView {
     privacy_url: Option<String>,
     /// Version of Tradewind.
     version: &'static str,
-    /// `debug` or `release`.
-    build: &'static str,
+    /// How it was built.
+    build: Build,
     /// Seconds since the process began to answer.
     uptime_s: i64,
 }
@@ -110,7 +132,7 @@ async fn system_info(State(shop): State<Shop>, _caller: Anyone, _none: NoParams)
         terms_url,
         privacy_url,
         version: env!("CARGO_PKG_VERSION"),
-        build: if cfg!(debug_assertions) { "debug" } else { "release" },
+        build: if cfg!(debug_assertions) { Build::Debug } else { Build::Release },
         uptime_s: (shop.context().now() - shop.started_at()).num_seconds(),
     }))
 }

@@ -10,11 +10,8 @@ use platform::{Context, outbox};
 use super::adjustment::{Adjusted, AdjustedItem, Adjustment, CountChange, Figure, Obstacles, changes_of, plan_adjustment};
 use super::change::{change_stock, notice_crossings};
 use super::events::StockFact;
-use super::moves::MoveReason;
+use super::moves::{MoveCause, MoveReason};
 use super::store::{self, Cause, NewMove};
-
-/// What the ledger calls a correction.
-const CAUSE: &str = "adjustment";
 
 /// A correction under a key, and how its answer is kept for repetitions.
 pub struct AdjustStock<'a> {
@@ -205,7 +202,7 @@ async fn book(tx: &WriteTx, adjusted: &Adjusted) -> Result<(), AdjustStockError>
         delta: item.delta,
         on_hand_after: item.level.on_hand,
     };
-    let cause = Cause { kind: CAUSE, id: adjusted.id.uuid(), reason: adjusted.reason, note: adjusted.note.as_deref() };
+    let cause = Cause { kind: MoveCause::Adjustment, id: adjusted.id.uuid(), reason: adjusted.reason, note: adjusted.note.as_deref() };
     store::insert_moves(tx, cause, &moved().map(to_move).collect::<Vec<_>>()).await?;
     let to_fact = |item: &AdjustedItem| StockFact::Adjusted {
         variant_id: item.variant_id,

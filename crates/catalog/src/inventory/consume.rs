@@ -8,11 +8,8 @@ use uuid::Uuid;
 
 use super::change::{Changed, change_stock};
 use super::holds::{Held, HoldEnd, changes_of, pieces_of, take};
-use super::moves::MoveReason;
+use super::moves::{MoveCause, MoveReason};
 use super::store::{self, Cause, NewMove};
-
-/// What the ledger calls a fulfilment.
-const CAUSE: &str = "fulfilment";
 
 /// Why pieces are not shipped; nothing was booked then.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +68,7 @@ pub async fn consume(tx: &WriteTx, cause_id: Uuid, lines: &[(Uuid, Quantity)]) -
     let changes = changes_of(&taken, HoldEnd::Consumed);
     let changed = change_stock(tx, variants, |_| Ok::<_, DatabaseError>((changes.clone(), ()))).await?;
     store::end_holds(tx, HoldEnd::Consumed, &pieces_of(&taken)).await?;
-    let cause = Cause { kind: CAUSE, id: cause_id, reason: MoveReason::Fulfilled, note: None };
+    let cause = Cause { kind: MoveCause::Fulfilment, id: cause_id, reason: MoveReason::Fulfilled, note: None };
     let booked = store::insert_moves(tx, cause, &moves_of(&changed)).await;
     booked.on_unique(store::MOVE_CAUSE_KEY.0, store::MOVE_CAUSE_KEY.1, || ConsumeError::AlreadyBooked)
 }

@@ -31,7 +31,7 @@ pub use delete_location::{DeleteLocation, DeleteLocationError, delete_location, 
 pub use events::{LocationFact, LocationState, StockFact, Supply};
 pub use locations::{LocationAddress, LocationAddressInput, LocationChanges, LocationInput, LocationKind, NewLocation, StockLocation};
 pub use model::{Availability, Level, LevelFilter, NotEnough, StockLevel, allocate};
-pub use moves::{MoveFilter, MoveReason, StockMove};
+pub use moves::{MoveCause, MoveFilter, MoveReason, StockMove};
 pub use plan::{Demand, Shortage};
 pub use release::{release, release_line};
 pub use reserve::{ReserveError, reserve};

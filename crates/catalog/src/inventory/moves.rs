@@ -40,6 +40,16 @@ impl MoveReason {
     }
 }
 
+text_enum! {
+    /// What kind of thing makes stock move.
+    pub enum MoveCause {
+        /// A correction by staff or a file.
+        Adjustment = "adjustment",
+        /// A parcel that left.
+        Fulfilment = "fulfilment",
+    }
+}
+
 /// An entry of the stock ledger; it never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockMove {
@@ -59,8 +69,8 @@ pub struct StockMove {
     pub on_hand_after: i64,
     /// Why.
     pub reason: MoveReason,
-    /// What kind of thing caused it: `adjustment` or `fulfilment`.
-    pub cause_type: String,
+    /// What kind of thing caused it.
+    pub cause_type: MoveCause,
     /// Which one.
     pub cause_id: Uuid,
     /// What staff noted.

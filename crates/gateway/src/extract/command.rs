@@ -30,7 +30,8 @@ pub struct CommandKey {
 }
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-const MAX_LENGTH: usize = 255;
+/// What a key may have at most.
+pub(super) const MAX_LENGTH: usize = 255;
 
 impl CommandKey {
     /// The key in the name of this actor or cart. Another request under the same key differs in method, address or body.

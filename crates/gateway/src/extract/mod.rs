@@ -1,6 +1,7 @@
 //! Extractors: raw input becomes typed values, or the refusal of the contract.
 
 mod command;
+mod document;
 mod json;
 mod path;
 mod read;

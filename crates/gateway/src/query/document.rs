@@ -1,28 +1,33 @@
 //! The parameters of a route in OpenAPI, from the same declaration that reads them.
 
 use utoipa::IntoParams;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 
+use super::filters::{BOUNDS, MAX_CHARACTERS, MAX_WORDS};
 use super::params::{ListParams, ViewParams};
+use super::parse::MAX_SORT_KEYS;
 use super::spec::{FilterKind, ListRoute, ListSpec};
+
+/// What `fields` does to an answer, and to what its schema says.
+const FIELDS: &str = "Members of `data` (in a list: of each row) to keep; `id` stays in any case. The others are absent from the answer, also \
+                      those that its schema requires";
 
 impl<R: ListRoute> IntoParams for ListParams<R> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let spec = R::SPEC;
         let default_size = kernel::PageRequest::DEFAULT_SIZE;
         let size = || whole(1, kernel::PageRequest::MAX_SIZE).default(Some(default_size.into())).build();
-        let sorts = format!("Columns to sort by, `-` for descending: {}", spec.sorts.join(", "));
         let mut all = vec![
             parameter(
                 "page",
-                "The page's number; reaches down to row 10,000. Not together with `after` and `limit`",
-                whole(1, u32::MAX).build(),
+                "The page's number; reaches down to row 10,000, deeper is 422 `page_too_deep`. Not together with `after` and `limit`",
+                whole(1, kernel::PageRequest::DEEPEST_ROW).default(Some(1.into())).build(),
             ),
             parameter("per_page", "Rows on a page; goes with `page`", size()),
             parameter("after", "The place to go on from: `meta.next_cursor` of the page before", text().build()),
             parameter("limit", "Rows to answer; goes with `after`", size()),
-            parameter("sort", &sorts, text().default(Some(spec.default_sort.into())).build()),
+            sorts(&spec),
         ];
         all.extend(spec.filters.iter().flat_map(|(name, kind)| filter(name, *kind)));
         all.extend(view(&spec));
@@ -36,35 +41,61 @@ impl<R: ListRoute> IntoParams for ViewParams<R> {
     }
 }
 
+fn sorts(spec: &ListSpec) -> Parameter {
+    let words = spec.sorts.iter().flat_map(|name| [(*name).to_owned(), format!("-{name}")]);
+    let default = spec.default_sort.split(',').collect::<Vec<_>>();
+    let keys = ArrayBuilder::new().items(text().enum_values(Some(words))).unique_items(true).default(Some(default.into()));
+    let keys = keys.min_items(Some(1)).max_items(Some(MAX_SORT_KEYS));
+    list("sort", "Up to three columns to sort by, each once, `-` for descending", keys)
+}
+
 fn view(spec: &ListSpec) -> Vec<Parameter> {
     let named = |name: &str, about: &str, allowed: &[&str]| {
-        (!allowed.is_empty()).then(|| parameter(name, &format!("{about}, comma-separated: {}", allowed.join(", ")), text().build()))
+        let of = ArrayBuilder::new().items(text().enum_values(Some(allowed.iter().copied()))).min_items(Some(1));
+        (!allowed.is_empty()).then(|| list(name, about, of))
     };
-    let fields = named("fields", "Members to keep", spec.fields);
+    let fields = named("fields", FIELDS, spec.fields);
     let include = named("include", "What to add", spec.includes);
     fields.into_iter().chain(include).collect()
 }
 
 fn filter(name: &str, kind: FilterKind) -> Vec<Parameter> {
     let one = |about: &str, schema: Object| vec![parameter(&format!("filter[{name}]"), about, schema)];
+    let any = |items: ObjectBuilder| ArrayBuilder::new().items(items).min_items(Some(1)).max_items(Some(MAX_WORDS));
     let bounds = |about: &str, schema: fn() -> Object| {
         let bound = |bound: &&str| parameter(&format!("filter[{name}][{bound}]"), &format!("{about} ({bound})"), schema());
-        ["gte", "lte", "gt", "lt"].iter().map(bound).collect()
+        BOUNDS.iter().map(bound).collect()
     };
     match kind {
-        FilterKind::Words => one("Any of these, comma-separated", text().build()),
-        FilterKind::OneOf(allowed) => one(&format!("Any of these, comma-separated: {}", allowed.join(", ")), text().build()),
-        FilterKind::Text => one("A text to look for", text().build()),
+        FilterKind::Words => vec![list(&format!("filter[{name}]"), "Any of these", any(word()))],
+        FilterKind::OneOf(allowed) => {
+            vec![list(&format!("filter[{name}]"), "Any of these", any(text().enum_values(Some(allowed.iter().copied()))))]
+        }
+        FilterKind::Text => one("A text to look for", text().max_length(Some(MAX_CHARACTERS)).build()),
         FilterKind::Flag => one("True: only these; false: only the others", ObjectBuilder::new().schema_type(Type::Boolean).build()),
         FilterKind::Time => one("Since this moment", moment()),
-        FilterKind::Range => bounds("A bound", || ObjectBuilder::new().schema_type(Type::Integer).build()),
+        FilterKind::Range => bounds("A bound", || {
+            ObjectBuilder::new().schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))).build()
+        }),
         FilterKind::Period => bounds("A moment", moment),
-        FilterKind::Family => vec![parameter(
+        FilterKind::Family => vec![list(
             &format!("filter[{name}.<name>]"),
-            &format!("Any of these values of the {name} that stands for `<name>`, comma-separated"),
-            text().build(),
+            &format!("Any of these values of the {name} that stands for `<name>`"),
+            any(word()),
         )],
     }
+}
+
+/// Several words in one parameter, joined by commas.
+fn list(name: &str, about: &str, words: ArrayBuilder) -> Parameter {
+    let parameter =
+        ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query).description(Some(about)).schema(Some(words.build()));
+    parameter.style(Some(ParameterStyle::Form)).explode(Some(false)).build()
+}
+
+/// A word among others: without the comma that parts them.
+fn word() -> ObjectBuilder {
+    text().max_length(Some(MAX_CHARACTERS)).pattern(Some("^[^,]*$"))
 }
 
 fn parameter(name: &str, about: &str, schema: Object) -> Parameter {

@@ -6,9 +6,9 @@ use super::pairs::QueryErrors;
 use super::spec::FilterKind;
 
 /// More alternatives than a person picks; keeps the statement's parameters bounded.
-const MAX_WORDS: usize = 100;
+pub(super) const MAX_WORDS: usize = 100;
 /// Longer than any column that is filtered by.
-const MAX_CHARACTERS: usize = 255;
+pub(super) const MAX_CHARACTERS: usize = 255;
 
 /// Which values pass; every bound is optional.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl<T> Bounds<T> {
 }
 
 /// The names of the bounds, as clients write them.
-const BOUNDS: [&str; 4] = ["gte", "lte", "gt", "lt"];
+pub(super) const BOUNDS: [&str; 4] = ["gte", "lte", "gt", "lt"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Value {

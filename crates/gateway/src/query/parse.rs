@@ -45,7 +45,7 @@ pub struct ViewQuery {
 }
 
 /// Sorting by more columns has no meaning to a person and no index.
-const MAX_SORT_KEYS: usize = 3;
+pub(super) const MAX_SORT_KEYS: usize = 3;
 
 impl ListQuery {
     /// Reads the query of a list at `path`.

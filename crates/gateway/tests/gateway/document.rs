@@ -1,7 +1,10 @@
 //! What the contract says of envelopes, refusals and parameters.
 
-use gateway::{CommonProblems, Envelope, ErrorBody, ListEnvelope, ListParams, ViewParams};
-use serde_json::Value;
+use gateway::{
+    CommandKey, CommonProblems, Envelope, ErrorBody, ExpectedVersion, ListEnvelope, ListParams, ListRoute, RequiredVersion, ViewParams,
+};
+use serde_json::{Value, json};
+use utoipa::openapi::path::Parameter;
 use utoipa::{IntoParams, IntoResponses, OpenApi, ToSchema};
 
 use crate::support::Mugs;
@@ -63,4 +66,23 @@ fn the_parameters_of_a_list_are_documented_as_they_are_read() {
     assert!(parameters.iter().all(|one| one["in"] == "query" && one["required"] == false));
     assert_eq!(parameters[1]["schema"]["maximum"], 100);
     assert_eq!(ViewParams::<Mugs>::into_params(|| None).len(), 1);
+    let sort = &parameters[4];
+    assert_eq!((&sort["style"], &sort["explode"], &sort["schema"]["type"]), (&json!("form"), &json!(false), &json!("array")));
+    let keys = sort["schema"]["items"]["enum"].as_array().map(Vec::len);
+    assert_eq!(keys, Some(2 * Mugs::SPEC.sorts.len()));
+    assert_eq!(parameters[6]["schema"]["items"]["enum"], json!(Mugs::SPEC.fields));
+}
+
+#[test]
+fn headers_are_documented_by_what_reads_them() {
+    let documented = |parameters: Vec<Parameter>| {
+        let all = parameters.iter().map(|one| serde_json::to_value(one).unwrap_or_default());
+        all.map(|one| (one["name"].clone(), one["in"].clone(), one["required"].clone(), one["schema"]["type"].clone())).collect::<Vec<_>>()
+    };
+    let if_match = (json!("If-Match"), json!("header"), json!(false), json!("string"));
+    assert_eq!(documented(ExpectedVersion::into_params(|| None)), std::slice::from_ref(&if_match));
+    let version = (json!("version"), json!("query"), json!(false), json!("integer"));
+    assert_eq!(documented(RequiredVersion::into_params(|| None)), [if_match, version]);
+    let key = (json!("Idempotency-Key"), json!("header"), json!(true), json!("string"));
+    assert_eq!(documented(CommandKey::into_params(|| None)), [key]);
 }

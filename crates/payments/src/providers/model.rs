@@ -69,6 +69,9 @@ pub trait Provider: Send + Sync + Debug {
 pub struct Providers(BTreeMap<&'static str, Arc<dyn Provider>>);
 
 impl Providers {
+    /// The names of all that this program has; the configuration says which of them customers may choose.
+    pub const KNOWN: &[&str] = &["manual", "test"];
+
     /// The providers that the configuration names; names that do not exist are left out and reported.
     #[must_use]
     pub fn from_config(config: &Config) -> Self {
@@ -98,5 +101,17 @@ impl Providers {
     /// All names.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.0.keys().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_known_name_is_that_of_a_provider() {
+        let mut config = platform::config::load(&platform::config::Flags::default()).expect("defaults").config;
+        config.payments.methods = Providers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
+        assert!(Providers::from_config(&config).names().eq(Providers::KNOWN.iter().copied()));
     }
 }

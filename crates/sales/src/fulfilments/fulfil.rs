@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::error::FulfilError;
 use crate::Sales;
-use crate::orders::{self, Fulfilment, OrderFact, OrderKey, OrderLine, OrderStatus};
+use crate::orders::{self, Fulfilment, OrderFact, OrderKey, OrderLine, OrderStatus, ParcelStatus};
 
 /// A parcel to be written down.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Res
     let lines = choose(&before.lines, &request.lines)?;
     let parcel = Fulfilment {
         id: FulfilmentId::generate(),
-        status: "shipped".to_owned(),
+        status: ParcelStatus::Shipped,
         carrier: tracking.carrier,
         tracking_number: tracking.number,
         tracking_url: tracking.url,

@@ -6,7 +6,7 @@ use platform::outbox;
 
 use super::error::FulfilError;
 use super::fulfil::Tracking;
-use crate::orders::{self, OrderDetails, OrderFact, OrderKey};
+use crate::orders::{self, OrderDetails, OrderFact, OrderKey, ParcelStatus};
 
 /// The changes; a field that is `None` stays, `Some(None)` clears it.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ pub async fn update(context: &Context, origin: &Origin, request: UpdateFulfilmen
     let arrives = request.delivered_at.filter(|_| parcel.delivered_at.is_none());
     if let Some(at) = arrives {
         parcel.delivered_at = Some(at);
-        parcel.status = "delivered".to_owned();
+        parcel.status = ParcelStatus::Delivered;
     }
     orders::update_fulfilment(&tx, parcel.id, &parcel).await?;
     let progress = orders::progress_of(&tx, order.id).await?;

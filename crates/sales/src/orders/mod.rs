@@ -19,7 +19,7 @@ pub use expire::{ExpireOrder, expire, expire_at};
 pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
 pub use note::{Note, NoteError, add_note};
 pub use progress::{Facts, LineProgress, Settled, fulfilment_status, next_status, payment_status};
-pub use states::{FulfilmentStatus, OrderStatus, PaymentStatus};
+pub use states::{FulfilmentStatus, OrderStatus, ParcelStatus, PaymentStatus};
 pub use store::{
     INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, details, find, find_of_cart, insert, list, lock, next_number,
     progress_of, record_fulfilment, update_fulfilment, update_state,

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::progress::Settled;
-use super::states::{FulfilmentStatus, OrderStatus, PaymentStatus};
+use super::states::{FulfilmentStatus, OrderStatus, ParcelStatus, PaymentStatus};
 use crate::pricing::AdjustmentKind;
 use crate::tax::TaxLine;
 
@@ -218,8 +218,8 @@ pub struct PaymentSummary {
 pub struct Fulfilment {
     /// Its id.
     pub id: FulfilmentId,
-    /// `shipped` or `delivered`.
-    pub status: String,
+    /// How it is.
+    pub status: ParcelStatus,
     /// Who carries it.
     pub carrier: Option<String>,
     /// The carrier's number.

@@ -83,6 +83,16 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How a parcel is.
+    pub enum ParcelStatus {
+        /// It has left.
+        Shipped = "shipped",
+        /// It has arrived, and stays so.
+        Delivered = "delivered",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::OrderStatus::{Cancelled, Completed, Confirmed, Expired, Pending};

@@ -25,6 +25,11 @@ pub(super) const SUPPORT_PHONE: &str = "shop.support_phone";
 pub(super) const TERMS_URL: &str = "shop.terms_url";
 pub(super) const PRIVACY_URL: &str = "shop.privacy_url";
 
+/// The keys of all settings.
+pub fn keys() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().map(|known| known.key)
+}
+
 /// By key.
 pub(super) const KNOWN: &[Known] = &[
     Known {

@@ -8,5 +8,6 @@ mod store;
 
 pub use change::{ChangeSetting, ChangeSettingError, change, change_in};
 pub use events::SettingEvent;
+pub use known::keys;
 pub use model::{Profile, Setting, SettingQuery};
 pub use store::{find, list, profile};

@@ -164,7 +164,7 @@ impl Ask {
         }
         let request = with_body(request, self.body, headers.contains_key("content-type")).headers(headers);
         let reply = Reply::read(request.send().await?).await?;
-        promises::check(method.as_str(), &self.path, reply.status, reply.error_code())?;
+        promises::check(method.as_str(), &self.path, &reply)?;
         Ok(reply)
     }
 }

@@ -9,6 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{CartIn, CartLineIn, CartLinePatch, CartPatch, CartView, NewCartView, ShippingOptionView};
+use crate::schema;
 use crate::shop::Shop;
 
 pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
@@ -52,7 +53,7 @@ async fn create_cart(State(shop): State<Shop>, caller: Anyone, Optional(body): O
 /// Read a cart, priced as of now.
 #[utoipa::path(
     get, path = "/api/v1/carts/{cart_id}", tag = "carts", operation_id = "get_cart", security(("cart_token" = [])),
-    params(("cart_id" = String, Path, description = "The cart (`cart_…`)")),
+    params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
     responses(
         CommonProblems,
         (status = 200, description = "The cart; its ETag is what `cart_version` takes", body = Envelope<CartView>),
@@ -72,7 +73,7 @@ async fn get_cart(
 /// Change what a cart says of its customer and its way.
 #[utoipa::path(
     patch, path = "/api/v1/carts/{cart_id}", tag = "carts", operation_id = "edit_cart", security(("cart_token" = [])),
-    params(("cart_id" = String, Path, description = "The cart (`cart_…`)")),
+    params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
     request_body = CartPatch,
     responses(
         CommonProblems,
@@ -95,7 +96,7 @@ async fn edit_cart(
 /// Put a variant into a cart; the same variant with the same wishes adds to its line.
 #[utoipa::path(
     post, path = "/api/v1/carts/{cart_id}/lines", tag = "carts", operation_id = "add_cart_line", security(("cart_token" = [])),
-    params(("cart_id" = String, Path, description = "The cart (`cart_…`)")),
+    params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
     request_body = CartLineIn,
     responses(
         CommonProblems,
@@ -119,7 +120,7 @@ async fn add_cart_line(
 /// Change how many of a line are wanted.
 #[utoipa::path(
     patch, path = "/api/v1/carts/{cart_id}/lines/{line_id}", tag = "carts", operation_id = "change_cart_line", security(("cart_token" = [])),
-    params(("cart_id" = String, Path, description = "The cart (`cart_…`)"), ("line_id" = String, Path, description = "The line (`cline_…`)")),
+    params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)"), ("line_id" = schema::CartLineId, Path, description = "The line (`cline_…`)")),
     request_body = CartLinePatch,
     responses(
         CommonProblems,
@@ -143,7 +144,7 @@ async fn change_cart_line(
 /// Take a line out of a cart.
 #[utoipa::path(
     delete, path = "/api/v1/carts/{cart_id}/lines/{line_id}", tag = "carts", operation_id = "remove_cart_line", security(("cart_token" = [])),
-    params(("cart_id" = String, Path, description = "The cart (`cart_…`)"), ("line_id" = String, Path, description = "The line (`cline_…`)")),
+    params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)"), ("line_id" = schema::CartLineId, Path, description = "The line (`cline_…`)")),
     responses(
         CommonProblems,
         (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
@@ -164,7 +165,7 @@ async fn remove_cart_line(
 #[utoipa::path(
     get, path = "/api/v1/carts/{cart_id}/shipping-methods", tag = "carts", operation_id = "list_cart_shipping_methods",
     security(("cart_token" = [])),
-    params(("cart_id" = String, Path, description = "The cart (`cart_…`)")),
+    params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
     responses(
         CommonProblems,
         (status = 200, description = "None where nothing ships or no address is known", body = Envelope<Vec<ShippingOptionView>>),

@@ -13,13 +13,14 @@ use utoipa::ToSchema;
 
 use crate::rest::addresses::{AddressIn, AddressView};
 use crate::rest::money::MoneyView;
+use crate::schema;
 
 /// A new cart.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CartIn {
     /// ISO 4217; must be the channel's. Absent: the channel's.
-    #[schema(min_length = 3, max_length = 3)]
+    #[schema(value_type = Option<schema::CurrencyCode>)]
     currency: Option<String>,
     /// The channel's code. Absent: the shop's default channel.
     #[schema(max_length = 64)]
@@ -54,7 +55,7 @@ pub(super) struct CartPatch {
     billing_address: Option<Option<AddressIn>>,
     /// How the parcel goes.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schema::ShippingMethodId>)]
     shipping_method_id: Option<Option<String>>,
 }
 
@@ -84,6 +85,7 @@ fn address(errors: &mut FieldErrors, field: &str, raw: Option<AddressIn>) -> Opt
 #[serde(deny_unknown_fields)]
 pub(super) struct CartLineIn {
     /// What (`var_…`).
+    #[schema(value_type = schema::VariantId)]
     variant_id: String,
     /// How many.
     #[schema(minimum = 1, maximum = 9999)]
@@ -122,12 +124,15 @@ impl CartLinePatch {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CartView {
     /// Its id.
+    #[schema(value_type = schema::CartId)]
     id: String,
     /// Grows with each change.
     version: i64,
     /// `open`, or `ordered` once it became an order.
+    #[schema(value_type = schema::CartStatus)]
     status: &'static str,
     /// ISO 4217.
+    #[schema(value_type = schema::CurrencyCode)]
     currency: &'static str,
     /// The channel's code.
     channel: String,
@@ -140,6 +145,7 @@ pub(crate) struct CartView {
     /// Who is billed.
     billing_address: Option<AddressView>,
     /// How the parcel goes.
+    #[schema(value_type = Option<schema::ShippingMethodId>)]
     shipping_method_id: Option<String>,
     /// True where something in it needs a parcel.
     requires_shipping: bool,
@@ -159,10 +165,13 @@ pub(crate) struct CartView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CartLineView {
     /// Its id.
+    #[schema(value_type = schema::CartLineId)]
     id: String,
     /// What.
+    #[schema(value_type = schema::VariantId)]
     variant_id: String,
     /// Of which product.
+    #[schema(value_type = schema::ProductId)]
     product_id: String,
     /// The product's title.
     title: String,
@@ -281,6 +290,7 @@ pub(super) struct NewCartView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ShippingOptionView {
     /// For `shipping_method_id`.
+    #[schema(value_type = schema::ShippingMethodId)]
     id: String,
     /// The name that integrations know.
     code: String,

@@ -46,7 +46,7 @@ async fn create_category(
     security(("bearer" = ["products:write"])),
     params(
         ("category_id" = String, Path, description = "The category, by id (`cat_…`) or slug"),
-        ("If-Match" = Option<String>, Header, description = "The category's ETag; or `version` in the body"),
+        ExpectedVersion,
     ),
     request_body = CategoryPut,
     responses(
@@ -78,7 +78,7 @@ async fn replace_category(
     security(("bearer" = ["products:write"])),
     params(
         ("category_id" = String, Path, description = "The category, by id (`cat_…`) or slug"),
-        ("If-Match" = Option<String>, Header, description = "The category's ETag; or `version` in the body"),
+        ExpectedVersion,
     ),
     request_body = CategoryPatch,
     responses(
@@ -110,8 +110,7 @@ async fn update_category(
     security(("bearer" = ["products:write"])),
     params(
         ("category_id" = String, Path, description = "The category, by id (`cat_…`) or slug"),
-        ("If-Match" = Option<String>, Header, description = "The category's ETag; or `version` in the query"),
-        ("version" = Option<i64>, Query, description = "The category's version, where no `If-Match` is sent"),
+        RequiredVersion,
     ),
     responses(
         CommonProblems,

@@ -106,7 +106,7 @@ async fn get_category(
 // A path of its own, because `tree` under `/categories` could be a category's slug.
 #[utoipa::path(
     get, path = "/api/v1/category-tree", tag = "categories", operation_id = "get_category_tree", security(()),
-    params(("under" = Option<String>, Query, description = "A category, by id (`cat_…`) or slug: only what hangs under it")),
+    params(("under" = Option<String>, Query, nullable = false, description = "A category, by id (`cat_…`) or slug: only what hangs under it")),
     responses(
         CommonProblems,
         (status = 200, description = "The tree", body = Envelope<CategoryTreeView>),

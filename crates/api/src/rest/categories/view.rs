@@ -1,5 +1,6 @@
 //! What readers of categories ask for and get.
 
+use crate::schema;
 use catalog::categories::{Category, CategoryNode, CategoryQuery, CategoryTree, Crumb, Parent};
 use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem};
 use kernel::{FieldErrors, Timestamp};
@@ -69,10 +70,12 @@ pub(super) struct TreeParams {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CategoryView {
     /// Its id (`cat_…`).
+    #[schema(value_type = schema::CategoryId)]
     id: String,
     /// Grows with each change.
     version: i64,
     /// What it hangs under; null for a root.
+    #[schema(value_type = Option<schema::CategoryId>)]
     parent_id: Option<String>,
     /// 0 for a root.
     depth: i64,
@@ -139,6 +142,7 @@ impl From<Category> for CategoryView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CrumbView {
     /// Which category.
+    #[schema(value_type = schema::CategoryId)]
     id: String,
     /// Its name in addresses.
     slug: String,
@@ -171,6 +175,7 @@ impl From<CategoryTree> for CategoryTreeView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CategoryNodeView {
     /// Which category.
+    #[schema(value_type = schema::CategoryId)]
     id: String,
     /// Its name in addresses.
     slug: String,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::rest::carts::present;
+use crate::schema;
 
 /// A new category.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -20,6 +21,7 @@ pub(super) struct CategoryIn {
     #[schema(min_length = 1, max_length = 200, example = "mugs")]
     slug: Option<String>,
     /// What it hangs under (`cat_…`). Absent: nothing, it is a root.
+    #[schema(value_type = Option<schema::CategoryId>)]
     parent_id: Option<String>,
     /// HTML; scripts and the like are taken out.
     #[schema(max_length = 65_536)]
@@ -57,6 +59,7 @@ pub(super) struct CategoryPut {
     #[schema(min_length = 1, max_length = 200)]
     slug: Option<String>,
     /// What it hangs under (`cat_…`). Absent: nothing, it becomes a root.
+    #[schema(value_type = Option<schema::CategoryId>)]
     parent_id: Option<String>,
     /// HTML; scripts and the like are taken out.
     #[schema(max_length = 65_536)]
@@ -99,7 +102,7 @@ pub(super) struct CategoryPatch {
     slug: Option<String>,
     /// What it hangs under (`cat_…`), with everything under it; `null`: nothing, it becomes a root.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schema::CategoryId>)]
     parent_id: Option<Option<String>>,
     /// HTML; scripts and the like are taken out.
     #[serde(default, deserialize_with = "present")]

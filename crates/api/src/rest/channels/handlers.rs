@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{ChannelPatch, ChannelPut, ChannelView, Channels, query};
+use crate::schema;
 use crate::shop::Shop;
 
 /// How long a storefront may go on with a channel that was changed.
@@ -70,8 +71,8 @@ async fn get_channel(
     put, path = "/api/v1/channels/{channel_id}", tag = "channels", operation_id = "replace_channel",
     security(("bearer" = ["settings:write"])),
     params(
-        ("channel_id" = String, Path, description = "The channel (`chan_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The channel's ETag; or `version` in the body"),
+        ("channel_id" = schema::ChannelId, Path, description = "The channel (`chan_…`)"),
+        ExpectedVersion,
     ),
     request_body = ChannelPut,
     responses(
@@ -100,8 +101,8 @@ async fn replace_channel(
     patch, path = "/api/v1/channels/{channel_id}", tag = "channels", operation_id = "update_channel",
     security(("bearer" = ["settings:write"])),
     params(
-        ("channel_id" = String, Path, description = "The channel (`chan_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The channel's ETag; or `version` in the body"),
+        ("channel_id" = schema::ChannelId, Path, description = "The channel (`chan_…`)"),
+        ExpectedVersion,
     ),
     request_body = ChannelPatch,
     responses(

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rest::carts::present;
+use crate::schema;
 
 /// The list of channels.
 pub(super) struct Channels;
@@ -28,14 +29,14 @@ pub(super) struct ChannelPut {
     #[schema(min_length = 1, max_length = 255)]
     name: String,
     /// ISO 4217; stays once there are prices, carts or orders in it.
-    #[schema(min_length = 3, max_length = 3)]
+    #[schema(value_type = schema::CurrencyCode)]
     currency: String,
     /// ISO 3166-1 alpha-2 codes of where parcels go; empty: everywhere.
     #[serde(default)]
-    #[schema(max_items = 250)]
+    #[schema(value_type = Vec<schema::CountryCode>, max_items = 250)]
     countries: Vec<String>,
     /// `included` or `excluded`.
-    #[schema(example = "included")]
+    #[schema(value_type = schema::TaxDisplay)]
     tax_display: String,
     /// IANA name.
     #[schema(max_length = 64, example = "Europe/Berlin")]
@@ -71,15 +72,15 @@ pub(super) struct ChannelPatch {
     name: Option<String>,
     /// ISO 4217; stays once there are prices, carts or orders in it.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, min_length = 3, max_length = 3)]
+    #[schema(value_type = schema::CurrencyCode)]
     currency: Option<String>,
     /// ISO 3166-1 alpha-2 codes of where parcels go; empty: everywhere.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, max_items = 250)]
+    #[schema(value_type = Vec<schema::CountryCode>, max_items = 250)]
     countries: Option<Vec<String>>,
     /// `included` or `excluded`.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(value_type = schema::TaxDisplay)]
     tax_display: Option<String>,
     /// IANA name.
     #[serde(default, deserialize_with = "present")]
@@ -104,6 +105,7 @@ impl ChannelPatch {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ChannelView {
     /// Its id (`chan_…`).
+    #[schema(value_type = schema::ChannelId)]
     id: String,
     /// Grows with each change.
     version: i64,
@@ -112,13 +114,16 @@ pub(super) struct ChannelView {
     /// What people call it.
     name: String,
     /// ISO 4217: of carts and orders.
+    #[schema(value_type = schema::CurrencyCode)]
     currency: &'static str,
     /// What things cost here.
+    #[schema(value_type = schema::PriceListId)]
     price_list_id: String,
     /// ISO 3166-1 alpha-2 codes of where parcels go; empty: everywhere.
+    #[schema(value_type = Vec<schema::CountryCode>)]
     countries: Vec<&'static str>,
     /// Whether prices are shown with tax: `included` or `excluded`.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::TaxDisplay)]
     tax_display: TaxDisplay,
     /// IANA name.
     time_zone: String,

@@ -5,14 +5,18 @@ use kernel::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::schema;
+
 /// A picture of a product.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::rest) struct MediaView {
     /// Its id (`media_…`).
+    #[schema(value_type = schema::MediaId)]
     id: String,
     /// Grows with each change of its own.
     version: i64,
     /// Its product (`prod_…`).
+    #[schema(value_type = schema::ProductId)]
     product_id: String,
     /// Its place among the product's pictures, from 0; the first is shown in lists.
     position: i64,
@@ -21,6 +25,7 @@ pub(in crate::rest) struct MediaView {
     /// What it shows, for those who do not see it; empty: decoration.
     alt: String,
     /// Its media type; null for a picture elsewhere, of which nothing is known.
+    #[schema(value_type = Option<schema::PictureType>)]
     content_type: Option<String>,
     /// How long the file is.
     byte_size: Option<i64>,

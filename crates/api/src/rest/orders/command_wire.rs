@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::rest::carts::present;
 use crate::rest::money::MoneyIn;
+use crate::schema;
 
 /// Money that came without a provider.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,6 +66,7 @@ pub(super) struct FulfilmentIn {
 #[serde(deny_unknown_fields)]
 pub(super) struct FulfilmentLineIn {
     /// The line (`oline_…`).
+    #[schema(value_type = schema::OrderLineId)]
     line_id: String,
     /// How many.
     #[schema(minimum = 1, maximum = 9999)]
@@ -142,6 +144,7 @@ pub(super) struct NoteIn {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct NoteView {
     /// Its id.
+    #[schema(value_type = schema::NoteId)]
     id: String,
     /// What it says.
     body: String,

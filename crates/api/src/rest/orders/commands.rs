@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use gateway::{
-    Command, CommonProblems, Created, Envelope, ErrorBody, ExpectedVersion, Kept, NoParams, One, PathId, PathIdOr, PathIds, Permitted,
-    Problem, Valid, permission,
+    Command, CommandKey, CommonProblems, Created, Envelope, ErrorBody, ExpectedVersion, Kept, NoParams, One, PathId, PathIdOr, PathIds,
+    Permitted, Problem, Valid, permission,
 };
 use kernel::{FulfilmentTag, OrderTag};
 use platform::idempotency::Answer;
@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use super::command_wire::{CancelIn, FulfilmentIn, FulfilmentPatch, NoteIn, NoteView, OrderPatch, PaymentIn, TimelineEntryView};
 use super::handlers::find;
 use super::wire::OrderView;
+use crate::schema;
 use crate::shop::Shop;
 
 pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
@@ -33,8 +34,8 @@ pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
     post, path = "/api/v1/orders/{order_id}/payments", tag = "orders", operation_id = "record_payment",
     security(("bearer" = ["payments:write"])),
     params(
-        ("order_id" = String, Path, description = "The order (`order_…`)"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; the same for every retry"),
+        ("order_id" = schema::OrderId, Path, description = "The order (`order_…`)"),
+        CommandKey,
     ),
     request_body = PaymentIn,
     responses(
@@ -60,9 +61,9 @@ async fn record_payment(
 #[utoipa::path(
     post, path = "/api/v1/orders/{order_id}/cancel", tag = "orders", operation_id = "cancel_order", security(("bearer" = ["orders:write"])),
     params(
-        ("order_id" = String, Path, description = "The order (`order_…`)"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; the same for every retry"),
-        ("If-Match" = Option<String>, Header, description = "The order's ETag; or `version` in the body"),
+        ("order_id" = schema::OrderId, Path, description = "The order (`order_…`)"),
+        CommandKey,
+        ExpectedVersion,
     ),
     request_body = CancelIn,
     responses(
@@ -91,8 +92,8 @@ async fn cancel_order(
 #[utoipa::path(
     post, path = "/api/v1/orders/{order_id}/fulfilments", tag = "orders", operation_id = "fulfil_order", security(("bearer" = ["orders:write"])),
     params(
-        ("order_id" = String, Path, description = "The order (`order_…`)"),
-        ("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; the same for every retry"),
+        ("order_id" = schema::OrderId, Path, description = "The order (`order_…`)"),
+        CommandKey,
     ),
     request_body = FulfilmentIn,
     responses(
@@ -119,9 +120,9 @@ async fn fulfil_order(
     patch, path = "/api/v1/orders/{order_id}/fulfilments/{fulfilment_id}", tag = "orders", operation_id = "update_fulfilment",
     security(("bearer" = ["orders:write"])),
     params(
-        ("order_id" = String, Path, description = "The order (`order_…`)"),
-        ("fulfilment_id" = String, Path, description = "The parcel (`ful_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The parcel's version in quotes; or `version` in the body"),
+        ("order_id" = schema::OrderId, Path, description = "The order (`order_…`)"),
+        ("fulfilment_id" = schema::FulfilmentId, Path, description = "The parcel (`ful_…`)"),
+        ExpectedVersion,
     ),
     request_body = FulfilmentPatch,
     responses(
@@ -150,8 +151,8 @@ async fn update_fulfilment(
 #[utoipa::path(
     patch, path = "/api/v1/orders/{order_id}", tag = "orders", operation_id = "update_order", security(("bearer" = ["orders:write"])),
     params(
-        ("order_id" = String, Path, description = "The order (`order_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The order's ETag; or `version` in the body"),
+        ("order_id" = schema::OrderId, Path, description = "The order (`order_…`)"),
+        ExpectedVersion,
     ),
     request_body = OrderPatch,
     responses(
@@ -179,7 +180,7 @@ async fn update_order(
 /// Add a staff note.
 #[utoipa::path(
     post, path = "/api/v1/orders/{order_id}/notes", tag = "orders", operation_id = "add_note", security(("bearer" = ["orders:write"])),
-    params(("order_id" = String, Path, description = "The order (`order_…`)")),
+    params(("order_id" = schema::OrderId, Path, description = "The order (`order_…`)")),
     request_body = NoteIn,
     responses(
         CommonProblems,

@@ -6,21 +6,26 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::rest::money::MoneyView;
+use crate::schema;
 
 /// An order as the list shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OrderSummaryView {
     /// Its id.
+    #[schema(value_type = schema::OrderId)]
     id: String,
     /// The number that people use.
     number: i64,
     /// Grows with each change.
     version: i64,
     /// `pending`, `confirmed`, `completed`, `cancelled` or `expired`.
+    #[schema(value_type = schema::OrderStatus)]
     status: &'static str,
     /// `unpaid`, `authorised`, `part_paid`, `paid`, `part_refunded` or `refunded`.
+    #[schema(value_type = schema::OrderPaymentStatus)]
     payment_status: &'static str,
     /// `none`, `part`, `fulfilled` or `delivered`.
+    #[schema(value_type = schema::OrderFulfilmentStatus)]
     fulfilment_status: &'static str,
     /// What is to be paid.
     total: MoneyView,
@@ -31,6 +36,7 @@ pub(super) struct OrderSummaryView {
     /// Who receives it.
     customer_name: Option<String>,
     /// Where it goes.
+    #[schema(value_type = Option<schema::CountryCode>)]
     country: Option<String>,
     /// Tags of staff.
     tags: Vec<String>,

@@ -8,23 +8,29 @@ use utoipa::ToSchema;
 
 use crate::rest::addresses::AddressView;
 use crate::rest::money::MoneyView;
+use crate::schema;
 
 /// An order with all its parts.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct OrderView {
     /// Its id.
+    #[schema(value_type = schema::OrderId)]
     id: String,
     /// The number that people use.
     number: i64,
     /// Grows with each change.
     version: i64,
     /// `pending`, `confirmed`, `completed`, `cancelled` or `expired`.
+    #[schema(value_type = schema::OrderStatus)]
     status: &'static str,
     /// `unpaid`, `authorised`, `part_paid`, `paid`, `part_refunded` or `refunded`.
+    #[schema(value_type = schema::OrderPaymentStatus)]
     payment_status: &'static str,
     /// `none`, `part`, `fulfilled` or `delivered`.
+    #[schema(value_type = schema::OrderFulfilmentStatus)]
     fulfilment_status: &'static str,
     /// ISO 4217.
+    #[schema(value_type = schema::CurrencyCode)]
     currency: &'static str,
     /// Where the confirmation goes.
     email: String,
@@ -95,10 +101,13 @@ pub(super) struct OrderTotalsView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OrderLineView {
     /// Its id.
+    #[schema(value_type = schema::OrderLineId)]
     id: String,
     /// What.
+    #[schema(value_type = schema::VariantId)]
     variant_id: String,
     /// Of which product.
+    #[schema(value_type = schema::ProductId)]
     product_id: String,
     /// Stock keeping unit.
     sku: Option<String>,
@@ -140,8 +149,10 @@ pub(super) struct OrderLineView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct AdjustmentView {
     /// Its id.
+    #[schema(value_type = schema::AdjustmentId)]
     id: String,
     /// `shipping`, `discount` or `surcharge`.
+    #[schema(value_type = schema::AdjustmentKind)]
     kind: &'static str,
     /// In words of that day.
     label: String,
@@ -155,8 +166,10 @@ pub(super) struct AdjustmentView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TaxLineView {
     /// The line, where it is one's.
+    #[schema(value_type = Option<schema::OrderLineId>)]
     line_id: Option<String>,
     /// The adjustment, where it is one's.
+    #[schema(value_type = Option<schema::AdjustmentId>)]
     adjustment_id: Option<String>,
     /// The rate's name.
     name: String,
@@ -172,11 +185,14 @@ pub(super) struct TaxLineView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PaymentView {
     /// Its id.
+    #[schema(value_type = schema::PaymentId)]
     id: String,
     /// Through whom.
+    #[schema(value_type = schema::PaymentMethod)]
     provider: String,
     /// `created`, `awaiting_customer`, `processing`, `authorised`, `captured`, `failed`, `unknown`, `voided`, `expired`,
     /// `disputed`, `won` or `lost`.
+    #[schema(value_type = schema::PaymentStatus)]
     status: &'static str,
     /// What is asked for.
     amount: MoneyView,
@@ -198,11 +214,13 @@ pub(super) struct PaymentView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FulfilmentView {
     /// Its id.
+    #[schema(value_type = schema::FulfilmentId)]
     id: String,
     /// Grows with each change.
     version: i64,
     /// `shipped` or `delivered`.
-    status: String,
+    #[schema(value_type = schema::ParcelState)]
+    status: &'static str,
     /// Who carries it.
     carrier: Option<String>,
     /// The carrier's number.
@@ -223,6 +241,7 @@ pub(super) struct FulfilmentView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct FulfilmentLineView {
     /// The line.
+    #[schema(value_type = schema::OrderLineId)]
     line_id: String,
     /// How many.
     quantity: i64,
@@ -345,7 +364,7 @@ fn fulfilment_view(parcel: &Fulfilment) -> FulfilmentView {
     FulfilmentView {
         id: parcel.id.to_string(),
         version: parcel.version,
-        status: parcel.status.clone(),
+        status: parcel.status.as_str(),
         carrier: parcel.carrier.clone(),
         tracking_number: parcel.tracking_number.clone(),
         tracking_url: parcel.tracking_url.clone(),

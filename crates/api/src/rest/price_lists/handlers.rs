@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{PriceListPatch, PriceListPut, PriceListView, PriceLists, query};
+use crate::schema;
 use crate::shop::Shop;
 
 pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
@@ -45,7 +46,7 @@ async fn list_price_lists(
 #[utoipa::path(
     get, path = "/api/v1/price-lists/{price_list_id}", tag = "price-lists", operation_id = "get_price_list",
     security(("bearer" = ["settings:read"])),
-    params(("price_list_id" = String, Path, description = "The price list (`plist_…`)")),
+    params(("price_list_id" = schema::PriceListId, Path, description = "The price list (`plist_…`)")),
     responses(
         CommonProblems,
         (status = 200, description = "The price list", body = Envelope<PriceListView>),
@@ -67,8 +68,8 @@ async fn get_price_list(
     put, path = "/api/v1/price-lists/{price_list_id}", tag = "price-lists", operation_id = "replace_price_list",
     security(("bearer" = ["settings:write"])),
     params(
-        ("price_list_id" = String, Path, description = "The price list (`plist_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The price list's ETag; or `version` in the body"),
+        ("price_list_id" = schema::PriceListId, Path, description = "The price list (`plist_…`)"),
+        ExpectedVersion,
     ),
     request_body = PriceListPut,
     responses(
@@ -97,8 +98,8 @@ async fn replace_price_list(
     patch, path = "/api/v1/price-lists/{price_list_id}", tag = "price-lists", operation_id = "update_price_list",
     security(("bearer" = ["settings:write"])),
     params(
-        ("price_list_id" = String, Path, description = "The price list (`plist_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The price list's ETag; or `version` in the body"),
+        ("price_list_id" = schema::PriceListId, Path, description = "The price list (`plist_…`)"),
+        ExpectedVersion,
     ),
     request_body = PriceListPatch,
     responses(

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rest::carts::present;
+use crate::schema;
 
 /// The list of price lists.
 pub(super) struct PriceLists;
@@ -28,7 +29,7 @@ pub(super) struct PriceListPut {
     #[schema(min_length = 1, max_length = 255)]
     name: String,
     /// ISO 4217; stays once there are prices, carts or orders in it.
-    #[schema(min_length = 3, max_length = 3)]
+    #[schema(value_type = schema::CurrencyCode)]
     currency: String,
     /// True where its prices include tax.
     tax_included: bool,
@@ -53,7 +54,7 @@ pub(super) struct PriceListPatch {
     name: Option<String>,
     /// ISO 4217; stays once there are prices, carts or orders in it.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, min_length = 3, max_length = 3)]
+    #[schema(value_type = schema::CurrencyCode)]
     currency: Option<String>,
     /// True where its prices include tax.
     #[serde(default, deserialize_with = "present")]
@@ -74,6 +75,7 @@ impl PriceListPatch {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PriceListView {
     /// Its id (`plist_…`).
+    #[schema(value_type = schema::PriceListId)]
     id: String,
     /// Grows with each change.
     version: i64,
@@ -82,6 +84,7 @@ pub(super) struct PriceListView {
     /// What people call it.
     name: String,
     /// ISO 4217: of all its prices.
+    #[schema(value_type = schema::CurrencyCode)]
     currency: &'static str,
     /// True where its prices include tax.
     tax_included: bool,

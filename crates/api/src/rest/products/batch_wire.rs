@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::wire::ProductIn;
 use super::wire_patch::ProductPatch;
+use crate::schema;
 
 /// Up to a hundred products to be written, one after the other.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -41,7 +42,7 @@ pub(super) enum BatchItemIn {
 #[expect(dead_code, reason = "`op` is read before")]
 pub(super) struct CreateItemIn {
     /// `create`.
-    #[schema(pattern = "^create$")]
+    #[schema(value_type = schema::CreateOp)]
     op: String,
     /// The product.
     #[schema(value_type = ProductIn)]
@@ -54,7 +55,7 @@ pub(super) struct CreateItemIn {
 #[expect(dead_code, reason = "`op` is read before")]
 pub(super) struct UpdateItemIn {
     /// `update`.
-    #[schema(pattern = "^update$")]
+    #[schema(value_type = schema::UpdateOp)]
     op: String,
     /// Which one: id (`prod_…`) or slug.
     id: String,
@@ -71,7 +72,7 @@ pub(super) struct UpdateItemIn {
 #[expect(dead_code, reason = "`op` is read before")]
 pub(super) struct DeleteItemIn {
     /// `delete`.
-    #[schema(pattern = "^delete$")]
+    #[schema(value_type = schema::DeleteOp)]
     op: String,
     /// Which one: id (`prod_…`) or slug.
     id: String,
@@ -129,8 +130,10 @@ pub(super) struct BatchResultView {
     /// The status that it would have had alone: 201, 200, 204, or that of the error.
     status: u16,
     /// `create`, `update` or `delete`; null where the item was refused.
+    #[schema(value_type = Option<schema::BatchOp>)]
     op: Option<&'static str>,
     /// The product; null where the item was refused. One that was made in a dry run has an id that nothing has.
+    #[schema(value_type = Option<schema::ProductId>)]
     product_id: Option<String>,
     /// Its version now; null where it is gone or the item was refused.
     version: Option<i64>,

@@ -57,7 +57,7 @@ async fn create_product(
     security(("bearer" = ["products:write"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("If-Match" = Option<String>, Header, description = "The product's ETag; or `version` in the body"),
+        ExpectedVersion,
     ),
     request_body = ProductPut,
     responses(
@@ -92,7 +92,7 @@ async fn replace_product(
     security(("bearer" = ["products:write"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("If-Match" = Option<String>, Header, description = "The product's ETag; or `version` in the body"),
+        ExpectedVersion,
     ),
     request_body = ProductPatch,
     responses(
@@ -126,8 +126,7 @@ async fn update_product(
     security(("bearer" = ["products:write"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("If-Match" = Option<String>, Header, description = "The product's ETag; or `version` in the query"),
-        ("version" = Option<i64>, Query, description = "The product's version, where no `If-Match` is sent"),
+        RequiredVersion,
     ),
     responses(
         CommonProblems,

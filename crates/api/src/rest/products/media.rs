@@ -17,6 +17,7 @@ use super::parts::{ByPosition, page};
 use super::path::{PartPath, ProductPath, missing};
 use super::reading::{MAX_AGE_SECONDS, audience};
 use crate::rest::media::MediaView;
+use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
@@ -129,7 +130,7 @@ async fn reorder_product_media(
     get, path = "/api/v1/products/{product_id}/media/{media_id}", tag = "products", operation_id = "get_product_media", security(()),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("media_id" = String, Path, description = "The picture (`media_…`)"),
+        ("media_id" = schema::MediaId, Path, description = "The picture (`media_…`)"),
     ),
     responses(
         CommonProblems,
@@ -155,8 +156,8 @@ async fn get_product_media(
     security(("bearer" = ["products:write"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("media_id" = String, Path, description = "The picture (`media_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The picture's ETag; or `version` in the body"),
+        ("media_id" = schema::MediaId, Path, description = "The picture (`media_…`)"),
+        ExpectedVersion,
     ),
     request_body = MediaPatch,
     responses(
@@ -187,9 +188,8 @@ async fn update_product_media(
     security(("bearer" = ["products:write"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("media_id" = String, Path, description = "The picture (`media_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The picture's ETag; or `version` in the query"),
-        ("version" = Option<i64>, Query, description = "The picture's version, where no `If-Match` is sent"),
+        ("media_id" = schema::MediaId, Path, description = "The picture (`media_…`)"),
+        RequiredVersion,
     ),
     responses(
         CommonProblems,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::rest::carts::present;
+use crate::schema;
 
 /// A picture that is kept elsewhere.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -62,7 +63,7 @@ pub(super) struct MediaPatch {
 #[serde(deny_unknown_fields)]
 pub(super) struct MediaOrderIn {
     /// Each of them once (`media_…`).
-    #[schema(max_items = 250)]
+    #[schema(value_type = Vec<schema::MediaId>, max_items = 250)]
     media_ids: Vec<String>,
 }
 

@@ -8,11 +8,13 @@ use utoipa::ToSchema;
 
 use crate::rest::media::{MediaView, address};
 use crate::rest::money::MoneyView;
+use crate::schema;
 
 /// A product as a list shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ProductSummaryView {
     /// Its id (`prod_…`).
+    #[schema(value_type = schema::ProductId)]
     id: String,
     /// Grows with each change.
     version: i64,
@@ -23,6 +25,7 @@ pub(super) struct ProductSummaryView {
     /// Maker or vendor.
     brand: Option<String>,
     /// `draft`, `active` or `archived`; the public sees what is active.
+    #[schema(value_type = schema::ProductStatus)]
     status: &'static str,
     /// Words to find it by.
     tags: Vec<String>,
@@ -33,6 +36,7 @@ pub(super) struct ProductSummaryView {
     /// How many variants are sold.
     variant_count: i64,
     /// `in_stock` where some variant can be bought now, `out` where none can.
+    #[schema(value_type = schema::Availability)]
     availability: &'static str,
     /// The first picture.
     image: Option<ImageView>,
@@ -60,6 +64,7 @@ pub(super) struct ProductSummaryView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ImageView {
     /// Its id (`media_…`).
+    #[schema(value_type = schema::MediaId)]
     id: String,
     /// Where it is: an address elsewhere, or a path of this shop.
     url: String,
@@ -71,6 +76,7 @@ pub(super) struct ImageView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CategorySummaryView {
     /// Its id (`cat_…`).
+    #[schema(value_type = schema::CategoryId)]
     id: String,
     /// Its part of the URL.
     slug: String,
@@ -82,6 +88,7 @@ pub(super) struct CategorySummaryView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VariantSummaryView {
     /// Its id (`var_…`).
+    #[schema(value_type = schema::VariantId)]
     id: String,
     /// The values of its options: `Red / L`.
     title: String,
@@ -93,6 +100,7 @@ pub(super) struct VariantSummaryView {
     /// GTIN, EAN, UPC or ISBN.
     barcode: Option<String>,
     /// `physical`, `digital`, `service`, `gift_card` or `external`.
+    #[schema(value_type = schema::VariantKind)]
     kind: &'static str,
     /// True where it needs an address.
     requires_shipping: bool,
@@ -101,8 +109,10 @@ pub(super) struct VariantSummaryView {
     /// What that is compared with.
     compare_at_price: Option<MoneyView>,
     /// `in_stock`, `low`, `backorder` or `out`.
+    #[schema(value_type = schema::Availability)]
     availability: &'static str,
     /// The picture that shows it.
+    #[schema(value_type = Option<schema::MediaId>)]
     media_id: Option<String>,
 }
 

@@ -10,15 +10,18 @@ use utoipa::ToSchema;
 
 use super::view::{ExternalRefView, refs};
 use crate::rest::money::MoneyView;
+use crate::schema;
 
 /// A variant: what is actually bought.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct VariantView {
     /// Its id (`var_…`).
+    #[schema(value_type = schema::VariantId)]
     id: String,
     /// Grows with each change of its own.
     version: i64,
     /// Its product (`prod_…`).
+    #[schema(value_type = schema::ProductId)]
     product_id: String,
     /// Its place among the variants, from 0.
     position: i64,
@@ -32,6 +35,7 @@ pub(super) struct VariantView {
     /// GTIN, EAN, UPC or ISBN.
     barcode: Option<String>,
     /// `physical`, `digital`, `service`, `gift_card` or `external`.
+    #[schema(value_type = schema::VariantKind)]
     kind: &'static str,
     /// True where it needs an address.
     requires_shipping: bool,
@@ -42,6 +46,7 @@ pub(super) struct VariantView {
     /// What that is compared with.
     compare_at_price: Option<MoneyView>,
     /// `in_stock`, `low`, `backorder` or `out`.
+    #[schema(value_type = schema::Availability)]
     availability: &'static str,
     /// Weight of one piece.
     weight_grams: Option<i64>,
@@ -52,6 +57,7 @@ pub(super) struct VariantView {
     /// Height of one piece.
     height_mm: Option<i64>,
     /// The picture that shows it.
+    #[schema(value_type = Option<schema::MediaId>)]
     media_id: Option<String>,
     /// What only staff see; its members stand beside the others.
     #[serde(flatten)]
@@ -106,6 +112,7 @@ pub(super) struct StaffVariantView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PriceView {
     /// The price list (`plist_…`).
+    #[schema(value_type = schema::PriceListId)]
     price_list_id: String,
     /// From this quantity on.
     min_quantity: i64,

@@ -11,12 +11,14 @@ use utoipa::ToSchema;
 use super::wire::{ExternalRefIn, refs};
 use crate::rest::carts::present;
 use crate::rest::money::MoneyIn;
+use crate::schema;
 
 /// A whole variant; what is absent gets its default.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VariantIn {
     /// Which one (`var_…`), where a product is replaced; absent: a new one, or the one of this reference, SKU or options.
+    #[schema(value_type = Option<schema::VariantId>)]
     pub(super) id: Option<String>,
     /// Stock keeping unit; no two variants of the shop share one.
     #[schema(min_length = 1, max_length = 255)]
@@ -27,6 +29,7 @@ pub(super) struct VariantIn {
     /// A value of each option of the product: `{"Color": "Red"}`.
     options: Option<BTreeMap<String, String>>,
     /// `physical` (the default), `digital`, `service`, `gift_card` or `external`.
+    #[schema(value_type = Option<schema::VariantKind>)]
     kind: Option<String>,
     /// True where it needs an address. Absent: as its kind says.
     requires_shipping: Option<bool>,
@@ -57,6 +60,7 @@ pub(super) struct VariantIn {
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     height_mm: Option<i64>,
     /// The picture of the product that shows it (`media_…`).
+    #[schema(value_type = Option<schema::MediaId>)]
     media_id: Option<String>,
     /// Facts for programs: an object of at most 16 KiB and 8 levels.
     #[schema(value_type = Option<Object>)]
@@ -81,7 +85,7 @@ pub(super) struct VariantIn {
 pub(super) struct VariantPatch {
     /// Which one (`var_…`), where a product is changed; absent: the one of this reference, SKU or options, or a new one.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(value_type = schema::VariantId)]
     pub(super) id: Option<String>,
     /// Stock keeping unit; `null`: none.
     #[serde(default, deserialize_with = "present")]
@@ -97,7 +101,7 @@ pub(super) struct VariantPatch {
     options: Option<BTreeMap<String, String>>,
     /// `physical`, `digital`, `service`, `gift_card` or `external`.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(value_type = schema::VariantKind)]
     kind: Option<String>,
     /// True where it needs an address.
     #[serde(default, deserialize_with = "present")]
@@ -141,7 +145,7 @@ pub(super) struct VariantPatch {
     height_mm: Option<Option<i64>>,
     /// The picture of the product that shows it (`media_…`); `null`: none of its own.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<schema::MediaId>)]
     media_id: Option<Option<String>>,
     /// All facts for programs.
     #[serde(default, deserialize_with = "present")]
@@ -176,6 +180,7 @@ pub(super) struct VariantPatch {
 #[serde(deny_unknown_fields)]
 pub(super) struct PriceIn {
     /// The price list (`plist_…`). Absent: the default channel's.
+    #[schema(value_type = Option<schema::PriceListId>)]
     price_list_id: Option<String>,
     /// From this quantity on. Absent: 1.
     #[schema(minimum = 1, maximum = 9999)]

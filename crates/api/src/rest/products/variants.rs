@@ -18,6 +18,7 @@ use super::path::{PartPath, ProductPath, missing};
 use super::reading::{MAX_AGE_SECONDS, audience};
 use super::variant_view::VariantView;
 use super::variant_wire::{VariantIn, VariantPatch};
+use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
@@ -89,7 +90,7 @@ async fn create_variant(
     get, path = "/api/v1/products/{product_id}/variants/{variant_id}", tag = "products", operation_id = "get_variant", security(()),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("variant_id" = String, Path, description = "The variant (`var_…`)"),
+        ("variant_id" = schema::VariantId, Path, description = "The variant (`var_…`)"),
     ),
     responses(
         CommonProblems,
@@ -116,8 +117,8 @@ async fn get_variant(
     security(("bearer" = ["products:write"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("variant_id" = String, Path, description = "The variant (`var_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The variant's ETag; or `version` in the body"),
+        ("variant_id" = schema::VariantId, Path, description = "The variant (`var_…`)"),
+        ExpectedVersion,
     ),
     request_body = VariantPatch,
     responses(
@@ -152,9 +153,8 @@ async fn update_variant(
     security(("bearer" = ["products:write"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
-        ("variant_id" = String, Path, description = "The variant (`var_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The variant's ETag; or `version` in the query"),
-        ("version" = Option<i64>, Query, description = "The variant's version, where no `If-Match` is sent"),
+        ("variant_id" = schema::VariantId, Path, description = "The variant (`var_…`)"),
+        RequiredVersion,
     ),
     responses(
         CommonProblems,

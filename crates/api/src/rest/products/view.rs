@@ -11,11 +11,13 @@ use utoipa::ToSchema;
 use super::variant_view::VariantView;
 use crate::rest::media::MediaView;
 use crate::rest::money::MoneyView;
+use crate::schema;
 
 /// A product with everything that belongs to it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ProductView {
     /// Its id (`prod_…`).
+    #[schema(value_type = schema::ProductId)]
     id: String,
     /// Grows with each change of it or of its variants.
     version: i64,
@@ -26,6 +28,7 @@ pub(super) struct ProductView {
     /// HTML without scripts.
     description: String,
     /// `draft`, `active` or `archived`; the public sees what is active.
+    #[schema(value_type = schema::ProductStatus)]
     status: &'static str,
     /// Maker or vendor.
     brand: Option<String>,
@@ -49,6 +52,7 @@ pub(super) struct ProductView {
     /// What the dearest variant costs now.
     price_max: Option<MoneyView>,
     /// The best that can be said of its variants: `in_stock`, `low`, `backorder` or `out`.
+    #[schema(value_type = schema::Availability)]
     availability: &'static str,
     /// Its variants in order; archived ones for staff alone.
     variants: Vec<VariantView>,
@@ -87,6 +91,7 @@ pub(super) struct OptionView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ProductCategoryView {
     /// Its id (`cat_…`).
+    #[schema(value_type = schema::CategoryId)]
     id: String,
     /// Its part of the URL.
     slug: String,
@@ -100,6 +105,7 @@ pub(super) struct ProductCategoryView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CrumbView {
     /// The category (`cat_…`).
+    #[schema(value_type = schema::CategoryId)]
     id: String,
     /// Its part of the URL.
     slug: String,
@@ -111,8 +117,10 @@ pub(super) struct CrumbView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RelationView {
     /// `grouped`, `upsell` or `cross_sell`.
+    #[schema(value_type = schema::RelationKind)]
     kind: &'static str,
     /// The other product (`prod_…`).
+    #[schema(value_type = schema::ProductId)]
     product_id: String,
 }
 

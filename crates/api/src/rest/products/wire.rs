@@ -11,6 +11,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::variant_wire::VariantIn;
+use crate::schema;
 
 /// A new product. What is absent gets its default; a slug is made of the title.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -26,7 +27,7 @@ pub(super) struct ProductIn {
     #[schema(max_length = 65536)]
     description: Option<String>,
     /// `draft` (the default), `active` or `archived`. An active product has a price, an external URL or grouped products.
-    #[schema(example = "active")]
+    #[schema(value_type = Option<schema::ProductStatus>)]
     status: Option<String>,
     /// Maker or vendor.
     #[schema(min_length = 1, max_length = 255)]
@@ -52,7 +53,7 @@ pub(super) struct ProductIn {
     #[schema(min_length = 1, max_length = 100)]
     external_button_text: Option<String>,
     /// Its categories (`cat_…`), the main one first.
-    #[schema(max_items = 100)]
+    #[schema(value_type = Option<Vec<schema::CategoryId>>, max_items = 100)]
     category_ids: Option<Vec<String>>,
     /// The products that it points at.
     #[schema(max_items = 250)]
@@ -82,6 +83,7 @@ pub(super) struct ProductPut {
     #[schema(max_length = 65536)]
     description: Option<String>,
     /// `draft` (the default), `active` or `archived`.
+    #[schema(value_type = Option<schema::ProductStatus>)]
     status: Option<String>,
     /// Maker or vendor.
     #[schema(min_length = 1, max_length = 255)]
@@ -107,7 +109,7 @@ pub(super) struct ProductPut {
     #[schema(min_length = 1, max_length = 100)]
     external_button_text: Option<String>,
     /// Its categories (`cat_…`), the main one first.
-    #[schema(max_items = 100)]
+    #[schema(value_type = Option<Vec<schema::CategoryId>>, max_items = 100)]
     category_ids: Option<Vec<String>>,
     /// The products that it points at.
     #[schema(max_items = 250)]
@@ -131,8 +133,10 @@ pub(super) struct ProductPut {
 #[serde(deny_unknown_fields)]
 pub(super) struct RelationIn {
     /// `grouped`, `upsell` or `cross_sell`.
+    #[schema(value_type = schema::RelationKind)]
     kind: String,
     /// The other product (`prod_…`).
+    #[schema(value_type = schema::ProductId)]
     product_id: String,
 }
 

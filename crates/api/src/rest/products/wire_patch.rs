@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::variant_wire::VariantPatch;
 use super::wire::{ExternalRefIn, OptionIn, RelationIn, options, refs, relations, variants};
 use crate::rest::carts::present;
+use crate::schema;
 
 /// What changes of a product; an absent field stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -31,7 +32,7 @@ pub(super) struct ProductPatch {
     description: Option<String>,
     /// `draft`, `active` or `archived`: the way to take a product off sale that was sold.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(value_type = schema::ProductStatus)]
     status: Option<String>,
     /// Maker or vendor; `null`: none.
     #[serde(default, deserialize_with = "present")]
@@ -67,7 +68,7 @@ pub(super) struct ProductPatch {
     external_button_text: Option<Option<String>>,
     /// All its categories (`cat_…`), the main one first.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, max_items = 100)]
+    #[schema(value_type = Vec<schema::CategoryId>, max_items = 100)]
     category_ids: Option<Vec<String>>,
     /// All products that it points at.
     #[serde(default, deserialize_with = "present")]

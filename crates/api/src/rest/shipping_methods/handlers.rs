@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{ShippingMethodIn, ShippingMethodPatch, ShippingMethodPut, ShippingMethodView, ShippingMethods, query};
+use crate::schema;
 use crate::shop::Shop;
 
 pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
@@ -71,7 +72,7 @@ async fn create_shipping_method(
 #[utoipa::path(
     get, path = "/api/v1/shipping-methods/{shipping_method_id}", tag = "shipping-methods", operation_id = "get_shipping_method",
     security(("bearer" = ["settings:read"])),
-    params(("shipping_method_id" = String, Path, description = "The shipping method (`ship_…`)")),
+    params(("shipping_method_id" = schema::ShippingMethodId, Path, description = "The shipping method (`ship_…`)")),
     responses(
         CommonProblems,
         (status = 200, description = "The shipping method", body = Envelope<ShippingMethodView>),
@@ -93,8 +94,8 @@ async fn get_shipping_method(
     put, path = "/api/v1/shipping-methods/{shipping_method_id}", tag = "shipping-methods", operation_id = "replace_shipping_method",
     security(("bearer" = ["settings:write"])),
     params(
-        ("shipping_method_id" = String, Path, description = "The shipping method (`ship_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The shipping method's ETag; or `version` in the body"),
+        ("shipping_method_id" = schema::ShippingMethodId, Path, description = "The shipping method (`ship_…`)"),
+        ExpectedVersion,
     ),
     request_body = ShippingMethodPut,
     responses(
@@ -123,8 +124,8 @@ async fn replace_shipping_method(
     patch, path = "/api/v1/shipping-methods/{shipping_method_id}", tag = "shipping-methods", operation_id = "update_shipping_method",
     security(("bearer" = ["settings:write"])),
     params(
-        ("shipping_method_id" = String, Path, description = "The shipping method (`ship_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The shipping method's ETag; or `version` in the body"),
+        ("shipping_method_id" = schema::ShippingMethodId, Path, description = "The shipping method (`ship_…`)"),
+        ExpectedVersion,
     ),
     request_body = ShippingMethodPatch,
     responses(
@@ -153,9 +154,8 @@ async fn update_shipping_method(
     delete, path = "/api/v1/shipping-methods/{shipping_method_id}", tag = "shipping-methods", operation_id = "delete_shipping_method",
     security(("bearer" = ["settings:write"])),
     params(
-        ("shipping_method_id" = String, Path, description = "The shipping method (`ship_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The shipping method's ETag; or `version` in the query"),
-        ("version" = Option<i64>, Query, description = "The shipping method's version, where no `If-Match` is sent"),
+        ("shipping_method_id" = schema::ShippingMethodId, Path, description = "The shipping method (`ship_…`)"),
+        RequiredVersion,
     ),
     responses(
         CommonProblems,

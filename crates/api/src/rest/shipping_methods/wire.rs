@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::rest::carts::present;
 use crate::rest::money::{MoneyIn, MoneyView};
+use crate::schema;
 
 /// The list of shipping methods.
 pub(super) struct ShippingMethods;
@@ -38,14 +39,14 @@ pub(super) struct ShippingMethodIn {
     #[schema(min_length = 1, max_length = 255, example = "Express")]
     name: String,
     /// What the steps of the tariff count: `flat` nothing, `by_weight` grams, `by_total` the worth of the goods.
-    #[schema(example = "flat")]
+    #[schema(value_type = schema::ShippingMethodKind)]
     kind: String,
     /// ISO 4217; of all amounts of its tariff.
-    #[schema(min_length = 3, max_length = 3)]
+    #[schema(value_type = schema::CurrencyCode)]
     currency: String,
     /// ISO 3166-1 alpha-2 codes of where it goes; empty: everywhere.
     #[serde(default)]
-    #[schema(max_items = 250)]
+    #[schema(value_type = Vec<schema::CountryCode>, max_items = 250)]
     countries: Vec<String>,
     /// The tax class of its price. Absent: `standard`.
     #[schema(min_length = 1, max_length = 64)]
@@ -88,7 +89,7 @@ impl ShippingMethodIn {
 #[serde(deny_unknown_fields)]
 pub(super) struct ShippingRateIn {
     /// ISO 3166-1 alpha-2. Absent: any country that has no step of its own.
-    #[schema(min_length = 2, max_length = 2)]
+    #[schema(value_type = Option<schema::CountryCode>)]
     country: Option<String>,
     /// The grams or minor units that it starts at, inclusive. Absent: 0.
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64)]
@@ -124,13 +125,14 @@ pub(super) struct ShippingMethodPut {
     #[schema(min_length = 1, max_length = 255)]
     name: String,
     /// `flat`, `by_weight` or `by_total`.
+    #[schema(value_type = schema::ShippingMethodKind)]
     kind: String,
     /// ISO 4217; stays what it was.
-    #[schema(min_length = 3, max_length = 3)]
+    #[schema(value_type = schema::CurrencyCode)]
     currency: String,
     /// ISO 3166-1 alpha-2 codes of where it goes; empty: everywhere.
     #[serde(default)]
-    #[schema(max_items = 250)]
+    #[schema(value_type = Vec<schema::CountryCode>, max_items = 250)]
     countries: Vec<String>,
     /// The tax class of its price. Absent: `standard`.
     #[schema(min_length = 1, max_length = 64)]
@@ -169,11 +171,11 @@ pub(super) struct ShippingMethodPatch {
     name: Option<String>,
     /// `flat`, `by_weight` or `by_total`; another kind needs another tariff.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
+    #[schema(value_type = schema::ShippingMethodKind)]
     kind: Option<String>,
     /// ISO 3166-1 alpha-2 codes of where it goes; empty: everywhere.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, max_items = 250)]
+    #[schema(value_type = Vec<schema::CountryCode>, max_items = 250)]
     countries: Option<Vec<String>>,
     /// The tax class of its price.
     #[serde(default, deserialize_with = "present")]
@@ -219,6 +221,7 @@ impl ShippingMethodPatch {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ShippingMethodView {
     /// Its id (`ship_…`).
+    #[schema(value_type = schema::ShippingMethodId)]
     id: String,
     /// Grows with each change.
     version: i64,
@@ -227,11 +230,13 @@ pub(super) struct ShippingMethodView {
     /// What customers read.
     name: String,
     /// What the steps of the tariff count: `flat` nothing, `by_weight` grams, `by_total` the worth of the goods.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::ShippingMethodKind)]
     kind: ShippingKind,
     /// ISO 4217.
+    #[schema(value_type = schema::CurrencyCode)]
     currency: &'static str,
     /// ISO 3166-1 alpha-2 codes of where it goes; empty: everywhere.
+    #[schema(value_type = Vec<schema::CountryCode>)]
     countries: Vec<&'static str>,
     /// The tax class of its price.
     tax_class: String,
@@ -253,6 +258,7 @@ pub(super) struct ShippingMethodView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ShippingRateView {
     /// ISO 3166-1 alpha-2; null: any country that has no step of its own.
+    #[schema(value_type = Option<schema::CountryCode>)]
     country: Option<&'static str>,
     /// The grams or minor units that it starts at, inclusive.
     from: i64,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use catalog::inventory::{self, AdjustStock, Adjusted, AdjustedItem, Adjustment, AdjustmentItem, CountChange, MoveReason};
-use gateway::{Command, CommonProblems, Envelope, ErrorBody, Kept, Permitted, Problem, Valid, kept_answer, permission};
+use gateway::{Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, Permitted, Problem, Valid, kept_answer, permission};
 use kernel::{FieldErrors, Timestamp};
 use platform::idempotency::Answer;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
@@ -21,7 +22,7 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
 #[serde(deny_unknown_fields)]
 struct StockAdjustmentIn {
     /// Why: `received`, `returned`, `damaged`, `lost`, `correction`, `counted` or `imported`.
-    #[schema(example = "received")]
+    #[schema(value_type = schema::ManualReason)]
     reason: String,
     /// What else is to be known of it.
     #[schema(min_length = 1, max_length = 1_000)]
@@ -36,8 +37,10 @@ struct StockAdjustmentIn {
 #[serde(deny_unknown_fields)]
 struct StockAdjustmentItemIn {
     /// Of what (`var_…`).
+    #[schema(value_type = schema::VariantId)]
     variant_id: String,
     /// Where (`loc_…`). Absent: at the active location of first priority.
+    #[schema(value_type = Option<schema::StockLocationId>)]
     location_id: Option<String>,
     /// How many pieces come; negative: go.
     #[schema(minimum = -1_000_000_000, maximum = 1_000_000_000)]
@@ -83,9 +86,10 @@ impl StockAdjustmentItemIn {
 #[derive(Debug, Serialize, ToSchema)]
 struct StockAdjustmentView {
     /// Its id (`sadj_…`): the cause of its moves.
+    #[schema(value_type = schema::StockAdjustmentId)]
     id: String,
     /// Why.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::ManualReason)]
     reason: MoveReason,
     /// What else is to be known of it.
     note: Option<String>,
@@ -102,8 +106,10 @@ struct StockAdjustmentView {
 #[derive(Debug, Serialize, ToSchema)]
 struct StockAdjustmentItemView {
     /// Of what.
+    #[schema(value_type = schema::VariantId)]
     variant_id: String,
     /// Where.
+    #[schema(value_type = schema::StockLocationId)]
     location_id: String,
     /// How many pieces came or went; 0 where the figure was right.
     delta: i64,
@@ -142,7 +148,7 @@ fn answer(adjusted: &Adjusted) -> Answer {
 /// Safe to retry: a repeated `Idempotency-Key` replays the first answer.
 #[utoipa::path(
     post, path = "/api/v1/stock-adjustments", tag = "stock", operation_id = "adjust_stock", security(("bearer" = ["stock:write"])),
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible characters; the same for every retry")),
+    params(CommandKey),
     request_body = StockAdjustmentIn,
     responses(
         CommonProblems,

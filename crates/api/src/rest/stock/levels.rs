@@ -13,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::id_of;
+use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
@@ -50,8 +51,10 @@ fn filter(filters: &Filters) -> Result<LevelFilter, FieldErrors> {
 #[derive(Debug, Serialize, ToSchema)]
 struct StockLevelView {
     /// The variant.
+    #[schema(value_type = schema::VariantId)]
     variant_id: String,
     /// Its product.
+    #[schema(value_type = schema::ProductId)]
     product_id: String,
     /// The product's title.
     product_title: String,
@@ -61,6 +64,7 @@ struct StockLevelView {
     #[schema(value_type = Object)]
     options: Value,
     /// Where.
+    #[schema(value_type = schema::StockLocationId)]
     location_id: String,
     /// What programs call the location.
     location_code: String,

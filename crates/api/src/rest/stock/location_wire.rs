@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rest::carts::present;
+use crate::schema;
 
 /// The list of locations.
 pub(super) struct StockLocations;
@@ -35,7 +36,7 @@ pub(super) struct LocationAddressIn {
     #[schema(min_length = 1, max_length = 32)]
     postal_code: Option<String>,
     /// ISO 3166-1 alpha-2.
-    #[schema(min_length = 2, max_length = 2)]
+    #[schema(value_type = schema::CountryCode)]
     country: String,
 }
 
@@ -57,6 +58,7 @@ pub(super) struct StockLocationIn {
     #[schema(min_length = 1, max_length = 255, example = "Berlin")]
     name: String,
     /// Whose shelves they are: `own` or `supplier`. Absent: `own`. Never changes.
+    #[schema(value_type = Option<schema::LocationKind>)]
     kind: Option<String>,
     /// Stock is taken from the lowest number first. Absent: behind all others.
     #[schema(minimum = 0, maximum = 9_999)]
@@ -138,6 +140,7 @@ impl StockLocationPatch {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct StockLocationView {
     /// Its id (`loc_…`).
+    #[schema(value_type = schema::StockLocationId)]
     id: String,
     /// Grows with each change.
     version: i64,
@@ -146,7 +149,7 @@ pub(super) struct StockLocationView {
     /// What people call it.
     name: String,
     /// Whose shelves they are: `own` or `supplier`.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::LocationKind)]
     kind: LocationKind,
     /// Stock is taken from the lowest number first; the first location alone takes backorders.
     priority: i64,
@@ -176,6 +179,7 @@ pub(super) struct LocationAddressView {
     /// Postcode.
     postal_code: Option<String>,
     /// ISO 3166-1 alpha-2.
+    #[schema(value_type = schema::CountryCode)]
     country: &'static str,
 }
 

@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::location_wire::{StockLocationIn, StockLocationPatch, StockLocationPut, StockLocationView, StockLocations};
+use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
@@ -72,7 +73,7 @@ async fn create_stock_location(
 #[utoipa::path(
     get, path = "/api/v1/stock-locations/{stock_location_id}", tag = "stock-locations", operation_id = "get_stock_location",
     security(("bearer" = ["stock:read"])),
-    params(("stock_location_id" = String, Path, description = "The stock location (`loc_…`)")),
+    params(("stock_location_id" = schema::StockLocationId, Path, description = "The stock location (`loc_…`)")),
     responses(
         CommonProblems,
         (status = 200, description = "The stock location", body = Envelope<StockLocationView>),
@@ -94,8 +95,8 @@ async fn get_stock_location(
     put, path = "/api/v1/stock-locations/{stock_location_id}", tag = "stock-locations", operation_id = "replace_stock_location",
     security(("bearer" = ["stock:write"])),
     params(
-        ("stock_location_id" = String, Path, description = "The stock location (`loc_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The stock location's ETag; or `version` in the body"),
+        ("stock_location_id" = schema::StockLocationId, Path, description = "The stock location (`loc_…`)"),
+        ExpectedVersion,
     ),
     request_body = StockLocationPut,
     responses(
@@ -124,8 +125,8 @@ async fn replace_stock_location(
     patch, path = "/api/v1/stock-locations/{stock_location_id}", tag = "stock-locations", operation_id = "update_stock_location",
     security(("bearer" = ["stock:write"])),
     params(
-        ("stock_location_id" = String, Path, description = "The stock location (`loc_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The stock location's ETag; or `version` in the body"),
+        ("stock_location_id" = schema::StockLocationId, Path, description = "The stock location (`loc_…`)"),
+        ExpectedVersion,
     ),
     request_body = StockLocationPatch,
     responses(
@@ -154,9 +155,8 @@ async fn update_stock_location(
     delete, path = "/api/v1/stock-locations/{stock_location_id}", tag = "stock-locations", operation_id = "delete_stock_location",
     security(("bearer" = ["stock:write"])),
     params(
-        ("stock_location_id" = String, Path, description = "The stock location (`loc_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The stock location's ETag; or `version` in the query"),
-        ("version" = Option<i64>, Query, description = "The stock location's version, where no `If-Match` is sent"),
+        ("stock_location_id" = schema::StockLocationId, Path, description = "The stock location (`loc_…`)"),
+        RequiredVersion,
     ),
     responses(
         CommonProblems,

@@ -1,7 +1,7 @@
 //! Stock moves: the ledger of what came and went, for staff.
 
 use axum::extract::State;
-use catalog::inventory::{self, MoveFilter, MoveReason, StockMove};
+use catalog::inventory::{self, MoveCause, MoveFilter, MoveReason, StockMove};
 use gateway::{
     CommonProblems, ErrorBody, FilterKind, Filters, List, ListEnvelope, ListParams, ListRoute, ListSpec, Permitted, Problem, permission,
 };
@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::id_of;
+use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
@@ -56,12 +57,15 @@ fn filter(filters: &Filters) -> Result<MoveFilter, FieldErrors> {
 #[derive(Debug, Serialize, ToSchema)]
 struct StockMoveView {
     /// Its id (`move_…`).
+    #[schema(value_type = schema::StockMoveId)]
     id: String,
     /// What moved.
+    #[schema(value_type = schema::VariantId)]
     variant_id: String,
     /// Its stock keeping unit.
     sku: Option<String>,
     /// Where.
+    #[schema(value_type = schema::StockLocationId)]
     location_id: String,
     /// What programs call the location.
     location_code: String,
@@ -70,11 +74,13 @@ struct StockMoveView {
     /// What lay there afterwards.
     on_hand_after: i64,
     /// Why: `initial`, `received`, `returned`, `damaged`, `lost`, `correction`, `counted`, `imported`, `fulfilled` or `transferred`.
-    #[schema(value_type = String)]
+    #[schema(value_type = schema::StockMoveReason)]
     reason: MoveReason,
     /// What kind of thing caused it: `adjustment` or `fulfilment`.
-    cause_type: String,
-    /// Which one.
+    #[schema(value_type = schema::StockMoveCause)]
+    cause_type: MoveCause,
+    /// Which one (`sadj_…`, `ful_…`).
+    #[schema(value_type = schema::StockMoveCauseId)]
     cause_id: String,
     /// What staff noted.
     note: Option<String>,
@@ -87,10 +93,9 @@ struct StockMoveView {
 
 impl From<StockMove> for StockMoveView {
     fn from(entry: StockMove) -> Self {
-        let cause_id = match entry.cause_type.as_str() {
-            "adjustment" => StockAdjustmentId::from_uuid(entry.cause_id).to_string(),
-            "fulfilment" => FulfilmentId::from_uuid(entry.cause_id).to_string(),
-            _ => entry.cause_id.to_string(),
+        let cause_id = match entry.cause_type {
+            MoveCause::Adjustment => StockAdjustmentId::from_uuid(entry.cause_id).to_string(),
+            MoveCause::Fulfilment => FulfilmentId::from_uuid(entry.cause_id).to_string(),
         };
         Self {
             id: entry.id.to_string(),

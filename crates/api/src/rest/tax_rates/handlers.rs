@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{TaxRateIn, TaxRatePatch, TaxRatePut, TaxRateView, TaxRates, query};
+use crate::schema;
 use crate::shop::Shop;
 
 pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
@@ -71,7 +72,7 @@ async fn create_tax_rate(
 #[utoipa::path(
     get, path = "/api/v1/tax-rates/{tax_rate_id}", tag = "tax-rates", operation_id = "get_tax_rate",
     security(("bearer" = ["settings:read"])),
-    params(("tax_rate_id" = String, Path, description = "The tax rate (`tax_…`)")),
+    params(("tax_rate_id" = schema::TaxRateId, Path, description = "The tax rate (`tax_…`)")),
     responses(
         CommonProblems,
         (status = 200, description = "The tax rate", body = Envelope<TaxRateView>),
@@ -93,8 +94,8 @@ async fn get_tax_rate(
     put, path = "/api/v1/tax-rates/{tax_rate_id}", tag = "tax-rates", operation_id = "replace_tax_rate",
     security(("bearer" = ["settings:write"])),
     params(
-        ("tax_rate_id" = String, Path, description = "The tax rate (`tax_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The tax rate's ETag; or `version` in the body"),
+        ("tax_rate_id" = schema::TaxRateId, Path, description = "The tax rate (`tax_…`)"),
+        ExpectedVersion,
     ),
     request_body = TaxRatePut,
     responses(
@@ -123,8 +124,8 @@ async fn replace_tax_rate(
     patch, path = "/api/v1/tax-rates/{tax_rate_id}", tag = "tax-rates", operation_id = "update_tax_rate",
     security(("bearer" = ["settings:write"])),
     params(
-        ("tax_rate_id" = String, Path, description = "The tax rate (`tax_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The tax rate's ETag; or `version` in the body"),
+        ("tax_rate_id" = schema::TaxRateId, Path, description = "The tax rate (`tax_…`)"),
+        ExpectedVersion,
     ),
     request_body = TaxRatePatch,
     responses(
@@ -153,9 +154,8 @@ async fn update_tax_rate(
     delete, path = "/api/v1/tax-rates/{tax_rate_id}", tag = "tax-rates", operation_id = "delete_tax_rate",
     security(("bearer" = ["settings:write"])),
     params(
-        ("tax_rate_id" = String, Path, description = "The tax rate (`tax_…`)"),
-        ("If-Match" = Option<String>, Header, description = "The tax rate's ETag; or `version` in the query"),
-        ("version" = Option<i64>, Query, description = "The tax rate's version, where no `If-Match` is sent"),
+        ("tax_rate_id" = schema::TaxRateId, Path, description = "The tax rate (`tax_…`)"),
+        RequiredVersion,
     ),
     responses(
         CommonProblems,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rest::carts::present;
+use crate::schema;
 
 /// The list of tax rates.
 pub(super) struct TaxRates;
@@ -29,7 +30,7 @@ pub(super) struct TaxRateIn {
     #[schema(min_length = 1, max_length = 255, example = "VAT 19 %")]
     name: String,
     /// ISO 3166-1 alpha-2.
-    #[schema(min_length = 2, max_length = 2, example = "DE")]
+    #[schema(value_type = schema::CountryCode)]
     country: String,
     /// The region it is limited to, by code or name. Absent: the whole country.
     #[schema(min_length = 1, max_length = 64)]
@@ -65,7 +66,7 @@ pub(super) struct TaxRatePut {
     #[schema(min_length = 1, max_length = 255)]
     name: String,
     /// ISO 3166-1 alpha-2.
-    #[schema(min_length = 2, max_length = 2)]
+    #[schema(value_type = schema::CountryCode)]
     country: String,
     /// The region it is limited to, by code or name. Absent: the whole country.
     #[schema(min_length = 1, max_length = 64)]
@@ -100,7 +101,7 @@ pub(super) struct TaxRatePatch {
     name: Option<String>,
     /// ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, min_length = 2, max_length = 2)]
+    #[schema(value_type = schema::CountryCode)]
     country: Option<String>,
     /// The region it is limited to, by code or name; `null`: the whole country.
     #[serde(default, deserialize_with = "present")]
@@ -133,12 +134,14 @@ impl TaxRatePatch {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TaxRateView {
     /// Its id (`tax_…`).
+    #[schema(value_type = schema::TaxRateId)]
     id: String,
     /// Grows with each change.
     version: i64,
     /// What the customer reads.
     name: String,
     /// ISO 3166-1 alpha-2.
+    #[schema(value_type = schema::CountryCode)]
     country: &'static str,
     /// The region it is limited to, as addresses have it; null: the whole country.
     region: Option<String>,

@@ -145,7 +145,7 @@ impl TryFrom<MoveRow> for StockMove {
             delta: row.delta,
             on_hand_after: row.on_hand_after,
             reason: row.reason.parse().map_err(|_| DatabaseError::corrupt("stock_moves.reason"))?,
-            cause_type: row.cause_type,
+            cause_type: row.cause_type.parse().map_err(|_| DatabaseError::corrupt("stock_moves.cause_type"))?,
             cause_id: row.cause_id,
             note: row.note,
             created_at: row.created_at,

@@ -5,7 +5,7 @@ use platform::db::{self, DatabaseError, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
-use crate::inventory::moves::MoveReason;
+use crate::inventory::moves::{MoveCause, MoveReason};
 
 /// The key that keeps one cause from being booked twice, as each database names it.
 pub(in crate::inventory) const MOVE_CAUSE_KEY: (&str, &str) = (
@@ -25,7 +25,7 @@ pub(in crate::inventory) struct NewMove {
 /// Why moves are written: the same for all that one act moves.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::inventory) struct Cause<'a> {
-    pub(in crate::inventory) kind: &'static str,
+    pub(in crate::inventory) kind: MoveCause,
     pub(in crate::inventory) id: Uuid,
     pub(in crate::inventory) reason: MoveReason,
     pub(in crate::inventory) note: Option<&'a str>,
@@ -44,7 +44,7 @@ pub(in crate::inventory) async fn insert_moves(tx: &WriteTx, cause: Cause<'_>, m
             it.delta,
             it.on_hand_after,
             cause.reason.as_str(),
-            cause.kind,
+            cause.kind.as_str(),
             cause.id,
             cause.note,
             tx.now(),

@@ -65,7 +65,7 @@ pub async fn record_fulfilment(
         WHERE id IN (SELECT line_id FROM fulfilment_lines WHERE fulfilment_id = $1)";
     let (carrier, number, url) = (parcel.carrier.as_deref(), parcel.tracking_number.as_deref(), parcel.tracking_url.as_deref());
     let actor = tx.actor().to_string();
-    let values = values![parcel.id, order_id, &parcel.status, carrier, number, url, parcel.delivered_at, parcel.created_at, actor];
+    let values = values![parcel.id, order_id, parcel.status.as_str(), carrier, number, url, parcel.delivered_at, parcel.created_at, actor];
     db::execute(tx, INSERT, values).await?;
     let rows = lines.iter().map(|(line, quantity)| values![parcel.id, *line, *quantity]);
     db::insert_many(tx, "INSERT INTO fulfilment_lines (fulfilment_id, line_id, quantity) VALUES", rows.collect(), "").await?;
@@ -80,6 +80,6 @@ pub async fn update_fulfilment(tx: &WriteTx, id: FulfilmentId, parcel: &Fulfilme
     const UPDATE: &str = "UPDATE fulfilments SET status = $1, carrier = $2, tracking_number = $3, tracking_url = $4, delivered_at = $5,
         version = version + 1, updated_at = $6, updated_by = $7 WHERE id = $8";
     let (carrier, number, url) = (parcel.carrier.as_deref(), parcel.tracking_number.as_deref(), parcel.tracking_url.as_deref());
-    let values = values![&parcel.status, carrier, number, url, parcel.delivered_at, tx.now(), tx.actor().to_string(), id];
+    let values = values![parcel.status.as_str(), carrier, number, url, parcel.delivered_at, tx.now(), tx.actor().to_string(), id];
     db::execute(tx, UPDATE, values).await.map(drop)
 }

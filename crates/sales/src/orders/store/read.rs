@@ -342,9 +342,10 @@ async fn fulfilments_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<Fu
     let rows: Vec<FulfilmentRow> = db::fetch_all(db, SELECT, values![id]).await?;
     let mut parcels: BTreeMap<(Timestamp, Uuid), Fulfilment> = BTreeMap::new();
     for row in rows {
+        let status = row.status.parse().map_err(|_| DatabaseError::corrupt("fulfilments.status"))?;
         let parcel = parcels.entry((row.created_at, row.id)).or_insert_with(|| Fulfilment {
             id: FulfilmentId::from_uuid(row.id),
-            status: row.status,
+            status,
             carrier: row.carrier,
             tracking_number: row.tracking_number,
             tracking_url: row.tracking_url,

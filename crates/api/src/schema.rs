@@ -1,0 +1,182 @@
+//! What the wire writes as text, as schemas with a name: words of closed sets, ids by their prefix, codes of standards. They
+//! are made of the domain's own types, so that the document cannot drift from what is read and written.
+
+use std::borrow::Cow;
+
+use catalog::assortment::BatchOp as BatchOps;
+use catalog::channels::TaxDisplay as TaxDisplays;
+use catalog::inventory::{Availability as Availabilities, LocationKind as LocationKinds, MoveCause, MoveReason};
+use catalog::media::PictureFormat;
+use catalog::products::{ProductStatus as ProductStatuses, RelationKind as RelationKinds};
+use catalog::variants::VariantKind as VariantKinds;
+use kernel::Prefixed;
+use payments::payments::PaymentStatus as PaymentStatuses;
+use payments::providers::Providers;
+use sales::carts::CartStatus as CartStatuses;
+use sales::orders::{FulfilmentStatus, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses};
+use sales::pricing::AdjustmentKind as AdjustmentKinds;
+use sales::settings;
+use sales::shipping::ShippingKind;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Components, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+/// One of these words.
+fn word<'a>(words: impl IntoIterator<Item = &'a str>) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words))
+}
+
+/// A text of this form.
+fn form(pattern: impl Into<String>) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
+}
+
+/// A TypeID: the prefix and 128 bits in base32.
+fn id<T: Prefixed>() -> ObjectBuilder {
+    id_of(T::PREFIX)
+}
+
+/// The same where the prefix is one of several, as a regular expression.
+fn id_of(prefix: &str) -> ObjectBuilder {
+    form(format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$"))
+}
+
+macro_rules! schemas {
+    ($($(#[doc = $about:literal])* $name:ident = $schema:expr;)*) => {
+        $(
+            $(#[doc = $about])*
+            #[derive(Debug)]
+            pub(crate) enum $name {}
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    let object: Object = $schema.description(Some(concat!($($about),*).trim())).build();
+                    object.into()
+                }
+            }
+
+            impl ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    Cow::Borrowed(stringify!($name))
+                }
+            }
+        )*
+
+        /// Puts all of them into the document; parameters refer to them, too.
+        pub(crate) fn register(components: &mut Components) {
+            $(components.schemas.insert(stringify!($name).to_owned(), <$name as PartialSchema>::schema());)*
+        }
+    };
+}
+
+schemas! {
+    /// What else an order costs or saves.
+    AdjustmentKind = word(AdjustmentKinds::WORDS.iter().copied());
+    /// The id of an adjustment of an order.
+    AdjustmentId = id::<kernel::AdjustmentTag>();
+    /// What can be said of stock to everybody.
+    Availability = word(Availabilities::WORDS.iter().copied());
+    /// What became of a product in a batch.
+    BatchOp = word(BatchOps::WORDS.iter().copied());
+    /// The id of a cart.
+    CartId = id::<kernel::CartTag>();
+    /// The id of a line of a cart.
+    CartLineId = id::<kernel::CartLineTag>();
+    /// How a cart is.
+    CartStatus = word(CartStatuses::WORDS.iter().copied());
+    /// The id of a category.
+    CategoryId = id::<kernel::CategoryTag>();
+    /// The id of a channel.
+    ChannelId = id::<kernel::ChannelTag>();
+    /// A country, by ISO 3166-1 alpha-2.
+    CountryCode = form("^[A-Z]{2}$").examples(["DE"]);
+    /// Makes one.
+    CreateOp = word([BatchOps::Create.as_str()]);
+    /// A currency, by ISO 4217.
+    CurrencyCode = form("^[A-Z]{3}$").examples(["USD"]);
+    /// Deletes one.
+    DeleteOp = word([BatchOps::Delete.as_str()]);
+    /// The id of a parcel, or of what stands for one.
+    FulfilmentId = id::<kernel::FulfilmentTag>();
+    /// Whose shelves a location is.
+    LocationKind = word(LocationKinds::WORDS.iter().copied());
+    /// Why staff correct stock.
+    ManualReason = word(MoveReason::ALL.iter().filter(|reason| reason.is_manual()).map(|reason| reason.as_str()));
+    /// The id of a picture.
+    MediaId = id::<kernel::MediaTag>();
+    /// The id of a staff note.
+    NoteId = id::<kernel::NoteTag>();
+    /// How much of an order has left the house.
+    OrderFulfilmentStatus = word(FulfilmentStatus::WORDS.iter().copied());
+    /// The id of an order.
+    OrderId = id::<kernel::OrderTag>();
+    /// The id of a line of an order.
+    OrderLineId = id::<kernel::OrderLineTag>();
+    /// How much of an order is paid.
+    OrderPaymentStatus = word(OrderPaymentStatuses::WORDS.iter().copied());
+    /// How an order is.
+    OrderStatus = word(OrderStatuses::WORDS.iter().copied());
+    /// How a parcel is.
+    ParcelState = word(ParcelStatus::WORDS.iter().copied());
+    /// The id of a payment.
+    PaymentId = id::<kernel::PaymentTag>();
+    /// Who moves the money. Which of them customers may choose is configured; `test` exists in the demo alone.
+    PaymentMethod = word(Providers::KNOWN.iter().copied());
+    /// How a payment is.
+    PaymentStatus = word(PaymentStatuses::WORDS.iter().copied());
+    /// The media type of a picture.
+    PictureType = word(PictureFormat::WORDS.iter().copied());
+    /// The id of a price list.
+    PriceListId = id::<kernel::PriceListTag>();
+    /// The id of a product.
+    ProductId = id::<kernel::ProductTag>();
+    /// How a product is.
+    ProductStatus = word(ProductStatuses::WORDS.iter().copied());
+    /// What one product is to another.
+    RelationKind = word(RelationKinds::WORDS.iter().copied());
+    /// The name of a setting.
+    SettingKey = word(settings::keys());
+    /// The id of a shipping method.
+    ShippingMethodId = id::<kernel::ShippingMethodTag>();
+    /// What the steps of a tariff count: `flat` nothing, `by_weight` grams, `by_total` minor units.
+    ShippingMethodKind = word(ShippingKind::WORDS.iter().copied());
+    /// The id of a correction of stock.
+    StockAdjustmentId = id::<kernel::StockAdjustmentTag>();
+    /// The id of a place that keeps stock.
+    StockLocationId = id::<kernel::StockLocationTag>();
+    /// What kind of thing made stock move.
+    StockMoveCause = word(MoveCause::WORDS.iter().copied());
+    /// The id of what made stock move.
+    StockMoveCauseId = id_of(&format!("({}|{})", kernel::StockAdjustmentTag::PREFIX, kernel::FulfilmentTag::PREFIX));
+    /// The id of an entry of the stock ledger.
+    StockMoveId = id::<kernel::StockMoveTag>();
+    /// Why stock moved.
+    StockMoveReason = word(MoveReason::WORDS.iter().copied());
+    /// Whether prices are shown with tax.
+    TaxDisplay = word(TaxDisplays::WORDS.iter().copied());
+    /// The id of a tax rate.
+    TaxRateId = id::<kernel::TaxRateTag>();
+    /// Changes parts of one.
+    UpdateOp = word([BatchOps::Update.as_str()]);
+    /// The id of a variant.
+    VariantId = id::<kernel::VariantTag>();
+    /// What a variant is.
+    VariantKind = word(VariantKinds::WORDS.iter().copied());
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Prefixed;
+
+    /// The pattern says what the reader of ids takes: 26 letters of its alphabet, of which the first is at most 7.
+    #[test]
+    fn an_id_has_the_form_that_its_schema_tells() {
+        let schema = serde_json::to_value(<super::CartId as utoipa::PartialSchema>::schema()).expect("a schema");
+        assert_eq!(schema["pattern"], format!("^{}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$", kernel::CartTag::PREFIX));
+        for letter in ('!'..='~').filter(|letter| !letter.is_ascii_uppercase()) {
+            let is_told = matches!(letter, '0'..='9' | 'a'..='h' | 'j' | 'k' | 'm' | 'n' | 'p'..='t' | 'v'..='z');
+            let text = format!("cart_0000000000000000000000000{letter}");
+            assert_eq!(text.parse::<kernel::CartId>().is_ok(), is_told, "{letter}");
+        }
+    }
+}
