@@ -1,7 +1,9 @@
-//! The commands that check and test the workspace: `cargo xtask <command>`.
+//! The commands that check, test and measure the workspace: `cargo xtask <command>`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to the person who called it")]
 
+mod bench;
 mod contracts;
+mod postgres;
 mod project;
 mod test;
 mod tidy;
@@ -10,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Checks and tests the workspace.
+/// Checks, tests and measures the workspace.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct CommandLine {
@@ -26,6 +28,8 @@ enum Command {
     Tidy,
     /// Regenerate the files in contracts/, or check that they are up to date
     Contracts(contracts::Arguments),
+    /// Measure the release build on both databases against a bare server
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -33,6 +37,7 @@ fn main() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Tidy => tidy::run(),
         Command::Contracts(arguments) => contracts::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

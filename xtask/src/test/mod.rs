@@ -1,19 +1,15 @@
 //! `cargo xtask test`: every test of the workspace, on SQLite and on a private PostgreSQL server.
 
-mod binaries;
-mod install;
-mod server;
 mod tally;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
-use binaries::Binaries;
 use clap::Args;
-use server::Server;
 use tally::Tally;
 
+use crate::postgres::{self, Server};
 use crate::project;
 
 /// The superuser URL of the server, for the tests' harness.
@@ -31,7 +27,7 @@ pub(crate) struct Arguments {
 
 /// Starts what the tests need, runs them, stops it again, and says what ran where.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let server = match start_server() {
+    let server = match postgres::start() {
         Ok(server) => Some(server),
         Err(error) if arguments.require_all => return Err(error.context("PostgreSQL is missing, and --require-all was given")),
         Err(error) => {
@@ -57,17 +53,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         bail!("--require-all was given, and a back end saw no test");
     }
     Ok(exit_code(status))
-}
-
-fn start_server() -> Result<Server> {
-    let binaries = match Binaries::find() {
-        Some(binaries) => binaries,
-        None => {
-            install::postgres()?;
-            Binaries::find().context("PostgreSQL was installed, and still there is no server of version 15 or later")?
-        }
-    };
-    Server::start(&binaries)
 }
 
 /// Runs cargo and passes its lines on while they are counted.

@@ -15,7 +15,7 @@ struct Rule {
 const RULES: [Rule; 10] = [
     Rule {
         patterns: &["Utc :: now", "Local :: now", "SystemTime :: now"],
-        applies: |file| !file.is_in("crates/kernel/src/clock.rs") && !file.is_in("xtask"),
+        applies: |file| !file.is_in("crates/kernel/src/clock.rs") && !file.is_tool(),
         why: "\"now\" comes from the injected clock, so that tests can move time",
         mend: "ask `context.clock.now()`",
     },
@@ -39,7 +39,7 @@ const RULES: [Rule; 10] = [
     },
     Rule {
         patterns: &["env :: var", "env :: vars", "env :: var_os"],
-        applies: |file| !is_config(file) && !file.is_in("xtask") && !file.is_test(),
+        applies: |file| !is_config(file) && !file.is_tool() && !file.is_test(),
         why: "configuration has one origin, which `config show` can explain",
         mend: "read it through `platform::config`",
     },
@@ -93,7 +93,7 @@ fn apply(rule: &Rule, file: &SourceFile) -> Vec<Finding> {
 }
 
 fn speaks(file: &SourceFile) -> bool {
-    file.is_in("crates/tradewind/src/cli") || file.is_in("crates/tradewind/src/main.rs") || file.is_in("xtask")
+    file.is_in("crates/tradewind/src/cli") || file.is_in("crates/tradewind/src/main.rs") || file.is_tool()
 }
 
 fn is_config(file: &SourceFile) -> bool {

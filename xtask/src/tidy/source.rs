@@ -48,6 +48,11 @@ impl SourceFile {
         self.path.contains("/tests/")
     }
 
+    /// Whether it is part of a tool of the project, which no shop runs.
+    pub(crate) fn is_tool(&self) -> bool {
+        self.is_in("xtask") || self.is_in("bench")
+    }
+
     /// Whether it lies under this folder or is this file.
     pub(crate) fn is_in(&self, place: &str) -> bool {
         self.path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || place.ends_with('/') || rest.starts_with('/'))

@@ -1,0 +1,7 @@
+//! What clients do: fetch a page, fill a cart, buy.
+
+mod buy;
+mod fetch;
+
+pub(crate) use buy::{Buy, FillCart};
+pub(crate) use fetch::Fetch;
