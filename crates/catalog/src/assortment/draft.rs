@@ -39,12 +39,14 @@ pub(super) enum SlugWish {
 }
 
 /// A variant to be: a stored one, or a new one.
+#[derive(Debug, Clone)]
 pub(super) struct DraftVariant {
     pub(super) id: Option<VariantId>,
     pub(super) content: VariantContent,
 }
 
 /// A product to be.
+#[derive(Debug, Clone)]
 pub(super) struct Draft {
     pub(super) slug: SlugWish,
     pub(super) content: ProductContent,

@@ -57,7 +57,7 @@ fn fact(stored: Option<&Stored>, product: &Product, changes: &[FieldChange]) -> 
     }
 }
 
-fn product_after(tx: &WriteTx, id: ProductId, stored: Option<&Stored>, slug: Slug, draft: Draft) -> Product {
+pub(super) fn product_after(tx: &WriteTx, id: ProductId, stored: Option<&Stored>, slug: Slug, draft: Draft) -> Product {
     let before = stored.map(|stored| &stored.product);
     let actor = tx.actor().to_string();
     Product {
@@ -73,7 +73,7 @@ fn product_after(tx: &WriteTx, id: ProductId, stored: Option<&Stored>, slug: Slu
 }
 
 /// The variants of the draft in its order, and behind them those that would be deleted if nothing named them.
-fn variants_after(tx: &WriteTx, product: ProductId, stored: Option<&Stored>, draft: &Draft, used: &[VariantId]) -> Vec<Variant> {
+pub(super) fn variants_after(tx: &WriteTx, product: ProductId, stored: Option<&Stored>, draft: &Draft, used: &[VariantId]) -> Vec<Variant> {
     let before = before_of(stored);
     let find = |id: VariantId| before.iter().find(|variant| variant.id == id);
     let wanted = draft.variants.iter().map(|draft| (draft.id.and_then(find), draft.content.clone()));
@@ -135,7 +135,7 @@ fn counts_otherwise(before: &Variant, after: &Variant) -> bool {
     (before.content.tracked || after.content.tracked) && rule(before) != rule(after)
 }
 
-fn writes<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> VariantWrites<'a> {
+pub(super) fn writes<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> VariantWrites<'a> {
     let mut writes = VariantWrites::default();
     for (before, after) in changed {
         let before = before.map(|before| &before.content);
@@ -155,7 +155,7 @@ fn writes<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> VariantWrites<'a> 
     writes
 }
 
-fn changed_refs<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> Vec<(VariantId, bool, &'a [ExternalRef])> {
+pub(super) fn changed_refs<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> Vec<(VariantId, bool, &'a [ExternalRef])> {
     let pair = |(before, after): &(Option<&Variant>, &'a Variant)| {
         let (old, new) = (before.map_or(&[][..], |before| &before.content.external_refs), after.content.external_refs.as_slice());
         (old != new).then_some((after.id, !old.is_empty(), new))

@@ -1,9 +1,9 @@
 //! Finding a category by its names from the root down, and making what is missing: how imports speak of categories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{CategoryId, DomainError, ErrorKind, FieldErrors, Slug, fold, text};
-use platform::db::{DatabaseError, WriteTx};
+use platform::db::{ConnectionTrait, DatabaseError, WriteTx};
 
 use super::create::{CreateCategory, CreateCategoryError, create_in, free_slug};
 use super::model::{Category, CategoryDetails, MAX_LEVELS};
@@ -71,6 +71,22 @@ pub async fn find_or_create_path(tx: &WriteTx, names: &[&str]) -> Result<Categor
         parent = Some(create_in(tx, CreateCategory { parent_id: parent, details }).await?.id);
     }
     parent.ok_or_else(|| FindOrCreateCategoryError::Names(FieldErrors::of("", "names no category")))
+}
+
+/// The categories of these names, each from a root down, as far as they are there; all in one look.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_paths(db: &impl ConnectionTrait, paths: &[Vec<String>]) -> Result<Vec<Option<CategoryId>>, DatabaseError> {
+    let parsed = paths.iter().map(|path| parse(&path.iter().map(String::as_str).collect::<Vec<_>>()).unwrap_or_default());
+    let parsed: Vec<Vec<String>> = parsed.collect();
+    let names: Vec<String> = parsed.iter().flatten().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let known = if names.is_empty() { Vec::new() } else { store::named(db, &names).await? };
+    let found = |path: &Vec<String>| match walk(&known, path) {
+        (here, []) => here,
+        _ => None,
+    };
+    Ok(parsed.iter().map(found).collect())
 }
 
 fn parse(names: &[&str]) -> Result<Vec<String>, FieldErrors> {

@@ -12,5 +12,5 @@ pub use model::{
     Audience, CategorySummary, Includes, ListedMedia, OptionFilter, ProductFilters, ProductQuery, ProductSort, ProductSummary,
     VariantSummary,
 };
-pub use refresh::refresh;
+pub use refresh::{refresh, refresh_all};
 pub use store::INVARIANTS;

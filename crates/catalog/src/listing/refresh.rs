@@ -1,5 +1,7 @@
 //! Writing a product's row of the list anew.
 
+use std::collections::HashMap;
+
 use kernel::{ProductId, Timestamp};
 use platform::db::{DatabaseError, WriteTx};
 use platform::jobs::{self, NewJob};
@@ -14,11 +16,26 @@ use crate::inventory;
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn refresh(tx: &WriteTx, product: ProductId) -> Result<(), DatabaseError> {
-    let Some(source) = store::read_source(tx, product).await? else { return Ok(()) };
-    let buyable = inventory::buyable_count(tx, product).await?;
-    store::write(tx, product, &source, buyable).await?;
-    if let Some(moment) = source.next_change {
-        jobs::enqueue(tx, job(product, moment)).await?;
+    refresh_all(tx, &[product]).await
+}
+
+/// The same for many products, in as many statements as for one.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn refresh_all(tx: &WriteTx, products: &[ProductId]) -> Result<(), DatabaseError> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    let sources = store::read_sources(tx, products).await?;
+    let buyable: HashMap<ProductId, i64> = inventory::buyable_counts(tx, products).await?.into_iter().collect();
+    let row = |(product, source): (ProductId, store::Source)| (product, source, buyable.get(&product).copied().unwrap_or(0));
+    let rows: Vec<_> = sources.into_iter().map(row).collect();
+    store::write(tx, &rows).await?;
+    for (product, source, _) in rows {
+        if let Some(moment) = source.next_change {
+            jobs::enqueue(tx, job(product, moment)).await?;
+        }
     }
     Ok(())
 }

@@ -17,5 +17,5 @@ pub use model::{MAX_PER_PRODUCT, Media, MediaDetails, MediaInput, MediaSource, N
 pub use picture::{MAX_BYTES, MAX_PIXELS, PictureError, PictureFormat, StoredPicture, keep};
 pub use reorder::{ReorderMedia, ReorderMediaError, reorder, reorder_in};
 pub use store::{INVARIANTS, find, list_for_products};
-pub use sync_remote::{RemotePicture, add_remote_to_new, sync_remote};
+pub use sync_remote::{RemotePicture, add_remote_to_all_new, add_remote_to_new, sync_remote};
 pub use update::{MediaChanges, UpdateMedia, UpdateMediaError, update, update_in};

@@ -92,6 +92,25 @@ pub async fn add_remote_to_new(tx: &WriteTx, product_id: ProductId, wanted: &[Re
     Ok(media)
 }
 
+/// The same for many products, which their caller lists only after it.
+///
+/// # Errors
+/// `TooMany` or the database's.
+pub async fn add_remote_to_all_new(tx: &WriteTx, wanted: &[(ProductId, &[RemotePicture])]) -> Result<Vec<Vec<Media>>, AddMediaError> {
+    let media: Vec<Vec<Media>> = wanted.iter().map(|(product, pictures)| plan(*product, &[], pictures, tx.now())).collect();
+    if media.iter().any(|media| media.len() > MAX_PER_PRODUCT) {
+        return Err(AddMediaError::TooMany);
+    }
+    store::insert(tx, &media.concat()).await?;
+    let shown = wanted.iter().zip(&media).filter(|(_, media)| !media.is_empty());
+    let fact = |((product_id, _), media): (&(ProductId, &[RemotePicture]), &Vec<Media>)| MediaEvent::Rearranged {
+        product_id: *product_id,
+        media_ids: media.iter().map(|media| media.id).collect(),
+    };
+    outbox::record_all(tx, &shown.map(fact).collect::<Vec<_>>()).await?;
+    Ok(media)
+}
+
 /// The pictures as they are to be, by what they are and what is wanted.
 fn plan(product_id: ProductId, before: &[Media], wanted: &[RemotePicture], now: Timestamp) -> Vec<Media> {
     let mut after: Vec<Media> = Vec::with_capacity(wanted.len());

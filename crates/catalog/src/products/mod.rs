@@ -16,5 +16,5 @@ pub use options::{OptionInput, ProductOption};
 pub use relations::{Relation, RelationInput, RelationKind};
 pub use store::{
     CategoryOfProduct, LoadedProduct, ProductRef, StoreProductError, VariantsOwner, delete, find, find_id_by_external_ref, find_owner,
-    find_status, insert, lock, lock_row, page, taken_slugs, unknown_categories, unknown_products, update, write_variant_refs,
+    find_status, insert, insert_all, lock, lock_row, page, taken_slugs, unknown_categories, unknown_products, update, write_variant_refs,
 };

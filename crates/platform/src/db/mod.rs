@@ -15,6 +15,6 @@ pub use connect::{ConnectError, Db};
 pub use counter::{count_statements, note_statement};
 pub use invariant::{Invariant, Violation, violations};
 pub use page::{ListError, Total, page_of, total_of, window};
-pub use query::{execute, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, lock_name};
+pub use query::{execute, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, lock_name, lock_names};
 pub use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Value};
 pub use write_tx::WriteTx;

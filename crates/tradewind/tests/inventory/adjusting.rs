@@ -210,7 +210,7 @@ async fn counting_can_be_switched_off_and_on(shop: TestShop) -> TestResult {
         }
         let update = "UPDATE variants SET tracked = $1, backorder_limit = $2 WHERE id = $3";
         db::execute(&tx, update, values![tracked, limit, shelf.variant_id]).await?;
-        let count = inventory::buyable_count(&tx, shelf.product_id).await?;
+        let count = inventory::buyable_counts(&tx, &[shelf.product_id]).await?.first().map_or(0, |(_, count)| *count);
         let update = "UPDATE product_listings SET variants_available = $1 WHERE product_id = $2";
         db::execute(&tx, update, values![count, shelf.product_id]).await?;
         Ok(Ok(tx.commit().await?))

@@ -28,7 +28,7 @@ async fn a_variant_that_is_archived_meanwhile_is_not_counted_twice(shop: TestSho
     let shelf = Shelf::stocked(&shop, 1, None).await?;
     let tx = begin(&shop).await?;
     db::execute(&tx, "UPDATE variants SET archived_at = updated_at WHERE id = $1", values![shelf.variant_id]).await?;
-    assert_eq!(inventory::buyable_count(&tx, shelf.product_id).await?, 0);
+    assert_eq!(inventory::buyable_counts(&tx, &[shelf.product_id]).await?, []);
     listing::refresh(&tx, shelf.product_id).await?;
 
     let (buyer, line) = (shop.clone(), shelf.line(1)?);

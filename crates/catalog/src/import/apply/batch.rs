@@ -11,7 +11,8 @@ use super::applied::{Change, PendingLinks, Put};
 use super::error::ApplyError;
 use super::explain;
 use super::report::RecordOutcome;
-use super::session::Session;
+use super::run_of_new::Run;
+use super::session::{self, Fresh, Session};
 use super::stock::{self, Count};
 use crate::import::columns::ColumnReport;
 use crate::import::detect::Format;
@@ -108,29 +109,75 @@ impl Batches<'_> {
         let session = Session::open(&tx, self.format, &records).await.map_err(unrefused)?;
         let mut batch = Batch { tx, session, counting, counts: BTreeMap::new(), touched: BTreeSet::new(), links: Vec::new() };
         let mut outcomes = Vec::with_capacity(items.len());
+        let mut run = Run::default();
         for item in items {
-            outcomes.push(match item {
-                Item::Record(read) => self.one(&mut batch, read).await?,
-                Item::Refused(outcome) => outcome.clone(),
-            });
+            let read = match item {
+                Item::Record(read) => read,
+                Item::Refused(outcome) => {
+                    self.make(&mut batch, &mut run, &mut outcomes).await?;
+                    outcomes.push(outcome.clone());
+                    continue;
+                }
+            };
+            if run.knows(read) {
+                self.make(&mut batch, &mut run, &mut outcomes).await?;
+            }
+            match batch.fresh(read) {
+                Some(fresh) => run.add(fresh),
+                None => {
+                    self.make(&mut batch, &mut run, &mut outcomes).await?;
+                    outcomes.push(self.one(&mut batch, read).await?);
+                }
+            }
         }
+        self.make(&mut batch, &mut run, &mut outcomes).await?;
         batch.count().await?;
         Ok(Written { tx: batch.tx, outcomes, links: batch.links })
     }
 
-    async fn one(&self, batch: &mut Batch, read: &SourcedRecord) -> Result<RecordOutcome, Failure> {
-        let outcome = |result, warnings| RecordOutcome { rows: read.rows, name: read.record.name(), result, warnings };
-        match batch.put(read).await? {
-            Ok(mut put) => {
-                let notes = std::mem::take(&mut put.applied.notes);
-                let notes = notes.into_iter().map(|note| explain::in_columns(note, read, &self.columns));
-                let warnings = read.warnings.iter().cloned().chain(notes).collect();
-                let is_changed = put.applied.change != Change::Unchanged;
-                batch.links.extend(put.links.map(|links| (put.applied.product_id, is_changed, links)));
-                Ok(outcome(Ok(put.applied), warnings))
+    /// Makes the products of a run together; where one of them is refused, in halves, down to the one that it is.
+    async fn make(&self, batch: &mut Batch, run: &mut Run<'_>, outcomes: &mut Vec<RecordOutcome>) -> Result<(), Failure> {
+        let mut parts = vec![run.take()];
+        while let Some(mut part) = parts.pop() {
+            match part.as_slice() {
+                [] => continue,
+                [only] => {
+                    outcomes.push(self.one(batch, only.read).await?);
+                    continue;
+                }
+                _ => {}
             }
-            Err(errors) => Ok(outcome(Err(explain::notes(errors, read, &self.columns)), read.warnings.clone())),
+            match batch.put_all(&part).await? {
+                Some(puts) => outcomes.extend(part.iter().zip(puts).map(|(fresh, put)| self.told(batch, fresh.read, put))),
+                None => {
+                    let later = part.split_off(part.len() / 2);
+                    parts.extend([later, part]);
+                }
+            }
         }
+        Ok(())
+    }
+
+    async fn one(&self, batch: &mut Batch, read: &SourcedRecord) -> Result<RecordOutcome, Failure> {
+        Ok(match batch.put(read).await? {
+            Ok(put) => self.told(batch, read, put),
+            Err(errors) => RecordOutcome {
+                rows: read.rows,
+                name: read.record.name(),
+                result: Err(explain::notes(errors, read, &self.columns)),
+                warnings: read.warnings.clone(),
+            },
+        })
+    }
+
+    /// A record that is written, in the words of the file.
+    fn told(&self, batch: &mut Batch, read: &SourcedRecord, mut put: Put) -> RecordOutcome {
+        let notes = std::mem::take(&mut put.applied.notes);
+        let notes = notes.into_iter().map(|note| explain::in_columns(note, read, &self.columns));
+        let warnings = read.warnings.iter().cloned().chain(notes).collect();
+        let is_changed = put.applied.change != Change::Unchanged;
+        batch.links.extend(put.links.map(|links| (put.applied.product_id, is_changed, links)));
+        RecordOutcome { rows: read.rows, name: read.record.name(), result: Ok(put.applied), warnings }
     }
 }
 
@@ -147,6 +194,38 @@ struct Batch {
 }
 
 impl Batch {
+    /// A record that can wait to be written together with others.
+    fn fresh<'a>(&self, read: &'a SourcedRecord) -> Option<Fresh<'a>> {
+        // Figures that are set with each product need a savepoint for each.
+        if self.counting == Counting::AtTheEnd { self.session.fresh(read) } else { None }
+    }
+
+    /// Makes new products together, or none of them.
+    async fn put_all(&mut self, run: &[Fresh<'_>]) -> Result<Option<Vec<Put>>, Failure> {
+        let part = self.tx.savepoint().await?;
+        match session::put_all(&part, run).await {
+            Ok(puts) => {
+                part.commit().await?;
+                puts.iter().for_each(|put| self.keep(put));
+                Ok(Some(puts))
+            }
+            Err(error) => {
+                error.refusal()?;
+                part.rollback().await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Learns what a record wrote, and which figures it wants.
+    fn keep(&mut self, put: &Put) {
+        self.session.learn(put);
+        if self.counting == Counting::AtTheEnd && !put.counts.is_empty() {
+            self.counts.extend(put.counts.iter().map(|count| (count.variant, *count)));
+            self.touched.insert(put.applied.product_id);
+        }
+    }
+
     /// Writes one record, or nothing of it.
     async fn put(&mut self, read: &SourcedRecord) -> Result<Result<Put, FieldErrors>, Failure> {
         let found = match self.session.find(read) {
@@ -160,11 +239,7 @@ impl Batch {
         match self.put_in(&part, read, found).await {
             Ok(put) => {
                 part.commit().await?;
-                self.session.learn(&put);
-                if self.counting == Counting::AtTheEnd && !put.counts.is_empty() {
-                    self.counts.extend(put.counts.iter().map(|count| (count.variant, *count)));
-                    self.touched.insert(put.applied.product_id);
-                }
+                self.keep(&put);
                 Ok(Ok(put))
             }
             Err(error) => {

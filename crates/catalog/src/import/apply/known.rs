@@ -111,6 +111,18 @@ impl Known {
     }
 }
 
+/// By what records of one run may take each other for the same product, or point at each other.
+pub(super) fn names_of(record: &ProductRecord) -> Vec<Reference> {
+    let of_variants = record.variants.iter().flat_map(|variant| &variant.external_refs);
+    let refs = record.external_refs.iter().chain(of_variants);
+    let slug = || record.title.get().and_then(|title| Slug::from_title(title).ok());
+    let slug = record.slug.clone().or_else(slug);
+    let skus = record.variants.iter().filter_map(|variant| variant.sku.get().map(|sku| sku.trim().to_owned()));
+    let parents = refs.clone().filter(|external| external.source == SKU_SOURCE).map(|external| external.id.clone());
+    let skus = skus.chain(parents).filter(|sku| !sku.is_empty()).map(Reference::Sku);
+    skus.chain(slug.map(Reference::Slug)).chain(refs.cloned().map(Reference::External)).collect()
+}
+
 fn has_name(record: &ProductRecord) -> bool {
     let of_variants = record
         .variants

@@ -14,6 +14,7 @@ mod prices;
 mod product;
 mod report;
 mod run;
+mod run_of_new;
 mod seen;
 mod session;
 mod source_key;

@@ -72,9 +72,14 @@ impl Pictures {
 
     /// The same for a product that is made in this transaction.
     pub(super) async fn add_to_new(&self, tx: &WriteTx, product: ProductId) -> Result<Synced, ApplyError> {
-        let wanted = self.with_variants(self.all.clone().unwrap_or_default());
+        let wanted = self.of_new();
         let after = media::add_remote_to_new(tx, product, &wanted).await?;
         Ok(self.synced(&[], &after))
+    }
+
+    /// All pictures of a product that is new.
+    pub(super) fn of_new(&self) -> Vec<RemotePicture> {
+        self.with_variants(self.all.clone().unwrap_or_default())
     }
 
     fn with_variants(&self, mut wanted: Vec<RemotePicture>) -> Vec<RemotePicture> {
@@ -86,7 +91,7 @@ impl Pictures {
         wanted
     }
 
-    fn synced(&self, before: &[Media], after: &[Media]) -> Synced {
+    pub(super) fn synced(&self, before: &[Media], after: &[Media]) -> Synced {
         let id_of = |picture: &RemotePicture| after.iter().find(|media| url_of(media) == Some(picture.url())).map(|media| media.id);
         let by_url = self.of_variants.iter().filter_map(|(url, picture)| Some((url.clone(), id_of(picture)?))).collect();
         let change = (before != after).then(|| FieldChange { field: "media".to_owned(), old: shown(before), new: shown(after) });

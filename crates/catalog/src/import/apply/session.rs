@@ -1,8 +1,8 @@
 //! Putting one record into the shop.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use kernel::{CategoryId, FieldErrors, PriceListId, ProductId, Slug};
+use kernel::{CategoryId, FieldErrors, MediaId, PriceListId, ProductId, Slug, VariantId};
 use platform::db::WriteTx;
 
 use super::applied::{Applied, Change, PendingLinks, Put};
@@ -16,11 +16,11 @@ use super::prices::PriceRules;
 use super::product::LookedUp;
 use super::stock;
 use super::variants::UNTAXED;
-use crate::assortment::{self, CreateProduct, Saved, WriteProductError};
+use crate::assortment::{self, CreateProduct, NewProduct, Saved, WriteProductError};
 use crate::import::detect::Format;
 use crate::import::field::Field;
 use crate::import::outcome::{Note, SourcedRecord};
-use crate::import::record::ProductRecord;
+use crate::import::record::{ProductRecord, Reference};
 use crate::price_lists::{self, PriceList};
 use crate::products::{ProductRef, ProductStatus};
 use crate::{categories, channels, description_loss};
@@ -36,12 +36,17 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Looks up what these records may mean, in five statements.
+    /// Looks up what these records may mean, in six statements.
     pub(super) async fn open(tx: &WriteTx, format: Format, records: &[&SourcedRecord]) -> Result<Self, ApplyError> {
         let default_list = channels::find_default(tx).await?.price_list_id;
         let lists = price_lists::all(tx).await?;
         let known = Known::load(tx, records).await?;
-        Ok(Self { format, default_list, lists, known, categories: HashMap::new() })
+        let paths: BTreeSet<&Vec<String>> = records.iter().filter_map(|read| read.record.categories.get()).flatten().collect();
+        let paths: Vec<Vec<String>> = paths.into_iter().cloned().collect();
+        let lines: Vec<Vec<String>> = paths.iter().map(|path| path.iter().map(|name| one_line(name)).collect()).collect();
+        let found = categories::find_paths(tx, &lines).await?;
+        let categories = paths.into_iter().zip(found).filter_map(|(path, found)| Some((path, found?))).collect();
+        Ok(Self { format, default_list, lists, known, categories })
     }
 
     /// The product that a record means; nothing for a new one.
@@ -65,24 +70,52 @@ impl Session {
         let is_waiting = !unresolved.is_empty();
         let looked_up = LookedUp { slug, categories, links: (!is_waiting).then_some(links), status: None };
         let mut plan = Plan { record, found: looked_up, prices: self.prices(), pictures: HashMap::new() };
-        let mut written = self.write(tx, &mut plan, &pictures, found).await?;
-        let pairs = written.paired.variants(record, &written.saved);
-        let mut counts = stock::counts(tx, &pairs, found.is_none()).await?;
-        notes.extend(written.notes(read, is_waiting));
-        notes.extend(counts.uncounted.iter().map(|(place, pieces)| {
-            let column = format!("variants.{place}.on_hand");
-            Note::cell(row, &column, &pieces.to_string(), "is not taken: the stock of this variant is not counted")
-        }));
-        written.changes.append(&mut counts.changes);
-        let change = match found {
-            None => Change::Created,
-            Some(_) if written.changes.is_empty() => Change::Unchanged,
-            Some(_) => Change::Updated,
+        let written = self.write(tx, &mut plan, &pictures, found).await?;
+        let asides = Asides { notes, unresolved, categories: new_categories };
+        finish(tx, read, written, (found, asides)).await
+    }
+
+    /// A record of a new product that needs nothing to be made for it, with what is to be said of it; nothing for any other.
+    pub(super) fn fresh<'a>(&self, read: &'a SourcedRecord) -> Option<Fresh<'a>> {
+        let record = &read.record;
+        if !self.find(read).is_ok_and(|found| found.is_none()) {
+            return None;
+        }
+        let pictures = Pictures::parse(record).ok()?;
+        let mut notes = Vec::new();
+        let slug = self.slug(record, None, |message| notes.push(Note::cell(read.rows.first_row, "slug", &slug_of(record), message)));
+        let links = Links::resolve(&record.relations, &self.known);
+        let unresolved = links.unresolved.clone();
+        let links = unresolved.is_empty().then_some(links);
+        let looked_up = LookedUp { slug, categories: self.known_categories(record)?, links, status: None };
+        let mut plan = Plan { record, found: looked_up, prices: self.prices(), pictures: HashMap::new() };
+        let mut is_draft = false;
+        let product = match self.compose(&plan, &pictures)? {
+            Err(WriteProductError::NotSellable) => {
+                is_draft = true;
+                plan.found.status = Some(ProductStatus::Draft);
+                self.compose(&plan, &pictures)?.ok()?
+            }
+            composed => composed.ok()?,
         };
-        let links = is_waiting.then(|| PendingLinks { row, relations: record.relations.clone(), unresolved, activate: written.is_draft });
-        let Written { saved, changes, .. } = written;
-        let applied = Applied { product_id: saved.product.id, slug: saved.product.slug.clone(), change, changes, notes };
-        Ok(Put { applied, saved, counts: counts.wanted, links, categories: new_categories })
+        Some(Fresh { read, pictures, product, is_draft, asides: Asides { notes, unresolved, categories: Vec::new() } })
+    }
+
+    fn compose(&self, plan: &Plan<'_>, pictures: &Pictures) -> Option<Result<NewProduct, WriteProductError>> {
+        let (product, variants) = plan.new_product().ok()?;
+        Some(NewProduct::compose(CreateProduct { product, variants }, pictures.of_new(), self.default_list, &self.lists))
+    }
+
+    /// The categories of a record; nothing where one of them has to be made.
+    fn known_categories(&self, record: &ProductRecord) -> Option<Option<Vec<CategoryId>>> {
+        match &record.categories {
+            Field::Keep => Some(None),
+            Field::Clear => Some(Some(Vec::new())),
+            Field::Set(paths) => {
+                let paths = paths.iter().filter(|path| !path.is_empty());
+                paths.map(|path| self.categories.get(path).copied()).collect::<Option<Vec<_>>>().map(Some)
+            }
+        }
     }
 
     /// Learns what a record wrote, once that is sure to stay.
@@ -162,11 +195,72 @@ impl Session {
         let mut changes = std::mem::take(&mut saved.changes);
         if found.is_none() {
             synced = pictures.add_to_new(tx, saved.product.id).await?;
-            show_variants(tx, &mut saved, plan.record, &synced).await?;
+            crate::variants::show_new(tx, &show(&mut saved, plan.record, &synced)).await?;
         }
         changes.extend(synced.change);
         Ok(Written { saved, paired, changes, is_draft })
     }
+}
+
+/// What is known of a record beside what is written of it.
+pub(super) struct Asides {
+    notes: Vec<Note>,
+    unresolved: Vec<Reference>,
+    categories: Vec<(Vec<String>, CategoryId)>,
+}
+
+/// A new product, ready to be made together with others.
+pub(super) struct Fresh<'a> {
+    pub(super) read: &'a SourcedRecord,
+    pictures: Pictures,
+    product: NewProduct,
+    is_draft: bool,
+    asides: Asides,
+}
+
+/// Makes new products together; all but their stock, whose figures are answered.
+///
+/// # Errors
+/// What one of them refuses; the transaction must be rolled back then, and the records be put in one by one.
+pub(super) async fn put_all(tx: &WriteTx, run: &[Fresh<'_>]) -> Result<Vec<Put>, ApplyError> {
+    let made = assortment::create_all_in(tx, &run.iter().map(|fresh| &fresh.product).collect::<Vec<_>>()).await?;
+    let (mut puts, mut shown) = (Vec::with_capacity(run.len()), Vec::new());
+    for (fresh, (mut saved, media)) in run.iter().zip(made) {
+        let synced = fresh.pictures.synced(&[], &media);
+        shown.extend(show(&mut saved, &fresh.read.record, &synced));
+        let mut changes = std::mem::take(&mut saved.changes);
+        changes.extend(synced.change);
+        let written = Written { saved, paired: Paired::default(), changes, is_draft: fresh.is_draft };
+        let Asides { notes, unresolved, .. } = &fresh.asides;
+        let asides = Asides { notes: notes.clone(), unresolved: unresolved.clone(), categories: Vec::new() };
+        puts.push(finish(tx, fresh.read, written, (None, asides)).await?);
+    }
+    crate::variants::show_new(tx, &shown).await?;
+    Ok(puts)
+}
+
+/// What is left to do for a record that is written, and to say of it.
+async fn finish(tx: &WriteTx, read: &SourcedRecord, mut written: Written, known: (Option<ProductId>, Asides)) -> Result<Put, ApplyError> {
+    let (found, Asides { mut notes, unresolved, categories }) = known;
+    let (record, row) = (&read.record, read.rows.first_row);
+    let is_waiting = !unresolved.is_empty();
+    let pairs = written.paired.variants(record, &written.saved);
+    let mut counts = stock::counts(tx, &pairs, found.is_none()).await?;
+    notes.extend(written.notes(read, is_waiting));
+    notes.extend(counts.uncounted.iter().map(|(place, pieces)| {
+        let column = format!("variants.{place}.on_hand");
+        Note::cell(row, &column, &pieces.to_string(), "is not taken: the stock of this variant is not counted")
+    }));
+    written.changes.append(&mut counts.changes);
+    let change = match found {
+        None => Change::Created,
+        Some(_) if written.changes.is_empty() => Change::Unchanged,
+        Some(_) => Change::Updated,
+    };
+    let links = is_waiting.then(|| PendingLinks { row, relations: record.relations.clone(), unresolved, activate: written.is_draft });
+    let Written { saved, changes, .. } = written;
+    let applied = Applied { product_id: saved.product.id, slug: saved.product.slug.clone(), change, changes, notes };
+    Ok(Put { applied, saved, counts: counts.wanted, links, categories })
 }
 
 struct Written {
@@ -218,11 +312,11 @@ async fn save(tx: &WriteTx, plan: &Plan<'_>, found: Option<ProductId>) -> Result
 }
 
 /// A new product has its pictures only now; its variants are shown by theirs.
-async fn show_variants(tx: &WriteTx, saved: &mut Saved, record: &ProductRecord, synced: &Synced) -> Result<(), ApplyError> {
+fn show(saved: &mut Saved, record: &ProductRecord, synced: &Synced) -> Vec<(VariantId, MediaId)> {
     let mut shown = Vec::new();
     for (wanted, variant) in record.variants.iter().zip(&mut saved.variants) {
         variant.content.media_id = wanted.media_url.get().and_then(|url| synced.by_url.get(url)).copied();
         shown.extend(variant.content.media_id.map(|picture| (variant.id, picture)));
     }
-    Ok(crate::variants::show_new(tx, &shown).await?)
+    shown
 }

@@ -1,8 +1,9 @@
 //! The count of buyable variants that product lists carry.
 
 use kernel::{ProductId, StockLocationId};
-use platform::db::{self, DatabaseError, Value, WriteTx};
+use platform::db::{self, DatabaseError, FromQueryResult, Value, WriteTx};
 use platform::values;
+use uuid::Uuid;
 
 /// Locks the listings of these products, in one order, so that a count and a step up or down never pass each other.
 /// Levels are locked before listings, everywhere.
@@ -33,15 +34,26 @@ pub(in crate::inventory) async fn shift_listings(tx: &WriteTx, steps: &[(Product
     db::execute(tx, &sql, values).await.map(drop)
 }
 
-/// How many variants of a product can be bought, counted while the product's listing is locked: what the caller writes into
-/// the listing in this transaction stays exact, because every step up or down waits for that lock.
+/// How many variants of each product can be bought (products without any are absent), counted while their listings are
+/// locked: what the caller writes into the listings in this transaction stays exact, because every step up or down waits for
+/// that lock.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn buyable_count(tx: &WriteTx, product: ProductId) -> Result<i64, DatabaseError> {
-    const COUNT: &str = concat!("SELECT CAST(COUNT(*) AS BIGINT) FROM variants v WHERE v.product_id = $1 AND ", super::buyable!());
-    lock_listings(tx, &[product]).await?;
-    Ok(db::fetch_scalar(tx, COUNT, values![product]).await?.unwrap_or(0))
+pub async fn buyable_counts(tx: &WriteTx, products: &[ProductId]) -> Result<Vec<(ProductId, i64)>, DatabaseError> {
+    #[derive(FromQueryResult)]
+    struct CountRow {
+        product_id: Uuid,
+        buyable: i64,
+    }
+    const OF_PRODUCT: &str = concat!(" AND ", super::buyable!(), " GROUP BY v.product_id ORDER BY v.product_id");
+    lock_listings(tx, products).await?;
+    let sql = format!(
+        "SELECT v.product_id, CAST(COUNT(*) AS BIGINT) AS buyable FROM variants v WHERE v.product_id IN ({}){OF_PRODUCT}",
+        db::placeholders(1, products.len())
+    );
+    let rows: Vec<CountRow> = db::fetch_all(tx, &sql, products.iter().flat_map(|id| values![*id]).collect()).await?;
+    Ok(rows.into_iter().map(|row| (ProductId::from_uuid(row.product_id), row.buyable)).collect())
 }
 
 /// Counts the listings of all products anew of which something lies at a location. The caller has stopped all stock.

@@ -29,6 +29,6 @@ mod sets;
 pub(super) use conditions::matching;
 pub(super) use includes::{categories_of, variants_of};
 pub use invariants::INVARIANTS;
-pub(super) use refresh::{read_source, write};
+pub(super) use refresh::{Source, read_sources, write};
 pub(super) use rows::{Listed, rows};
 pub(super) use sets::Sets;

@@ -36,12 +36,55 @@ impl<T> OnSlug<T> for Result<T, DatabaseError> {
 /// # Errors
 /// `SlugTaken`, `ExternalRefTaken`.
 pub async fn insert(tx: &WriteTx, product: &Product) -> Result<(), StoreProductError> {
+    insert_all(tx, &[product]).await
+}
+
+/// The same for many products, in as many statements as for one.
+///
+/// # Errors
+/// `SlugTaken`, `ExternalRefTaken`, without which of them.
+pub async fn insert_all(tx: &WriteTx, products: &[&Product]) -> Result<(), StoreProductError> {
     const INSERT: &str = "INSERT INTO products (id, slug, title, description, status, brand, seo_title, seo_description, external_url,
-            external_button_text, attributes, metadata, version, updated_at, updated_by, created_at, created_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $14, $15)";
-    db::execute(tx, INSERT, row_values(product)).await.on_slug()?;
-    let nothing = ProductContent::default();
-    write_parts(tx, product.id, &nothing, &product.content).await
+        external_button_text, attributes, metadata, version, updated_at, updated_by, created_at, created_by) VALUES";
+    let row = |product: &&Product| row_values(product).into_iter().chain(values![product.created_at, &product.created_by]).collect();
+    db::insert_many(tx, INSERT, products.iter().map(row).collect(), "").await.map(drop).on_slug()?;
+    for (table, columns, rows) in PARTS {
+        let rows = products.iter().flat_map(|product| rows(product.id, &product.content)).collect();
+        db::insert_many(tx, &format!("INSERT INTO {table} ({columns}) VALUES"), rows, "").await?;
+    }
+    let refs = products.iter().map(|product| (product.id.uuid(), false, product.content.external_refs.as_slice()));
+    write_refs(tx, "product", &refs.collect::<Vec<_>>()).await
+}
+
+type Rows = Vec<Vec<Value>>;
+
+/// A table of what belongs to a product, its columns, and the rows of one product.
+type Part = (&'static str, &'static str, fn(ProductId, &ProductContent) -> Rows);
+
+const PARTS: [Part; 4] = [
+    ("product_tags", "product_id, tag_key, tag, position", tag_rows),
+    ("product_categories", "product_id, category_id, position", category_rows),
+    ("product_relations", "product_id, related_id, kind, position", relation_rows),
+    ("product_options", "product_id, position, name, name_key, option_values", option_rows),
+];
+
+fn tag_rows(id: ProductId, content: &ProductContent) -> Rows {
+    (0_i64..).zip(&content.tags).map(|(position, tag)| values![id, fold(tag), tag, position]).collect()
+}
+
+fn category_rows(id: ProductId, content: &ProductContent) -> Rows {
+    (0_i64..).zip(&content.category_ids).map(|(position, category)| values![id, *category, position]).collect()
+}
+
+fn relation_rows(id: ProductId, content: &ProductContent) -> Rows {
+    (0_i64..).zip(&content.relations).map(|(position, to)| values![id, to.product_id, to.kind.as_str(), position]).collect()
+}
+
+fn option_rows(id: ProductId, content: &ProductContent) -> Rows {
+    let row = |(position, option): (i64, &super::super::options::ProductOption)| {
+        values![id, position, option.name(), fold(option.name()), serde_json::Value::from(option.values().to_vec())]
+    };
+    (0_i64..).zip(&content.options).map(row).collect()
 }
 
 /// Writes a product over the version before it; of what belongs to it only what differs.
@@ -79,32 +122,11 @@ fn row_values(product: &Product) -> Vec<Value> {
 }
 
 async fn write_parts(tx: &WriteTx, id: ProductId, before: &ProductContent, after: &ProductContent) -> Result<(), StoreProductError> {
-    if before.tags != after.tags {
-        let row = |(position, tag): (i64, &String)| values![id, fold(tag), tag, position];
-        let rows = (0..).zip(&after.tags).map(row).collect();
-        rewrite(tx, ("product_tags", !before.tags.is_empty()), id, ("product_id, tag_key, tag, position", rows)).await?;
-    }
-    if before.category_ids != after.category_ids {
-        let rows = (0_i64..).zip(&after.category_ids).map(|(position, category)| values![id, *category, position]).collect();
-        rewrite(tx, ("product_categories", !before.category_ids.is_empty()), id, ("product_id, category_id, position", rows)).await?;
-    }
-    if before.relations != after.relations {
-        let rows = (0_i64..).zip(&after.relations);
-        let rows = rows.map(|(position, to)| values![id, to.product_id, to.kind.as_str(), position]).collect();
-        rewrite(tx, ("product_relations", !before.relations.is_empty()), id, ("product_id, related_id, kind, position", rows)).await?;
-    }
-    if before.options != after.options {
-        let rows = (0_i64..).zip(&after.options);
-        let row = |(position, option): (i64, &super::super::options::ProductOption)| {
-            values![id, position, option.name(), fold(option.name()), serde_json::Value::from(option.values().to_vec())]
-        };
-        rewrite(
-            tx,
-            ("product_options", !before.options.is_empty()),
-            id,
-            ("product_id, position, name, name_key, option_values", rows.map(row).collect()),
-        )
-        .await?;
+    for (table, columns, rows) in PARTS {
+        let (old, new) = (rows(id, before), rows(id, after));
+        if old != new {
+            rewrite(tx, (table, !old.is_empty()), id, (columns, new)).await?;
+        }
     }
     if before.external_refs != after.external_refs {
         let had_any = !before.external_refs.is_empty();
