@@ -2,5 +2,6 @@
 
 mod formats;
 mod interruptions;
+mod odd_files;
 mod records;
 mod rows;

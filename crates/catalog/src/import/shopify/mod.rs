@@ -108,4 +108,6 @@ impl<R: Read + Seek> Iterator for Shopify<R> {
 }
 
 #[cfg(test)]
+mod column_tests;
+#[cfg(test)]
 mod tests;

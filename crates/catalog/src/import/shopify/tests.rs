@@ -18,11 +18,11 @@ fn reader(text: &str) -> Reader {
     open(Cursor::new(text.to_owned()), &ReadOptions::new(Currency::USD)).expect("a known header")
 }
 
-fn read(text: &str) -> Vec<Result<SourcedRecord, Rejected>> {
+pub(super) fn read(text: &str) -> Vec<Result<SourcedRecord, Rejected>> {
     reader(text).collect()
 }
 
-fn product(text: &str) -> ProductRecord {
+pub(super) fn product(text: &str) -> ProductRecord {
     read(text).remove(0).expect("a good product").record
 }
 
@@ -39,13 +39,13 @@ fn usd(minor: i64) -> Amount {
 }
 
 /// A file of one row, each cell under its header.
-fn one(cells: &[(&str, &str)]) -> String {
+pub(super) fn one(cells: &[(&str, &str)]) -> String {
     let line = |part: fn(&(&str, &str)) -> String| cells.iter().map(part).collect::<Vec<_>>().join(",");
     format!("{}\n{}\n", line(|(header, _)| (*header).to_owned()), line(|(_, cell)| format!("\"{}\"", cell.replace('"', "\"\""))))
 }
 
 /// (header of the current template, header of the classic one, cell, field of the record, its value): all columns that are fields.
-const FIELDS: [(&str, &str, &str, &str, &str); 27] = [
+pub(super) const FIELDS: [(&str, &str, &str, &str, &str); 27] = [
     ("Title", "Title", "Mug", "/title", r#""Mug""#),
     ("Description", "Body (HTML)", "<p>Big,\n\"blue\"</p>", "/description", r#""<p>Big,\n\"blue\"</p>""#),
     ("Vendor", "Vendor", "Potter", "/brand", r#""Potter""#),
@@ -94,7 +94,7 @@ fn every_field_column_of_both_dialects_is_read() {
 }
 
 /// (header of the current template, header of the classic one, key): all columns that are kept as metadata.
-const METADATA: [(&str, &str, &str); 29] = [
+pub(super) const METADATA: [(&str, &str, &str); 29] = [
     ("Tax code", "Variant Tax Code", "shopify.tax_code"),
     ("Unit price total measure", "Unit price total measure", "shopify.unit_price_total_measure"),
     ("Unit price total measure unit", "Unit price total measure unit", "shopify.unit_price_total_measure_unit"),

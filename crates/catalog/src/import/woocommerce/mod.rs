@@ -159,4 +159,6 @@ impl<R: Read + Seek> Iterator for WooCommerce<R> {
 }
 
 #[cfg(test)]
+mod column_tests;
+#[cfg(test)]
 mod tests;

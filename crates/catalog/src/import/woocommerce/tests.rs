@@ -17,12 +17,12 @@ fn reader(text: &str) -> ProductReader<Cursor<String>> {
     open(Cursor::new(text.to_owned()), &options).expect("a known header")
 }
 
-fn read(text: &str) -> Vec<Result<SourcedRecord, Rejected>> {
+pub(super) fn read(text: &str) -> Vec<Result<SourcedRecord, Rejected>> {
     reader(text).collect()
 }
 
 /// A file of one simple product, each cell under its header.
-fn one(cells: &[(&str, &str)]) -> String {
+pub(super) fn one(cells: &[(&str, &str)]) -> String {
     let all: Vec<_> =
         [("ID", "741"), ("Name", "Mug")].iter().filter(|(header, _)| cells.iter().all(|(own, _)| own != header)).chain(cells).collect();
     let line = |part: fn(&(&str, &str)) -> String| all.iter().map(|cell| part(cell)).collect::<Vec<_>>().join(",");
@@ -43,7 +43,7 @@ fn errors(rejected: &Result<SourcedRecord, Rejected>) -> Vec<String> {
     rejected.as_ref().expect_err("bad").errors.iter().map(ToString::to_string).collect()
 }
 
-fn warnings(read: &Result<SourcedRecord, Rejected>) -> String {
+pub(super) fn warnings(read: &Result<SourcedRecord, Rejected>) -> String {
     read.as_ref().expect("good").warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
@@ -52,7 +52,7 @@ fn usd(minor: i64) -> Amount {
 }
 
 /// (header, cell, field of the record, its value): all columns that are fields by themselves.
-const FIELDS: [(&str, &str, &str, &str); 45] = [
+pub(super) const FIELDS: [(&str, &str, &str, &str); 45] = [
     ("ID", "7", "/external_refs", r#"[{"source":"woocommerce","id":"7"}]"#),
     ("Type", "simple, downloadable, virtual", "/variants/0/kind", r#""digital""#),
     ("Type", "simple, virtual", "/variants/0/requires_shipping", "false"),
