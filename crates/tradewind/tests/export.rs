@@ -2,6 +2,7 @@
 
 use catalog::media::{self, MediaDetails, MediaInput, UploadMedia};
 use kernel::ProductId;
+use serde_json::Value;
 use test_macro::test_on_every_database;
 
 use crate::support::{TestResult, TestShop, run, variant};
@@ -73,6 +74,49 @@ async fn what_is_not_in_the_file_is_said(shop: TestShop) -> TestResult {
     let gone = shop.run(&["export", "products", "-o", "/no/such/folder/x.jsonl"]).await?.expect(2)?;
     assert!(gone.stdout.is_empty(), "{gone:?}");
     Ok(())
+}
+
+/// Every field that a line can have, in the words of the export.
+const FULL: &str = r#"{"slug":"full","title":"Full","description":"<p>All</p>","status":"active","brand":"Acme","tags":["a","b"],
+"seo":{"title":"S","description":"D"},"attributes":{"Care":["Wash","Dry"]},"metadata":{"a":{"b":[1,null,"x"]}},
+"categories":[["One","Two"],["Three"]],"options":[{"name":"Size","values":["S","M"]}],
+"variants":[{"sku":"F-S","barcode":"4006381333931","options":{"Size":"S"},"kind":"service","requires_shipping":false,"tracked":true,
+"backorder":{"limit":5},"tax_class":"reduced","taxable":true,"prices":[{"amount":{"amount":500,"currency":"USD"},"compare_at":{"amount":900,"currency":"USD"}},
+{"min_quantity":10,"amount":{"amount":400,"currency":"USD"},"starts_at":"2026-01-01T00:00:00Z","ends_at":"2027-01-01T00:00:00Z"}],
+"cost":{"amount":100,"currency":"USD"},"weight_grams":10,"length_mm":20,"width_mm":30,"height_mm":40,"low_stock_threshold":2,"on_hand":7,
+"media_url":"https://x.test/1.png","external_refs":[{"source":"erp","id":"F-S"}],"metadata":{"k":"v"}},
+{"sku":"F-M","options":{"Size":"M"},"kind":"physical","requires_shipping":true,"tracked":false,"backorder":"unlimited","tax_class":null,"taxable":false,"prices":null}],
+"media":[{"url":"https://x.test/1.png","alt":"One"},{"url":"https://x.test/2.png"}],
+"relations":{"grouped":[{"slug":"other"}],"upsell":[{"slug":"other"}],"cross_sell":[{"slug":"other"}]},
+"external_refs":[{"source":"erp","id":"FULL"}],"external_url":"https://x.test/","external_button_text":"Go"}"#;
+
+/// What a line says is in the export, field by field, whatever the export adds.
+#[test_on_every_database]
+async fn every_field_of_a_line_comes_back(shop: TestShop) -> TestResult {
+    let path = shop.data_dir().join("full.jsonl").display().to_string();
+    std::fs::write(&path, format!("{}\n{{\"slug\":\"other\",\"title\":\"Other\"}}\n", FULL.replace('\n', "")))?;
+    shop.run(&["import", "products", &path]).await?.expect(0)?;
+    let exported = shop.run(&["export", "products"]).await?.expect(0)?.lines()?.remove(0);
+    let mut missing = Vec::new();
+    compare(&serde_json::from_str(&FULL.replace('\n', ""))?, &exported, "", &mut missing);
+    assert!(missing.is_empty(), "{missing:#?}\n{exported}");
+    Ok(())
+}
+
+/// Names the places where the first value has something that the second has not.
+fn compare(wanted: &Value, found: &Value, path: &str, missing: &mut Vec<String>) {
+    match (wanted, found) {
+        (Value::Object(wanted), Value::Object(_)) => {
+            let fields = wanted.iter().filter(|(_, value)| !value.is_null());
+            fields.for_each(|(key, value)| compare(value, &found[key], &format!("{path}/{key}"), missing));
+        }
+        (Value::Array(list), Value::Array(others)) if list.len() == others.len() => {
+            let pairs = list.iter().zip(others).enumerate();
+            pairs.for_each(|(place, (wanted, found))| compare(wanted, found, &format!("{path}/{place}"), missing));
+        }
+        _ if wanted == found => {}
+        _ => missing.push(format!("{path}: {wanted} is {found}")),
+    }
 }
 
 /// A page costs the same few statements for one product and for many; one more where products point at others.
