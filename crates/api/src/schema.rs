@@ -38,7 +38,7 @@ fn id<T: Prefixed>() -> ObjectBuilder {
 
 /// The same where the prefix is one of several, as a regular expression.
 fn id_of(prefix: &str) -> ObjectBuilder {
-    form(format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$"))
+    form(gateway::id_pattern(prefix))
 }
 
 macro_rules! schemas {
@@ -152,6 +152,8 @@ schemas! {
     StockMoveId = id::<kernel::StockMoveTag>();
     /// Why stock moved.
     StockMoveReason = word(MoveReason::WORDS.iter().copied());
+    /// A word of staff to find a thing by.
+    Tag = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(64));
     /// Whether prices are shown with tax.
     TaxDisplay = word(TaxDisplays::WORDS.iter().copied());
     /// The id of a tax rate.

@@ -125,6 +125,6 @@ pub use problem::Problem;
 pub use query::{
     Bounds, FilterKind, Filters, ListParams, ListQuery, ListRoute, ListSpec, NoParams, Params, SortKey, ViewParams, ViewQuery,
 };
-pub use schema::{CommonProblems, Envelope, ErrorBody, ErrorView, ItemError, ListEnvelope, ListLinks, ListMeta};
+pub use schema::{CommonProblems, Envelope, ErrorBody, ErrorView, ItemError, ListEnvelope, ListLinks, ListMeta, id_pattern};
 pub use serve::{ServeLimits, serve};
 pub use service::{Gateway, GatewayRules};

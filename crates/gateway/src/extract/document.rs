@@ -9,7 +9,7 @@ use super::command::MAX_LENGTH;
 use super::{CommandKey, ExpectedVersion, RequiredVersion};
 
 /// A tag of ours: the version alone counts.
-const TAG: &str = "^(W/)?\"[0-9]+(-[^\"]*)?\"$";
+const TAG: &str = "^(W/)?\"[0-9]{1,18}(-[^\"]*)?\"$";
 /// Visible ASCII.
 const KEY: &str = "^[!-~]+$";
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use super::read::{self, ORDINARY_BODY};
+use super::shaped::Shaped;
 use super::strict::Strict;
 use crate::problem::Problem;
 
@@ -48,7 +49,7 @@ impl<S: Sync, T: DeserializeOwned, const LIMIT: usize> FromRequest<S> for Valid<
     }
 }
 
-/// As [`Valid`], but an empty body stands for the default.
+/// As [`Valid`], but an empty body and `null` stand for the default.
 #[derive(Debug, Clone, Copy)]
 pub struct Optional<T, const LIMIT: usize = ORDINARY_BODY>(pub T);
 
@@ -57,7 +58,8 @@ impl<T: DeserializeOwned + Default, const LIMIT: usize> JsonBody for Optional<T,
     const MAY_BE_EMPTY: bool = true;
 
     fn parse(bytes: &[u8]) -> Result<Self, Problem> {
-        if bytes.is_empty() { Ok(Self(T::default())) } else { parse(bytes).map(Self) }
+        let said: Option<T> = if bytes.is_empty() { None } else { parse(bytes)? };
+        Ok(Self(said.unwrap_or_default()))
     }
 }
 
@@ -89,7 +91,7 @@ pub(super) async fn take<B: JsonBody>(parts: &Parts, body: Body) -> Result<(Byte
 /// Reads the text first and the shape after, so that a broken body is 400 even where its first half is wrong, too.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let Strict(value) = serde_json::from_slice(bytes).map_err(Problem::malformed_body)?;
-    serde_path_to_error::deserialize(value).map_err(refuse)
+    serde_path_to_error::deserialize(Shaped(value)).map_err(refuse)
 }
 
 /// serde tells some things only in its message; they become messages a person can act on.
@@ -141,7 +143,7 @@ impl<T: DeserializeOwned> Valid<T> {
     /// # Errors
     /// 422 `validation_failed` with the field's path.
     pub fn of(value: Value) -> Result<T, Problem> {
-        serde_path_to_error::deserialize(value).map_err(refuse)
+        serde_path_to_error::deserialize(Shaped(value)).map_err(refuse)
     }
 }
 
@@ -174,6 +176,9 @@ mod tests {
             (r#"{"total": 1}"#, "total", "is not a field of this request"),
             (r#"{"lines": [5]}"#, "lines.0", "must be an object, not integer `5`"),
             (r#"{"lines": 5}"#, "lines", "must be a list, not integer `5`"),
+            (r#"{"lines": [[1]]}"#, "lines.0", "must be an object, not sequence"),
+            (r#"[[]]"#, "", "must be an object, not sequence"),
+            (r#"{"lines": [{"quantity": 1.5}]}"#, "lines.0.quantity", "must be a whole number, not floating point `1.5`"),
             (r#"{"lines": [], "note": 5}"#, "note", "must be a string, not integer `5`"),
         ];
         for (body, field, message) in cases {
@@ -181,6 +186,19 @@ mod tests {
             assert_eq!((problem.status().as_u16(), problem.code()), (422, "validation_failed"), "{body}");
             assert_eq!(problem.into_item().details.get(field), Some(&vec![message.to_owned()]), "{body}");
         }
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_whole_however_it_is_written() {
+        for number in ["2", "2.0", "2e0", "0.2e1"] {
+            let cart = parse::<CartIn>(format!(r#"{{"lines": [{{"quantity": {number}}}]}}"#).as_bytes()).expect(number);
+            assert_eq!(cart.lines[0].quantity, kernel::Quantity::try_from(2).expect("two"), "{number}");
+        }
+        let exact = |text: &[u8]| parse::<i64>(text).ok();
+        assert_eq!(
+            (exact(b"-9007199254740992.0"), exact(b"9007199254740994.0"), exact(b"1e300")),
+            (Some(-9_007_199_254_740_992), None, None)
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod document;
 mod json;
 mod path;
 mod read;
+mod shaped;
 mod strict;
 mod things;
 mod upload;

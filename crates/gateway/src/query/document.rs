@@ -8,6 +8,7 @@ use super::filters::{BOUNDS, MAX_CHARACTERS, MAX_WORDS};
 use super::params::{ListParams, ViewParams};
 use super::parse::MAX_SORT_KEYS;
 use super::spec::{FilterKind, ListRoute, ListSpec};
+use crate::schema::id_pattern;
 
 /// What `fields` does to an answer, and to what its schema says.
 const FIELDS: &str = "Members of `data` (in a list: of each row) to keep; `id` stays in any case. The others are absent from the answer, also \
@@ -45,8 +46,8 @@ fn sorts(spec: &ListSpec) -> Parameter {
     let words = spec.sorts.iter().flat_map(|name| [(*name).to_owned(), format!("-{name}")]);
     let default = spec.default_sort.split(',').collect::<Vec<_>>();
     let keys = ArrayBuilder::new().items(text().enum_values(Some(words))).unique_items(true).default(Some(default.into()));
-    let keys = keys.min_items(Some(1)).max_items(Some(MAX_SORT_KEYS));
-    list("sort", "Up to three columns to sort by, each once, `-` for descending", keys)
+    let keys = keys.min_items(Some(1)).max_items(Some(MAX_SORT_KEYS.min(spec.sorts.len())));
+    list("sort", "What to sort by, up to three columns, each once; `-` for descending", keys)
 }
 
 fn view(spec: &ListSpec) -> Vec<Parameter> {
@@ -72,6 +73,8 @@ fn filter(name: &str, kind: FilterKind) -> Vec<Parameter> {
             vec![list(&format!("filter[{name}]"), "Any of these", any(text().enum_values(Some(allowed.iter().copied()))))]
         }
         FilterKind::Text => one("A text to look for", text().max_length(Some(MAX_CHARACTERS)).build()),
+        FilterKind::Id(prefix) => one("An id", text().pattern(Some(id_pattern(prefix))).build()),
+        FilterKind::Email => one("An e-mail address", text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Email))).build()),
         FilterKind::Flag => one("True: only these; false: only the others", ObjectBuilder::new().schema_type(Type::Boolean).build()),
         FilterKind::Time => one("Since this moment", moment()),
         FilterKind::Range => bounds("A bound", || {

@@ -87,7 +87,7 @@ impl Filters {
         None
     }
 
-    /// A `Text` filter.
+    /// A `Text`, `Id` or `Email` filter.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         if let Some(Value::Text(text)) = self.value(name) { Some(text) } else { None }
@@ -140,7 +140,7 @@ impl Filters {
         let outcome = match kind {
             FilterKind::Words => words(raw).map(Value::Words),
             FilterKind::OneOf(allowed) => words_of(raw, allowed).map(Value::Words),
-            FilterKind::Text => text(raw).map(Value::Text),
+            FilterKind::Text | FilterKind::Id(_) | FilterKind::Email => text(raw).map(Value::Text),
             FilterKind::Flag => raw.parse().map(Value::Flag).map_err(|_| "must be true or false".to_owned()),
             FilterKind::Time => time(raw).map(Value::Time),
             FilterKind::Range => return self.bound(name, rest, number(raw), errors),
@@ -195,9 +195,13 @@ fn find<'a>(parameter: &'a str, known: &[(&'static str, FilterKind)]) -> Option<
         let rest = match kind {
             FilterKind::Range | FilterKind::Period => rest.strip_prefix("][").filter(|bound| BOUNDS.contains(bound))?,
             FilterKind::Family => rest.strip_prefix('.').filter(|member| (1..=64).contains(&member.chars().count()))?,
-            FilterKind::Words | FilterKind::OneOf(_) | FilterKind::Text | FilterKind::Flag | FilterKind::Time => {
-                rest.is_empty().then_some(rest)?
-            }
+            FilterKind::Words
+            | FilterKind::OneOf(_)
+            | FilterKind::Text
+            | FilterKind::Id(_)
+            | FilterKind::Email
+            | FilterKind::Flag
+            | FilterKind::Time => rest.is_empty().then_some(rest)?,
         };
         Some((name, kind, rest))
     })

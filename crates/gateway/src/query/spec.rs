@@ -35,6 +35,10 @@ pub enum FilterKind {
     OneOf(&'static [&'static str]),
     /// `filter[q]=free text, with commas`.
     Text,
+    /// `filter[variant]=var_…`: the id of a thing with this prefix, read as a text.
+    Id(&'static str),
+    /// `filter[customer]=ada@example.com`: read as a text.
+    Email,
     /// `filter[in_stock]=true|false`.
     Flag,
     /// `filter[updated_since]=2026-01-31T00:00:00Z`.

@@ -62,6 +62,7 @@ async fn an_optional_body_may_be_absent_but_not_wrong() {
     let key = ("idempotency-key", "k1");
     let absent = ask(Method::POST, "/api/v1/checkout", &[key], Body::empty()).await;
     assert_eq!((absent.status, absent.json()["data"]["currency"].is_null()), (201, true));
+    assert_eq!(send(Method::POST, "/api/v1/checkout", &[key], "null").await.status, 201);
     assert_eq!(send(Method::POST, "/api/v1/checkout", &[key], "{\"x\": 1}").await.refusal(), refused(422, "validation_failed"));
     assert_eq!(ask(Method::POST, "/api/v1/checkout", &[key], "{}").await.refusal(), refused(415, "unsupported_media_type"));
 }

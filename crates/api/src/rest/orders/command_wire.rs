@@ -21,7 +21,7 @@ pub(super) struct PaymentIn {
     /// How much; above zero and no more than is due.
     amount: MoneyIn,
     /// What the bank statement says.
-    #[schema(max_length = 500)]
+    #[schema(min_length = 1, max_length = 500)]
     note: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl PaymentIn {
 #[serde(deny_unknown_fields)]
 pub(super) struct CancelIn {
     /// For history and customer.
-    #[schema(max_length = 500)]
+    #[schema(min_length = 1, max_length = 500)]
     pub(super) reason: Option<String>,
     /// The order's version, where no `If-Match` is sent.
     pub(super) version: Option<i64>,
@@ -51,13 +51,13 @@ pub(super) struct FulfilmentIn {
     #[schema(max_items = 250)]
     lines: Vec<FulfilmentLineIn>,
     /// Who carries it.
-    #[schema(max_length = 64)]
+    #[schema(min_length = 1, max_length = 64)]
     carrier: Option<String>,
     /// The carrier's number.
-    #[schema(max_length = 128)]
+    #[schema(min_length = 1, max_length = 128)]
     tracking_number: Option<String>,
     /// Where the customer follows it.
-    #[schema(max_length = 2000)]
+    #[schema(min_length = 1, max_length = 2000)]
     tracking_url: Option<String>,
 }
 
@@ -93,15 +93,15 @@ impl FulfilmentIn {
 pub(super) struct FulfilmentPatch {
     /// Who carries it.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, max_length = 64)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64)]
     carrier: Option<Option<String>>,
     /// The carrier's number.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, max_length = 128)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 128)]
     tracking_number: Option<Option<String>>,
     /// Where the customer follows it.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, max_length = 2000)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 2000)]
     tracking_url: Option<Option<String>>,
     /// When it arrived; a parcel that arrived stays so.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -122,7 +122,7 @@ impl FulfilmentPatch {
 #[serde(deny_unknown_fields)]
 pub(super) struct OrderPatch {
     /// All tags from now on.
-    #[schema(max_items = 100)]
+    #[schema(value_type = Option<Vec<schema::Tag>>, max_items = 100)]
     pub(super) tags: Option<Vec<String>>,
     /// All free data from now on; at most 16 KiB.
     #[schema(value_type = Option<Object>)]

@@ -18,7 +18,7 @@ impl ListRoute for Orders {
             ("tag", FilterKind::Words),
             ("placed_at", FilterKind::Period),
             ("total", FilterKind::Range),
-            ("customer", FilterKind::Text),
+            ("customer", FilterKind::Email),
             ("text", FilterKind::Text),
         ],
         ..ListSpec::PLAIN

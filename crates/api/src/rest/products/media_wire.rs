@@ -29,6 +29,7 @@ pub(super) struct MediaIn {
 
 /// A picture that the shop is to keep.
 #[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "documents the form, which is read part by part")]
 pub(super) struct MediaUploadIn {
     /// JPEG, PNG, GIF or WebP: at most 20 MiB and 40 million pixels. What it is, is told by its content alone.

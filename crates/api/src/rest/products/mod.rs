@@ -10,6 +10,7 @@ mod parts;
 mod path;
 mod reading;
 mod summary;
+mod variant_schema;
 mod variant_view;
 mod variant_wire;
 mod variants;

@@ -16,6 +16,7 @@ use super::handlers::audience as writer;
 use super::parts::{ByPosition, page};
 use super::path::{PartPath, ProductPath, missing};
 use super::reading::{MAX_AGE_SECONDS, audience};
+use super::variant_schema::{NewVariantIn, OneVariantPatch};
 use super::variant_view::VariantView;
 use super::variant_wire::{VariantIn, VariantPatch};
 use crate::schema;
@@ -63,7 +64,7 @@ async fn list_variants(
     post, path = "/api/v1/products/{product_id}/variants", tag = "products", operation_id = "create_variant",
     security(("bearer" = ["products:write"])),
     params(("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug")),
-    request_body = VariantIn,
+    request_body = NewVariantIn,
     responses(
         CommonProblems,
         (status = 201, description = "The variant", body = Envelope<VariantView>),
@@ -120,7 +121,7 @@ async fn get_variant(
         ("variant_id" = schema::VariantId, Path, description = "The variant (`var_…`)"),
         ExpectedVersion,
     ),
-    request_body = VariantPatch,
+    request_body = OneVariantPatch,
     responses(
         CommonProblems,
         (status = 200, description = "The variant as it is now", body = Envelope<VariantView>),

@@ -33,7 +33,7 @@ pub(super) struct ProductIn {
     #[schema(min_length = 1, max_length = 255)]
     brand: Option<String>,
     /// Words to find it by.
-    #[schema(max_items = 250)]
+    #[schema(value_type = Option<Vec<schema::Tag>>, max_items = 250)]
     tags: Option<Vec<String>>,
     /// What search engines show as its title.
     #[schema(min_length = 1, max_length = 255)]
@@ -89,7 +89,7 @@ pub(super) struct ProductPut {
     #[schema(min_length = 1, max_length = 255)]
     brand: Option<String>,
     /// Words to find it by.
-    #[schema(max_items = 250)]
+    #[schema(value_type = Option<Vec<schema::Tag>>, max_items = 250)]
     tags: Option<Vec<String>>,
     /// What search engines show as its title.
     #[schema(min_length = 1, max_length = 255)]

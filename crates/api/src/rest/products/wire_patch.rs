@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::variant_schema::InnerVariantPatch;
 use super::variant_wire::VariantPatch;
 use super::wire::{ExternalRefIn, OptionIn, RelationIn, options, refs, relations, variants};
 use crate::rest::carts::present;
@@ -40,7 +41,7 @@ pub(super) struct ProductPatch {
     brand: Option<Option<String>>,
     /// All words to find it by.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, max_items = 250)]
+    #[schema(value_type = Vec<schema::Tag>, max_items = 250)]
     tags: Option<Vec<String>>,
     /// What search engines show as its title; `null`: the title.
     #[serde(default, deserialize_with = "present")]
@@ -84,7 +85,7 @@ pub(super) struct ProductPatch {
     external_refs: Option<Vec<ExternalRefIn>>,
     /// Variants to change (recognised by id, external reference, SKU or options) or to add; all others stay.
     #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false, max_items = 250)]
+    #[schema(value_type = Vec<InnerVariantPatch>, max_items = 250)]
     variants: Option<Vec<VariantPatch>>,
     /// Its version, where no `If-Match` is sent.
     pub(super) version: Option<i64>,

@@ -5,7 +5,7 @@ use catalog::inventory::{self, LevelFilter, StockLevel};
 use gateway::{
     CommonProblems, ErrorBody, FilterKind, Filters, List, ListEnvelope, ListParams, ListRoute, ListSpec, Permitted, Problem, permission,
 };
-use kernel::{FieldErrors, Timestamp};
+use kernel::{FieldErrors, Prefixed, ProductTag, StockLocationTag, Timestamp, VariantTag};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -28,9 +28,9 @@ impl ListRoute for StockLevels {
         sorts: &[StockLevel::SORT],
         default_sort: StockLevel::SORT,
         filters: &[
-            ("variant", FilterKind::Text),
-            ("product", FilterKind::Text),
-            ("location", FilterKind::Text),
+            ("variant", FilterKind::Id(VariantTag::PREFIX)),
+            ("product", FilterKind::Id(ProductTag::PREFIX)),
+            ("location", FilterKind::Id(StockLocationTag::PREFIX)),
             ("sku", FilterKind::Text),
             ("low", FilterKind::Flag),
         ],

@@ -5,7 +5,7 @@ use catalog::inventory::{self, MoveCause, MoveFilter, MoveReason, StockMove};
 use gateway::{
     CommonProblems, ErrorBody, FilterKind, Filters, List, ListEnvelope, ListParams, ListRoute, ListSpec, Permitted, Problem, permission,
 };
-use kernel::{FieldErrors, FulfilmentId, StockAdjustmentId, Timestamp};
+use kernel::{FieldErrors, FulfilmentId, Prefixed, StockAdjustmentId, StockLocationTag, Timestamp, VariantTag};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,8 +25,8 @@ struct StockMoves;
 impl ListRoute for StockMoves {
     const SPEC: ListSpec = ListSpec {
         filters: &[
-            ("variant", FilterKind::Text),
-            ("location", FilterKind::Text),
+            ("variant", FilterKind::Id(VariantTag::PREFIX)),
+            ("location", FilterKind::Id(StockLocationTag::PREFIX)),
             ("reason", FilterKind::OneOf(MoveReason::WORDS)),
             ("created_at", FilterKind::Period),
         ],
