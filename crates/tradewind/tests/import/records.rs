@@ -129,6 +129,17 @@ async fn a_product_is_recognised_by_its_most_reliable_name(shop: TestShop) -> Te
     Ok(())
 }
 
+/// Another system may give a product and a variant of another product the same number.
+#[test_on_every_database]
+async fn a_product_is_not_taken_for_a_variant_of_another(shop: TestShop) -> TestResult {
+    let of_variant = r#"{"slug":"belt","title":"Belt","variants":[{"external_refs":[{"source":"erp","id":"7"}]}]}"#;
+    let of_product = r#"{"slug":"cap","title":"Cap","external_refs":[{"source":"erp","id":"7"}]}"#;
+    let (belt, cap) = (apply(&shop, of_variant).await?, apply(&shop, of_product).await?);
+    assert_eq!((belt.change, cap.change), (Change::Created, Change::Created));
+    assert_eq!((apply(&shop, of_variant).await?.change, apply(&shop, of_product).await?.change), (Change::Unchanged, Change::Unchanged));
+    Ok(())
+}
+
 /// Kinds, and what only formats of other systems leave alone.
 #[test_on_every_database]
 async fn kinds_and_prices_of_other_lists_are_kept(shop: TestShop) -> TestResult {

@@ -24,6 +24,8 @@ struct Slugged {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     by_ref: HashMap<ExternalRef, ProductId>,
+    /// By what variants are called: another system may number products and variants apart.
+    by_variant_ref: HashMap<ExternalRef, ProductId>,
     by_slug: HashMap<String, Slugged>,
     by_sku: HashMap<String, ProductId>,
 }
@@ -56,7 +58,7 @@ impl Known {
         let by_slug = || record.slug.as_ref().and_then(|slug| self.of_slug(slug, &record.external_refs));
         let by_sku = || record.variants.iter().find_map(|variant| self.by_sku.get(variant.sku.get()?.trim()));
         let variant_refs = || record.variants.iter().flat_map(|variant| &variant.external_refs);
-        let by_variant_ref = || variant_refs().find_map(|external| self.by_ref.get(external));
+        let by_variant_ref = || variant_refs().find_map(|external| self.by_variant_ref.get(external));
         let by_name = by_ref.copied().or_else(by_slug).or_else(|| by_sku().copied()).or_else(|| by_variant_ref().copied());
         by_name.or_else(|| self.of_title(record))
     }
@@ -85,7 +87,8 @@ impl Known {
                 self.by_sku.get(sku).or_else(|| self.by_ref.get(&of_parent)).copied()
             }
             Reference::Slug(slug) => self.by_slug.get(slug.as_str()).map(|found| found.product),
-            Reference::External(external) => self.by_ref.get(external).copied(),
+            // What a product is called counts more than what a variant is called.
+            Reference::External(external) => self.by_ref.get(external).or_else(|| self.by_variant_ref.get(external)).copied(),
         }
     }
 
@@ -98,13 +101,14 @@ impl Known {
     pub(super) fn learn(&mut self, saved: &Saved) {
         let product = saved.product.id;
         self.by_ref.retain(|_, known| *known != product);
+        self.by_variant_ref.retain(|_, known| *known != product);
         self.by_slug.retain(|_, known| known.product != product);
         self.by_sku.retain(|_, known| *known != product);
         let of_variants = saved.variants.iter().flat_map(|variant| &variant.content.external_refs);
         let content = &saved.product.content;
         let refs = |known: &crate::products::ExternalRef| ExternalRef::new(known.source.as_str(), known.id.as_str());
-        // What a product is called counts more than what its variants are called.
-        self.by_ref.extend(of_variants.chain(&content.external_refs).map(|known| (refs(known), product)));
+        self.by_variant_ref.extend(of_variants.map(|known| (refs(known), product)));
+        self.by_ref.extend(content.external_refs.iter().map(|known| (refs(known), product)));
         let slugged = Slugged { product, title: content.title.clone(), refs: content.external_refs.iter().map(refs).collect() };
         self.by_slug.insert(saved.product.slug.to_string(), slugged);
         self.by_sku.extend(saved.variants.iter().filter_map(|variant| Some((variant.content.sku.clone()?, product))));
@@ -167,7 +171,8 @@ impl<'a> Names<'a> {
     async fn look_up(self, db: &impl ConnectionTrait) -> Result<Known, DatabaseError> {
         let mut known = Known::default();
         for row in store::by_refs(db, &self.refs.into_iter().collect::<Vec<_>>()).await? {
-            known.by_ref.entry(ExternalRef::new(row.source, row.external_id)).or_insert(ProductId::from_uuid(row.product_id));
+            let refs = if row.entity == "product" { &mut known.by_ref } else { &mut known.by_variant_ref };
+            refs.insert(ExternalRef::new(row.source, row.external_id), ProductId::from_uuid(row.product_id));
         }
         for row in store::by_slugs(db, &self.slugs.iter().map(String::as_str).collect::<Vec<_>>()).await? {
             let blank = Slugged { product: ProductId::from_uuid(row.id), title: row.title, refs: Vec::new() };

@@ -12,6 +12,8 @@ const MOST_NAMES: usize = 5_000;
 pub(in crate::import) struct RefRow {
     pub(in crate::import) source: String,
     pub(in crate::import) external_id: String,
+    /// `product` or `variant`.
+    pub(in crate::import) entity: String,
     pub(in crate::import) product_id: Uuid,
 }
 
@@ -32,14 +34,14 @@ pub(in crate::import) struct SkuRow {
     pub(in crate::import) product_id: Uuid,
 }
 
-/// The products that other systems call so, or whose variants they call so; those of products come first.
+/// The products that other systems call so, or whose variants they call so.
 pub(in crate::import) async fn by_refs(db: &impl ConnectionTrait, refs: &[(&str, &str)]) -> Result<Vec<RefRow>, DatabaseError> {
     let mut found = Vec::new();
     for some in refs.chunks(MOST_NAMES) {
         let tuples: Vec<String> = (0..some.len()).map(|row| format!("({})", db::placeholders(1 + row * 2, 2))).collect();
         let sql = format!(
             "WITH x(source, external_id) AS (VALUES {})
-             SELECT r.source, r.external_id, COALESCE(v.product_id, r.entity_id) AS product_id
+             SELECT r.source, r.external_id, r.entity, COALESCE(v.product_id, r.entity_id) AS product_id
              FROM x CROSS JOIN external_refs r LEFT JOIN variants v ON r.entity = 'variant' AND v.id = r.entity_id
              WHERE r.source = x.source AND r.external_id = x.external_id AND r.entity IN ('product', 'variant')
              ORDER BY r.entity, r.source, r.external_id",
