@@ -1,8 +1,10 @@
 //! Workers: take what is due, do it, write down how it ended.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use kernel::Origin;
 use tokio_util::sync::CancellationToken;
@@ -32,15 +34,22 @@ pub async fn run_due(context: &Context, handlers: &Handlers) -> Result<usize, Da
         return Ok(0);
     }
     let tx = context.begin(&Origin::system()).await?;
+    let given_up = store::give_up_lost(&tx).await?;
     let jobs = store::claim(&tx, BATCH).await?;
     tx.commit().await?;
+    if given_up > 0 {
+        tracing::warn!(jobs = given_up, "jobs were given up: whoever took them was lost, every time");
+    }
     let ended = join_all(jobs.iter().map(|job| run_one(context, handlers, job))).await;
     ended.into_iter().collect::<Result<Vec<()>, _>>().map(|ended| ended.len())
 }
 
 async fn run_one(context: &Context, handlers: &Handlers, job: &Job) -> Result<(), DatabaseError> {
     let outcome = match handlers.get(&job.kind) {
-        Some(handler) => handler.run(job).await,
+        // A fault of ours in one job must end neither the worker nor the jobs beside it.
+        Some(handler) => {
+            AssertUnwindSafe(handler.run(job)).catch_unwind().await.unwrap_or_else(|_| Err(JobError::new("the handler panicked")))
+        }
         None => Err(JobError::new(format!("no handler for jobs of kind {}", job.kind))),
     };
     let tx = context.begin(&Origin::system()).await?;

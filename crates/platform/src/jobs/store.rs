@@ -71,6 +71,14 @@ pub async fn enqueue(tx: &WriteTx, job: NewJob) -> Result<(), DatabaseError> {
     db::execute(tx, INSERT, values).await.map(drop)
 }
 
+/// Gives up jobs whose last allowed worker was lost; how many. One that kills whoever takes it would go round for ever.
+pub(super) async fn give_up_lost(tx: &WriteTx) -> Result<u64, DatabaseError> {
+    const UPDATE: &str = "UPDATE jobs SET state = 'discarded', last_error = 'its worker was lost', lease_until = NULL, updated_at = $1,
+            finished_at = $1
+        WHERE state = 'running' AND lease_until < $1 AND attempts >= max_attempts";
+    db::execute(tx, UPDATE, values![tx.now()]).await
+}
+
 /// Takes due jobs, and those whose worker lost its lease; no two workers get the same.
 pub(super) async fn claim(tx: &WriteTx, most: i64) -> Result<Vec<Job>, DatabaseError> {
     let sql = format!(

@@ -153,6 +153,70 @@ async fn a_worker_that_lost_its_lease_cannot_end_the_job(shop: TestShop) -> Test
     Ok(())
 }
 
+/// Fails in the worst way.
+struct Panicking;
+
+#[async_trait::async_trait]
+impl Handler for Panicking {
+    fn kind(&self) -> &'static str {
+        "test.panic"
+    }
+
+    async fn run(&self, _: &Job) -> Result<(), JobError> {
+        panic!("told to panic")
+    }
+}
+
+/// A fault of ours in one handler neither ends the worker nor the jobs beside it.
+#[test_on_every_database]
+async fn a_handler_that_panics_fails_alone(shop: TestShop) -> TestResult {
+    enqueue(&shop, 1, shop.now(), None).await?;
+    let tx = shop.context().begin(&shop.origin()).await?;
+    jobs::enqueue(&tx, NewJob { kind: "test.panic", payload: json!(1), run_at: shop.now(), unique_key: None }).await?;
+    tx.commit().await?;
+    let counting = Counting::default();
+    assert_eq!(run_due(shop.context(), &counting.handlers().with(Panicking)).await?, 2);
+
+    assert_eq!((only_job(&shop).await?.state, counting.runs()), (JobState::Completed, vec![1]));
+    let filter = JobFilter { kind: Some("test.panic".to_owned()), ..JobFilter::default() };
+    let failed = jobs::list(shop.context().db.reader(), &filter, 10).await?;
+    assert_eq!(
+        failed.iter().map(|job| (job.state, job.last_error.as_deref())).collect::<Vec<_>>(),
+        [(JobState::Available, Some("the handler panicked"))]
+    );
+    remove(&shop, "test.panic").await
+}
+
+async fn remove(shop: &TestShop, kind: &str) -> TestResult {
+    let tx = shop.context().begin(&shop.origin()).await?;
+    platform::db::execute(&tx, "DELETE FROM jobs WHERE kind = $1", platform::values![kind]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A job that kills whoever takes it is given up like one that fails, and does not go from worker to worker for ever.
+#[test_on_every_database]
+async fn a_job_that_kills_its_workers_is_given_up(shop: TestShop) -> TestResult {
+    enqueue(&shop, 1, shop.now(), None).await?;
+    for attempt in 1.. {
+        let gate = Arc::new(Gate::default());
+        let dying = Counting { gate: Some(gate.clone()), ..Counting::default() }.handlers();
+        let ended = tokio::select! {
+            ended = run_due(shop.context(), &dying) => Some(ended?),
+            () = gate.entered.notified() => None,
+        };
+        let job = only_job(&shop).await?;
+        assert!(job.attempts <= job.max_attempts && attempt <= job.max_attempts + 1, "{job:?}");
+        if ended.is_some() {
+            break;
+        }
+        shop.advance(TimeDelta::seconds(121));
+    }
+    let job = only_job(&shop).await?;
+    assert_eq!((job.state, job.attempts), (JobState::Discarded, job.max_attempts));
+    assert_eq!(job.last_error.as_deref(), Some("its worker was lost"));
+    remove(&shop, KIND).await
+}
+
 /// While one waits, the same job is not enqueued again; when it is done, it is.
 #[test_on_every_database]
 async fn a_unique_job_waits_only_once(shop: TestShop) -> TestResult {
