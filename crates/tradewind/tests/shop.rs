@@ -23,6 +23,7 @@ mod products;
 mod products_api;
 mod races;
 mod rest;
+mod seams;
 mod shipping_methods;
 mod statements;
 mod support;

@@ -56,8 +56,9 @@ async fn place_order(
     PathId(id): PathId<CartTag>,
     Command { key, body: Valid(body) }: Command<Valid<CheckoutIn>>,
 ) -> Result<Kept, Problem> {
-    let request =
-        PlaceOrder { access: access(&holder, id), cart_version: body.cart_version, payment_method: body.payment_method, key: key.of(id) };
+    let access = access(&holder, id);
+    let key = key.of(access.owner());
+    let request = PlaceOrder { access, cart_version: body.cart_version, payment_method: body.payment_method, key };
     let placed = checkout::run(&shop.sales, &holder.origin(id), request).await?;
     Ok(Kept::of(&placed, Answer::clone))
 }

@@ -1,5 +1,7 @@
 //! Putting stock aside for the lines of an order.
 
+use std::collections::HashSet;
+
 use kernel::{DomainError, ErrorKind, Timestamp, UserId};
 use platform::db::{DatabaseError, OnBroken, WriteTx};
 use uuid::Uuid;
@@ -35,7 +37,7 @@ impl DomainError for ReserveError {
     }
 }
 
-/// Puts stock aside for every line, or for none. Variants that are not tracked are skipped; real stock is taken by the
+/// Puts stock aside for every line, or for none; the lines that hold some now. Variants that are not tracked are skipped; real stock is taken by the
 /// locations' priority, backorders on the first location only.
 ///
 /// Every level of the variants stays locked until the caller commits, so of two buyers of the last piece one waits for the
@@ -49,7 +51,7 @@ pub async fn reserve(
     user_id: Option<UserId>,
     demand: &[Demand],
     expires_at: Option<Timestamp>,
-) -> Result<(), ReserveError> {
+) -> Result<HashSet<Uuid>, ReserveError> {
     let variants = demand.iter().map(|line| line.variant_id);
     let changed = change_stock(tx, variants, |stocks| {
         let plan = plan(demand, stocks).map_err(ReserveError::OutOfStock)?;
@@ -61,7 +63,8 @@ pub async fn reserve(
         other => other,
     }?;
     store::insert_holds(tx, Holder { reference_id, user_id, expires_at }, &changed.plan).await?;
-    Ok(notice_crossings(tx, &changed).await?)
+    notice_crossings(tx, &changed).await?;
+    Ok(changed.plan.iter().map(|portion| portion.line_id).collect())
 }
 
 /// What is said when the database itself had to refuse: nothing more can be read in a transaction that failed.

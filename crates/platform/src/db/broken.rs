@@ -38,6 +38,12 @@ impl DatabaseError {
         Self::Fault(DbErr::Custom(format!("unexpected value in the database: {what}")))
     }
 
+    /// What a transaction read was changed by somebody else before it wrote: the same request may succeed now.
+    #[must_use]
+    pub fn raced(what: &str) -> Self {
+        Self::Unavailable(DbErr::Custom(what.to_owned()))
+    }
+
     /// True where a wait for a row's lock was given up.
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {

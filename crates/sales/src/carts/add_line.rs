@@ -1,11 +1,11 @@
 //! Putting a variant into a cart.
 
-use catalog::{channels, variants};
+use catalog::variants::Sellable;
 use kernel::{CartLineId, Origin, Quantity, VariantId};
-use platform::db::{DatabaseError, WriteTx};
 
 use super::model::{Cart, CartAccess, CartError, CartLine, CustomOptions};
 use super::store;
+use super::worth::refuse_too_large;
 use crate::Sales;
 
 /// More lines than any customer reads; bounds what a checkout locks.
@@ -26,11 +26,10 @@ pub struct AddLine {
 /// stock is decided at checkout, under a lock; a cart promises nothing.
 ///
 /// # Errors
-/// `VariantUnavailable` for what is not for sale, `TooManyLines`, or `Quantity` where both together are too many.
+/// `VariantUnavailable` for what is not for sale, `TooManyLines`, `TooLarge`, or `Quantity` where both together are too many.
 pub async fn add_line(sales: &Sales, origin: &Origin, access: &CartAccess, request: AddLine) -> Result<Cart, CartError> {
     let tx = sales.context.begin(origin).await?;
     let mut cart = store::lock(&tx, access).await?.into_cart();
-    refuse_unavailable(&tx, &cart, request.variant_id, request.quantity).await?;
     let lines = store::lines_of(&tx, cart.id).await?;
     let same = lines.iter().find(|line| line.variant_id == request.variant_id && line.custom_options == request.custom_options);
     if same.is_none() && lines.len() >= MOST_LINES {
@@ -39,15 +38,16 @@ pub async fn add_line(sales: &Sales, origin: &Origin, access: &CartAccess, reque
     let quantity = same.map_or(Ok(request.quantity), |line| line.quantity.plus(request.quantity))?;
     let id = same.map_or_else(CartLineId::generate, |line| line.id);
     let line = CartLine { id, variant_id: request.variant_id, quantity, custom_options: request.custom_options };
+    let variants = refuse_too_large(&tx, &cart, &lines, &line).await?;
+    refuse_unavailable(&variants, request.variant_id, request.quantity)?;
     store::put_line(&tx, cart.id, &line).await?;
     store::touch(&tx, &mut cart).await?;
     tx.commit().await?;
     Ok(cart)
 }
 
-async fn refuse_unavailable(tx: &WriteTx, cart: &Cart, variant_id: VariantId, quantity: Quantity) -> Result<(), CartError> {
-    let channel = channels::find(tx, cart.channel_id).await?.ok_or_else(|| DatabaseError::corrupt("carts.channel_id"))?;
-    let sellable = variants::sellable(tx, &[variant_id], channel.price_list_id, tx.now()).await?;
-    let for_sale = sellable.iter().any(|variant| variant.live && variant.unit_price(quantity).is_some());
+fn refuse_unavailable(variants: &[Sellable], variant_id: VariantId, quantity: Quantity) -> Result<(), CartError> {
+    let mut wanted = variants.iter().filter(|variant| variant.variant_id == variant_id);
+    let for_sale = wanted.any(|variant| variant.live && variant.unit_price(quantity).is_some());
     if for_sale { Ok(()) } else { Err(CartError::VariantUnavailable) }
 }

@@ -7,6 +7,7 @@ mod edit;
 mod model;
 mod remove_line;
 mod store;
+mod worth;
 
 pub use add_line::{AddLine, add_line};
 pub use change_line::{ChangeLine, change_line};

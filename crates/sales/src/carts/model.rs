@@ -77,6 +77,16 @@ pub struct CartAccess {
     pub token: CartToken,
 }
 
+impl CartAccess {
+    /// In whose name a key stands: that of the cart and of what opens it, because a stored answer is given before the cart is
+    /// looked at, and must not be given to somebody who knows the cart's id alone.
+    #[must_use]
+    pub fn owner(&self) -> String {
+        let digits: String = self.token.hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}:{digits}", self.cart_id)
+    }
+}
+
 /// A cart without its lines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cart {
@@ -188,6 +198,9 @@ pub enum CartError {
     /// Too many lines.
     #[error("a cart holds at most {0} lines")]
     TooManyLines(i64),
+    /// Its goods would be worth more than any total may be.
+    #[error("the total is too large")]
+    TooLarge,
     /// Both quantities together are too many.
     #[error(transparent)]
     Quantity(#[from] QuantityOutOfRange),
@@ -205,6 +218,7 @@ impl DomainError for CartError {
             Self::VariantUnavailable => "variant_unavailable",
             Self::ShippingMethodUnavailable => "shipping_method_unavailable",
             Self::TooManyLines(_) => "too_many_lines",
+            Self::TooLarge => "total_too_large",
             Self::Quantity(_) => "validation_failed",
             Self::Database(error) => error.code(),
         }
@@ -214,7 +228,9 @@ impl DomainError for CartError {
         match self {
             Self::NotFound | Self::LineNotFound => ErrorKind::NotFound,
             Self::AlreadyOrdered => ErrorKind::Conflict,
-            Self::VariantUnavailable | Self::ShippingMethodUnavailable | Self::TooManyLines(_) | Self::Quantity(_) => ErrorKind::Rule,
+            Self::VariantUnavailable | Self::ShippingMethodUnavailable | Self::TooManyLines(_) | Self::TooLarge | Self::Quantity(_) => {
+                ErrorKind::Rule
+            }
             Self::Database(error) => error.kind(),
         }
     }

@@ -6,7 +6,7 @@ use ::payments::payments::{self, OpenPayment, Operation, Payment};
 use ::payments::providers::Provider;
 use catalog::inventory::{self, ReserveError};
 use kernel::{OrderId, OrderLineId, Origin};
-use platform::db::WriteTx;
+use platform::db::{DatabaseError, WriteTx};
 use platform::idempotency::{self, Answer, Claim, Key};
 use platform::outbox;
 use uuid::Uuid;
@@ -66,8 +66,12 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     let Built { mut details, cart_lines } = write_order(sales, &tx, &priced, provider.as_ref()).await?;
     let operation = open_payment(&tx, &mut details, &provider).await?;
     let expires_at = details.order.expires_at;
-    let reserved = inventory::reserve(&tx, details.order.id.uuid(), details.order.user_id, &demand(&details), expires_at).await;
-    reserved.map_err(|error| short_lines(error, |line| cart_lines.get(&line).copied()))?;
+    let demand = demand(&details);
+    let reserved = inventory::reserve(&tx, details.order.id.uuid(), details.order.user_id, &demand, expires_at).await;
+    let held = reserved.map_err(|error| short_lines(error, |line| cart_lines.get(&line).copied()))?;
+    if demand.iter().any(|line| !held.contains(&line.line_id)) {
+        return Err(DatabaseError::raced("staff switched the counting of a variant while it was ordered").into());
+    }
     confirm_if_nothing_is_due(&tx, &mut details, provider.ships_before_payment()).await?;
     idempotency::bind(&tx, &request.key, details.order.id.uuid()).await?;
     let placed = match operation {

@@ -36,7 +36,11 @@ impl Handler for ExpireOrder {
 
     async fn run(&self, job: &Job) -> Result<(), JobError> {
         let order_id: OrderId = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
-        if expire(&self.context, order_id).await? { Err(JobError::new("a provider's answer is open; asking again")) } else { Ok(()) }
+        if expire(&self.context, order_id).await? {
+            Err(JobError::new("its time is not up, or a provider's answer is open; asking again"))
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -51,16 +55,19 @@ pub async fn expire_at(tx: &WriteTx, order_id: OrderId, at: Timestamp) -> Result
 
 /// Ends a pending order whose time is up, that is unpaid and has no operation pending or unknown: its stock goes back and
 /// its payments are called off. Any other order is left alone, so that running this twice, late or early does no harm.
-/// True where the order is still pending because a provider's answer is open: ask again later.
+/// True where the order still waits for its time, or for a provider's answer: ask again later.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn expire(context: &Context, order_id: OrderId) -> Result<bool, DatabaseError> {
     let tx = context.begin(&Origin::system()).await?;
     let Some(mut order) = store::lock(&tx, OrderKey::Id(order_id)).await? else { return Ok(false) };
-    let due = order.expires_at.is_some_and(|at| at <= tx.now());
-    if order.status != OrderStatus::Pending || !due || payment_status(&order.settled) != PaymentStatus::Unpaid {
+    if order.status != OrderStatus::Pending || payment_status(&order.settled) != PaymentStatus::Unpaid {
         return Ok(false);
+    }
+    // Too early: a clock was set back, or another node's is ahead.
+    if order.expires_at.is_some_and(|at| at > tx.now()) {
+        return Ok(true);
     }
     let mut payments = payments::lock_by_reference(&tx, order_id.uuid()).await?;
     if payments::has_open_operation(&tx, order_id.uuid()).await? || money_of(0, &payments).authorised_minor > 0 {

@@ -29,10 +29,10 @@ impl ReconcileOperation {
     const KIND: &'static str = "sales.reconcile_operation";
 }
 
-/// Has an operation carried out after the commit.
-pub(super) async fn execute_now(tx: &WriteTx, operation: &Operation) -> Result<(), DatabaseError> {
+/// Has an operation carried out after the commit and this pause.
+pub(super) async fn execute_after(tx: &WriteTx, operation: &Operation, pause: TimeDelta) -> Result<(), DatabaseError> {
     let (payload, unique_key) = (serde_json::json!(operation.id), Some(format!("operation:{}", operation.id)));
-    jobs::enqueue(tx, NewJob { kind: ExecuteOperation::KIND, payload, run_at: tx.now(), unique_key }).await
+    jobs::enqueue(tx, NewJob { kind: ExecuteOperation::KIND, payload, run_at: tx.now() + pause, unique_key }).await
 }
 
 /// Has an operation looked at a minute later, whatever becomes of the request that asks for it; enqueued with the

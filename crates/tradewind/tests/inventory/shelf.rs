@@ -90,7 +90,7 @@ pub(super) async fn reserve(shop: &TestShop, demand: &[Demand]) -> TestResult<Re
     } else {
         tx.rollback().await?;
     }
-    Ok(reserved.map(|()| order))
+    Ok(reserved.map(|_| order))
 }
 
 /// What was told of stock, but for what filled the shelf.

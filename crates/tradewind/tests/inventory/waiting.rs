@@ -3,24 +3,12 @@
 use catalog::inventory::{self, LocationChanges, LocationInput, LocationKind, MoveReason, NewLocation, UpdateLocation};
 use catalog::listing;
 use kernel::PageRequest;
-use platform::db::{self, DbBackend};
+use platform::db;
 use platform::values;
 use test_macro::test_on_every_database;
 
 use super::shelf::{Shelf, begin, reserve};
 use crate::support::{TestResult, TestShop};
-
-/// Returns when another connection to this database waits for a lock. On SQLite every writer waits for the one before.
-async fn somebody_waits(shop: &TestShop) -> TestResult {
-    const WAITING: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    if shop.context().db.backend() == DbBackend::Postgres {
-        while db::fetch_scalar::<i64>(shop.context().db.reader(), WAITING, vec![]).await? == Some(0) {
-            tokio::task::yield_now().await;
-        }
-    }
-    Ok(())
-}
 
 /// Whoever takes the last piece while its variant is archived does not count it twice.
 #[test_on_every_database]
@@ -33,7 +21,7 @@ async fn a_variant_that_is_archived_meanwhile_is_not_counted_twice(shop: TestSho
 
     let (buyer, line) = (shop.clone(), shelf.line(1)?);
     let bought = tokio::spawn(async move { reserve(&buyer, &[line]).await });
-    somebody_waits(&shop).await?;
+    shop.somebody_waits().await?;
     tx.commit().await?;
 
     bought.await???;
@@ -61,7 +49,7 @@ async fn a_level_that_appears_meanwhile_is_seen(shop: TestShop) -> TestResult {
     inventory::set_on_hand(&tx, MoveReason::Imported, &[(shelf.variant_id, Some(first.id), 0)]).await?;
     let (buyer, line) = (shop.clone(), shelf.line(1)?);
     let bought = tokio::spawn(async move { reserve(&buyer, &[line]).await });
-    somebody_waits(&shop).await?;
+    shop.somebody_waits().await?;
     tx.commit().await?;
 
     bought.await???;

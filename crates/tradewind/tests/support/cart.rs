@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Reply, TestResult, TestShop};
 
+/// How often a client comes back that is told to.
+const MOST_TRIES: usize = 20;
+
 /// A cart and what opens it.
 #[derive(Debug, Clone)]
 pub(crate) struct TestCart {
@@ -63,6 +66,18 @@ impl TestShop {
     pub(crate) async fn pay(&self, cart: &TestCart, method: &str, key: &str) -> TestResult<Reply> {
         let path = format!("/api/v1/carts/{}/checkout", cart.id);
         self.post(&path).cart(&cart.token).idempotency(key).json(json!({"payment_method": method})).await
+    }
+
+    /// Orders a cart as a client does that is told to come back: the same request under the same key while the answer is 503.
+    pub(crate) async fn insist(&self, cart: &TestCart, method: &str, key: &str) -> TestResult<Reply> {
+        for _ in 0..MOST_TRIES {
+            let reply = self.pay(cart, method, key).await?;
+            if reply.status != 503 {
+                return Ok(reply);
+            }
+            assert_eq!((reply.error_code(), reply.header("retry-after").is_empty()), ("database_unavailable", false));
+        }
+        Err(format!("the shop is not available after {MOST_TRIES} tries").into())
     }
 
     /// An order of one variant, as the checkout answered it.

@@ -16,7 +16,7 @@ mod sqlite;
 
 use std::error::Error;
 
-pub(crate) use cart::address;
+pub(crate) use cart::{TestCart, address};
 pub(crate) use command::{Demo, Process, run};
 pub(crate) use http::{Ask, Reply, make_key};
 pub(crate) use mug::TestVariant;

@@ -1,6 +1,7 @@
 //! A mug on the shelf: what most tests of selling start with.
 
 use catalog::inventory::{self, MoveReason};
+use catalog::variants::VariantInput;
 use kernel::{PageRequest, ProductId, VariantId};
 
 use super::{TestResult, TestShop, variant};
@@ -18,7 +19,17 @@ impl TestShop {
     /// A mug at this price, in US cents, with so many pieces on the shelf.
     pub(crate) async fn mug(&self, price_minor: i64, on_hand: i64) -> TestResult<TestVariant> {
         let sku = format!("MUG-{}", ProductId::generate());
-        let made = self.product("Mug").variant(variant(&sku, price_minor)).create().await?;
+        self.shelve(variant(&sku, price_minor), on_hand).await
+    }
+
+    /// Something that costs nothing and needs no parcel, with so many pieces on the shelf.
+    pub(crate) async fn gift(&self, on_hand: i64) -> TestResult<TestVariant> {
+        let sku = format!("GIFT-{}", ProductId::generate());
+        self.shelve(VariantInput { requires_shipping: Some(false), ..variant(&sku, 0) }, on_hand).await
+    }
+
+    async fn shelve(&self, input: VariantInput, on_hand: i64) -> TestResult<TestVariant> {
+        let made = self.product("Mug").variant(input).create().await?;
         let variant_id = made.variants.first().ok_or("no variant")?.variant.id;
         if on_hand > 0 {
             let tx = self.context().begin(&self.origin()).await?;

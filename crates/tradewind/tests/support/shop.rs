@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kernel::{Actor, FixedClock, Origin, SystemClock, Timestamp};
 use platform::config::{Flags, load};
+use platform::db::{DbBackend, fetch_scalar};
 use platform::jobs::Handlers;
 use platform::{Context, jobs, migrate, outbox};
 use reqwest::Method;
@@ -148,6 +149,18 @@ impl TestShop {
         while outbox::relay_once(self.context()).await? > 0 {}
         let events = platform::events::since(self.context().db.reader(), 0, 10_000).await?;
         Ok(events.into_iter().filter(|event| event.aggregate_type == aggregate_type).map(|event| event.r#type).collect())
+    }
+
+    /// Returns when another connection to this database waits for a lock. On SQLite every writer waits for the one before.
+    pub(crate) async fn somebody_waits(&self) -> TestResult {
+        const WAITING: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        if self.context().db.backend() == DbBackend::Postgres {
+            while fetch_scalar::<i64>(self.context().db.reader(), WAITING, vec![]).await? == Some(0) {
+                tokio::task::yield_now().await;
+            }
+        }
+        Ok(())
     }
 
     /// Closes the connections.

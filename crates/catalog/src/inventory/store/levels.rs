@@ -3,7 +3,6 @@
 use kernel::{ProductId, StockLocationId, Timestamp, VariantId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
 use platform::values;
-use sea_orm::DbErr;
 use uuid::Uuid;
 
 use crate::inventory::model::Level;
@@ -118,7 +117,7 @@ fn count(number: usize) -> i64 {
 
 /// What is said when new levels came in between more often than anyone waits for.
 pub(in crate::inventory) fn stocks_kept_growing() -> DatabaseError {
-    DatabaseError::Unavailable(DbErr::Custom("levels kept being added while stock was taken".to_owned()))
+    DatabaseError::raced("levels kept being added while stock was taken")
 }
 
 #[derive(FromQueryResult)]
