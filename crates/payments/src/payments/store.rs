@@ -44,13 +44,21 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         code: "t02",
-        says: "the history of a payment is a gapless chain that ends in its state",
+        says: "the history of a payment is a gapless chain of legal moves that ends in its state",
         sql: "SELECT p.status AS culprit FROM payments p WHERE p.transition_count <> (
                   SELECT COUNT(*) FROM payment_transitions t WHERE t.payment_id = p.id)
               OR NOT EXISTS (SELECT 1 FROM payment_transitions t WHERE t.payment_id = p.id AND t.seq = p.transition_count AND t.to_status = p.status)
               UNION ALL
               SELECT t.to_status AS culprit FROM payment_transitions t WHERE t.seq > 1 AND NOT EXISTS (
-                  SELECT 1 FROM payment_transitions b WHERE b.payment_id = t.payment_id AND b.seq = t.seq - 1 AND b.to_status = t.from_status)",
+                  SELECT 1 FROM payment_transitions b WHERE b.payment_id = t.payment_id AND b.seq = t.seq - 1 AND b.to_status = t.from_status)
+              UNION ALL
+              SELECT t.to_status AS culprit FROM payment_transitions t WHERE COALESCE(t.from_status, '') || '>' || t.to_status NOT IN (
+                  '>created', 'created>awaiting_customer', 'created>processing', 'created>captured', 'created>expired', 'created>failed',
+                  'created>voided', 'awaiting_customer>processing', 'awaiting_customer>expired', 'awaiting_customer>failed',
+                  'awaiting_customer>voided', 'processing>awaiting_customer', 'processing>authorised', 'processing>captured',
+                  'processing>failed', 'processing>unknown', 'unknown>authorised', 'unknown>captured', 'unknown>failed',
+                  'authorised>captured', 'authorised>voided', 'authorised>expired', 'captured>disputed', 'disputed>won', 'disputed>lost',
+                  'expired>captured', 'failed>captured', 'voided>captured')",
         grace_s: None,
     },
     Invariant {
@@ -61,6 +69,17 @@ pub const INVARIANTS: &[Invariant] = &[
                       SELECT id FROM events e WHERE e.aggregate_type = 'payment' AND e.aggregate_id = p.id AND e.type NOT LIKE 'payment.operation%'
                       UNION ALL
                       SELECT id FROM outbox b WHERE b.aggregate_type = 'payment' AND b.aggregate_id = p.id AND b.type NOT LIKE 'payment.operation%'
+                  ) AS told)
+              UNION ALL
+              SELECT due.type AS culprit FROM payment_operations o JOIN (
+                  SELECT 'payment.operation_started' AS type, 'any' AS status
+                  UNION ALL SELECT 'payment.operation_succeeded', 'succeeded'
+                  UNION ALL SELECT 'payment.operation_failed', 'failed') AS due ON due.status IN ('any', o.status)
+              GROUP BY o.payment_id, due.type
+              HAVING COUNT(*) <> (SELECT COUNT(*) FROM (
+                  SELECT id FROM events e WHERE e.aggregate_type = 'payment' AND e.aggregate_id = o.payment_id AND e.type = due.type
+                  UNION ALL
+                  SELECT id FROM outbox b WHERE b.aggregate_type = 'payment' AND b.aggregate_id = o.payment_id AND b.type = due.type
                   ) AS told)",
         grace_s: None,
     },

@@ -37,6 +37,9 @@ pub enum RecordPaymentError {
     /// Zero or less.
     #[error("the amount must be above zero")]
     NotPositive,
+    /// It is paid.
+    #[error("nothing is due on this order")]
+    NothingDue,
     /// More than is due.
     #[error("only {0} is still due")]
     ExceedsDue(Money),
@@ -55,7 +58,7 @@ impl DomainError for RecordPaymentError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "order_not_found",
-            Self::NotPayable(_) => "order_not_payable",
+            Self::NotPayable(_) | Self::NothingDue => "order_not_payable",
             Self::CurrencyMismatch => "currency_mismatch",
             Self::NotPositive | Self::Note(_) => "validation_failed",
             Self::ExceedsDue(_) => "payment_exceeds_due",
@@ -67,7 +70,7 @@ impl DomainError for RecordPaymentError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound => ErrorKind::NotFound,
-            Self::NotPayable(_) => ErrorKind::Conflict,
+            Self::NotPayable(_) | Self::NothingDue => ErrorKind::Conflict,
             Self::CurrencyMismatch | Self::NotPositive | Self::ExceedsDue(_) | Self::Note(_) => ErrorKind::Rule,
             Self::Idempotency(error) => error.kind(),
             Self::Database(error) => error.kind(),
@@ -106,6 +109,9 @@ pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayme
         return Err(RecordPaymentError::NotPositive);
     }
     let due = order.settled.total_minor - order.settled.kept_minor();
+    if due <= 0 {
+        return Err(RecordPaymentError::NothingDue);
+    }
     if request.amount.minor() > due {
         return Err(RecordPaymentError::ExceedsDue(order.money(due)));
     }

@@ -37,7 +37,10 @@ pub const INVARIANTS: &[Invariant] = &[
         says: "captured money has a live order, or a refund under way or done",
         sql: "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o JOIN payments p ON p.reference_id = o.id
               WHERE o.status IN ('cancelled', 'expired') AND p.updated_at < $1 AND p.captured_minor > COALESCE((
-                  SELECT SUM(x.amount_minor) FROM payment_operations x WHERE x.payment_id = p.id AND x.kind = 'refund' AND x.status <> 'failed'), 0)",
+                  SELECT SUM(x.amount_minor) FROM payment_operations x WHERE x.payment_id = p.id AND x.kind = 'refund' AND x.status <> 'failed'), 0)
+              UNION ALL
+              SELECT 'a payment for no order' AS culprit FROM payments p WHERE p.updated_at < $1 AND p.captured_minor > p.refunded_minor
+                  AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = p.reference_id)",
         grace_s: Some(60),
     },
     always(
@@ -59,8 +62,14 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     always(
         "m11",
-        "an order that says it is paid is covered",
-        "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o WHERE o.payment_status = 'paid' AND o.captured_minor - o.refunded_minor < o.total_minor",
+        "an order's payment status is what its money says: a paid order is covered",
+        "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o WHERE o.payment_status <> CASE
+             WHEN o.captured_minor - o.refunded_minor >= o.total_minor THEN 'paid'
+             WHEN o.refunded_minor > 0 AND o.captured_minor > o.refunded_minor THEN 'part_refunded'
+             WHEN o.refunded_minor > 0 THEN 'refunded'
+             WHEN o.captured_minor > 0 THEN 'part_paid'
+             WHEN o.authorised_minor >= o.total_minor THEN 'authorised'
+             ELSE 'unpaid' END",
     ),
     always(
         "s05",
@@ -109,6 +118,22 @@ pub const INVARIANTS: &[Invariant] = &[
         "a line's shipped pieces are those of its parcels",
         "SELECT l.title AS culprit FROM order_lines l WHERE l.quantity_fulfilled <> COALESCE((
              SELECT SUM(fl.quantity) FROM fulfilment_lines fl WHERE fl.line_id = l.id), 0)",
+    ),
+    always(
+        "t04",
+        "an order's fulfilment status is what its lines and parcels say",
+        "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o WHERE o.fulfilment_status <> CASE
+             WHEN NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.quantity_fulfilled > 0) THEN 'none'
+             WHEN EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.quantity_fulfilled < l.quantity - l.quantity_cancelled)
+                 THEN 'part'
+             WHEN EXISTS (SELECT 1 FROM fulfilments f WHERE f.order_id = o.id AND f.status <> 'delivered') THEN 'fulfilled'
+             ELSE 'delivered' END",
+    ),
+    always(
+        "t05",
+        "a completed order has nothing left to pay or to ship",
+        "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o WHERE o.status = 'completed' AND (o.captured_minor < o.total_minor
+             OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.quantity_fulfilled < l.quantity - l.quantity_cancelled))",
     ),
     always(
         "e07o",

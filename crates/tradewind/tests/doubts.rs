@@ -1,0 +1,95 @@
+//! The sentences about orders, money, keys, jobs and facts: each finds what breaks it.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use platform::db::{self, violations};
+use serde_json::json;
+use test_macro::test_on_every_database;
+
+use crate::orders::place;
+use crate::support::{TestResult, TestShop};
+
+/// What is done to the data behind the shop's back, and the sentence that has to notice.
+const DAMAGES: &[(&str, &str)] = &[
+    (
+        "m01",
+        "INSERT INTO ledger_entries (transaction_id, position, account, currency, amount_minor)
+        SELECT transaction_id, 99, account, currency, 1 FROM ledger_entries WHERE position = 1",
+    ),
+    ("m02", "UPDATE orders SET total_minor = total_minor + 1"),
+    ("m03", "UPDATE order_lines SET unit_price_minor = unit_price_minor + 1"),
+    ("m03t", "UPDATE orders SET tax_minor = 1"),
+    ("m04", "UPDATE payments SET amount_minor = 1 WHERE captured_minor > 1"),
+    ("m05", "UPDATE payment_operations SET kind = 'refund' WHERE kind = 'capture'"),
+    ("m06", "UPDATE payment_operations SET status = 'failed' WHERE status = 'succeeded'"),
+    ("m07", "UPDATE payment_operations SET currency = 'EUR'"),
+    ("m07o", "UPDATE payments SET currency = 'EUR'"),
+    ("m08", "UPDATE orders SET status = 'cancelled' WHERE captured_minor > 0"),
+    ("m08", "UPDATE payments SET reference_id = id WHERE captured_minor > 0"),
+    ("m09", "UPDATE payments SET captured_minor = captured_minor - 1 WHERE captured_minor > 0"),
+    ("m09o", "UPDATE orders SET captured_minor = captured_minor - 1 WHERE captured_minor > 0"),
+    ("m11", "UPDATE orders SET payment_status = 'part_paid' WHERE payment_status = 'paid'"),
+    ("m11", "UPDATE orders SET payment_status = 'paid' WHERE payment_status = 'unpaid'"),
+    ("m12", "UPDATE orders SET total_minor = total_minor - 1 WHERE captured_minor > 0"),
+    ("s05", "UPDATE holds SET quantity = quantity + 1 WHERE state = 'held'"),
+    ("s06", "UPDATE orders SET status = 'cancelled', expires_at = NULL WHERE status = 'pending'"),
+    ("s07", "UPDATE orders SET expires_at = placed_at WHERE status = 'pending'"),
+    ("s07o", "UPDATE holds SET expires_at = NULL WHERE expires_at IS NOT NULL"),
+    (
+        "t01",
+        "INSERT INTO order_transitions (order_id, seq, from_status, to_status, actor, created_at)
+        SELECT id, transition_count + 1, status, 'expired', updated_by, updated_at FROM orders WHERE status = 'confirmed'",
+    ),
+    ("t01", "UPDATE orders SET version = 0"),
+    (
+        "t02",
+        "INSERT INTO payment_transitions (payment_id, seq, from_status, to_status, cause, actor, created_at)
+        SELECT id, transition_count + 1, status, 'created', 'staff', updated_by, updated_at FROM payments WHERE status = 'captured'",
+    ),
+    ("t03", "UPDATE order_lines SET quantity_fulfilled = quantity_fulfilled + 1 WHERE quantity_fulfilled = 1"),
+    ("t04", "UPDATE orders SET fulfilment_status = 'delivered' WHERE fulfilment_status = 'part'"),
+    ("t04", "UPDATE orders SET fulfilment_status = 'part' WHERE fulfilment_status = 'none'"),
+    ("t05", "UPDATE orders SET status = 'completed' WHERE status = 'confirmed'"),
+    ("e01", "UPDATE carts SET status = 'open' WHERE status = 'ordered'"),
+    ("e05", "UPDATE idempotency_keys SET state = 'in_progress', answer_status = NULL, answer_body = NULL"),
+    ("e07", "DELETE FROM events WHERE type = 'payment.captured'"),
+    ("e07", "DELETE FROM events WHERE type = 'payment.operation_succeeded'"),
+    ("e07o", "DELETE FROM events WHERE type = 'order.confirmed'"),
+    (
+        "e08",
+        "INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, occurred_at)
+        SELECT id, 'late', aggregate_id, 1, type, version, payload, actor, occurred_at FROM events WHERE seq = 1",
+    ),
+    ("e10", "UPDATE jobs SET state = 'running', lease_until = created_at WHERE state = 'available'"),
+    ("e14", "DELETE FROM events WHERE type = 'order.placed'"),
+];
+
+/// A sentence that nothing can break would prove nothing, and one that is not tried here is not believed.
+#[test_on_every_database]
+async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestShop) -> TestResult {
+    let paid = place(&shop, "test").await?;
+    let line = paid.read(&shop).await?.text("lines/0/id").to_owned();
+    paid.fulfil(&shop, json!({"lines": [{"line_id": line, "quantity": 1}]})).await?.expect(201)?;
+    place(&shop, "manual").await?;
+    shop.events_of("order").await?;
+
+    let later = shop.now() + TimeDelta::hours(2);
+    let all = tradewind::wiring::invariants();
+    for (code, damage) in DAMAGES {
+        let tx = shop.context().begin(&shop.origin()).await?;
+        assert_eq!(violations(&tx, &all, later).await?, [], "before: {damage}");
+        assert!(db::execute(&tx, damage, vec![]).await? > 0, "{damage}");
+        let found = violations(&tx, &all, later).await?;
+        assert!(found.iter().any(|violation| violation.code == *code), "{damage}: {found:#?}");
+        tx.rollback().await?;
+    }
+    let tried: BTreeSet<&str> = DAMAGES.iter().map(|(code, _)| *code).collect();
+    let of_catalogue =
+        [catalog::categories::INVARIANTS, catalog::media::INVARIANTS, catalog::inventory::INVARIANTS, catalog::listing::INVARIANTS]
+            .concat();
+    let others: BTreeSet<&str> =
+        all.iter().map(|sentence| sentence.code).filter(|code| of_catalogue.iter().all(|sentence| sentence.code != *code)).collect();
+    assert_eq!(tried, others);
+    Ok(())
+}
