@@ -2,6 +2,7 @@
 
 mod categories;
 mod channels;
+mod refusals;
 mod settings;
 mod shipping_methods;
 mod stock;
