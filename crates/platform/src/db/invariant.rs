@@ -47,9 +47,10 @@ pub async fn violations(db: &impl ConnectionTrait, invariants: &[Invariant], now
     let mut found = Vec::new();
     for invariant in invariants {
         let values = invariant.grace_s.map_or_else(Vec::new, |grace| crate::values![now - chrono::TimeDelta::seconds(grace)]);
-        let rows: Vec<CulpritRow> = fetch_all(db, invariant.sql, values).await?;
+        let sql = format!("SELECT culprit FROM ({}) AS broken LIMIT {MOST_CULPRITS}", invariant.sql);
+        let rows: Vec<CulpritRow> = fetch_all(db, &sql, values).await?;
         if !rows.is_empty() {
-            let culprits = rows.into_iter().take(MOST_CULPRITS).map(|row| row.culprit).collect();
+            let culprits = rows.into_iter().map(|row| row.culprit).collect();
             found.push(Violation { code: invariant.code, says: invariant.says, culprits });
         }
     }
