@@ -10,7 +10,7 @@ use platform::jobs::Worker;
 use platform::outbox::Relay;
 use sales::Sales;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -88,17 +88,27 @@ impl Server {
     }
 }
 
-/// Waits for SIGTERM (a supervisor) or SIGINT (Ctrl-C).
-pub async fn asked_to_stop() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            // Without the handler the signal ends the process by itself.
-            Err(_) => std::future::pending().await,
+/// SIGTERM (a supervisor) and SIGINT (Ctrl-C), caught from the moment at which this is made: before a server answers
+/// anybody, so that none is cut off.
+pub struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    /// Signals end the process no more.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn catch() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for one.
+    pub async fn received(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }

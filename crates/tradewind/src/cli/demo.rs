@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use super::setup::{Globals, origin};
 use super::{Exit, Stop};
 use crate::demo::{self, Filled};
-use crate::server::{self, Server};
+use crate::server::{Server, StopSignal};
 use crate::wiring;
 
 /// Whoever tries the shop with a script is not to meet a limit.
@@ -50,6 +50,7 @@ pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Resu
     wiring::bring_up(&context).await?;
     let filled = demo::fill(&context).await?;
     let api_key = renew_key(&context).await?;
+    let stop = StopSignal::catch()?;
     let server = Server::start(wiring::sales(context.clone())).await?;
     let addr = server.addr().context("the demo listens")?;
     let ready = Ready { url: format!("http://{addr}"), docs_url: format!("http://{addr}/docs/"), api_key };
@@ -58,7 +59,7 @@ pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Resu
     } else {
         output.line(greeting(&ready, &filled, &context.config.data_dir))?;
     }
-    server::asked_to_stop().await;
+    stop.received().await;
     server.stop().await;
     Ok(Exit::Ok)
 }

@@ -8,7 +8,7 @@ use platform::telemetry;
 
 use super::Exit;
 use super::setup::Globals;
-use crate::server::{self, Server};
+use crate::server::{Server, StopSignal};
 use crate::wiring;
 
 #[derive(Debug, clap::Args)]
@@ -26,9 +26,10 @@ pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Resu
     if let Some(copy) = wiring::bring_up(&context).await? {
         tracing::info!(copy = %copy.display(), "the database was migrated; what it was before is in the copy");
     }
+    let stop = StopSignal::catch()?;
     let server = Server::start(wiring::sales(context)).await?;
     tracing::info!(server.addr = server.addr().map(tracing::field::display), "ready");
-    server::asked_to_stop().await;
+    stop.received().await;
     tracing::info!("stopping: what was begun is finished");
     server.stop().await;
     Ok(Exit::Ok)
