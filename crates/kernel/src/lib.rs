@@ -2,7 +2,7 @@
 
 mod actor;
 mod apportion;
-mod card;
+mod card_number;
 mod clock;
 mod country;
 mod currency;
@@ -21,7 +21,7 @@ mod text_enum;
 
 pub use actor::{Actor, ActorParseError, Origin};
 pub use apportion::apportion;
-pub use card::contains_card_number;
+pub use card_number::contains_card_number;
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
 pub use country::{Country, UnknownCountry};
 pub use currency::{Currency, UnknownCurrency};

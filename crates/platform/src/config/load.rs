@@ -187,15 +187,13 @@ mod tests {
     #[test]
     fn the_test_provider_exists_in_the_demo_only() {
         assert!(with(&[("mode", "production"), ("server.addr", "127.0.0.1:1")]).is_ok());
-        let file = tempfile("[payments]\nmethods = [\"test\"]\n");
-        assert!(load(&Flags { config: Some(file), values: vec![] }).is_err());
+        assert!(with_file("[payments]\nmethods = [\"test\"]\n", vec![]).is_err());
     }
 
     #[test]
     fn a_misspelt_key_is_refused_and_a_value_knows_its_origin() {
-        assert!(load(&Flags { config: Some(tempfile("[server]\nadr = \"x\"\n")), values: vec![] }).is_err());
-        let file = tempfile("[shop]\nname = \"Mugs\"\n");
-        let loaded = load(&Flags { config: Some(file), values: vec![("server.addr".into(), "127.0.0.1:9".into())] }).expect("fine");
+        assert!(with_file("[server]\nadr = \"x\"\n", vec![]).is_err());
+        let loaded = with_file("[shop]\nname = \"Mugs\"\n", vec![("server.addr".into(), "127.0.0.1:9".into())]).expect("fine");
         let origin = |key: &str| loaded.settings.iter().find(|setting| setting.key == key).map(|setting| setting.origin.clone());
         assert_eq!(origin("shop.name").as_deref(), Some("file"));
         assert_eq!(origin("server.addr").as_deref(), Some("flag"));
@@ -207,9 +205,9 @@ mod tests {
         assert_eq!(mask("postgres://u:secret@db/shop"), "postgres://u:***@db/shop");
     }
 
-    fn tempfile(content: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("tradewind-config-{}.toml", uuid::Uuid::now_v7()));
-        std::fs::write(&path, content).expect("written");
-        path
+    fn with_file(content: &str, values: Vec<(String, String)>) -> Result<Loaded, ConfigError> {
+        let file = tempfile::Builder::new().suffix(".toml").tempfile().expect("a file");
+        std::fs::write(file.path(), content).expect("written");
+        load(&Flags { config: Some(file.path().to_owned()), values })
     }
 }

@@ -98,13 +98,16 @@ impl FileStore {
 mod tests {
     use super::*;
 
-    fn store() -> FileStore {
-        FileStore::in_data_dir(&std::env::temp_dir().join(format!("tradewind-files-{}", uuid::Uuid::now_v7())))
+    /// The folder goes with the first of the two.
+    fn store() -> (tempfile::TempDir, FileStore) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = FileStore::in_data_dir(folder.path());
+        (folder, store)
     }
 
     #[tokio::test]
     async fn the_same_content_has_the_same_key_and_comes_back() {
-        let store = store();
+        let (_folder, store) = store();
         let key = store.put(b"picture", "png").await.expect("kept");
         assert_eq!(store.put(b"picture", "png").await.expect("kept"), key);
         assert_eq!(store.get(&key).await.expect("read"), b"picture");
@@ -112,7 +115,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_name_from_outside_reaches_the_disk() {
-        let store = store();
+        let (_folder, store) = store();
         let hash = "0".repeat(64);
         for key in ["../../etc/passwd", "a.png", &format!("{hash}.p/g"), &hash, &format!("{hash}.")] {
             assert!(matches!(store.get(key).await, Err(FileError::NotFound)), "{key}");
