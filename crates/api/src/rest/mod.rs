@@ -19,7 +19,7 @@ mod tax_rates;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::shop::Shop;
-use crate::{links, openapi};
+use crate::{links, openapi, sparse};
 
 /// Every route of the API.
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
@@ -38,5 +38,6 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(products::routes())
         .merge(media::routes());
     links::add(routes.get_openapi_mut());
+    sparse::add(routes.get_openapi_mut());
     routes
 }
