@@ -67,10 +67,7 @@ struct StatusRow {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find_status(db: &impl ConnectionTrait, reference: &ProductRef) -> Result<Option<(ProductId, ProductStatus)>, DatabaseError> {
-    let (column, value) = match reference {
-        ProductRef::Id(id) => ("id", values![*id]),
-        ProductRef::Slug(slug) => ("slug", values![slug]),
-    };
+    let (column, value) = reference.key();
     let row: Option<StatusRow> = db::fetch_optional(db, &format!("SELECT id, status FROM products WHERE {column} = $1"), value).await?;
     let status =
         |row: StatusRow| Ok((ProductId::from_uuid(row.id), row.status.parse().map_err(|_| DatabaseError::corrupt("products.status"))?));
@@ -111,10 +108,7 @@ struct RefRow {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find_owner(db: &impl ConnectionTrait, reference: &ProductRef) -> Result<Option<VariantsOwner>, DatabaseError> {
-    let (column, value) = match reference {
-        ProductRef::Id(id) => ("id", values![*id]),
-        ProductRef::Slug(slug) => ("slug", values![slug]),
-    };
+    let (column, value) = reference.key();
     let sql = format!(
         "SELECT p.id, p.status, c.price_list_id, r.entity_id, r.source, r.external_id
         FROM products p JOIN channels c ON c.code = 'default'

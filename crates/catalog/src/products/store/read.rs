@@ -28,6 +28,14 @@ impl ProductRef {
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().map(Self::Id).ok().or_else(|| Slug::parse(text).map(Self::Slug).ok())
     }
+
+    /// The column that holds it, and what it holds.
+    pub(super) fn key(&self) -> (&'static str, Vec<Value>) {
+        match self {
+            Self::Id(id) => ("id", values![*id]),
+            Self::Slug(slug) => ("slug", values![slug]),
+        }
+    }
 }
 
 /// A category that shows a product.
@@ -100,10 +108,7 @@ pub async fn lock(tx: &WriteTx, reference: &ProductRef) -> Result<Option<LoadedP
 }
 
 async fn load(db: &impl ConnectionTrait, reference: &ProductRef, lock: &str) -> Result<Option<LoadedProduct>, DatabaseError> {
-    let (column, value): (&str, Vec<Value>) = match reference {
-        ProductRef::Id(id) => ("id", values![*id]),
-        ProductRef::Slug(slug) => ("slug", values![slug]),
-    };
+    let (column, value) = reference.key();
     let row: Option<ProductRow> = db::fetch_optional(db, &format!("{SELECT} WHERE {column} = $1 {lock}"), value).await?;
     let Some(row) = row else { return Ok(None) };
     Ok(with_parts(db, vec![row]).await?.into_iter().next())
