@@ -21,6 +21,7 @@ pub fn lost_in_shopify(record: &ProductRecord) -> Vec<&'static str> {
         (loses_metadata(record), "metadata without a Shopify column"),
         (record.options.get().is_some_and(|options| options.len() > 3), "options after the third, which are joined into it"),
         (has_unused_values(record), "option values that no variant has"),
+        (repeats_pictures(record), "pictures listed a second time"),
         (has_relations(record), "grouped products, upsells and cross-sells"),
         (loses_references(record), "references to other systems than Shopify"),
         (has_link(record), "link and button of external products"),
@@ -48,6 +49,11 @@ fn has_divided_names(record: &ProductRecord) -> bool {
 fn has_unused_values(record: &ProductRecord) -> bool {
     let used = |name: &String, value: &String| record.variants.iter().any(|variant| variant.options.get(name) == Some(value));
     record.options.get().into_iter().flatten().any(|option| option.values.iter().any(|value| !used(&option.name, value)))
+}
+
+fn repeats_pictures(record: &ProductRecord) -> bool {
+    let mut seen = BTreeSet::new();
+    record.media.get().into_iter().flatten().any(|picture| !seen.insert(picture.url.trim()))
 }
 
 fn has_relations(record: &ProductRecord) -> bool {

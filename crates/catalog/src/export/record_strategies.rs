@@ -147,7 +147,8 @@ fn variant() -> impl Strategy<Value = VariantRecord> {
 }
 
 fn media() -> impl Strategy<Value = Vec<MediaRecord>> {
-    let picture = ("https://x\\.test/[a-z,=]{1,8}", proptest::option::of(0..9_u32), proptest::option::of(text()));
+    // Few addresses, so that a product often has one twice.
+    let picture = ("https://x\\.test/[ab,=]{1,2}", proptest::option::of(0..9_u32), proptest::option::of(text()));
     proptest::collection::vec(picture.prop_map(|(url, position, alt)| MediaRecord { url, position, alt }), 0..5)
 }
 

@@ -1,5 +1,6 @@
 //! What is exported, imported and exported again is the same to the byte.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use kernel::{Currency, Slug};
@@ -89,6 +90,10 @@ fn without_losses(mut record: ProductRecord) -> ProductRecord {
     record.metadata.clear();
     record.categories =
         record.categories.map(|paths| paths.into_iter().take(1).map(|path| path.iter().map(|name| word(name)).collect()).collect());
+    record.media = record.media.map(|pictures| {
+        let mut seen = BTreeSet::new();
+        pictures.into_iter().filter(|picture| seen.insert(picture.url.clone())).collect()
+    });
     record.tags = record.tags.map(|tags| tags.iter().map(|tag| word(tag)).collect());
     record.relations = Default::default();
     record.external_refs.clear();
@@ -178,9 +183,10 @@ fn everything_that_shopify_cannot_hold_is_named() {
         "options":[{"name":"1","values":["a","unused"]},{"name":"2","values":["a"]},{"name":"3","values":["a"]},{"name":"4","values":["a"]}],
         "variants":[{"options":{"1":"a","2":"a","3":"a","4":"a"},"kind":"gift_card"},{"kind":"service","backorder":{"limit":2},"tax_class":"x",
         "prices":[{"min_quantity":5,"amount":{"amount":1,"currency":"USD"}}],"length_mm":1,"low_stock_threshold":1,"position":1}],
+        "media":[{"url":"https://x.test/a.png"},{"url":"https://x.test/a.png"}],
         "relations":{"upsell":[{"sku":"x"}]},"external_refs":[{"source":"woocommerce","id":"1"}],"external_url":"https://x.test/"}"#;
     let record = records(read(line.replace('\n', "").into_bytes(), Format::Jsonl)).remove(0);
-    assert_eq!(lost_in_shopify(&record).len(), 19);
+    assert_eq!(lost_in_shopify(&record).len(), 20);
     assert!(lost_in_shopify(&ProductRecord::default()).is_empty());
 }
 

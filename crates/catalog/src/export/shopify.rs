@@ -1,6 +1,7 @@
 //! Shopify's CSV in the current dialect: one row for each variant or picture, whichever are more.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::LazyLock;
 
@@ -57,6 +58,16 @@ fn write_rows<'a>(rows: impl Iterator<Item = Vec<Cow<'a, str>>>) -> Result<Vec<u
     csv.into_inner().map_err(|error| error.into_error().into())
 }
 
+/// The pictures by position, each once: readers of this format take the second row of an address for a repetition.
+fn pictures(record: &ProductRecord) -> Vec<(u32, &MediaRecord)> {
+    let named = record.media.get().into_iter().flatten().filter(|picture| !picture.url.trim().is_empty());
+    let mut pictures: Vec<_> = (1_u32..).zip(named).map(|(number, picture)| (picture.position.unwrap_or(number), picture)).collect();
+    pictures.sort_by_key(|(position, _)| *position);
+    let mut seen = BTreeSet::new();
+    pictures.retain(|(_, picture)| seen.insert(picture.url.trim()));
+    pictures
+}
+
 /// A product, laid out for rows.
 struct Product<'a> {
     record: &'a ProductRecord,
@@ -69,10 +80,6 @@ struct Product<'a> {
 impl<'a> Product<'a> {
     fn new(record: &'a ProductRecord) -> Result<Self, ShopifyExportError> {
         let variants: Vec<_> = record.variants.iter().map(Cow::Borrowed).collect();
-        let pictures = record.media.get().into_iter().flatten().filter(|picture| !picture.url.trim().is_empty());
-        let numbered = (1_u32..).zip(pictures);
-        let mut media: Vec<_> = numbered.map(|(number, picture)| (picture.position.unwrap_or(number), picture)).collect();
-        media.sort_by_key(|(position, _)| *position);
         Ok(Self {
             record,
             handle: handle(record).ok_or(ShopifyExportError::NoHandle)?,
@@ -83,7 +90,7 @@ impl<'a> Product<'a> {
             } else {
                 variants
             },
-            media,
+            media: pictures(record),
         })
     }
 
