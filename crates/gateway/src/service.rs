@@ -120,6 +120,9 @@ impl Gateway {
         let is_docs = begins_with_any(asked.uri.path(), &self.shared.rules.docs_paths);
         self.shared.headers.add(response.headers_mut(), is_docs);
         response.headers_mut().insert(X_REQUEST_ID, facts.request_id_header());
+        if asked.method != Method::GET {
+            platform::failpoint("answer.before");
+        }
         access_log::write(&asked, response.status(), problem.as_ref(), &facts);
         response
     }

@@ -4,6 +4,7 @@ pub mod config;
 mod context;
 pub mod db;
 pub mod events;
+mod failpoints;
 pub mod files;
 pub mod idempotency;
 pub mod jobs;
@@ -13,3 +14,4 @@ pub mod settings;
 pub mod telemetry;
 
 pub use context::Context;
+pub use failpoints::{NAMES as FAILPOINTS, failpoint};

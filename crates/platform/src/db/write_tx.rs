@@ -73,7 +73,9 @@ impl WriteTx {
     /// # Errors
     /// `DatabaseError`; nothing was written then.
     pub async fn commit(self) -> Result<(), DatabaseError> {
+        crate::failpoint("commit.before");
         self.inner.commit().await?;
+        crate::failpoint("commit.after");
         self.wake.notify_waiters();
         Ok(())
     }

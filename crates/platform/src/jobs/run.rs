@@ -45,6 +45,7 @@ pub async fn run_due(context: &Context, handlers: &Handlers) -> Result<usize, Da
 }
 
 async fn run_one(context: &Context, handlers: &Handlers, job: &Job) -> Result<(), DatabaseError> {
+    crate::failpoint("job.before");
     let outcome = match handlers.get(&job.kind) {
         // A fault of ours in one job must end neither the worker nor the jobs beside it.
         Some(handler) => {
@@ -52,6 +53,7 @@ async fn run_one(context: &Context, handlers: &Handlers, job: &Job) -> Result<()
         }
         None => Err(JobError::new(format!("no handler for jobs of kind {}", job.kind))),
     };
+    crate::failpoint("job.after");
     let tx = context.begin(&Origin::system()).await?;
     match outcome {
         Ok(()) => store::finish(&tx, job, JobState::Completed, job.run_at, None).await?,

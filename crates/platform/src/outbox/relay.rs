@@ -25,6 +25,7 @@ pub async fn relay_once(context: &Context) -> Result<usize, DatabaseError> {
     if store::oldest(context.db.reader(), 1).await?.is_empty() {
         return Ok(0);
     }
+    crate::failpoint("relay.before");
     let tx = context.begin(&Origin::system()).await?;
     db::lock_name(&tx, "outbox.relay").await?;
     let rows = store::oldest(&tx, BATCH).await?;
@@ -34,6 +35,7 @@ pub async fn relay_once(context: &Context) -> Result<usize, DatabaseError> {
         store::move_to_events(&tx, rows, last).await?;
     }
     tx.commit().await?;
+    crate::failpoint("relay.after");
     Ok(moved)
 }
 

@@ -22,6 +22,7 @@ pub async fn run(sales: &Sales, origin: &Origin, request: PlaceOrder) -> Result<
         Placed::Replayed(answer) => Ok(Keyed::Replayed(answer)),
         Placed::InProgress => Ok(Keyed::Replayed(idempotency::wait(&sales.context.db, &request.key).await?)),
         Placed::Paying(asked) => {
+            platform::failpoint("checkout.placed");
             let (operation, payment) = *asked;
             let outcome = ask(sales, &operation, &payment).await;
             Ok(Keyed::New(settle(sales, origin, operation.id, &outcome).await?))

@@ -81,5 +81,8 @@ pub async fn ask(sales: &Sales, operation: &Operation, payment: &Payment) -> Out
         return Outcome::Unknown;
     };
     let asked = if operation.status == payments::OperationStatus::Pending { provider.execute(&call) } else { provider.query(&call) };
-    tokio::time::timeout(PROVIDER_PATIENCE, asked).await.unwrap_or(Outcome::Unknown)
+    platform::failpoint("provider.before");
+    let outcome = tokio::time::timeout(PROVIDER_PATIENCE, asked).await.unwrap_or(Outcome::Unknown);
+    platform::failpoint("provider.after");
+    outcome
 }
