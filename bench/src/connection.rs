@@ -83,7 +83,12 @@ impl Answer<'_> {
         if self.status == status {
             return Ok(self);
         }
-        bail!("{} instead of {status}: {}", self.status, String::from_utf8_lossy(self.body.get(..300).unwrap_or(self.body)))
+        bail!("{} instead of {status}: {}", self.status, self.start())
+    }
+
+    /// How its body begins.
+    pub(crate) fn start(&self) -> String {
+        String::from_utf8_lossy(self.body.get(..300).unwrap_or(self.body)).into_owned()
     }
 }
 

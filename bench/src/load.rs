@@ -9,8 +9,16 @@ use tokio::task::JoinSet;
 
 use crate::connection::Connection;
 
-/// Caches fill and pools grow before anything counts.
-const WARM_UP: Duration = Duration::from_secs(1);
+/// How hard, and how long.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    /// Connections that are busy at a time.
+    pub(crate) connections: usize,
+    /// Caches fill and pools grow before anything counts.
+    pub(crate) warm_up: Duration,
+    /// What counts.
+    pub(crate) time: Duration,
+}
 
 /// What one client does over and over.
 pub(crate) trait Visit: Send + 'static {
@@ -31,7 +39,8 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    fn new() -> Result<Self> {
+    /// Nothing yet.
+    pub(crate) fn new() -> Result<Self> {
         let times = Histogram::new_with_bounds(1, 60_000_000, 3).context("a histogram")?;
         Ok(Self { times, wrong: 0, example: None, time: Duration::ZERO })
     }
@@ -40,9 +49,16 @@ impl Seen {
     pub(crate) fn rate(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a count of visits is far below 2^52")]
         let visits = self.times.len() as f64;
-        visits / self.time.as_secs_f64()
+        visits / self.time.as_secs_f64().max(f64::MIN_POSITIVE)
     }
 
+    /// What was seen at another time.
+    pub(crate) fn go_on(&mut self, later: &Self) -> Result<()> {
+        self.time += later.time;
+        self.add(later)
+    }
+
+    /// What another client saw in the same time.
     fn add(&mut self, other: &Self) -> Result<()> {
         self.times.add(&other.times).context("histograms of one kind")?;
         self.wrong += other.wrong;
@@ -52,16 +68,11 @@ impl Seen {
 }
 
 /// Runs a load; `make` gives each connection, by its number, what it does. `started` is called when the warm-up is over.
-pub(crate) async fn run<V: Visit>(
-    address: SocketAddr,
-    (connections, time): (usize, Duration),
-    make: impl Fn(usize) -> V,
-    started: impl FnOnce(),
-) -> Result<Seen> {
-    let begin = Instant::now() + WARM_UP;
-    let end = begin + time;
+pub(crate) async fn run<V: Visit>(address: SocketAddr, load: Load, make: impl Fn(usize) -> V, started: impl FnOnce()) -> Result<Seen> {
+    let begin = Instant::now() + load.warm_up;
+    let end = begin + load.time;
     let mut clients = JoinSet::new();
-    for number in 0..connections {
+    for number in 0..load.connections {
         clients.spawn(client(address, make(number), begin, end));
     }
     tokio::time::sleep_until(begin.into()).await;

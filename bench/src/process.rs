@@ -25,7 +25,8 @@ fn children(parent: u32) -> Vec<u32> {
     processes.filter(|process| parent_of(*process) == Some(parent)).collect()
 }
 
-fn parent_of(process: u32) -> Option<u32> {
+/// The process that started this one.
+pub(crate) fn parent_of(process: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
 }

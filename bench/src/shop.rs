@@ -9,59 +9,32 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::connection::Connection;
 
 /// A shop that is not ready by then has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Limits are part of what is measured, and one client here stands for thousands.
+const RATE_LIMIT_FACTOR: &str = "1000000";
 /// Nothing sells out while it is measured.
 const PIECES: u32 = 900_000_000;
 
-/// Which database a shop stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Database {
-    /// The embedded one.
-    Sqlite,
-    /// A server.
-    Postgres,
+/// Where a shop's data are, and which program works on them.
+#[derive(Debug)]
+pub(crate) struct Place {
+    /// The shop's binary.
+    pub(crate) binary: PathBuf,
+    /// Its data directory.
+    pub(crate) data: PathBuf,
+    /// Its database, where that is not in the data directory.
+    pub(crate) database_url: Option<String>,
 }
 
-impl Database {
-    /// As tables call it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-        }
-    }
-}
-
-/// A running shop.
-pub(crate) struct Shop {
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
-    /// The credential of staff.
-    pub(crate) key: String,
-    /// How fast the catalogue came in, in products a second.
-    pub(crate) import_rate: f64,
-    /// From the start of the process to the first answer, on a database that holds the catalogue.
-    pub(crate) cold_start: Duration,
-    setup: Setup,
-    process: Child,
-}
-
-/// Where a shop's data are.
-struct Setup {
-    binary: PathBuf,
-    folder: TempDir,
-    database_url: Option<String>,
-}
-
-impl Setup {
+impl Place {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
-        command.arg("--data-dir").arg(self.folder.path().join("data")).args(arguments).current_dir(self.folder.path());
+        command.arg("--data-dir").arg(&self.data).args(arguments);
+        command.env("TRADEWIND__MODE", "production").env("TRADEWIND__RATE_LIMITS__FACTOR", RATE_LIMIT_FACTOR);
         if let Some(url) = &self.database_url {
             command.env("TRADEWIND__DATABASE__URL", url);
         }
@@ -69,29 +42,73 @@ impl Setup {
     }
 
     /// Runs a command of the shop and answers its output.
-    fn run(&self, arguments: &[&str]) -> Result<String> {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<String> {
         let output = self.command(arguments).output().with_context(|| format!("cannot run {}", self.binary.display()))?;
-        ensure!(output.status.success(), "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+        let said = || format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        ensure!(output.status.success(), "{arguments:?} failed: {}", said());
         String::from_utf8(output.stdout).context("output is no text")
+    }
+
+    /// The token of a new API key with these scopes.
+    pub(crate) fn make_key(&self, scopes: &str) -> Result<String> {
+        let made: Value = serde_json::from_str(&self.run(&["--json", "api-key", "create", "--name", "bench", "--scopes", scopes])?)?;
+        made.get("token").and_then(Value::as_str).map(str::to_owned).context("no key was made")
+    }
+
+    /// Imports a catalogue of so many products; products a second.
+    pub(crate) fn import(&self, products: usize) -> Result<f64> {
+        let file = self.data.with_extension("jsonl");
+        write_catalogue(&file, products)?;
+        let begin = Instant::now();
+        self.run(&["import", "products", file.to_str().context("a path")?])?;
+        #[expect(clippy::cast_precision_loss, reason = "a count of products is far below 2^52")]
+        let rate = products as f64 / begin.elapsed().as_secs_f64();
+        std::fs::remove_file(&file).context("cannot remove the catalogue")?;
+        Ok(rate)
+    }
+
+    /// Every rule of the data holds; fails with those that do not.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.run(&["doctor"]).map(drop).context("a rule of the data is broken")
     }
 }
 
+/// A running shop.
+pub(crate) struct Shop {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// From the start of the process to the first answer.
+    pub(crate) cold_start: Duration,
+    process: Child,
+}
+
 impl Shop {
-    /// Makes a shop with so many products and starts it.
-    pub(crate) async fn open(binary: &Path, database_url: Option<String>, products: usize) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("tradewind-bench-").tempdir().context("cannot make a temporary folder")?;
-        let setup = Setup { binary: binary.to_owned(), folder, database_url };
-        let file = setup.folder.path().join("products.jsonl");
-        write_catalogue(&file, products)?;
-        setup.run(&["migrate", "up"])?;
-        let made: Value = serde_json::from_str(&setup.run(&["--json", "api-key", "create", "--name", "bench", "--scopes", "*"])?)?;
-        let key = made.get("token").and_then(Value::as_str).context("no key was made")?.to_owned();
+    /// Starts a shop.
+    pub(crate) async fn start(place: &Place) -> Result<Self> {
+        let address = free_address()?;
+        std::fs::create_dir_all(&place.data).with_context(|| format!("cannot make {}", place.data.display()))?;
+        let log_path = place.data.with_extension("log");
+        let log = File::create(&log_path).context("cannot write a log")?;
         let begin = Instant::now();
-        setup.run(&["import", "products", file.to_str().context("a path")?])?;
-        #[expect(clippy::cast_precision_loss, reason = "a count of products is far below 2^52")]
-        let import_rate = products as f64 / begin.elapsed().as_secs_f64();
-        let (address, process, cold_start) = start(&setup).await?;
-        Ok(Self { address, key, import_rate, cold_start, setup, process })
+        let process = place
+            .command(&["serve", "--addr", &address.to_string()])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().context("one log")?)
+            .stderr(log)
+            .spawn()
+            .context("cannot start the shop")?;
+        let mut shop = Self { address, cold_start: Duration::ZERO, process };
+        while begin.elapsed() < PATIENCE {
+            if is_ready(address).await {
+                shop.cold_start = begin.elapsed();
+                return Ok(shop);
+            }
+            if shop.process.try_wait().context("cannot look after the shop")?.is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        bail!("the shop does not start: {}", std::fs::read_to_string(log_path).unwrap_or_default())
     }
 
     /// Its process.
@@ -99,52 +116,27 @@ impl Shop {
         self.process.id()
     }
 
-    /// Asks it once, as staff, and answers the JSON.
-    pub(crate) async fn read(&self, path: &str) -> Result<Value> {
+    /// Asks it once and answers the JSON.
+    pub(crate) async fn read(&self, path: &str, key: &str) -> Result<Value> {
         let mut connection = Connection::open(self.address).await?;
-        let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {}\r\n\r\n", self.key);
+        let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {key}\r\n\r\n");
         let answer = connection.ask(request.as_bytes()).await?.expect(200)?;
         serde_json::from_slice(answer.body).with_context(|| format!("{path} is no JSON"))
-    }
-
-    /// Every rule of the data still holds; fails with those that do not.
-    pub(crate) fn check(&self) -> Result<()> {
-        self.setup.run(&["doctor"]).map(drop).context("a rule of the data is broken after the load")
     }
 }
 
 impl Drop for Shop {
-    /// The folder goes with the shop, so that it must not write any more.
+    /// Its folder may go next, so that it must not write any more.
     fn drop(&mut self) {
         let _gone_already = self.process.kill();
         let _waited = self.process.wait();
     }
 }
 
-async fn start(setup: &Setup) -> Result<(SocketAddr, Child, Duration)> {
-    let port =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).context("there is no free port")?.port();
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let log = File::create(setup.folder.path().join("shop.log")).context("cannot write a log")?;
-    let begin = Instant::now();
-    let mut process = setup
-        .command(&["serve", "--addr", &address.to_string()])
-        .stdin(Stdio::null())
-        .stdout(log.try_clone().context("one log")?)
-        .stderr(log)
-        .spawn()
-        .context("cannot start the shop")?;
-    while begin.elapsed() < PATIENCE {
-        if is_ready(address).await {
-            return Ok((address, process, begin.elapsed()));
-        }
-        if process.try_wait().context("cannot look after the shop")?.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
-    let _gone_already = process.kill();
-    bail!("the shop does not start: {}", std::fs::read_to_string(setup.folder.path().join("shop.log")).unwrap_or_default())
+/// A port of the loopback address that nobody listens on.
+pub(crate) fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free port")?;
+    listener.local_addr().context("there is no free port")
 }
 
 async fn is_ready(address: SocketAddr) -> bool {

@@ -1,11 +1,44 @@
 //! Reading addresses, one after the other.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::connection::Connection;
 use crate::load::Visit;
 
-/// Asks for addresses in turn and expects the same status of each.
+/// Every answer of the API that has a body begins so.
+const BEGIN: &[u8] = b"{\"data\":";
+
+/// What is asked of a server, and how it has to answer.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Questions {
+    /// In turn.
+    pub(crate) paths: Vec<String>,
+    /// Header lines of each request, every one with its line end.
+    pub(crate) headers: String,
+    /// The status of every answer.
+    pub(crate) status: u16,
+}
+
+impl Questions {
+    /// Questions that anybody may ask.
+    pub(crate) fn of(paths: Vec<String>) -> Self {
+        Self { paths, headers: String::new(), status: 200 }
+    }
+
+    /// The same with one more header line.
+    pub(crate) fn with(mut self, header: &str) -> Self {
+        self.headers.push_str(header);
+        self.headers.push_str("\r\n");
+        self
+    }
+
+    /// The whole request for one of the paths.
+    pub(crate) fn request(&self, path: &str) -> Vec<u8> {
+        format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{}\r\n", self.headers).into_bytes()
+    }
+}
+
+/// A client that asks them.
 pub(crate) struct Fetch {
     requests: Vec<Vec<u8>>,
     status: u16,
@@ -13,10 +46,10 @@ pub(crate) struct Fetch {
 }
 
 impl Fetch {
-    /// Of these paths, each with these header lines; a client begins at its own place among them.
-    pub(crate) fn new(paths: &[String], headers: &str, status: u16, begin: usize) -> Self {
-        let request = |path: &String| format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{headers}\r\n").into_bytes();
-        Self { requests: paths.iter().map(request).collect(), status, next: begin }
+    /// A client begins at its own place among the paths.
+    pub(crate) fn new(questions: &Questions, client: usize) -> Self {
+        let requests = questions.paths.iter().map(|path| questions.request(path)).collect();
+        Self { requests, status: questions.status, next: client * 31 }
     }
 }
 
@@ -25,6 +58,8 @@ impl Visit for Fetch {
         let place = self.next % self.requests.len().max(1);
         self.next = self.next.wrapping_add(1);
         let request = self.requests.get(place).map(Vec::as_slice).unwrap_or_default();
-        connection.ask(request).await?.expect(self.status).map(drop)
+        let answer = connection.ask(request).await?.expect(self.status)?;
+        ensure!(self.status != 200 || answer.body.starts_with(BEGIN), "an answer without data: {}", answer.start());
+        Ok(())
     }
 }

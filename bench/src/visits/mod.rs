@@ -4,4 +4,4 @@ mod buy;
 mod fetch;
 
 pub(crate) use buy::{Buy, FillCart};
-pub(crate) use fetch::Fetch;
+pub(crate) use fetch::{Fetch, Questions};

@@ -1,0 +1,112 @@
+//! `bench run`: every measure of the table, on each database in turn.
+
+mod bench;
+mod beside;
+mod plan;
+mod reads;
+mod writes;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+
+use crate::process::resident_mib;
+use crate::report::{Figure, Machine, Report};
+use crate::shop::{Place, Shop};
+use crate::store::{Server, ServerDatabase};
+use bench::Bench;
+use beside::Beside;
+pub(crate) use plan::{Arguments, Plan};
+
+/// The name of the bench's database on a server.
+const DATABASE: &str = "tradewind_bench";
+/// Memory is idle when what the start needed is given back.
+const REST: Duration = Duration::from_secs(2);
+
+/// Measures each database, prints the table and keeps it where the arguments say; false where an answer was wrong.
+pub(crate) async fn run(arguments: &Arguments) -> Result<bool> {
+    let plan = Plan::of(arguments).await?;
+    let report = all(&plan).await?;
+    let earlier = arguments.compare.as_deref().map(Report::read).transpose()?;
+    let table = crate::report::table(&report.figures, earlier.as_ref().map(|earlier| earlier.figures.as_slice()));
+    println!("{}\n\n{table}", report.machine.sentence());
+    if let Some(path) = &arguments.json {
+        report.write(path)?;
+    }
+    if let Some(path) = &arguments.markdown {
+        crate::report::replace(path, "table", &format!("{}\n\n{table}", report.machine.sentence()))?;
+    }
+    Ok(report.is_right())
+}
+
+async fn all(plan: &Plan) -> Result<Report> {
+    let machine = Machine::this(&plan.shop, plan.server.as_ref().map(|server| server.version.clone()));
+    let mut figures = Vec::new();
+    for server in [None, plan.server.as_ref()].into_iter().take(if plan.server.is_some() { 2 } else { 1 }) {
+        figures.append(&mut one(plan, server).await?);
+    }
+    Ok(Report { machine, figures })
+}
+
+/// All measures on SQLite, or on a server.
+async fn one(plan: &Plan, server: Option<&Server>) -> Result<Vec<Figure>> {
+    let ground = Ground::make(plan, server).await?;
+    let figures = measure(plan, server, &ground.place).await;
+    ground.remove().await?;
+    figures
+}
+
+/// A new database and the folder beside it.
+struct Ground<'a> {
+    place: Place,
+    server: Option<(&'a Server, ServerDatabase)>,
+    folder: TempDir,
+}
+
+impl<'a> Ground<'a> {
+    async fn make(plan: &Plan, server: Option<&'a Server>) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("tradewind-bench-").tempdir().context("cannot make a temporary folder")?;
+        let server = match server {
+            Some(server) => Some((server, server.create(DATABASE).await?)),
+            None => None,
+        };
+        let database_url = server.as_ref().map(|(_, database)| database.url.clone());
+        let place = Place { binary: plan.shop.clone(), data: folder.path().join("data"), database_url };
+        Ok(Self { place, server, folder })
+    }
+
+    async fn remove(self) -> Result<()> {
+        if let Some((server, database)) = self.server {
+            server.remove(&database).await?;
+        }
+        self.folder.close().context("cannot remove the temporary folder")
+    }
+}
+
+async fn measure(plan: &Plan, server: Option<&Server>, place: &Place) -> Result<Vec<Figure>> {
+    let database = if server.is_some() { "PostgreSQL" } else { "SQLite" };
+    let single = |name: &str, value: f64, unit: &str| Figure::single(database, name, value, unit);
+    let ms = |shop: &Shop| shop.cold_start.as_secs_f64() * 1_000.0;
+    let mut figures = Vec::new();
+    eprintln!("{database}: a start in nothing, a start on an empty database, {} products", plan.products);
+    figures.push(single("cold start, schema made", ms(&Shop::start(place).await?), "ms"));
+    figures.push(single("cold start, empty database", ms(&Shop::start(place).await?), "ms"));
+    figures.push(single("import, products of three variants", place.import(plan.products)?, "/s"));
+    let shop = Shop::start(place).await?;
+    figures.push(single("cold start, full database", ms(&shop), "ms"));
+    tokio::time::sleep(REST.min(plan.time)).await;
+    figures.push(single("memory, idle", resident_mib(shop.process()), "MiB"));
+    let keys = bench::Keys { staff: place.make_key("*")?, reader: place.make_key("products:read")? };
+    let mut bench = Bench::new(plan, (database, server.and_then(|server| server.process)), shop, keys);
+    bench.ceiling().await?;
+    bench.reads().await?;
+    bench.carts().await?;
+    bench.orders().await?;
+    let (shop, mut measured) = bench.end();
+    figures.append(&mut measured);
+    tokio::time::sleep(REST.min(plan.time)).await;
+    figures.push(single("memory, after", resident_mib(shop.process()), "MiB"));
+    place.check()?;
+    Ok(figures)
+}
