@@ -1,10 +1,12 @@
 //! What the log tells of a request, and what it keeps to itself.
 
 use std::cell::RefCell;
-use std::io::Write;
 use std::sync::Once;
 
+use platform::config::LogFormat;
+use platform::telemetry::LogLayer;
 use serde_json::Value;
+use tracing_subscriber::prelude::*;
 
 use crate::support::get_with;
 
@@ -13,22 +15,13 @@ thread_local! {
     static LOGGED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-struct ThreadLog;
-
-impl Write for ThreadLog {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOGGED.with_borrow_mut(|logged| logged.write(bytes))
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// One subscriber for the whole process: one for each thread would race with the other threads for what is enabled.
 fn start() {
     static INSTALL: Once = Once::new();
-    INSTALL.call_once(|| tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| ThreadLog).init());
+    INSTALL.call_once(|| {
+        let take = |line: &[u8]| LOGGED.with_borrow_mut(|logged| logged.extend_from_slice(line));
+        tracing_subscriber::registry().with(LogLayer::new("info".parse().expect("a filter"), LogFormat::Json, take)).init();
+    });
     LOGGED.take();
 }
 

@@ -1,24 +1,76 @@
-//! Structured logs on standard error.
+//! Structured logs on standard error, written by a thread of their own so that no request waits for them.
 
-use tracing_subscriber::{EnvFilter, fmt};
+mod buffer;
+mod layer;
+mod line;
 
-use crate::config::{Log, LogFormat};
+use std::sync::OnceLock;
+
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
+
+use crate::config::Log;
+use buffer::Buffer;
+
+pub use layer::LogLayer;
 
 /// The filter directives are not readable, or a logger is already installed.
 #[derive(Debug, thiserror::Error)]
 #[error("log.filter: {0}")]
 pub struct TelemetryError(String);
 
+/// The log of this process, once it is installed.
+static LOG: OnceLock<&'static Buffer> = OnceLock::new();
+
 /// Installs the logger of this process: one line per event on standard error, so that data on standard output stays clean.
+/// Lines are written some milliseconds later; who ends the process calls [`flush`], or holds a [`FlushAtExit`].
 ///
 /// # Errors
 /// `TelemetryError` where the filter cannot be read or a logger is installed already.
 pub fn install(log: &Log) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(&log.filter).map_err(|error| TelemetryError(error.to_string()))?;
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let installed = match log.format {
-        LogFormat::Json => builder.json().flatten_event(true).with_current_span(false).with_span_list(false).try_init(),
-        LogFormat::Text => builder.try_init(),
-    };
-    installed.map_err(|error| TelemetryError(error.to_string()))
+    let filter: Targets = log.filter.parse().map_err(told)?;
+    let buffer = Buffer::start(std::io::stderr()).map_err(told)?;
+    let layer = LogLayer::new(filter, log.format, |line: &[u8]| buffer.append(line));
+    tracing_subscriber::registry().with(layer).try_init().map_err(told)?;
+    if LOG.set(buffer).is_ok() {
+        flush_before_panics();
+    }
+    Ok(())
+}
+
+fn told(error: impl std::fmt::Display) -> TelemetryError {
+    TelemetryError(error.to_string())
+}
+
+/// What was logged before a panic stands before what the panic itself prints, and is there even if the process ends by it.
+fn flush_before_panics() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        flush();
+        tell(panic);
+    }));
+}
+
+/// Waits until everything logged so far is written, or until it is clear that nobody reads it.
+pub fn flush() {
+    if let Some(buffer) = LOG.get() {
+        buffer.flush();
+    }
+}
+
+/// How many lines were dropped since the start because nobody read the log fast enough.
+#[must_use]
+pub fn dropped_lines() -> u64 {
+    LOG.get().map_or(0, |buffer| buffer.dropped())
+}
+
+/// Flushes the log when it goes out of scope, on the way of a panic as well.
+#[derive(Debug)]
+#[must_use = "the log is flushed when this is dropped"]
+pub struct FlushAtExit;
+
+impl Drop for FlushAtExit {
+    fn drop(&mut self) {
+        flush();
+    }
 }

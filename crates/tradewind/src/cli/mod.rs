@@ -27,6 +27,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use exit::{Exit, Stop};
+use platform::telemetry::{self, FlushAtExit};
 use setup::Globals;
 
 /// The whole back end of a shop in one program.
@@ -101,11 +102,13 @@ pub fn main() -> ExitCode {
         }
     };
     let output = line.globals.output();
+    let _flush = FlushAtExit;
     let ended = tokio::runtime::Runtime::new().map_err(anyhow::Error::from).and_then(|runtime| runtime.block_on(run(line)));
     match ended {
         Ok(exit) => exit.into(),
         Err(error) if exit::is_broken_pipe(&error) => Exit::Ok.into(),
         Err(error) => {
+            telemetry::flush();
             output.note(format!("error: {}", exit::told(&error)));
             exit::exit_of(&error).into()
         }
