@@ -28,6 +28,7 @@ mod seams;
 mod shipping_methods;
 mod statements;
 mod states;
+mod stress;
 mod support;
 mod tax_rates;
 mod words;

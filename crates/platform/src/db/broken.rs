@@ -139,6 +139,12 @@ fn database_code(error: &sqlx::Error) -> Option<String> {
     error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
 }
 
+/// True where PostgreSQL says that the role lacks a right.
+pub(super) fn is_forbidden(error: &DatabaseError) -> bool {
+    let (DatabaseError::Unavailable(error) | DatabaseError::Broken(_, error) | DatabaseError::Fault(error)) = error;
+    sqlx_error(error).and_then(database_code).as_deref() == Some("42501")
+}
+
 fn broken(error: &DbErr) -> Option<Broken> {
     let database = sqlx_error(error)?.as_database_error()?;
     let name = || {

@@ -7,6 +7,7 @@ mod counter;
 mod invariant;
 mod page;
 mod query;
+mod spare;
 mod write_tx;
 
 pub use bind::{Bind, placeholders};
@@ -17,4 +18,5 @@ pub use invariant::{Invariant, Violation, violations};
 pub use page::{ListError, Total, page_of, total_of, window};
 pub use query::{execute, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, lock_name, lock_names};
 pub use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Value};
+pub use spare::{SpareDatabase, SpareError};
 pub use write_tx::WriteTx;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use kernel::SystemClock;
 use serde::Serialize;
 
+pub(super) use self::data::look;
 use super::Exit;
 use super::output::Shown;
 use super::setup::{Globals, is_absent};
@@ -16,7 +17,7 @@ use crate::wiring;
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Health {
+pub(super) enum Health {
     Ok,
     Warning,
     Failed,
@@ -24,15 +25,20 @@ enum Health {
 
 /// One thing that was looked at, and what was seen.
 #[derive(Debug, Serialize)]
-struct Check {
+pub(super) struct Check {
     name: &'static str,
     health: Health,
     seen: String,
 }
 
 impl Check {
-    fn new(name: &'static str, health: Health, seen: impl std::fmt::Display) -> Self {
+    pub(super) fn new(name: &'static str, health: Health, seen: impl std::fmt::Display) -> Self {
         Self { name, health, seen: seen.to_string() }
+    }
+
+    /// True where it passes without so much as a warning.
+    pub(super) fn is_ok(&self) -> bool {
+        self.health == Health::Ok
     }
 
     /// What should have been asked and could not be.
@@ -70,7 +76,7 @@ pub(super) async fn run(globals: &Globals) -> anyhow::Result<Exit> {
         checks.push(Check::new("database", Health::Warning, "there is none yet; `tradewind serve` makes it"));
     } else {
         match wiring::context(config, Arc::new(SystemClock)).await {
-            Ok(context) => checks.extend(data::look(&context).await),
+            Ok(context) => checks.extend(look(&context).await),
             Err(error) => checks.push(Check::failed("database", &error)),
         }
     }

@@ -20,6 +20,7 @@ mod routes;
 mod serve;
 mod setup;
 mod stock;
+mod stress;
 mod version;
 
 use std::process::ExitCode;
@@ -74,6 +75,8 @@ enum Command {
     Jobs(jobs::Command),
     /// Check the installation and every rule of the data
     Doctor,
+    /// Try on a database of its own whether the shop keeps its promises when many want the same
+    Stress(stress::Arguments),
     /// The effective configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -132,6 +135,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::ApiKey(command) => api_key::run(globals, command).await,
         Command::Jobs(command) => jobs::run(globals, command).await,
         Command::Doctor => doctor::run(globals).await,
+        Command::Stress(arguments) => stress::run(globals, arguments).await,
         Command::Config(command) => config::run(globals, command),
         Command::Completions(arguments) => completions::run(globals, &arguments),
         Command::Openapi => openapi::run(globals),

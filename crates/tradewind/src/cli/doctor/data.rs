@@ -13,7 +13,7 @@ use crate::wiring;
 const MOST_JOBS: i64 = 1_000;
 
 /// Asks for everything; a schema that is not ours ends the questions.
-pub(super) async fn look(context: &Context) -> Vec<Check> {
+pub(in crate::cli) async fn look(context: &Context) -> Vec<Check> {
     let mut checks = vec![match context.db.version().await {
         Ok(version) => Check::new("database", Health::Ok, version),
         Err(error) => return vec![Check::failed("database", &error)],
