@@ -16,6 +16,7 @@ pub(crate) const TABLE: [Slices; 5] = [
         package: "platform",
         ordered: false,
         names: &[
+            "failpoints",
             "config",
             "settings",
             "db",
