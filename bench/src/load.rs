@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
-use crate::connection::Connection;
+use raw_client::Connection;
 
 /// How hard, and how long.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,6 @@
 //! Loads a shop and a bare server beside it, and tells how far they are apart: started by `cargo xtask bench`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to the person who called it")]
 
-mod connection;
 mod floor;
 mod load;
 mod process;

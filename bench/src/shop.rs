@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::connection::Connection;
+use raw_client::Connection;
 
 /// A shop that is not ready by then has failed.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::connection::Connection;
 use crate::load::{self, Load, Seen};
 use crate::process::processor_seconds;
 use crate::shop::free_address;
 use crate::visits::{Fetch, Questions};
+use raw_client::Connection;
 
 /// A floor under a measure.
 pub(crate) enum Beside {

@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::bench::Bench;
-use crate::connection::Connection;
 use crate::visits::Questions;
+use raw_client::Connection;
 
 /// So many products are read again and again: they fit into any cache.
 const HOT: usize = 100;

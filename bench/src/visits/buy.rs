@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use crate::connection::Connection;
 use crate::load::Visit;
+use raw_client::{Connection, request};
 
 const ADDRESS: &str = r#"{"email": "ada@example.com", "shipping_address": {"name": "Ada Lovelace", "line1": "12 Analytical Row",
 "city": "Springfield", "region": "IL", "postal_code": "62701", "country": "US"}}"#;
@@ -77,30 +77,24 @@ struct Cart {
 impl Cart {
     async fn change(&self, connection: &mut Connection, body: &str) -> Result<()> {
         let Self { id, token } = self;
-        let request = write("PATCH", &format!("/api/v1/carts/{id}"), &format!("x-cart-token: {token}\r\n"), body);
-        connection.ask(&request).await?.expect(200).map(drop)
+        let asked = request("PATCH", &format!("/api/v1/carts/{id}"), &format!("x-cart-token: {token}\r\n"), body);
+        connection.ask(&asked).await?.expect(200).map(drop)
     }
 
     /// The key of a cart's order is the cart: it has one order.
     async fn post(&self, connection: &mut Connection, below: &str, body: &str) -> Result<()> {
         let Self { id, token } = self;
         let headers = format!("x-cart-token: {token}\r\nidempotency-key: {id}\r\n");
-        let request = write("POST", &format!("/api/v1/carts/{id}{below}"), &headers, body);
-        connection.ask(&request).await?.expect(201).map(drop)
+        let asked = request("POST", &format!("/api/v1/carts/{id}{below}"), &headers, body);
+        connection.ask(&asked).await?.expect(201).map(drop)
     }
 }
 
 async fn fill(connection: &mut Connection, variant: &str) -> Result<Cart> {
-    let answer = connection.ask(&write("POST", "/api/v1/carts", "", "{}")).await?.expect(201)?;
+    let answer = connection.ask(&request("POST", "/api/v1/carts", "", "{}")).await?.expect(201)?;
     let text = |before: &str| answer.quoted(before).map(str::to_owned);
     let cart = Cart { id: text(r#""id":""#).context("a cart without id")?, token: text(r#""token":""#).context("a cart without token")? };
     let line = format!(r#"{{"variant_id": "{variant}", "quantity": 1}}"#);
     cart.post(connection, "/lines", &line).await?;
     Ok(cart)
-}
-
-fn write(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!("{method} {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
-        .into_bytes()
 }

@@ -2,8 +2,8 @@
 
 use anyhow::{Result, ensure};
 
-use crate::connection::Connection;
 use crate::load::Visit;
+use raw_client::Connection;
 
 /// Every answer of the API that has a body begins so.
 const BEGIN: &[u8] = b"{\"data\":";

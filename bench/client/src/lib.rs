@@ -11,31 +11,39 @@ use tokio::net::TcpStream;
 const FIRST_CAPACITY: usize = 64 * 1_024;
 
 /// A connection to a server.
-pub(crate) struct Connection {
+#[derive(Debug)]
+pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// What came back.
-pub(crate) struct Answer<'a> {
+#[derive(Debug)]
+pub struct Answer<'a> {
     /// The status code.
-    pub(crate) status: u16,
+    pub status: u16,
     /// The head, without its last line.
-    pub(crate) head: &'a [u8],
+    pub head: &'a [u8],
     /// The body.
-    pub(crate) body: &'a [u8],
+    pub body: &'a [u8],
 }
 
 impl Connection {
     /// Connects.
-    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Where nobody listens.
+    pub async fn open(address: SocketAddr) -> Result<Self> {
         let stream = TcpStream::connect(address).await.with_context(|| format!("cannot connect to {address}"))?;
         stream.set_nodelay(true).context("cannot set TCP_NODELAY")?;
         Ok(Self { stream, buffer: Vec::with_capacity(FIRST_CAPACITY) })
     }
 
     /// Sends a whole request and reads the whole answer.
-    pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<Answer<'_>> {
+    ///
+    /// # Errors
+    /// Where the connection ends, or the answer has no length.
+    pub async fn ask(&mut self, request: &[u8]) -> Result<Answer<'_>> {
         self.stream.write_all(request).await.context("cannot send")?;
         self.buffer.clear();
         let head = loop {
@@ -67,19 +75,24 @@ impl Connection {
 
 impl Answer<'_> {
     /// The value of a header whose name is in lower case, as hyper writes names.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
         header(self.head, name)
     }
 
     /// The text between `before` and the next quote: ids and tokens need no JSON parser.
-    pub(crate) fn quoted(&self, before: &str) -> Option<&str> {
+    #[must_use]
+    pub fn quoted(&self, before: &str) -> Option<&str> {
         let start = memmem::find(self.body, before.as_bytes())? + before.len();
         let rest = self.body.get(start..)?;
         std::str::from_utf8(rest.get(..memchr::memchr(b'"', rest)?)?).ok()
     }
 
     /// Fails with the answer where it is another one.
-    pub(crate) fn expect(self, status: u16) -> Result<Self> {
+    ///
+    /// # Errors
+    /// Says both.
+    pub fn expect(self, status: u16) -> Result<Self> {
         if self.status == status {
             return Ok(self);
         }
@@ -87,9 +100,18 @@ impl Answer<'_> {
     }
 
     /// How its body begins.
-    pub(crate) fn start(&self) -> String {
+    #[must_use]
+    pub fn start(&self) -> String {
         String::from_utf8_lossy(self.body.get(..300).unwrap_or(self.body)).into_owned()
     }
+}
+
+/// The bytes of a request with a JSON body; each header line ends with `\r\n`.
+#[must_use]
+pub fn request(method: &str, path: &str, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("{method} {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
+        .into_bytes()
 }
 
 fn status(answer: &[u8]) -> Option<u16> {
