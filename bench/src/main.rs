@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to the person who called it")]
 
 mod floor;
+mod growth;
 mod load;
 mod process;
 mod report;
@@ -27,6 +28,10 @@ struct CommandLine {
 enum Command {
     /// Load the shop on each database and print the table
     Run(run::Arguments),
+    /// Ask a small and a large shop the same, and read the plans of the large one
+    Growth(growth::GrowthArguments),
+    /// Make shops with many products and orders, and keep them
+    Fill(growth::FillArguments),
     /// Serve the answer in a file, and nothing else
     Floor(floor::Arguments),
 }
@@ -47,6 +52,8 @@ fn act(command: Command) -> Result<bool> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     match command {
         Command::Run(arguments) => runtime.block_on(run::run(&arguments)),
+        Command::Growth(arguments) => runtime.block_on(growth::growth(&arguments)),
+        Command::Fill(arguments) => runtime.block_on(growth::fill(&arguments)),
         Command::Floor(arguments) => runtime.block_on(floor::serve(&arguments)).map(|()| true),
     }
 }

@@ -67,6 +67,11 @@ impl Place {
         Ok(rate)
     }
 
+    /// What the shop logs when it runs.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.data.with_extension("log")
+    }
+
     /// Every rule of the data holds; fails with those that do not.
     pub(crate) fn check(&self) -> Result<()> {
         self.run(&["doctor"]).map(drop).context("a rule of the data is broken")
@@ -85,13 +90,19 @@ pub(crate) struct Shop {
 impl Shop {
     /// Starts a shop.
     pub(crate) async fn start(place: &Place) -> Result<Self> {
+        Self::start_with(place, &[]).await
+    }
+
+    /// Starts a shop with more variables.
+    pub(crate) async fn start_with(place: &Place, variables: &[(&str, &str)]) -> Result<Self> {
         let address = free_address()?;
         std::fs::create_dir_all(&place.data).with_context(|| format!("cannot make {}", place.data.display()))?;
-        let log_path = place.data.with_extension("log");
+        let log_path = place.log();
         let log = File::create(&log_path).context("cannot write a log")?;
         let begin = Instant::now();
         let process = place
             .command(&["serve", "--addr", &address.to_string()])
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone().context("one log")?)
             .stderr(log)

@@ -33,9 +33,40 @@ impl Server {
         Ok(self.database(name))
     }
 
+    /// A database that is there already, if it is.
+    pub(crate) async fn existing(&self, name: &str) -> Result<Option<ServerDatabase>> {
+        let mut connection = PgConnection::connect(&self.url).await?;
+        let found: Option<i32> =
+            sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1").bind(name).fetch_optional(&mut connection).await?;
+        Ok(found.map(|_| self.database(name)))
+    }
+
     /// Drops a database with all connections to it.
     pub(crate) async fn remove(&self, database: &ServerDatabase) -> Result<()> {
         self.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name)).await
+    }
+
+    /// From now on every new connection to the database is told the plan of each of its statements, or none any more.
+    pub(crate) async fn tell_plans(&self, database: &ServerDatabase, tell: bool) -> Result<()> {
+        const SETTINGS: [(&str, &str); 5] = [
+            ("session_preload_libraries", "auto_explain"),
+            ("auto_explain.log_min_duration", "0"),
+            ("auto_explain.log_analyze", "on"),
+            ("auto_explain.log_format", "json"),
+            ("auto_explain.log_level", "notice"),
+        ];
+        for (name, value) in SETTINGS {
+            let change = if tell { format!("SET {name} = '{value}'") } else { format!("RESET {name}") };
+            self.execute(&format!("LOAD 'auto_explain'; ALTER DATABASE {} {change}", database.name)).await?;
+        }
+        Ok(())
+    }
+
+    /// The tables of a database with so many rows that a plan must not read through them.
+    pub(crate) async fn large_tables(&self, database: &ServerDatabase) -> Result<Vec<String>> {
+        let mut connection = PgConnection::connect(&database.url).await?;
+        let large = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND reltuples > 10000 ORDER BY relname";
+        Ok(sqlx::query_scalar(large).fetch_all(&mut connection).await?)
     }
 
     fn database(&self, name: &str) -> ServerDatabase {
