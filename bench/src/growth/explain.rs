@@ -5,13 +5,13 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use raw_client::Connection;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::compare::Open;
 use super::ground::Ground;
 use super::queries;
-use crate::connection::Connection;
 use crate::shop::Shop;
 
 /// What the log has to hold; the parameters of a plan are nobody's who fills a shop by numbers.

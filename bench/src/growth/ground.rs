@@ -42,7 +42,10 @@ impl Ground {
             Some(server) => server.existing(&name).await?,
             None => None,
         };
-        let is_there = data.join(MARK).is_file() && (server.is_none() || existing.is_some());
+        let database_url = existing.as_ref().map(|database| database.url.clone());
+        let known = Place { binary: kept.binary.clone(), data: data.clone(), database_url };
+        // A shop of another schema is of no use.
+        let is_there = data.join(MARK).is_file() && (server.is_none() || existing.is_some()) && known.run(&["migrate", "verify"]).is_ok();
         if !is_there && data.exists() {
             fs::remove_dir_all(&data).with_context(|| format!("cannot remove {}", data.display()))?;
         }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use tempfile::TempDir;
 
 use crate::report::{Figure, Machine, replace};
 use crate::shop::Shop;
@@ -70,8 +71,9 @@ pub(crate) struct GrowthArguments {
 /// Makes shops and leaves them where they are; those that are there already stay.
 pub(crate) async fn fill(arguments: &FillArguments) -> Result<bool> {
     let server = server(arguments).await?;
+    let folder = Folder::of(arguments)?;
     for server in [None, server.as_ref()].into_iter().take(if server.is_some() { 2 } else { 1 }) {
-        grounds(arguments, server).await?;
+        grounds(arguments, folder.path(), server).await?;
     }
     Ok(true)
 }
@@ -80,10 +82,11 @@ pub(crate) async fn fill(arguments: &FillArguments) -> Result<bool> {
 pub(crate) async fn growth(arguments: &GrowthArguments) -> Result<bool> {
     let fill = &arguments.fill;
     let server = server(fill).await?;
+    let folder = Folder::of(fill)?;
     let machine = Machine::this(&fill.shop, server.as_ref().map(|server| server.version.clone()));
     let mut report = GrowthReport { machine, ..GrowthReport::default() };
     for server in [None, server.as_ref()].into_iter().take(if server.is_some() { 2 } else { 1 }) {
-        let grounds = grounds(fill, server).await?;
+        let grounds = grounds(fill, folder.path(), server).await?;
         let (small, large) = grounds.first().zip(grounds.last()).context("no size was given")?;
         one(arguments, (small, large), &mut report).await?;
         if let Some((server, database)) = server.zip(large.on_server.as_ref()) {
@@ -129,6 +132,28 @@ async fn one(arguments: &GrowthArguments, (small, large): (&Ground, &Ground), re
     Ok(())
 }
 
+/// Where shops are: kept for the next time, or gone with a smoke run.
+enum Folder {
+    Kept(PathBuf),
+    Passing(TempDir),
+}
+
+impl Folder {
+    fn of(arguments: &FillArguments) -> Result<Self> {
+        match arguments.smoke {
+            true => Ok(Self::Passing(tempfile::tempdir().context("cannot make a temporary folder")?)),
+            false => Ok(Self::Kept(arguments.at.clone())),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::Kept(path) => path.clone(),
+            Self::Passing(folder) => folder.path().to_owned(),
+        }
+    }
+}
+
 async fn server(arguments: &FillArguments) -> Result<Option<Server>> {
     match &arguments.postgres {
         Some(url) => Server::meet(url).await.map(Some),
@@ -136,9 +161,9 @@ async fn server(arguments: &FillArguments) -> Result<Option<Server>> {
     }
 }
 
-async fn grounds(arguments: &FillArguments, server: Option<&Server>) -> Result<Vec<Ground>> {
+async fn grounds(arguments: &FillArguments, folder: PathBuf, server: Option<&Server>) -> Result<Vec<Ground>> {
     let sizes: &[i64] = if arguments.smoke { &[100, 200] } else { &arguments.sizes };
-    let kept = Kept { folder: arguments.at.clone(), binary: arguments.shop.clone() };
+    let kept = Kept { folder, binary: arguments.shop.clone() };
     let mut grounds = Vec::new();
     for size in sizes {
         let ground = Ground::fill(&kept, server, *size).await?;
