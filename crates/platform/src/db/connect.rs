@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector};
+use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use tokio::sync::Notify;
 
 use super::broken::DatabaseError;
@@ -84,7 +85,8 @@ impl Db {
             .busy_timeout(ACQUIRE_TIMEOUT);
         let pool =
             |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
-        let writer = pool(1).connect_with(options.clone()).await.map_err(ConnectError::Unreachable)?;
+        let writer = pool(1).after_release(|connection, _| Box::pin(is_outside_of_transactions(connection)));
+        let writer = writer.connect_with(options.clone()).await.map_err(ConnectError::Unreachable)?;
         // Readers are told so: a write through them is a fault of ours that must not pass.
         let reader = pool(SQLITE_READERS).connect_with(options.pragma("query_only", "on")).await.map_err(ConnectError::Unreachable)?;
         Ok(Self {
@@ -199,4 +201,14 @@ impl Db {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// SQLite ends a transaction by itself when the disk is full or fails, and sqlx goes on counting it: what would be committed
+/// on such a connection would only leave a savepoint, and be lost. It is closed instead.
+async fn is_outside_of_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // A rollback may be under way.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
