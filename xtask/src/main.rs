@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to the person who called it")]
 
 mod bench;
+mod campaign;
 mod contracts;
 mod postgres;
 mod project;
@@ -30,6 +31,9 @@ enum Command {
     Contracts(contracts::Arguments),
     /// Measure the release build on both databases against a bare server
     Bench(bench::Arguments),
+    /// Break the shop on purpose, for long, with results in a file
+    #[command(subcommand)]
+    Campaign(campaign::Campaign),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Contracts(arguments) => contracts::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Campaign(campaign) => campaign::run(&campaign),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

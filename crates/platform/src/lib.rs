@@ -14,4 +14,4 @@ pub mod settings;
 pub mod telemetry;
 
 pub use context::Context;
-pub use failpoints::{NAMES as FAILPOINTS, failpoint};
+pub use failpoints::failpoint;

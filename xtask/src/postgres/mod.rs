@@ -2,11 +2,12 @@
 
 mod binaries;
 mod install;
+mod outage;
 mod server;
 
 use anyhow::{Context, Result};
 use binaries::Binaries;
-pub(crate) use server::Server;
+pub(crate) use server::{Server, is_root};
 
 /// Finds or installs a server and starts it.
 pub(crate) fn start() -> Result<Server> {

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -39,9 +39,10 @@ const ATTEMPTS: usize = 3;
 /// A running server.
 pub(crate) struct Server {
     supervisor: Child,
-    folder: TempDir,
-    port: u16,
+    pub(super) folder: TempDir,
+    pub(super) port: u16,
     version: String,
+    pub(super) programs: PathBuf,
 }
 
 impl Server {
@@ -64,8 +65,7 @@ impl Server {
         command.args(["-c", SUPERVISOR, "supervisor"]).arg(folder.path()).arg(&binaries.folder).arg(port.to_string());
         // A group of its own: Ctrl-C reaches the tests, and the server stops in order after them.
         command.current_dir(folder.path()).env("HOME", folder.path()).process_group(0);
-        if is_root()? {
-            let (user, group) = unprivileged_user()?;
+        if let Some((user, group)) = server_user()? {
             chown(folder.path(), Some(user), Some(group)).context("cannot give the temporary folder to the server's user")?;
             command.uid(user).gid(group);
         }
@@ -75,7 +75,7 @@ impl Server {
             .spawn()
             .with_context(|| format!("cannot start a shell in {}", folder.path().display()))?;
         let ready = wait_until_ready(&mut supervisor);
-        let server = Self { supervisor, folder, port, version: binaries.version.clone() };
+        let server = Self { supervisor, folder, port, version: binaries.version.clone(), programs: binaries.folder.clone() };
         ready.map(|()| server)
     }
 
@@ -137,9 +137,13 @@ pub(crate) fn is_root() -> Result<bool> {
 }
 
 /// The user and group that the server runs as instead of root.
-fn unprivileged_user() -> Result<(u32, u32)> {
+pub(super) fn server_user() -> Result<Option<(u32, u32)>> {
+    if !is_root()? {
+        return Ok(None);
+    }
     let users = fs::read_to_string(Path::new("/etc/passwd")).context("cannot read the list of users")?;
-    ["postgres", "nobody"].iter().find_map(|name| user(&users, name)).context("there is no user `postgres` or `nobody` to run the server")
+    let found = ["postgres", "nobody"].iter().find_map(|name| user(&users, name));
+    found.context("there is no user `postgres` or `nobody` to run the server").map(Some)
 }
 
 /// The numbers of a user and its group, from a line such as `postgres:x:101:104:…`.

@@ -57,3 +57,15 @@ pub(crate) fn run() -> Result<ExitCode> {
     println!("tidy: {} to mend", findings.len());
     Ok(ExitCode::FAILURE)
 }
+
+/// The texts with which this function is called anywhere outside of tests, as `failpoint("here")`.
+#[cfg(test)]
+pub(crate) fn arguments_of(root: &std::path::Path, function: &str) -> Result<Vec<String>> {
+    let workspace = Workspace::load(root)?;
+    let files = workspace.files.iter().filter(|file| file.is_in("crates") && !file.is_test());
+    let calls = files.flat_map(|file| file.tokens.windows(3)).filter_map(|window| match window {
+        [name, open, text] if name.text == function && open.text == "(" && text.literal => Some(text.text.trim_matches('"').to_owned()),
+        _ => None,
+    });
+    Ok(calls.collect())
+}

@@ -1,8 +1,7 @@
 //! Named places at which a crash campaign ends the process; they exist in builds with the feature `failpoints` only.
 
+#[cfg(feature = "failpoints")]
 mod names;
-
-pub use names::NAMES;
 
 /// A named place. Without the feature `failpoints` it is nothing at all.
 ///
@@ -15,6 +14,7 @@ pub const fn failpoint(_name: &'static str) {}
 /// A named place, at which `FAILPOINTS` may end the process.
 #[cfg(feature = "failpoints")]
 pub fn failpoint(name: &'static str) {
+    debug_assert!(names::NAMES.contains(&name), "{name} is not in the list");
     static READ: std::sync::Once = std::sync::Once::new();
     // The scenario stays set up as long as the process lives.
     READ.call_once(|| std::mem::forget(fail::FailScenario::setup()));

@@ -1,7 +1,7 @@
 //! The names of all failpoints, in the order in which a checkout meets them; the crash campaign includes this file and walks it.
 
 /// Every name; a test of the campaign holds them against the code.
-pub const NAMES: &[&str] = &[
+pub(crate) const NAMES: &[&str] = &[
     "commit.before",
     "commit.after",
     "checkout.placed",

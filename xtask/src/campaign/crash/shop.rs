@@ -1,0 +1,214 @@
+//! The shop that is broken: its folder, its catalogue, its process.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use raw_client::Connection;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A shop that is not ready by then never will be.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A process that was told to die at a place that it passes all the time has died by then.
+const LONGEST_LIFE: Duration = Duration::from_secs(30);
+/// How often a process is looked after.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+/// Enough variants that clients wait for each other's rows now and then, and not all the time.
+const PRODUCTS: usize = 20;
+/// Nothing sells out while it is broken.
+const PIECES: u32 = 100_000_000;
+
+/// A shop and its data.
+pub(super) struct Shop {
+    /// Where it listens, in every life.
+    pub(super) address: SocketAddr,
+    /// The credential of staff.
+    pub(super) key: String,
+    /// What can be bought.
+    pub(super) variants: Vec<String>,
+    /// Its data and log.
+    pub(super) folder: PathBuf,
+    binary: PathBuf,
+    database_url: Option<String>,
+    process: Option<Child>,
+    _folder: Option<TempDir>,
+}
+
+/// What the doctor says.
+#[derive(Deserialize)]
+struct Diagnosis {
+    checks: Vec<Check>,
+}
+
+#[derive(Deserialize)]
+struct Check {
+    name: String,
+    health: String,
+    seen: String,
+}
+
+impl Shop {
+    /// Makes a shop in a folder of its own and starts it.
+    pub(super) async fn open(binary: &Path, database_url: Option<String>) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("tradewind-crash-").tempdir().context("cannot make a temporary folder")?;
+        let mut shop = Self::open_in(binary, folder.path(), database_url).await?;
+        shop._folder = Some(folder);
+        Ok(shop)
+    }
+
+    /// Makes a shop in this folder and starts it.
+    pub(super) async fn open_in(binary: &Path, folder: &Path, database_url: Option<String>) -> Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+        let mut shop = Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, listener.context("there is no free port")?.port())),
+            key: String::new(),
+            variants: Vec::new(),
+            folder: folder.to_owned(),
+            binary: binary.to_owned(),
+            database_url,
+            process: None,
+            _folder: None,
+        };
+        let file = folder.join("products.jsonl");
+        let products: Vec<String> = (0..PRODUCTS).map(|number| product(number).to_string()).collect();
+        fs::write(&file, products.join("\n")).with_context(|| format!("cannot write {}", file.display()))?;
+        shop.run(&["migrate", "up"])?;
+        let made: Value = serde_json::from_str(&shop.run(&["--json", "api-key", "create", "--name", "campaign", "--scopes", "*"])?)?;
+        shop.key = made.get("token").and_then(Value::as_str).context("no key was made")?.to_owned();
+        shop.run(&["import", "products", file.to_str().context("a path that is no text")?])?;
+        shop.start(None).await?;
+        shop.variants = shop.find_variants().await?;
+        Ok(shop)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.arg("--data-dir").arg(self.folder.join("data")).args(arguments).current_dir(&self.folder).stdin(Stdio::null());
+        command.env("TRADEWIND__PAYMENTS__METHODS", "manual,test").env("TRADEWIND__ORDERS__EXPIRE_MANUAL_MINUTES", "0");
+        command.env("TRADEWIND__LOG__FILTER", "warn").env("TRADEWIND__RATE_LIMITS__FACTOR", "1000000").env_remove("FAILPOINTS");
+        if let Some(url) = &self.database_url {
+            command.env("TRADEWIND__DATABASE__URL", url);
+        }
+        command
+    }
+
+    /// Runs a command of the shop and answers its output.
+    fn run(&self, arguments: &[&str]) -> Result<String> {
+        let output = self.command(arguments).output().with_context(|| format!("cannot run {}", self.binary.display()))?;
+        ensure!(output.status.success(), "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).context("output is no text")
+    }
+
+    /// Starts the process and answers how long it took to be ready. With a failpoint it is ended there.
+    pub(super) async fn start(&mut self, failpoint: Option<&str>) -> Result<Duration> {
+        self.kill()?;
+        let path = self.folder.join("shop.log");
+        let log = File::options().create(true).append(true).open(&path).context("cannot write a log")?;
+        let mut command = self.command(&["serve", "--addr", &self.address.to_string()]);
+        if let Some(failpoint) = failpoint {
+            command.env("FAILPOINTS", failpoint);
+        }
+        let begin = Instant::now();
+        let process = command.stdout(log.try_clone().context("one log")?).stderr(log).spawn().context("cannot start the shop")?;
+        self.process = Some(process);
+        while begin.elapsed() < PATIENCE {
+            if self.is_ready().await {
+                return Ok(begin.elapsed());
+            }
+            if !self.is_alive()? {
+                break;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        bail!("the shop does not start: {}", self.last_words())
+    }
+
+    /// Whether the process lives.
+    pub(super) fn is_alive(&mut self) -> Result<bool> {
+        let Some(process) = &mut self.process else { return Ok(false) };
+        Ok(process.try_wait().context("cannot look after the shop")?.is_none())
+    }
+
+    /// Waits until the process has died of its own; false where it lives on.
+    pub(super) async fn dies(&mut self) -> Result<bool> {
+        let begin = Instant::now();
+        while self.is_alive()? {
+            if begin.elapsed() > LONGEST_LIFE {
+                return Ok(false);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(true)
+    }
+
+    /// kill -9, if it lives.
+    pub(super) fn kill(&mut self) -> Result<()> {
+        if let Some(mut process) = self.process.take() {
+            // It may be dead already.
+            let _killed = process.kill();
+            process.wait().context("cannot wait for the shop's end")?;
+        }
+        Ok(())
+    }
+
+    /// The number of its process.
+    pub(super) fn process(&self) -> Result<u32> {
+        self.process.as_ref().map(Child::id).context("the shop is not running")
+    }
+
+    /// Whether it says that it is ready.
+    pub(super) async fn is_ready(&self) -> bool {
+        let Ok(mut connection) = Connection::open(self.address).await else { return false };
+        connection.ask(b"GET /health/ready HTTP/1.1\r\nhost: campaign\r\n\r\n").await.is_ok_and(|answer| answer.status == 200)
+    }
+
+    /// What the doctor complains of. How full the disk is is the campaign's own doing.
+    pub(super) fn complaints(&self) -> Result<Vec<String>> {
+        let output = self.command(&["--json", "doctor"]).output().context("cannot run the doctor")?;
+        let said: Diagnosis = serde_json::from_slice(&output.stdout)
+            .with_context(|| format!("the doctor is not well: {}", String::from_utf8_lossy(&output.stderr)))?;
+        let bad = said.checks.into_iter().filter(|check| check.health != "ok" && check.name != "disk");
+        Ok(bad.map(|check| format!("doctor: {}: {}", check.name, check.seen)).collect())
+    }
+
+    fn last_words(&self) -> String {
+        let log = fs::read_to_string(self.folder.join("shop.log")).unwrap_or_default();
+        let mut lines: Vec<&str> = log.lines().rev().take(5).collect();
+        lines.reverse();
+        lines.join("\n")
+    }
+
+    async fn find_variants(&self) -> Result<Vec<String>> {
+        let mut connection = Connection::open(self.address).await?;
+        let asked = raw_client::request("GET", "/api/v1/products?per_page=100&include=variants", "", "");
+        let page: Value = serde_json::from_slice(connection.ask(&asked).await?.expect(200)?.body)?;
+        let products = page.get("data").and_then(Value::as_array).context("no products")?;
+        let variants = products.iter().filter_map(|product| product.get("variants")?.as_array()).flatten();
+        let ids: Vec<String> = variants.filter_map(|variant| Some(variant.get("id")?.as_str()?.to_owned())).collect();
+        ensure!(!ids.is_empty(), "there is nothing to buy");
+        Ok(ids)
+    }
+}
+
+impl Drop for Shop {
+    /// The folder goes with the shop, so that it must not write any more.
+    fn drop(&mut self) {
+        let _killed = self.kill();
+    }
+}
+
+fn product(number: usize) -> Value {
+    json!({
+        "slug": format!("product-{number}"), "title": format!("Product {number}"), "status": "active",
+        "options": [{"name": "Size", "values": ["S"]}],
+        "variants": [{
+            "sku": format!("P{number}-S"), "options": {"Size": "S"}, "tracked": true, "on_hand": PIECES, "weight_grams": 300,
+            "prices": [{"amount": {"amount": 1_000 + number, "currency": "USD"}}],
+        }],
+    })
+}
