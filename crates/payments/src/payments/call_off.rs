@@ -4,7 +4,8 @@ use kernel::Money;
 use platform::db::WriteTx;
 
 use super::entities::{Operation, Payment, PaymentError};
-use super::model::{MoveCause, OperationKind, PaymentStatus};
+use super::machine::Ending;
+use super::model::{MoveCause, OperationKind};
 use super::open::{move_to, start_operation};
 
 /// Ends a payment that nobody waits for: one that has not begun is voided or expired here, money that a provider holds
@@ -14,22 +15,10 @@ use super::open::{move_to, start_operation};
 /// # Errors
 /// `PaymentError`, by what went wrong.
 pub async fn call_off(tx: &WriteTx, payment: &mut Payment, cause: MoveCause) -> Result<Option<Operation>, PaymentError> {
-    let end = if cause == MoveCause::Timer { PaymentStatus::Expired } else { PaymentStatus::Voided };
-    match payment.status {
-        PaymentStatus::Created | PaymentStatus::AwaitingCustomer => move_to(tx, payment, end, cause).await.map(|()| None),
-        PaymentStatus::Authorised => {
-            let amount = Money::new(payment.authorised_minor, payment.amount.currency());
-            start_operation(tx, payment, OperationKind::Void, amount).await.map(Some)
-        }
-        PaymentStatus::Processing
-        | PaymentStatus::Unknown
-        | PaymentStatus::Captured
-        | PaymentStatus::Disputed
-        | PaymentStatus::Won
-        | PaymentStatus::Lost
-        | PaymentStatus::Expired
-        | PaymentStatus::Failed
-        | PaymentStatus::Voided => Ok(None),
+    match payment.ending(cause) {
+        Ending::Move(to) => move_to(tx, payment, to, cause).await.map(|()| None),
+        Ending::Void(amount) => start_operation(tx, payment, OperationKind::Void, amount).await.map(Some),
+        Ending::Leave => Ok(None),
     }
 }
 

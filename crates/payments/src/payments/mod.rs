@@ -3,6 +3,7 @@
 mod call_off;
 mod entities;
 mod events;
+mod machine;
 mod model;
 mod open;
 mod outcome;
@@ -12,6 +13,7 @@ mod store;
 pub use call_off::{call_off, return_surplus};
 pub use entities::{Operation, Outcome, Payment, PaymentError};
 pub use events::PaymentFact;
+pub use machine::{Ending, Heard};
 pub use model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 pub use open::{OpenPayment, Opened, Start, open};
 pub use outcome::{Applied, apply_outcome};

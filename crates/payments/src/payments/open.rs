@@ -105,12 +105,7 @@ pub(super) async fn start_operation(
 
 /// Moves a payment, with history and event, or refuses a move that the machine does not have.
 pub(super) async fn move_to(tx: &WriteTx, payment: &mut Payment, to: PaymentStatus, cause: MoveCause) -> Result<(), PaymentError> {
-    let from = payment.status;
-    if !from.may_become(to, cause) {
-        return Err(PaymentError::IllegalMove { from, to });
-    }
-    payment.status = to;
-    payment.transition_count += 1;
+    let from = payment.step(to, cause)?;
     store::update(tx, payment, from, cause).await?;
     outbox::record(tx, &PaymentFact::moved(payment, Some(from))).await?;
     Ok(())

@@ -9,7 +9,7 @@ use super::entities::{Operation, Payment, PaymentError};
 use super::events::PaymentFact;
 use super::model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 use super::open::{OpenPayment, Start, move_to, open, start_operation};
-use super::outcome::{account_of, booking};
+use super::outcome::booking;
 use super::store;
 use crate::ledger::{self, LedgerTransaction};
 
@@ -31,7 +31,7 @@ pub async fn record_manual(tx: &WriteTx, reference_id: Uuid, amount: Money, note
     };
     let mut operation = start_operation(tx, &payment, OperationKind::Capture, amount).await?;
     succeed(tx, &mut operation, note).await?;
-    let movement = LedgerTransaction::capture(account_of(&payment)?, amount).map_err(|_| PaymentError::Amount)?;
+    let movement = LedgerTransaction::capture(payment.account()?, amount).map_err(|_| PaymentError::Amount)?;
     ledger::book(tx, booking(&payment, &operation), &movement).await?;
     payment.captured_minor = amount.minor();
     move_to(tx, &mut payment, PaymentStatus::Captured, MoveCause::Staff).await?;
