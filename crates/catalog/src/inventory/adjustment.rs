@@ -148,15 +148,15 @@ pub struct Adjusted {
 
 /// What forbids a correction.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Obstacles {
+pub struct Obstacles {
     /// Figures that are not what the caller saw.
-    pub(super) changed: Vec<Figure>,
+    pub changed: Vec<Figure>,
     /// Figures that would fall below zero.
-    pub(super) below_zero: Vec<Figure>,
+    pub below_zero: Vec<Figure>,
     /// Figures that would fall below what is promised.
-    pub(super) reserved: Vec<Figure>,
+    pub reserved: Vec<Figure>,
     /// Figures that would be beyond any shelf.
-    pub(super) beyond: FieldErrors,
+    pub beyond: FieldErrors,
 }
 
 impl Obstacles {
@@ -166,10 +166,10 @@ impl Obstacles {
 }
 
 /// What a correction comes to on locked levels, item by item.
-pub(super) fn plan_adjustment(
-    items: &[(VariantId, StockLocationId, CountChange)],
-    stocks: &[Stock],
-) -> Result<Vec<AdjustedItem>, Obstacles> {
+///
+/// # Errors
+/// `Obstacles` where an item cannot be; nothing is planned then.
+pub fn plan_adjustment(items: &[(VariantId, StockLocationId, CountChange)], stocks: &[Stock]) -> Result<Vec<AdjustedItem>, Obstacles> {
     let mut obstacles = Obstacles::default();
     let mut adjusted = Vec::with_capacity(items.len());
     for (place, &(variant_id, location_id, change)) in items.iter().enumerate() {
@@ -195,7 +195,8 @@ pub(super) fn plan_adjustment(
 }
 
 /// What the levels get.
-pub(super) fn changes_of(items: &[AdjustedItem]) -> Vec<LevelChange> {
+#[must_use]
+pub fn changes_of(items: &[AdjustedItem]) -> Vec<LevelChange> {
     let moved = items.iter().filter(|item| item.delta != 0);
     moved.map(|item| LevelChange { variant_id: item.variant_id, location_id: item.location_id, on_hand: item.delta, reserved: 0 }).collect()
 }

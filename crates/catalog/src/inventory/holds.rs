@@ -7,7 +7,7 @@ use super::stock::LevelChange;
 
 text_enum! {
     /// How a hold ends.
-    pub(super) enum HoldEnd {
+    pub enum HoldEnd {
         /// It was shipped.
         Consumed = "consumed",
         /// It was given back.
@@ -17,16 +17,22 @@ text_enum! {
 
 /// A hold and what is left of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Held {
-    pub(super) id: HoldId,
-    pub(super) line_id: Uuid,
-    pub(super) variant_id: VariantId,
-    pub(super) location_id: StockLocationId,
-    pub(super) rest: i64,
+pub struct Held {
+    /// Its id.
+    pub id: HoldId,
+    /// For which line.
+    pub line_id: Uuid,
+    /// Of what.
+    pub variant_id: VariantId,
+    /// Where.
+    pub location_id: StockLocationId,
+    /// Pieces that are still held.
+    pub rest: i64,
 }
 
 /// Takes so many pieces from holds, in their order; fewer where fewer are left.
-pub(super) fn take<'a>(holds: impl IntoIterator<Item = &'a Held>, pieces: i64) -> Vec<(Held, i64)> {
+#[must_use]
+pub fn take<'a>(holds: impl IntoIterator<Item = &'a Held>, pieces: i64) -> Vec<(Held, i64)> {
     let mut open = pieces.max(0);
     let mut taken = Vec::new();
     for held in holds {
@@ -40,7 +46,8 @@ pub(super) fn take<'a>(holds: impl IntoIterator<Item = &'a Held>, pieces: i64) -
 }
 
 /// What a level loses when pieces of its holds end: one change per level.
-pub(super) fn changes_of(taken: &[(Held, i64)], end: HoldEnd) -> Vec<LevelChange> {
+#[must_use]
+pub fn changes_of(taken: &[(Held, i64)], end: HoldEnd) -> Vec<LevelChange> {
     let mut changes: Vec<LevelChange> = Vec::new();
     for (held, pieces) in taken {
         let on_hand = match end {

@@ -32,25 +32,32 @@ pub struct Shortage {
 
 /// Pieces that one level gives to one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Portion {
-    pub(super) line_id: Uuid,
-    pub(super) variant_id: VariantId,
-    pub(super) location_id: StockLocationId,
-    pub(super) pieces: i64,
+pub struct Portion {
+    /// Which line.
+    pub line_id: Uuid,
+    /// Of what.
+    pub variant_id: VariantId,
+    /// From where.
+    pub location_id: StockLocationId,
+    /// How many.
+    pub pieces: i64,
 }
 
 /// Who gets what.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Plan {
+pub struct Plan {
     /// What the levels give.
-    pub(super) changes: Vec<LevelChange>,
+    pub changes: Vec<LevelChange>,
     /// What the lines get.
-    pub(super) portions: Vec<Portion>,
+    pub portions: Vec<Portion>,
 }
 
 /// Plans the whole demand or names every line that comes short. The demand of several lines for one variant is summed
 /// first; what is not tracked needs nothing.
-pub(super) fn plan(demand: &[Demand], stocks: &[Stock]) -> Result<Plan, Vec<Shortage>> {
+///
+/// # Errors
+/// Every line that comes short; nothing is planned then.
+pub fn plan(demand: &[Demand], stocks: &[Stock]) -> Result<Plan, Vec<Shortage>> {
     let mut plan = Plan::default();
     let mut shortages = Vec::new();
     for stock in stocks.iter().filter(|stock| stock.tracked) {

@@ -6,31 +6,43 @@ use super::model::{Availability, Level, allocate};
 
 /// A level and where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct PlacedLevel {
-    pub(super) location_id: StockLocationId,
+pub struct PlacedLevel {
+    /// Where.
+    pub location_id: StockLocationId,
     /// Only active locations sell.
-    pub(super) active: bool,
-    pub(super) level: Level,
+    pub active: bool,
+    /// The figures.
+    pub level: Level,
 }
 
 /// A variant and what every location has of it, by the locations' priority.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stock {
-    pub(super) variant_id: VariantId,
-    pub(super) product_id: ProductId,
-    pub(super) tracked: bool,
-    pub(super) archived: bool,
-    pub(super) low_stock_threshold: Option<i64>,
-    pub(super) levels: Vec<PlacedLevel>,
+pub struct Stock {
+    /// The variant.
+    pub variant_id: VariantId,
+    /// Its product.
+    pub product_id: ProductId,
+    /// False where nobody counts it.
+    pub tracked: bool,
+    /// True where it is sold no more.
+    pub archived: bool,
+    /// From how many ready pieces on it counts as low.
+    pub low_stock_threshold: Option<i64>,
+    /// What lies where.
+    pub levels: Vec<PlacedLevel>,
 }
 
 /// What is added to one level; negative takes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct LevelChange {
-    pub(super) variant_id: VariantId,
-    pub(super) location_id: StockLocationId,
-    pub(super) on_hand: i64,
-    pub(super) reserved: i64,
+pub struct LevelChange {
+    /// Of what.
+    pub variant_id: VariantId,
+    /// Where.
+    pub location_id: StockLocationId,
+    /// Pieces that come.
+    pub on_hand: i64,
+    /// Pieces that are promised.
+    pub reserved: i64,
 }
 
 impl LevelChange {
@@ -45,7 +57,9 @@ impl Stock {
         self.levels.iter().filter(|placed| placed.active).map(|placed| (placed.location_id, placed.level)).collect()
     }
 
-    pub(super) fn level(&self, location_id: StockLocationId) -> Option<Level> {
+    /// The figures of one location.
+    #[must_use]
+    pub fn level(&self, location_id: StockLocationId) -> Option<Level> {
         self.levels.iter().find(|placed| placed.location_id == location_id).map(|placed| placed.level)
     }
 
@@ -55,7 +69,8 @@ impl Stock {
     }
 
     /// True where one more piece can be sold.
-    pub(super) fn is_buyable(&self) -> bool {
+    #[must_use]
+    pub fn is_buyable(&self) -> bool {
         !self.tracked || allocate(1, &self.selling()).is_ok()
     }
 
@@ -74,7 +89,8 @@ impl Stock {
     }
 
     /// The same stock with the changes that concern it.
-    pub(super) fn with(&self, changes: impl IntoIterator<Item = LevelChange>) -> Self {
+    #[must_use]
+    pub fn with(&self, changes: impl IntoIterator<Item = LevelChange>) -> Self {
         let mut stock = self.clone();
         for change in changes.into_iter().filter(|change| change.variant_id == self.variant_id) {
             if let Some(placed) = stock.levels.iter_mut().find(|placed| placed.location_id == change.location_id) {

@@ -4,7 +4,9 @@ mod jobs;
 mod money;
 mod record_payment;
 mod settle;
+mod surplus;
 
 pub use jobs::{ExecuteOperation, ReconcileOperation, reconcile_later};
 pub use record_payment::{RecordPayment, RecordPaymentError, record_payment};
 pub use settle::{SettleError, ask, settle};
+pub use surplus::{has_open_void, pause_before, surplus_of};
