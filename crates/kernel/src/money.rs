@@ -202,6 +202,18 @@ mod tests {
             prop_assert_eq!(Money::parse_decimal(&money.to_decimal(), currency), Ok(money));
         }
 
+        /// Signs and commas are for the eye; the digits are those that spreadsheets read.
+        #[test]
+        fn customers_and_spreadsheets_read_the_same_digits(minor in -Money::MAX_MINOR..=Money::MAX_MINOR, place in 0_usize..3) {
+            let (code, decimals) = [("JPY", 0), ("USD", 2), ("BHD", 3)][place];
+            let money = Money::new(minor, currency(code));
+            let (shown, plain) = (money.to_string(), money.to_decimal());
+            let digits: String = shown.replace(&currency(code).symbol(), "").chars().filter(|letter| !", ".contains(*letter)).collect();
+            prop_assert_eq!(&digits, &plain);
+            prop_assert_eq!(plain.split_once('.').map_or(0, |(_, fraction)| fraction.len()), decimals);
+            prop_assert_eq!(shown.starts_with('-'), minor < 0);
+        }
+
         #[test]
         fn what_is_added_can_be_taken_away(a in -Money::MAX_MINOR..=Money::MAX_MINOR, b in -Money::MAX_MINOR..=Money::MAX_MINOR) {
             let (a, b) = (Money::new(a, Currency::USD), Money::new(b, Currency::USD));

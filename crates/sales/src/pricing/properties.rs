@@ -231,6 +231,33 @@ proptest! {
         prop_assert_eq!(totals.lines.len(), cart.lines.len());
     }
 
+    /// Rounding takes or gives half a minor unit for each rate, whatever the currency's decimals; without a destination there is no tax.
+    #[test]
+    fn the_tax_of_a_line_is_the_exact_tax_but_for_half_a_unit(cart in carts()) {
+        let totals = cart.price().expect("a price");
+        for (priced, line) in totals.lines.iter().zip(&cart.lines) {
+            let rates: Vec<i128> = cart.tax_rates.iter().filter(|rate| rate.tax_class == line.tax_class).map(|rate| rate.rate.get().into()).collect();
+            let (rates, whole) = (if cart.destination.is_some() { rates } else { Vec::new() }, i128::from(Ppm::WHOLE));
+            let (net, tax, gross) = (i128::from(priced.net.minor()), i128::from(priced.tax.minor()), i128::from(priced.gross.minor()));
+            let (together, many) = (rates.iter().sum::<i128>(), i128::try_from(rates.len()).expect("few"));
+            match cart.tax_mode {
+                TaxMode::Excluded => prop_assert!((tax * whole - net * together).abs() * 2 <= many * whole),
+                TaxMode::Included => prop_assert!((net * (whole + together) - gross * whole).abs() * 2 <= whole + together),
+            }
+            prop_assert!(many > 0 || tax == 0);
+        }
+    }
+
+    #[test]
+    fn discounts_take_off_what_they_say_as_long_as_there_is_something_left(cart in carts()) {
+        let totals = cart.price().expect("a price");
+        let wanted: i64 = cart.adjustments.iter().map(|discount| -discount.amount.minor()).sum();
+        prop_assert!(totals.discount_total.minor() <= wanted.min(totals.subtotal.minor()));
+        if cart.adjustments.iter().all(|discount| discount.line_id.is_none()) {
+            prop_assert_eq!(totals.discount_total.minor(), wanted.min(totals.subtotal.minor()));
+        }
+    }
+
     #[test]
     fn equal_carts_cost_the_same(cart in carts()) {
         prop_assert_eq!(cart.price(), cart.clone().price());
