@@ -1,5 +1,8 @@
 //! What any business software needs and no commerce: configuration, database, migrations, events, jobs, idempotency, files.
 
+// The derive of rows names this crate as the others see it.
+extern crate self as platform;
+
 pub mod config;
 mod context;
 pub mod db;

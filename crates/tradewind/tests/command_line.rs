@@ -34,7 +34,7 @@ async fn doctor_and_migrate_tell_what_is_wrong(shop: TestShop) -> TestResult {
     shop.run(&["migrate", "verify"]).await?.expect(0)?;
 
     let newer =
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9901, 'later', TRUE, $1, 0)";
+        "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (9901, 'later', $1, '2026-01-01T00:00:00+00:00')";
     let tx = shop.context().begin(&shop.origin()).await?;
     execute(&tx, newer, values![vec![1_u8]]).await?;
     tx.commit().await?;

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{Currency, Id, Money, Quantity, Slug};
-use sea_orm::Value;
 use uuid::Uuid;
+
+use super::value::Value;
 
 /// A value that can stand for `$n`; the column's type decides how it is kept.
 pub trait Bind {
@@ -44,17 +45,17 @@ bind_as! {
     u32 => BigInt, i64::from;
     u16 => BigInt, i64::from;
     bool => Bool;
-    String => String;
-    &str => String, str::to_owned;
-    &String => String, String::clone;
+    String => Text;
+    &str => Text, str::to_owned;
+    &String => Text, String::clone;
     Uuid => Uuid;
-    DateTime<Utc> => ChronoDateTimeUtc;
+    DateTime<Utc> => Time;
     serde_json::Value => Json, Box::new;
     Vec<u8> => Bytes;
-    Currency => String, |currency: Currency| currency.code().to_owned();
+    Currency => Text, |currency: Currency| currency.code().to_owned();
     Quantity => BigInt, i64::from;
-    Slug => String, String::from;
-    &Slug => String, |slug: &Slug| slug.as_str().to_owned();
+    Slug => Text, String::from;
+    &Slug => Text, |slug: &Slug| slug.as_str().to_owned();
 }
 
 impl<T> Bind for Id<T> {
@@ -116,6 +117,6 @@ mod tests {
     #[test]
     fn a_null_has_the_type_of_its_column() {
         assert_eq!(None::<i64>.bind(), Value::BigInt(None));
-        assert_eq!(None::<&str>.bind(), Value::String(None));
+        assert_eq!(None::<&str>.bind(), Value::Text(None));
     }
 }

@@ -1,7 +1,6 @@
 //! Database errors by what they mean: a rule of the schema that was broken, a database that is away, or our own fault.
 
 use kernel::{DomainError, ErrorKind};
-use sea_orm::{DbErr, RuntimeErr};
 use sqlx::error::ErrorKind as SqlxKind;
 
 /// A rule of the schema that a statement broke.
@@ -22,43 +21,76 @@ pub enum Broken {
 pub enum DatabaseError {
     /// The database cannot be reached, is full, or gave up a wait; the same request may succeed later.
     #[error("the database is not available")]
-    Unavailable(#[source] DbErr),
+    Unavailable(#[source] Cause),
     /// The schema refused the change.
     #[error("the change breaks {0:?}")]
-    Broken(Broken, #[source] DbErr),
+    Broken(Broken, #[source] Cause),
     /// A statement of ours is wrong, or a row is not what we wrote.
     #[error("database error")]
-    Fault(#[source] DbErr),
+    Fault(#[source] Cause),
+}
+
+/// What the driver said.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// SQLite's word.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL's word, or that of the connection to it.
+    #[error(transparent)]
+    Postgres(#[from] sqlx::Error),
+    /// Our own.
+    #[error("{0}")]
+    Other(String),
 }
 
 impl DatabaseError {
     /// A row that cannot be what we wrote: somebody else changed the database, or a statement of ours is wrong.
     #[must_use]
     pub fn corrupt(what: &str) -> Self {
-        Self::Fault(DbErr::Custom(format!("unexpected value in the database: {what}")))
+        Self::Fault(Cause::Other(format!("unexpected value in the database: {what}")))
     }
 
     /// What a transaction read was changed by somebody else before it wrote: the same request may succeed now.
     #[must_use]
     pub fn raced(what: &str) -> Self {
-        Self::Unavailable(DbErr::Custom(what.to_owned()))
+        Self::busy(what)
+    }
+
+    /// Something was not had in time, or not kept.
+    pub(super) fn busy(what: &str) -> Self {
+        Self::Unavailable(Cause::Other(what.to_owned()))
+    }
+
+    /// True where the same request may succeed later.
+    pub(super) const fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
     }
 
     /// True where a wait for a row's lock was given up.
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {
-        matches!(self, Self::Unavailable(error) if sqlx_error(error).and_then(database_code).as_deref() == Some("55P03"))
+        matches!(self, Self::Unavailable(Cause::Postgres(error)) if postgres_code(error).as_deref() == Some("55P03"))
     }
 }
 
-impl From<DbErr> for DatabaseError {
-    fn from(error: DbErr) -> Self {
-        if let Some(broken) = broken(&error) {
-            Self::Broken(broken, error)
-        } else if is_unavailable(&error) {
-            Self::Unavailable(error)
-        } else {
-            Self::Fault(error)
+impl From<rusqlite::Error> for DatabaseError {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error().map_or(0, |said| said.extended_code);
+        match sqlite_rule(code, &error.to_string()) {
+            Some(broken) => Self::Broken(broken, error.into()),
+            None if SQLITE_PASSES.contains(&(code & 0xff)) => Self::Unavailable(error.into()),
+            None => Self::Fault(error.into()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for DatabaseError {
+    fn from(error: sqlx::Error) -> Self {
+        match postgres_rule(&error) {
+            Some(broken) => Self::Broken(broken, error.into()),
+            None if is_away(&error) || postgres_code(&error).is_some_and(|code| passes(&code)) => Self::Unavailable(error.into()),
+            None => Self::Fault(error.into()),
         }
     }
 }
@@ -126,31 +158,27 @@ impl<T> OnBroken<T> for Result<T, DatabaseError> {
     }
 }
 
-fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
-    match error {
-        DbErr::Exec(RuntimeErr::SqlxError(inner))
-        | DbErr::Query(RuntimeErr::SqlxError(inner))
-        | DbErr::Conn(RuntimeErr::SqlxError(inner)) => Some(inner),
+/// Extended result codes of SQLite's constraints; it names the key or the check in its message.
+fn sqlite_rule(code: i32, message: &str) -> Option<Broken> {
+    let name = || message.split_once("failed: ").map(|(_, name)| name.to_owned()).unwrap_or_default();
+    match code {
+        1555 | 2067 => Some(Broken::Unique(name())),
+        275 => Some(Broken::Check(name())),
+        787 => Some(Broken::Foreign),
+        1299 => Some(Broken::NotNull),
         _ => None,
     }
 }
 
-fn database_code(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
-}
-
 /// True where PostgreSQL says that the role lacks a right.
 pub(super) fn is_forbidden(error: &DatabaseError) -> bool {
-    let (DatabaseError::Unavailable(error) | DatabaseError::Broken(_, error) | DatabaseError::Fault(error)) = error;
-    sqlx_error(error).and_then(database_code).as_deref() == Some("42501")
+    let (DatabaseError::Unavailable(cause) | DatabaseError::Broken(_, cause) | DatabaseError::Fault(cause)) = error;
+    matches!(cause, Cause::Postgres(error) if postgres_code(error).as_deref() == Some("42501"))
 }
 
-fn broken(error: &DbErr) -> Option<Broken> {
-    let database = sqlx_error(error)?.as_database_error()?;
-    let name = || {
-        let from_message = || database.message().split_once("failed: ").map(|(_, name)| name.to_owned());
-        database.constraint().map(str::to_owned).or_else(from_message).unwrap_or_default()
-    };
+fn postgres_rule(error: &sqlx::Error) -> Option<Broken> {
+    let database = error.as_database_error()?;
+    let name = || database.constraint().map(str::to_owned).unwrap_or_default();
     match database.kind() {
         SqlxKind::UniqueViolation => Some(Broken::Unique(name())),
         SqlxKind::CheckViolation => Some(Broken::Check(name())),
@@ -160,32 +188,29 @@ fn broken(error: &DbErr) -> Option<Broken> {
     }
 }
 
-/// Away, full, overloaded, or a lock that was not had in time: all of them pass.
-fn is_unavailable(error: &DbErr) -> bool {
-    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
-        return true;
-    }
-    match sqlx_error(error) {
-        Some(
-            sqlx::Error::Io(_)
+fn postgres_code(error: &sqlx::Error) -> Option<String> {
+    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+}
+
+/// The connection is not had, or not any more.
+const fn is_away(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Protocol(_),
-        ) => true,
-        Some(other) => database_code(other).is_some_and(|code| passes(&code)),
-        None => false,
-    }
+            | sqlx::Error::Protocol(_)
+    )
 }
 
-/// SQLSTATE classes of PostgreSQL, and SQLite's (extended) result codes, of which the low byte is the primary code.
+/// Busy, locked, read-only, failed to read or write, full, not to be opened: primary result codes that may be gone later.
+const SQLITE_PASSES: [i32; 6] = [5, 6, 8, 10, 13, 14];
+
+/// SQLSTATE classes that pass: connection, resources, operator intervention, serialization and deadlock, lock not available.
 fn passes(code: &str) -> bool {
-    const BUSY_LOCKED_IO_FULL_CANTOPEN_READONLY: [u32; 6] = [5, 6, 10, 13, 14, 8];
-    // Connection, resources, operator intervention, serialization and deadlock, lock not available, not yet accepting.
-    let postgres = code.len() == 5 && (["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)) || code == "55P03");
-    let sqlite = code.len() < 5 && code.parse::<u32>().is_ok_and(|code| BUSY_LOCKED_IO_FULL_CANTOPEN_READONLY.contains(&(code & 0xff)));
-    postgres || sqlite
+    ["08", "53", "57", "40"].iter().any(|class| code.starts_with(class)) || code == "55P03"
 }
 
 #[cfg(test)]
@@ -194,11 +219,27 @@ mod tests {
 
     #[test]
     fn what_passes_is_told_from_what_is_our_fault() {
-        for code in ["53100", "57P01", "08006", "40P01", "55P03", "13", "5", "261", "778", "10"] {
+        for code in ["53100", "57P01", "08006", "40P01", "55P03"] {
             assert!(passes(code), "{code}");
         }
-        for code in ["23505", "42601", "1", "787", "2067", "22001"] {
+        for code in ["23505", "42601", "22001"] {
             assert!(!passes(code), "{code}");
         }
+        let sqlite = |code| DatabaseError::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None));
+        for code in [13, 5, 261, 778, 10] {
+            assert!(sqlite(code).is_unavailable(), "{code}");
+        }
+        for code in [1, 20] {
+            assert!(matches!(sqlite(code), DatabaseError::Fault(_)), "{code}");
+        }
+    }
+
+    #[test]
+    fn sqlite_names_the_rule_in_its_message() {
+        let rule = |code, message| sqlite_rule(code, message);
+        assert_eq!(rule(2067, "UNIQUE constraint failed: t.a, t.b"), Some(Broken::Unique("t.a, t.b".to_owned())));
+        assert_eq!(rule(275, "CHECK constraint failed: ck_t_n"), Some(Broken::Check("ck_t_n".to_owned())));
+        assert_eq!(rule(787, "FOREIGN KEY constraint failed"), Some(Broken::Foreign));
+        assert_eq!(rule(1811, "t is append-only"), None);
     }
 }

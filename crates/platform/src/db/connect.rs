@@ -5,37 +5,38 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{DatabaseConnection, DbBackend, SqlxPostgresConnector, SqlxSqliteConnector};
-use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::Notify;
 
 use super::broken::DatabaseError;
+use super::connection::{ConnectionTrait as _, DbBackend, Reader, Source};
 use super::query::fetch_scalar;
+use super::sqlite::{Readers, Writer};
 use crate::config::{Database, Mode};
 
 /// Longer than any transaction of ours takes under load; a request answers 503 after it.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a statement waits for another's row lock.
 const LOCK_TIMEOUT: &str = "5s";
 /// A statement that runs longer is a fault of ours; imports and reports are many short ones.
 const STATEMENT_TIMEOUT: &str = "30s";
-/// SQLite's readers do not block each other; more than a few only cost memory.
-const SQLITE_READERS: u32 = 4;
+/// A connection that was idle for longer is asked whether it still lives before a request depends on it.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+/// Statements kept prepared on each connection: more than there are texts on the hot routes.
+const PREPARED: usize = 512;
 
-/// The two pools of one database: SQLite's one writer and its readers, PostgreSQL's primary (and one day its replicas).
+/// One database: SQLite's one writer and its readers, PostgreSQL's primary (and one day its replicas).
 #[derive(Debug, Clone)]
 pub struct Db {
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    reader: Reader,
     pools: Pools,
     wake: Arc<Notify>,
 }
 
 #[derive(Debug, Clone)]
-enum Pools {
-    Sqlite { writer: SqlitePool, reader: SqlitePool, path: PathBuf },
+pub(super) enum Pools {
+    Sqlite { writer: Writer, readers: Arc<Readers>, path: PathBuf },
     Postgres(PgPool),
 }
 
@@ -65,51 +66,47 @@ impl Db {
     /// # Errors
     /// `ConnectError` says what to change.
     pub async fn connect(settings: &Database, mode: Mode) -> Result<Self, ConnectError> {
-        let db = if let Some(path) = settings.sqlite_path() { Self::sqlite(path).await? } else { Self::postgres(settings).await? };
+        let db = if let Some(path) = settings.sqlite_path() { Self::sqlite(path)? } else { Self::postgres(settings).await? };
         if mode == Mode::Production {
             db.refuse_unsafe().await?;
         }
         Ok(db)
     }
 
-    async fn sqlite(path: PathBuf) -> Result<Self, ConnectError> {
+    fn sqlite(path: PathBuf) -> Result<Self, ConnectError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| ConnectError::Unreachable(error.into()))?;
         }
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(ACQUIRE_TIMEOUT);
-        let pool =
-            |connections| SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
-        let writer = pool(1).after_release(|connection, _| Box::pin(is_outside_of_transactions(connection)));
-        let writer = writer.connect_with(options.clone()).await.map_err(ConnectError::Unreachable)?;
-        // Readers are told so: a write through them is a fault of ours that must not pass.
-        let reader = pool(SQLITE_READERS).connect_with(options.pragma("query_only", "on")).await.map_err(ConnectError::Unreachable)?;
-        Ok(Self {
-            writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
-            reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader.clone()),
-            pools: Pools::Sqlite { writer, reader, path },
-            wake: Arc::new(Notify::new()),
-        })
+        let writer = Writer::open(&path)?;
+        let readers = Arc::new(Readers::open(path.clone())?);
+        let reader = Reader(Source::Sqlite(Arc::clone(&readers)));
+        Ok(Self { reader, pools: Pools::Sqlite { writer, readers, path }, wake: Arc::new(Notify::new()) })
     }
 
     async fn postgres(settings: &Database) -> Result<Self, ConnectError> {
         let options = PgConnectOptions::from_str(settings.address())
             .map_err(|error| ConnectError::Address(error.to_string()))?
             .application_name("tradewind")
-            .options([("lock_timeout", LOCK_TIMEOUT), ("statement_timeout", STATEMENT_TIMEOUT)]);
+            .statement_cache_capacity(PREPARED)
+            .options([("lock_timeout", LOCK_TIMEOUT), ("statement_timeout", STATEMENT_TIMEOUT)])
+            // Slow statements are logged where both databases are.
+            .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(settings.max_connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, idle| {
+                Box::pin(async move {
+                    if idle.idle_for > TRUSTED_FOR {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(options)
             .await
             .map_err(ConnectError::Unreachable)?;
-        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
-        Ok(Self { writer: connection.clone(), reader: connection, pools: Pools::Postgres(pool), wake: Arc::new(Notify::new()) })
+        Ok(Self { reader: Reader(Source::Postgres(pool.clone())), pools: Pools::Postgres(pool), wake: Arc::new(Notify::new()) })
     }
 
     async fn refuse_unsafe(&self) -> Result<(), ConnectError> {
@@ -126,18 +123,18 @@ impl Db {
 
     /// For reads that need not see their own transaction.
     #[must_use]
-    pub const fn reader(&self) -> &DatabaseConnection {
+    pub const fn reader(&self) -> &Reader {
         &self.reader
     }
 
-    pub(super) const fn writer(&self) -> &DatabaseConnection {
-        &self.writer
+    pub(super) const fn pools(&self) -> &Pools {
+        &self.pools
     }
 
     /// Which database it is.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
-        self.writer.get_database_backend()
+        self.reader.get_database_backend()
     }
 
     /// The file of an embedded database.
@@ -149,22 +146,14 @@ impl Db {
         }
     }
 
-    /// SQLite's writer, for migrations and backups.
-    #[must_use]
-    pub const fn sqlite_pool(&self) -> Option<&SqlitePool> {
-        match &self.pools {
-            Pools::Sqlite { writer, .. } => Some(writer),
-            Pools::Postgres(_) => None,
-        }
-    }
-
-    /// PostgreSQL's pool, for migrations.
-    #[must_use]
-    pub const fn postgres_pool(&self) -> Option<&PgPool> {
-        match &self.pools {
-            Pools::Sqlite { .. } => None,
-            Pools::Postgres(pool) => Some(pool),
-        }
+    /// Writes an embedded database into one new file, the write-ahead log included.
+    ///
+    /// # Errors
+    /// `DatabaseError` where the file exists or cannot be written.
+    pub async fn copy_to(&self, file: &std::path::Path) -> Result<(), DatabaseError> {
+        let Pools::Sqlite { writer, .. } = &self.pools else { return Ok(()) };
+        let name = file.display().to_string();
+        writer.alone(|connection| connection.execute("VACUUM INTO $1", &crate::values![name]).map(drop)).await
     }
 
     /// Told after each commit of this process: relay and workers wait for it.
@@ -194,21 +183,11 @@ impl Db {
     /// Closes all connections; on SQLite the write-ahead log is folded into the file.
     pub async fn close(self) {
         match self.pools {
-            Pools::Sqlite { writer, reader, .. } => {
-                reader.close().await;
+            Pools::Sqlite { writer, readers, .. } => {
+                readers.close();
                 writer.close().await;
             }
             Pools::Postgres(pool) => pool.close().await,
         }
     }
-}
-
-/// SQLite ends a transaction by itself when the disk is full or fails, and sqlx goes on counting it: what would be committed
-/// on such a connection would only leave a savepoint, and be lost. It is closed instead.
-async fn is_outside_of_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
-    if connection.is_in_transaction() {
-        // A rollback may be under way.
-        connection.ping().await?;
-    }
-    Ok(!connection.is_in_transaction())
 }

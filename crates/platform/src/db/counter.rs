@@ -1,7 +1,11 @@
-//! How many statements a piece of work issues; what lists cost is kept in `contracts/statements.txt`.
+//! How many statements a piece of work issues, and which of them are slow; what lists cost is kept in `contracts/statements.txt`.
 
 use std::cell::Cell;
 use std::future::Future;
+use std::time::{Duration, Instant};
+
+/// A statement that takes longer is logged: it reads too much, or waits for somebody's lock.
+const SLOW: Duration = Duration::from_millis(250);
 
 tokio::task_local! {
     static STATEMENTS: Cell<u32>;
@@ -21,4 +25,17 @@ pub async fn count_statements<F: Future>(work: F) -> (F::Output, u32) {
 pub fn note_statement() {
     // Outside a counted scope there is nothing to add to.
     let _ = STATEMENTS.try_with(|count| count.set(count.get() + 1));
+}
+
+/// Runs one statement: counts it, and logs it where it is slow. Its text is ours and holds nothing of a customer.
+pub(super) async fn timed<T>(sql: &str, work: impl Future<Output = T>) -> T {
+    note_statement();
+    let started = Instant::now();
+    let done = work.await;
+    let took = started.elapsed();
+    if took > SLOW {
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        tracing::warn!(target: "db::slow", duration_ms, statement = sql, "a slow statement");
+    }
+    done
 }

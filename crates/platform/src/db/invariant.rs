@@ -1,9 +1,8 @@
 //! Sentences about the data that hold at any instant, as queries that return no rows.
 
 use kernel::Timestamp;
-use sea_orm::ConnectionTrait;
-
 use super::broken::DatabaseError;
+use super::connection::ConnectionTrait;
 use super::query::fetch_all;
 
 /// A sentence about the data, and the query that finds what breaks it.
@@ -31,7 +30,7 @@ pub struct Violation {
     pub culprits: Vec<String>,
 }
 
-#[derive(sea_orm::FromQueryResult)]
+#[derive(crate::db::FromQueryResult)]
 struct CulpritRow {
     culprit: String,
 }

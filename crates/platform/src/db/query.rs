@@ -2,32 +2,18 @@
 //!
 //! A lock clause (`FOR UPDATE …`) stands at the end of its line and is left out on SQLite, whose one writer needs none.
 
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, TryGetable, Value};
-
 use super::broken::DatabaseError;
-use super::counter::note_statement;
+use super::connection::{ConnectionTrait, DbBackend};
+use super::counter::timed;
+use super::row::{Column, FromQueryResult, Scalar};
+use super::value::Value;
 
 /// PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766; both stay in one statement with hundreds of rows.
 const fn most_parameters(backend: DbBackend) -> usize {
     match backend {
         DbBackend::Sqlite => 10_000,
-        _ => 30_000,
+        DbBackend::Postgres => 30_000,
     }
-}
-/// How a lock clause begins. The second lets others go on to refer to the row by foreign keys.
-const LOCKS: [&str; 2] = ["FOR UPDATE", "FOR NO KEY UPDATE"];
-
-fn statement(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Statement {
-    note_statement();
-    let backend = db.get_database_backend();
-    let locks = || LOCKS.iter().any(|lock| sql.contains(lock));
-    let text = if backend == DbBackend::Sqlite && locks() { without_locks(sql) } else { sql.to_owned() };
-    Statement::from_sql_and_values(backend, text, values)
-}
-
-fn without_locks(sql: &str) -> String {
-    let unlocked = |line: &str| LOCKS.iter().find_map(|lock| line.split_once(lock)).map_or(line, |(kept, _)| kept).to_owned();
-    sql.lines().map(unlocked).collect::<Vec<_>>().join("\n")
 }
 
 /// Runs a statement; the number of rows that it changed.
@@ -35,7 +21,7 @@ fn without_locks(sql: &str) -> String {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn execute(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
-    Ok(db.execute_raw(statement(db, sql, values)).await?.rows_affected())
+    timed(sql, db.execute(sql, values)).await
 }
 
 /// All rows of a query.
@@ -43,8 +29,7 @@ pub async fn execute(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn fetch_all<R: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Vec<R>, DatabaseError> {
-    let rows = db.query_all_raw(statement(db, sql, values)).await?;
-    rows.iter().map(|row| R::from_query_result(row, "").map_err(DatabaseError::from)).collect()
+    timed(sql, db.fetch(sql, values, usize::MAX)).await
 }
 
 /// The first row of a query, or none.
@@ -56,8 +41,7 @@ pub async fn fetch_optional<R: FromQueryResult>(
     sql: &str,
     values: Vec<Value>,
 ) -> Result<Option<R>, DatabaseError> {
-    let row = db.query_one_raw(statement(db, sql, values)).await?;
-    row.map(|row| R::from_query_result(&row, "").map_err(DatabaseError::from)).transpose()
+    Ok(timed(sql, db.fetch(sql, values, 1)).await?.pop())
 }
 
 /// The one row of a query that always has one.
@@ -72,9 +56,8 @@ pub async fn fetch_one<R: FromQueryResult>(db: &impl ConnectionTrait, sql: &str,
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn fetch_scalar<T: TryGetable>(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Option<T>, DatabaseError> {
-    let row = db.query_one_raw(statement(db, sql, values)).await?;
-    row.map(|row| row.try_get_by_index(0).map_err(DatabaseError::from)).transpose()
+pub async fn fetch_scalar<T: Column>(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Option<T>, DatabaseError> {
+    Ok(fetch_optional::<Scalar<T>>(db, sql, values).await?.map(|scalar| scalar.0))
 }
 
 /// Inserts many rows in as few statements as parameters allow: `insert` ends in `VALUES`, `tail` follows the rows.
@@ -101,7 +84,7 @@ pub async fn insert_many(db: &impl ConnectionTrait, insert: &str, rows: Vec<Vec<
 fn row_places(backend: DbBackend, row: usize, width: usize) -> String {
     match backend {
         DbBackend::Sqlite => vec!["?"; width].join(", "),
-        _ => super::placeholders(row * width + 1, width),
+        DbBackend::Postgres => super::placeholders(row * width + 1, width),
     }
 }
 
@@ -126,16 +109,4 @@ pub async fn lock_names(db: &impl ConnectionTrait, names: &[String]) -> Result<(
     let tuples: Vec<String> = (1..=names.len()).map(|place| format!("(${place})")).collect();
     let sql = format!("SELECT pg_advisory_xact_lock(hashtextextended(x.name, 0)) FROM (VALUES {}) AS x(name)", tuples.join(", "));
     execute(db, &sql, names.iter().flat_map(|name| crate::values![name]).collect()).await.map(drop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lock_clauses_are_postgresqls_alone() {
-        let sql = "SELECT a FROM t\nORDER BY a FOR UPDATE SKIP LOCKED\nLIMIT 1";
-        assert_eq!(without_locks(sql), "SELECT a FROM t\nORDER BY a \nLIMIT 1");
-        assert_eq!(without_locks("SELECT a FROM t FOR NO KEY UPDATE"), "SELECT a FROM t ");
-    }
 }

@@ -1,26 +1,36 @@
 //! The one way to write.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kernel::{Actor, Origin, Timestamp};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
-};
 use tokio::sync::Notify;
 
 use super::broken::DatabaseError;
-use super::connect::Db;
+use super::connect::{Db, Pools};
+use super::connection::{ConnectionTrait, DbBackend};
+use super::postgres::Work;
+use super::row::FromQueryResult;
+use super::sqlite::Member;
+use super::value::Value;
 
-/// A write transaction: IMMEDIATE on SQLite (a DEFERRED one fails under contention), READ COMMITTED on PostgreSQL.
+/// A write transaction: on SQLite the one writer, whose durable commit others may share; READ COMMITTED on PostgreSQL.
 ///
 /// It carries who acts and one moment, so that everything it writes agrees. Dropped without [`WriteTx::commit`], nothing
 /// of it stays. No network call may happen while one is open.
 pub struct WriteTx {
-    inner: DatabaseTransaction,
+    inner: Inner,
+    /// True for a part of another one.
+    is_part: bool,
+    is_over: bool,
     origin: Origin,
     now: Timestamp,
     wake: Arc<Notify>,
+}
+
+#[derive(Clone)]
+enum Inner {
+    Sqlite(Arc<Mutex<Member>>),
+    Postgres(Arc<Work>),
 }
 
 impl Db {
@@ -29,14 +39,12 @@ impl Db {
     /// # Errors
     /// `Unavailable` where no connection is had in time.
     pub async fn begin_write(&self, origin: Origin, now: Timestamp) -> Result<WriteTx, DatabaseError> {
-        let inner = immediate(self.writer()).await?;
-        Ok(WriteTx { inner, origin, now, wake: self.wake() })
+        let inner = match self.pools() {
+            Pools::Sqlite { writer, .. } => Inner::Sqlite(Arc::new(Mutex::new(writer.begin().await?))),
+            Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::new(pool.begin().await?))),
+        };
+        Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake: self.wake() })
     }
-}
-
-async fn immediate(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
-    connection.begin_with_options(options).await
 }
 
 impl WriteTx {
@@ -58,24 +66,59 @@ impl WriteTx {
         self.now
     }
 
-    /// A part that can fail alone: dropped without [`WriteTx::commit`] it is undone, and this transaction goes on.
+    /// Which database it is.
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.get_database_backend()
+    }
+
+    /// Runs the statements of a migration.
+    pub(crate) async fn batch(&self, sql: &str) -> Result<(), DatabaseError> {
+        match &self.inner {
+            Inner::Sqlite(member) => with(member, |member| member.with(|connection| connection.batch(sql))),
+            Inner::Postgres(work) => work.batch(sql).await,
+        }
+    }
+
+    /// A part that can fail alone: dropped without [`WriteTx::commit`] it is undone, and this transaction goes on. One part
+    /// is open at a time; parts of parts end before the part.
     ///
     /// # Errors
     /// `DatabaseError`, by what went wrong.
-    #[expect(clippy::disallowed_methods, reason = "a nested begin is a savepoint; the mode was chosen by the outer one")]
     pub async fn savepoint(&self) -> Result<Self, DatabaseError> {
-        let inner = self.inner.begin().await?;
-        Ok(Self { inner, origin: self.origin.clone(), now: self.now, wake: Arc::clone(&self.wake) })
+        match &self.inner {
+            Inner::Sqlite(member) => with(member, Member::savepoint)?,
+            Inner::Postgres(work) => work.savepoint().await?,
+        }
+        let (inner, origin, wake) = (self.inner.clone(), self.origin.clone(), Arc::clone(&self.wake));
+        Ok(Self { inner, is_part: true, is_over: false, origin, now: self.now, wake })
     }
 
-    /// Makes it all durable; when this answers `Ok`, a crash loses none of it. Then relay and workers are woken.
+    /// Makes it all durable; when this answers `Ok`, a crash loses none of it. Then relay and workers are woken. Of a part it
+    /// only says that the whole shall have it.
     ///
     /// # Errors
     /// `DatabaseError`; nothing was written then.
-    pub async fn commit(self) -> Result<(), DatabaseError> {
+    pub async fn commit(mut self) -> Result<(), DatabaseError> {
+        if self.is_part {
+            match &self.inner {
+                Inner::Sqlite(member) => with(member, Member::keep_part)?,
+                Inner::Postgres(work) => work.keep_part().await?,
+            }
+            self.is_over = true;
+            return Ok(());
+        }
         crate::failpoint("commit.before");
-        self.inner.commit().await?;
+        match &self.inner {
+            Inner::Sqlite(member) => {
+                let told = with(member, Member::join_group)?;
+                if !told.await.unwrap_or(false) {
+                    return Err(DatabaseError::busy("the commit failed"));
+                }
+            }
+            Inner::Postgres(work) => work.commit().await?,
+        }
         crate::failpoint("commit.after");
+        self.is_over = true;
         self.wake.notify_waiters();
         Ok(())
     }
@@ -84,9 +127,32 @@ impl WriteTx {
     ///
     /// # Errors
     /// `DatabaseError`, by what went wrong; nothing was written even then.
-    pub async fn rollback(self) -> Result<(), DatabaseError> {
-        Ok(self.inner.rollback().await?)
+    pub async fn rollback(mut self) -> Result<(), DatabaseError> {
+        match &self.inner {
+            Inner::Postgres(work) if !self.is_part => {
+                self.is_over = true;
+                work.rollback().await
+            }
+            Inner::Postgres(_) | Inner::Sqlite(_) => Ok(()),
+        }
     }
+}
+
+impl Drop for WriteTx {
+    fn drop(&mut self) {
+        if self.is_over || !self.is_part {
+            return;
+        }
+        match &self.inner {
+            // What cannot be undone now is undone with the whole, which cannot be committed any more.
+            Inner::Sqlite(member) => drop(with(member, Member::undo_part)),
+            Inner::Postgres(work) => work.give_up_part(),
+        }
+    }
+}
+
+fn with<T>(member: &Mutex<Member>, work: impl FnOnce(&mut Member) -> T) -> T {
+    work(&mut member.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 impl std::fmt::Debug for WriteTx {
@@ -95,25 +161,25 @@ impl std::fmt::Debug for WriteTx {
     }
 }
 
-#[async_trait::async_trait]
 impl ConnectionTrait for WriteTx {
     fn get_database_backend(&self) -> DbBackend {
-        self.inner.get_database_backend()
+        match &self.inner {
+            Inner::Sqlite(_) => DbBackend::Sqlite,
+            Inner::Postgres(_) => DbBackend::Postgres,
+        }
     }
 
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.inner.execute_raw(statement).await
+    async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {
+        match &self.inner {
+            Inner::Sqlite(member) => with(member, |member| member.with(|connection| connection.fetch(sql, &values, most))),
+            Inner::Postgres(work) => work.fetch(sql, values, most).await,
+        }
     }
 
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.inner.execute_unprepared(sql).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.inner.query_one_raw(statement).await
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.inner.query_all_raw(statement).await
+    async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+        match &self.inner {
+            Inner::Sqlite(member) => with(member, |member| member.with(|connection| connection.execute(sql, &values))),
+            Inner::Postgres(work) => work.execute(sql, values).await,
+        }
     }
 }

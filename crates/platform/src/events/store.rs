@@ -1,10 +1,9 @@
 //! Rows of `events`.
 
 use kernel::Timestamp;
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
-use crate::db::{self, DatabaseError};
+use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
 use crate::values;
 
 /// A fact with its place in the stream.

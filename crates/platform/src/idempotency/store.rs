@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::model::{Answer, Claim, IdempotencyError, Key};
-use crate::db::{self, DatabaseError, Db, Invariant, WriteTx};
+use crate::db::{self, ConnectionTrait, DatabaseError, Db, FromQueryResult, Invariant, WriteTx};
 use crate::values;
 
 /// What always holds of keys.

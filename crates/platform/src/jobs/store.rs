@@ -2,11 +2,10 @@
 
 use chrono::TimeDelta;
 use kernel::{JobId, Timestamp};
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::model::{Job, JobState, NewJob};
-use crate::db::{self, DatabaseError, Invariant, WriteTx};
+use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, WriteTx};
 use crate::values;
 
 /// What always holds of jobs.

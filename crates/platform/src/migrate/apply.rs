@@ -3,17 +3,22 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use kernel::Timestamp;
-use sea_orm::DbBackend;
-use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migrate, MigrationType, Migrator};
+use kernel::{Origin, Timestamp};
+use sha2::{Digest, Sha384};
 
 use super::Migration;
 use super::dialect::render;
-use crate::db::Db;
+use crate::db::{self, DatabaseError, Db, FromQueryResult, WriteTx};
+use crate::values;
 
-/// Where the library keeps which steps were applied.
-const TABLE: &str = "_sqlx_migrations";
+/// Which steps this database has.
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
+    version BIGINT PRIMARY KEY,
+    name TEXT NOT NULL,
+    checksum BYTEA NOT NULL,
+    applied_at TIMESTAMPTZ NOT NULL
+);
+";
 
 /// One step and whether this database has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,37 +63,37 @@ pub enum MigrateError {
     Changed(i64),
     /// The copy that is made before a migration failed.
     #[error("cannot copy the database aside before migrating it: {0}")]
-    Copy(#[source] sqlx::Error),
+    Copy(#[source] DatabaseError),
     /// A statement failed; the step it belongs to was undone.
-    #[error("migration failed: {0}")]
-    Failed(#[from] sqlx::migrate::MigrateError),
+    #[error("migration {version} failed: {error}")]
+    Failed {
+        /// The step.
+        version: i64,
+        /// What the database said.
+        #[source]
+        error: DatabaseError,
+    },
     /// The database did not answer.
     #[error("cannot reach the database: {0}")]
-    Unreachable(#[from] sqlx::Error),
+    Unreachable(#[from] DatabaseError),
 }
 
-fn migrator(migrations: &[Migration], backend: DbBackend) -> Migrator {
-    let steps = migrations.iter().map(|step| {
-        let sql = sqlx::AssertSqlSafe(render(step.sql, backend)).into_sql_str();
-        sqlx::migrate::Migration::new(step.version, step.name.into(), MigrationType::Simple, sql, false)
-    });
-    Migrator::with_migrations(steps.collect())
+#[derive(FromQueryResult)]
+struct AppliedRow {
+    version: i64,
+    checksum: Vec<u8>,
+}
+
+fn checksum(text: &str) -> Vec<u8> {
+    Sha384::digest(text).to_vec()
 }
 
 /// What the database has, with checksums; empty for a database that was never migrated.
-async fn applied(db: &Db) -> Result<BTreeMap<i64, Vec<u8>>, MigrateError> {
-    let listed = if let Some(pool) = db.sqlite_pool() {
-        let mut connection = pool.acquire().await?;
-        connection.ensure_migrations_table(TABLE).await?;
-        connection.list_applied_migrations(TABLE).await?
-    } else if let Some(pool) = db.postgres_pool() {
-        let mut connection = pool.acquire().await?;
-        connection.ensure_migrations_table(TABLE).await?;
-        connection.list_applied_migrations(TABLE).await?
-    } else {
-        Vec::new()
-    };
-    Ok(listed.into_iter().map(|step| (step.version, step.checksum.into_owned())).collect())
+async fn applied(tx: &WriteTx) -> Result<BTreeMap<i64, Vec<u8>>, DatabaseError> {
+    db::lock_name(tx, "migrate").await?;
+    tx.batch(&render(TABLE, tx.backend())).await?;
+    let rows: Vec<AppliedRow> = db::fetch_all(tx, "SELECT version, checksum FROM schema_migrations", vec![]).await?;
+    Ok(rows.into_iter().map(|row| (row.version, row.checksum)).collect())
 }
 
 /// Every step that either side knows.
@@ -96,15 +101,17 @@ async fn applied(db: &Db) -> Result<BTreeMap<i64, Vec<u8>>, MigrateError> {
 /// # Errors
 /// `MigrateError` where the database cannot be asked.
 pub async fn status(db: &Db, migrations: &[Migration]) -> Result<Vec<MigrationStatus>, MigrateError> {
-    let mut applied = applied(db).await?;
+    let tx = db.begin_write(Origin::system(), Timestamp::default()).await?;
+    let mut applied = applied(&tx).await?;
+    tx.commit().await?;
     let mut list: Vec<MigrationStatus> = Vec::new();
-    for step in migrator(migrations, db.backend()).iter() {
+    for step in migrations {
         let state = match applied.remove(&step.version) {
             None => Applied::No,
-            Some(checksum) if checksum == *step.checksum => Applied::Yes,
+            Some(found) if found == checksum(&render(step.sql, db.backend())) => Applied::Yes,
             Some(_) => Applied::Changed,
         };
-        list.push(MigrationStatus { version: step.version, name: step.description.to_string(), state });
+        list.push(MigrationStatus { version: step.version, name: step.name.to_owned(), state });
     }
     list.extend(applied.into_keys().map(|version| MigrationStatus { version, name: "unknown".to_owned(), state: Applied::Unknown }));
     list.sort_by_key(|step| step.version);
@@ -137,19 +144,29 @@ pub async fn up(db: &Db, migrations: &[Migration], now: Timestamp) -> Result<Opt
     let missing = list.iter().filter(|step| step.state == Applied::No).map(|step| step.version).max();
     let Some(target) = missing else { return Ok(None) };
     let copy = if list.iter().any(|step| step.state == Applied::Yes) { copy_aside(db, target, now).await? } else { None };
-    let migrator = migrator(migrations, db.backend());
-    if let Some(pool) = db.sqlite_pool() {
-        migrator.run(pool).await?;
-    } else if let Some(pool) = db.postgres_pool() {
-        migrator.run(pool).await?;
+    for step in migrations {
+        let failed = |error| MigrateError::Failed { version: step.version, error };
+        apply(db, step, now).await.map_err(failed)?;
     }
     Ok(copy)
 }
 
+/// Applies one step, unless another process was faster.
+async fn apply(db: &Db, step: &Migration, now: Timestamp) -> Result<(), DatabaseError> {
+    const INSERT: &str = "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
+    let text = render(step.sql, db.backend());
+    let tx = db.begin_write(Origin::system(), now).await?;
+    if applied(&tx).await?.contains_key(&step.version) {
+        return Ok(());
+    }
+    tx.batch(&text).await?;
+    db::execute(&tx, INSERT, values![step.version, step.name, checksum(&text), now]).await?;
+    tx.commit().await
+}
+
 async fn copy_aside(db: &Db, target: i64, now: Timestamp) -> Result<Option<PathBuf>, MigrateError> {
-    let (Some(pool), Some(file)) = (db.sqlite_pool(), db.sqlite_file()) else { return Ok(None) };
+    let Some(file) = db.sqlite_file() else { return Ok(None) };
     let copy = PathBuf::from(format!("{}.before-{target}-{}", file.display(), now.format("%Y%m%dT%H%M%SZ")));
-    // VACUUM INTO makes one whole file, the write-ahead log included.
-    sqlx::query("VACUUM INTO ?").bind(copy.display().to_string()).execute(pool).await.map_err(MigrateError::Copy)?;
+    db.copy_to(&copy).await.map_err(MigrateError::Copy)?;
     Ok(Some(copy))
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::DbBackend;
+use crate::db::DbBackend;
 
 /// PostgreSQL's words and what SQLite says instead; longest first, because `BIGSERIAL PRIMARY KEY` holds `BIGSERIAL`.
 const SQLITE_WORDS: [(&str, &str); 8] = [

@@ -1,11 +1,10 @@
 //! Rows of the outbox and their way into `events`.
 
 use kernel::{EventId, Timestamp};
-use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::record::Fact;
-use crate::db::{self, DatabaseError, Invariant, WriteTx};
+use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, WriteTx};
 use crate::values;
 
 /// What always holds of facts on their way out.
@@ -88,7 +87,7 @@ pub(super) async fn last_seq(db: &impl ConnectionTrait) -> Result<i64, DatabaseE
 pub(super) async fn move_to_events(tx: &WriteTx, rows: Vec<OutboxRow>, last_seq: i64) -> Result<(), DatabaseError> {
     const INSERT: &str = "INSERT INTO events (seq, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor,
         request_id, traceparent, channel_id, occurred_at) VALUES";
-    let positions: Vec<sea_orm::Value> = rows.iter().flat_map(|row| values![row.position]).collect();
+    let positions: Vec<db::Value> = rows.iter().flat_map(|row| values![row.position]).collect();
     let delete = format!("DELETE FROM outbox WHERE position IN ({})", db::placeholders(1, positions.len()));
     let numbered = rows.into_iter().zip(last_seq + 1..).map(|(row, seq)| {
         values![

@@ -1,9 +1,8 @@
 //! Rows of the settings table.
 
 use kernel::Timestamp;
-use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::db::{self, DatabaseError, WriteTx};
+use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
 use crate::values;
 
 /// One value and its version.

@@ -24,7 +24,7 @@ async fn a_migrated_database_has_every_step(shop: TestShop) -> TestResult {
 #[test_on_every_database]
 async fn a_newer_schema_is_refused(shop: TestShop) -> TestResult {
     let newer =
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9901, 'later', TRUE, $1, 0)";
+        "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (9901, 'later', $1, '2026-01-01T00:00:00+00:00')";
     let tx = shop.context().begin(&shop.origin()).await?;
     execute(&tx, newer, values![vec![1_u8]]).await?;
     tx.commit().await?;

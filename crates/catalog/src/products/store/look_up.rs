@@ -92,7 +92,7 @@ struct OwnerRow {
     id: Uuid,
     status: String,
     price_list_id: Uuid,
-    #[sea_orm(nested)]
+    #[row(nested)]
     reference: Option<RefRow>,
 }
 

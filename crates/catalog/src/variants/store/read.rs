@@ -41,7 +41,7 @@ struct VariantRow {
     updated_at: Timestamp,
     created_by: String,
     updated_by: String,
-    #[sea_orm(nested)]
+    #[row(nested)]
     price: Option<PriceRow>,
 }
 

@@ -1,0 +1,70 @@
+//! What statements can be sent through: the readers, or a write transaction.
+
+use std::sync::Arc;
+
+use sqlx::postgres::PgPool;
+
+use super::broken::DatabaseError;
+use super::postgres;
+use super::row::FromQueryResult;
+use super::sqlite::Readers;
+use super::value::Value;
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DbBackend {
+    /// The embedded one.
+    Sqlite,
+    /// The server.
+    Postgres,
+}
+
+/// Something that statements are sent through; stores take it and do not ask what it is.
+pub trait ConnectionTrait: Send + Sync {
+    /// Which database is behind it.
+    fn get_database_backend(&self) -> DbBackend;
+
+    /// At most so many rows of a query.
+    fn fetch<R: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: Vec<Value>,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<R>, DatabaseError>> + Send;
+
+    /// Runs a statement; the number of rows that it changed.
+    fn execute(&self, sql: &str, values: Vec<Value>) -> impl Future<Output = Result<u64, DatabaseError>> + Send;
+}
+
+/// For reads that need not see their own transaction.
+#[derive(Debug, Clone)]
+pub struct Reader(pub(super) Source);
+
+#[derive(Debug, Clone)]
+pub(super) enum Source {
+    Sqlite(Arc<Readers>),
+    Postgres(PgPool),
+}
+
+impl ConnectionTrait for Reader {
+    fn get_database_backend(&self) -> DbBackend {
+        match &self.0 {
+            Source::Sqlite(_) => DbBackend::Sqlite,
+            Source::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+
+    async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {
+        match &self.0 {
+            Source::Sqlite(readers) => readers.with(|connection| connection.fetch(sql, &values, most)),
+            Source::Postgres(pool) => postgres::fetch(&mut *pool.acquire().await?, sql, values, most).await,
+        }
+    }
+
+    async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+        match &self.0 {
+            Source::Sqlite(readers) => readers.with(|connection| connection.execute(sql, &values)),
+            Source::Postgres(pool) => postgres::execute(&mut *pool.acquire().await?, sql, values).await,
+        }
+    }
+}
