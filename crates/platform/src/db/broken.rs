@@ -67,6 +67,16 @@ impl DatabaseError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// True where the connection is gone, and with it everything that was under way on it. The server's own farewell (an
+    /// operator or a shutdown ended the session) says the same.
+    pub(super) fn is_disconnect(&self) -> bool {
+        match self {
+            Self::Unavailable(Cause::Postgres(sqlx::Error::Io(_))) => true,
+            Self::Unavailable(Cause::Postgres(error)) => postgres_code(error).is_some_and(|code| code == "57P01"),
+            _ => false,
+        }
+    }
+
     /// True where a wait for a row's lock was given up.
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {

@@ -57,14 +57,14 @@ impl ConnectionTrait for Reader {
     async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {
         match &self.0 {
             Source::Sqlite(readers) => readers.with(|connection| connection.fetch(sql, &values, most)),
-            Source::Postgres(pool) => postgres::fetch(&mut *pool.acquire().await?, sql, values, most).await,
+            Source::Postgres(pool) => postgres::read(pool, sql, &values, most).await,
         }
     }
 
     async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
         match &self.0 {
             Source::Sqlite(readers) => readers.with(|connection| connection.execute(sql, &values)),
-            Source::Postgres(pool) => postgres::execute(&mut *pool.acquire().await?, sql, values).await,
+            Source::Postgres(pool) => postgres::execute(&mut *pool.acquire().await?, sql, &values).await,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::postgres::{PgArguments, PgConnection, PgPool};
+use sqlx::types::Json;
 use sqlx::{Arguments as _, AssertSqlSafe, Executor as _, Postgres, Transaction};
 use tokio::sync::Mutex;
 
@@ -14,7 +15,7 @@ use super::value::Value;
 pub(super) async fn fetch<R: FromQueryResult>(
     connection: &mut PgConnection,
     sql: &str,
-    values: Vec<Value>,
+    values: &[Value],
     most: usize,
 ) -> Result<Vec<R>, DatabaseError> {
     // The text is ours; what comes from outside is in the values.
@@ -26,12 +27,12 @@ pub(super) async fn fetch<R: FromQueryResult>(
 }
 
 /// Runs a statement; the number of rows that it changed.
-pub(super) async fn execute(connection: &mut PgConnection, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+pub(super) async fn execute(connection: &mut PgConnection, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
     let query = sqlx::query_with(AssertSqlSafe(sql.to_owned()), arguments(values)?);
     Ok(connection.execute(query).await?.rows_affected())
 }
 
-fn arguments(values: Vec<Value>) -> Result<PgArguments, DatabaseError> {
+fn arguments(values: &[Value]) -> Result<PgArguments, DatabaseError> {
     let mut arguments = PgArguments::default();
     arguments.reserve(values.len(), 0);
     for value in values {
@@ -41,12 +42,36 @@ fn arguments(values: Vec<Value>) -> Result<PgArguments, DatabaseError> {
             Value::Text(value) => arguments.add(value),
             Value::Uuid(value) => arguments.add(value),
             Value::Time(value) => arguments.add(value),
-            Value::Json(value) => arguments.add(value.map(|json| *json)),
+            Value::Json(value) => arguments.add(value.as_deref().map(Json)),
             Value::Bytes(value) => arguments.add(value),
         };
         added.map_err(|error| DatabaseError::Fault(Cause::Other(format!("a value does not encode: {error}"))))?;
     }
     Ok(arguments)
+}
+
+/// Opens a transaction. Connections that the server has dropped since they were used last are passed over: nothing was asked
+/// of them yet.
+pub(super) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, DatabaseError> {
+    let mut dead = pool.size();
+    loop {
+        match pool.begin().await.map_err(DatabaseError::from) {
+            Err(error) if error.is_disconnect() && dead > 0 => dead -= 1,
+            begun => return begun,
+        }
+    }
+}
+
+/// Runs a query of its own; it changes nothing, so that it may be asked again where its connection was dropped.
+pub(super) async fn read<R: FromQueryResult>(pool: &PgPool, sql: &str, values: &[Value], most: usize) -> Result<Vec<R>, DatabaseError> {
+    let mut dead = pool.size();
+    loop {
+        let mut connection = pool.acquire().await?;
+        match fetch(&mut connection, sql, values, most).await {
+            Err(error) if error.is_disconnect() && dead > 0 => dead -= 1,
+            done => return done,
+        }
+    }
 }
 
 /// A transaction, and the parts of it that can be undone alone.
@@ -68,12 +93,12 @@ impl Work {
         Self { open: Mutex::new(Open { transaction: Some(transaction), depth: 0 }), given_up: AtomicUsize::new(0) }
     }
 
-    pub(super) async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {
+    pub(super) async fn fetch<R: FromQueryResult>(&self, sql: &str, values: &[Value], most: usize) -> Result<Vec<R>, DatabaseError> {
         let mut open = self.open.lock().await;
         fetch(self.ready(&mut open).await?, sql, values, most).await
     }
 
-    pub(super) async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+    pub(super) async fn execute(&self, sql: &str, values: &[Value]) -> Result<u64, DatabaseError> {
         let mut open = self.open.lock().await;
         execute(self.ready(&mut open).await?, sql, values).await
     }

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::broken::DatabaseError;
 use super::connect::{Db, Pools};
 use super::connection::{ConnectionTrait, DbBackend};
-use super::postgres::Work;
+use super::postgres::{self, Work};
 use super::row::FromQueryResult;
 use super::sqlite::Member;
 use super::value::Value;
@@ -41,7 +41,7 @@ impl Db {
     pub async fn begin_write(&self, origin: Origin, now: Timestamp) -> Result<WriteTx, DatabaseError> {
         let inner = match self.pools() {
             Pools::Sqlite { writer, .. } => Inner::Sqlite(Arc::new(Mutex::new(writer.begin().await?))),
-            Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::new(pool.begin().await?))),
+            Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::new(postgres::begin(pool).await?))),
         };
         Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake: self.wake() })
     }
@@ -172,14 +172,14 @@ impl ConnectionTrait for WriteTx {
     async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {
         match &self.inner {
             Inner::Sqlite(member) => with(member, |member| member.with(|connection| connection.fetch(sql, &values, most))),
-            Inner::Postgres(work) => work.fetch(sql, values, most).await,
+            Inner::Postgres(work) => work.fetch(sql, &values, most).await,
         }
     }
 
     async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
         match &self.inner {
             Inner::Sqlite(member) => with(member, |member| member.with(|connection| connection.execute(sql, &values))),
-            Inner::Postgres(work) => work.execute(sql, values).await,
+            Inner::Postgres(work) => work.execute(sql, &values).await,
         }
     }
 }
