@@ -55,18 +55,23 @@ fn arguments(values: &[Value]) -> Result<PgArguments, DatabaseError> {
 pub(super) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, DatabaseError> {
     let mut dead = pool.size();
     loop {
-        match pool.begin().await.map_err(DatabaseError::from) {
+        match pool.begin().await.map_err(no_connection) {
             Err(error) if error.is_disconnect() && dead > 0 => dead -= 1,
             begun => return begun,
         }
     }
 }
 
+/// Whatever the server says to somebody who only wants to come in, it may say otherwise later.
+const fn no_connection(error: sqlx::Error) -> DatabaseError {
+    DatabaseError::Unavailable(Cause::Postgres(error))
+}
+
 /// Runs a query of its own; it changes nothing, so that it may be asked again where its connection was dropped.
 pub(super) async fn read<R: FromQueryResult>(pool: &PgPool, sql: &str, values: &[Value], most: usize) -> Result<Vec<R>, DatabaseError> {
     let mut dead = pool.size();
     loop {
-        let mut connection = pool.acquire().await?;
+        let mut connection = pool.acquire().await.map_err(no_connection)?;
         match fetch(&mut connection, sql, values, most).await {
             Err(error) if error.is_disconnect() && dead > 0 => dead -= 1,
             done => return done,
