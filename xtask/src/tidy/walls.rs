@@ -16,7 +16,7 @@ struct Wall {
 
 const WALLS: [Wall; 3] = [
     Wall {
-        crates: &["sea_orm", "sea_orm_migration", "sea_query", "sqlx"],
+        crates: &["rusqlite", "sqlx"],
         may: |file| file.is_in("crates/platform") || file.path.split('/').any(|part| SQL_PLACES.contains(&part)),
         packages: &[],
         why: "SQL lives in `store.rs`, `store/`, `migrations/` and `platform`, so that a rule can be read and tested without a database",
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn sql_belongs_to_stores_migrations_platform_and_tests() {
-        let sql = "//! Rows.\nuse sea_orm::Statement;\n";
+        let sql = "//! Rows.\nuse rusqlite::Statement;\n";
         let sample = Sample::new()
             .package("platform", 1, "")
             .package("sales", 4, "")

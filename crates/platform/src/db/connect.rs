@@ -153,7 +153,8 @@ impl Db {
     pub async fn copy_to(&self, file: &std::path::Path) -> Result<(), DatabaseError> {
         let Pools::Sqlite { writer, .. } = &self.pools else { return Ok(()) };
         let name = file.display().to_string();
-        writer.alone(|connection| connection.execute("VACUUM INTO $1", &crate::values![name]).map(drop)).await
+        let values = crate::values![name];
+        writer.alone(|connection| connection.execute("VACUUM INTO $1", &values).map(drop)).await
     }
 
     /// Told after each commit of this process: relay and workers wait for it.
