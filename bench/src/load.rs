@@ -55,11 +55,11 @@ impl Seen {
     /// What was seen at another time.
     pub(crate) fn go_on(&mut self, later: &Self) -> Result<()> {
         self.time += later.time;
-        self.add(later)
+        self.join(later)
     }
 
     /// What another client saw in the same time.
-    fn add(&mut self, other: &Self) -> Result<()> {
+    pub(crate) fn join(&mut self, other: &Self) -> Result<()> {
         self.times.add(&other.times).context("histograms of one kind")?;
         self.wrong += other.wrong;
         self.example = self.example.take().or_else(|| other.example.clone());
@@ -79,7 +79,7 @@ pub(crate) async fn run<V: Visit>(address: SocketAddr, load: Load, make: impl Fn
     started();
     let mut all = Seen::new()?;
     while let Some(seen) = clients.join_next().await {
-        all.add(&seen.context("a client died")??)?;
+        all.join(&seen.context("a client died")??)?;
     }
     all.time = begin.elapsed();
     Ok(all)

@@ -58,6 +58,7 @@ impl Place {
     /// Imports a catalogue of so many products; products a second.
     pub(crate) fn import(&self, products: usize) -> Result<f64> {
         let file = self.data.with_extension("jsonl");
+        std::fs::create_dir_all(&self.data).with_context(|| format!("cannot make {}", self.data.display()))?;
         write_catalogue(&file, products)?;
         let begin = Instant::now();
         self.run(&["import", "products", file.to_str().context("a path")?])?;

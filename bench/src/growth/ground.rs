@@ -70,7 +70,7 @@ impl Ground {
         let many = Size { products: *size, orders: *size };
         match &place.database_url {
             Some(url) => fill_postgres(url, many).await?,
-            None => fill_sqlite(&place.data.join("tradewind.db"), many).await?,
+            None => fill_sqlite(&place.data.join("tradewind.db"), many)?,
         }
         fs::write(place.data.join(MARK), "").context("cannot write the mark")?;
         eprintln!("{database}: {size} products and orders in {:.0} s", begin.elapsed().as_secs_f64());

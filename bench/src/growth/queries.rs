@@ -7,6 +7,8 @@ use crate::shop::Shop;
 use crate::visits::Questions;
 
 const QUERIES: &str = include_str!("../../queries.txt");
+/// Begins the line of a list that is asked with its total.
+const TOTAL: &str = "total ";
 /// Rows of a page.
 const ROWS: usize = 20;
 /// Cursors are taken behind these pages, where a list has as many: near its start, at its thousandth row, at its ten-thousandth.
@@ -14,13 +16,18 @@ const PAGES: [usize; 3] = [1, 50, 500];
 
 /// The lists.
 pub(super) fn lists() -> impl Iterator<Item = &'static str> {
-    QUERIES.lines().filter(|line| line.starts_with('/'))
+    QUERIES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// One page of a list: its start with a total, then from each cursor.
+/// Pages of a list: its start and behind each cursor; none of them has a total. A list whose line begins with `total` is asked for its
+/// first page with its total instead.
 pub(super) async fn places(shop: &Shop, key: &str, list: &str) -> Result<Questions> {
     let mark = if list.contains('?') { '&' } else { '?' };
-    let mut paths = vec![format!("{list}{mark}per_page={ROWS}")];
+    let header = format!("authorization: Bearer {key}");
+    if let Some(list) = list.strip_prefix(TOTAL) {
+        return Ok(Questions::of(vec![format!("{list}{mark}per_page={ROWS}")]).with(&header));
+    }
+    let mut paths = vec![format!("{list}{mark}limit={ROWS}")];
     for page in PAGES {
         let answer = shop.read(&format!("{list}{mark}per_page={ROWS}&page={page}"), key).await?;
         let cursor = answer.get("meta").and_then(|meta| meta.get("next_cursor")).and_then(Value::as_str);
@@ -29,5 +36,5 @@ pub(super) async fn places(shop: &Shop, key: &str, list: &str) -> Result<Questio
             None => break,
         }
     }
-    Ok(Questions::of(paths).with(&format!("authorization: Bearer {key}")))
+    Ok(Questions::of(paths).with(&header))
 }

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use crate::load::{self, Load, Seen};
 use crate::process::processor_seconds;
 use crate::shop::free_address;
+use crate::store::BareClient;
 use crate::visits::{Fetch, Questions};
 use raw_client::Connection;
 
@@ -20,6 +21,8 @@ pub(crate) enum Beside {
     Nothing,
     /// A server in a process of its own that is asked the same.
     Server(BareServer, Questions),
+    /// A client that sends the same statements.
+    Client(BareClient),
 }
 
 impl Beside {
@@ -45,6 +48,13 @@ impl Beside {
                 let make = |client| Fetch::new(questions, client);
                 let seen = load::run(server.address, load, make, || before = processor_seconds(process)).await?;
                 Ok(Some((seen, processor_seconds(process) - before)))
+            }
+            Self::Client(client) => {
+                let before = processor_seconds(std::process::id());
+                let seen = client.turn(load).await?;
+                // The warm-up is in it, too.
+                let share = load.time.as_secs_f64() / (load.time + load.warm_up).as_secs_f64().max(f64::MIN_POSITIVE);
+                Ok(Some((seen, (processor_seconds(std::process::id()) - before) * share)))
             }
         }
     }

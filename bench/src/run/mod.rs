@@ -2,6 +2,7 @@
 
 mod bench;
 mod beside;
+mod pgbench;
 mod plan;
 mod reads;
 mod writes;
@@ -14,13 +15,15 @@ use tempfile::TempDir;
 use crate::process::resident_mib;
 use crate::report::{Figure, Machine, Report};
 use crate::shop::{Place, Shop};
-use crate::store::{Server, ServerDatabase};
+use crate::store::{BareClient, Server, ServerDatabase};
 use bench::Bench;
 use beside::Beside;
 pub(crate) use plan::{Arguments, Plan};
 
 /// The name of the bench's database on a server.
 const DATABASE: &str = "tradewind_bench";
+/// That of the bare client: the same catalogue, and no shop at work on it.
+const BARE_DATABASE: &str = "tradewind_bench_bare";
 /// Memory is idle when what the start needed is given back.
 const REST: Duration = Duration::from_secs(2);
 
@@ -51,9 +54,10 @@ async fn all(plan: &Plan) -> Result<Report> {
 
 /// All measures on SQLite, or on a server.
 async fn one(plan: &Plan, server: Option<&Server>) -> Result<Vec<Figure>> {
-    let ground = Ground::make(plan, server).await?;
-    let figures = measure(plan, server, &ground.place).await;
+    let (ground, beside) = (Ground::make(plan, server, DATABASE).await?, Ground::make(plan, server, BARE_DATABASE).await?);
+    let figures = measure(plan, server, (&ground.place, &beside.place)).await;
     ground.remove().await?;
+    beside.remove().await?;
     figures
 }
 
@@ -65,10 +69,10 @@ struct Ground<'a> {
 }
 
 impl<'a> Ground<'a> {
-    async fn make(plan: &Plan, server: Option<&'a Server>) -> Result<Self> {
+    async fn make(plan: &Plan, server: Option<&'a Server>, name: &str) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("tradewind-bench-").tempdir().context("cannot make a temporary folder")?;
         let server = match server {
-            Some(server) => Some((server, server.create(DATABASE).await?)),
+            Some(server) => Some((server, server.create(name).await?)),
             None => None,
         };
         let database_url = server.as_ref().map(|(_, database)| database.url.clone());
@@ -84,7 +88,7 @@ impl<'a> Ground<'a> {
     }
 }
 
-async fn measure(plan: &Plan, server: Option<&Server>, place: &Place) -> Result<Vec<Figure>> {
+async fn measure(plan: &Plan, server: Option<&Server>, (place, beside): (&Place, &Place)) -> Result<Vec<Figure>> {
     let database = if server.is_some() { "PostgreSQL" } else { "SQLite" };
     let single = |name: &str, value: f64, unit: &str| Figure::single(database, name, value, unit);
     let ms = |shop: &Shop| shop.cold_start.as_secs_f64() * 1_000.0;
@@ -101,12 +105,25 @@ async fn measure(plan: &Plan, server: Option<&Server>, place: &Place) -> Result<
     let mut bench = Bench::new(plan, (database, server.and_then(|server| server.process)), shop, keys);
     bench.ceiling().await?;
     bench.reads().await?;
-    bench.carts().await?;
+    bench.carts(bare_client(plan, beside)?).await?;
     bench.orders().await?;
     let (shop, mut measured) = bench.end();
     figures.append(&mut measured);
     tokio::time::sleep(REST.min(plan.time)).await;
     figures.push(single("memory, after", resident_mib(shop.process()), "MiB"));
     place.check()?;
+    if let Some(server) = server {
+        figures.extend(pgbench::measure(server, plan)?);
+    }
     Ok(figures)
+}
+
+/// What a whole checkout is held against.
+fn bare_client(plan: &Plan, place: &Place) -> Result<BareClient> {
+    place.run(&["migrate", "up"])?;
+    place.import(plan.products)?;
+    Ok(match &place.database_url {
+        Some(url) => BareClient::Postgres(url.clone()),
+        None => BareClient::Sqlite(place.data.join("tradewind.db")),
+    })
 }

@@ -109,6 +109,11 @@ impl Plan {
         Load { warm_up: load.warm_up / 2, time: load.time / 2, ..load }
     }
 
+    /// Whether nothing but wrong answers is looked for.
+    pub(crate) fn is_short(&self) -> bool {
+        self.time < Duration::from_secs(1)
+    }
+
     /// Whether a measure was asked for.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|part| name.contains(part.as_str()))

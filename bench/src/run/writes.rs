@@ -7,17 +7,19 @@ use serde_json::Value;
 
 use super::Beside;
 use super::bench::Bench;
+use crate::store::BareClient;
 use crate::visits::{Buy, FillCart};
 
 impl Bench<'_> {
     /// A cart with a line, and the six requests of a whole checkout.
-    pub(super) async fn carts(&mut self) -> Result<()> {
+    pub(super) async fn carts(&mut self, bare: BareClient) -> Result<()> {
         let variants = self.variants().await?;
         let fill = |client| FillCart::new(Arc::clone(&variants), client);
         self.load("cart and line", self.plan.connections, fill, &Beside::Nothing).await?;
+        let bare = Beside::Client(bare);
         for connections in [[self.plan.connections].as_slice(), &self.plan.other_connections].concat() {
             let buy = |client| Buy::new(Arc::clone(&variants), client);
-            self.load("whole checkout", connections, buy, &Beside::Nothing).await?;
+            self.load("whole checkout", connections, buy, &bare).await?;
         }
         Ok(())
     }

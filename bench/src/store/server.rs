@@ -69,6 +69,11 @@ impl Server {
         Ok(sqlx::query_scalar(large).fetch_all(&mut connection).await?)
     }
 
+    /// The superuser's URL of any database of this server.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     fn database(&self, name: &str) -> ServerDatabase {
         let server = self.url.rsplit_once('/').map_or(self.url.as_str(), |(server, _)| server);
         ServerDatabase { name: name.to_owned(), url: format!("{server}/{name}") }

@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use sqlx::postgres::PgConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use dialect::{Dialect, render};
@@ -45,14 +44,14 @@ pub(crate) struct Size {
 }
 
 /// Fills the embedded database in this file, which has a schema and nothing else.
-pub(crate) async fn sqlite(file: &Path, size: Size) -> Result<()> {
-    let mut connection = SqliteConnectOptions::new().filename(file).disable_statement_logging().connect().await.context("cannot open")?;
+pub(crate) fn sqlite(file: &Path, size: Size) -> Result<()> {
+    let connection = rusqlite::Connection::open(file).context("cannot open")?;
     for text in statements(Dialect::Sqlite, size, &SQLITE_BEGIN, &SQLITE_END)? {
         let begin = Instant::now();
-        sqlx::raw_sql(AssertSqlSafe(text.as_str())).execute(&mut connection).await.with_context(|| text.clone())?;
+        connection.execute_batch(&text).with_context(|| text.clone())?;
         tell(&text, begin);
     }
-    Ok(connection.close().await?)
+    connection.close().map_err(|(_, error)| error).context("cannot close")
 }
 
 /// Fills a server's database, which has a schema and nothing else; the URL is a superuser's.
