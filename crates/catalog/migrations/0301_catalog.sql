@@ -239,6 +239,7 @@ CREATE INDEX product_listings_updated_idx ON product_listings (status, updated_a
 CREATE INDEX product_listings_title_idx ON product_listings (status, title_key, product_id);
 CREATE INDEX product_listings_price_idx ON product_listings (status, price_min_minor, product_id);
 CREATE INDEX product_listings_brand_idx ON product_listings (brand_key, status, created_at, product_id);
+CREATE INDEX product_listings_brand_price_idx ON product_listings (brand_key, status, price_min_minor, product_id);
 CREATE INDEX product_listings_out_idx ON product_listings (status, created_at, product_id) WHERE variants_available = 0;
 
 -- How far imports have come that are not finished; `source_key` is a hash of the file and of how it is read. `counts`: what became

@@ -10,6 +10,7 @@ mod demo;
 mod document;
 mod doubts;
 mod export;
+mod flow;
 mod front_door;
 mod import;
 mod inventory;

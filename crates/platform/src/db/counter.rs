@@ -1,14 +1,48 @@
-//! How many statements a piece of work issues, and which of them are slow; what lists cost is kept in `contracts/statements.txt`.
+//! Which statements a piece of work issues, how many, and which of them are slow; what lists cost is kept in
+//! `contracts/statements.txt`, what a checkout sends in `bench/flow`.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::time::{Duration, Instant};
+
+use super::connection::ConnectionTrait;
+use super::value::Value;
 
 /// A statement that takes longer is logged: it reads too much, or waits for somebody's lock.
 const SLOW: Duration = Duration::from_millis(250);
 
 tokio::task_local! {
     static STATEMENTS: Cell<u32>;
+    static SENT: RefCell<Vec<Sent>>;
+}
+
+/// A statement as it was sent.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Its text.
+    pub sql: String,
+    /// What it takes.
+    pub values: Vec<Value>,
+    /// Whether it was part of a write transaction.
+    pub in_write: bool,
+}
+
+/// Runs the work and keeps the statements it sends.
+pub async fn record_statements<F: Future>(work: F) -> (F::Output, Vec<Sent>) {
+    SENT.scope(RefCell::default(), async {
+        let output = work.await;
+        (output, SENT.with(RefCell::take))
+    })
+    .await
+}
+
+/// Keeps one statement, where somebody keeps them.
+pub(super) fn keep<C: ConnectionTrait>(_db: &C, sql: &str, values: &[Value]) {
+    // Outside of such a scope there is nothing to do.
+    let _ = SENT.try_with(|sent| {
+        let in_write = std::any::type_name::<C>().ends_with("WriteTx");
+        sent.borrow_mut().push(Sent { sql: sql.to_owned(), values: values.to_vec(), in_write });
+    });
 }
 
 /// Runs the work and counts the statements it sends.

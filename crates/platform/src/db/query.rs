@@ -4,7 +4,7 @@
 
 use super::broken::DatabaseError;
 use super::connection::{ConnectionTrait, DbBackend};
-use super::counter::timed;
+use super::counter::{keep, timed};
 use super::row::{Column, FromQueryResult, Scalar};
 use super::value::Value;
 
@@ -21,6 +21,7 @@ const fn most_parameters(backend: DbBackend) -> usize {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn execute(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
+    keep(db, sql, &values);
     timed(sql, db.execute(sql, values)).await
 }
 
@@ -29,6 +30,7 @@ pub async fn execute(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn fetch_all<R: FromQueryResult>(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<Vec<R>, DatabaseError> {
+    keep(db, sql, &values);
     timed(sql, db.fetch(sql, values, usize::MAX)).await
 }
 
@@ -41,6 +43,7 @@ pub async fn fetch_optional<R: FromQueryResult>(
     sql: &str,
     values: Vec<Value>,
 ) -> Result<Option<R>, DatabaseError> {
+    keep(db, sql, &values);
     Ok(timed(sql, db.fetch(sql, values, 1)).await?.pop())
 }
 

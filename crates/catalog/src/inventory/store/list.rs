@@ -40,6 +40,10 @@ impl DomainError for ListStockError {
 pub(super) trait ListRow: FromQueryResult {
     const COLUMNS: &'static str;
     const FROM: &'static str;
+    /// What of it conditions speak of: enough to count.
+    const COUNTED_FROM: &'static str = Self::FROM;
+    /// Another name of the first key, of a table that a plan may read in the same order: a cursor bounds both.
+    const SAME_KEY: Option<&'static str> = None;
     const KEYS: [&'static str; 2];
     /// What `?sort=` and cursors call the first key.
     const SORT: &'static str;
@@ -96,6 +100,9 @@ pub(super) async fn page<R: ListRow>(
     if let Position::After(Some(cursor)) = &request.position {
         let sign = if descending { "<" } else { ">" };
         let keys = R::after(cursor).ok_or(CursorError)?;
+        if let Some(key) = R::SAME_KEY {
+            narrowed.add(&format!("{key} {sign}= ?"), keys.iter().take(1).cloned().collect());
+        }
         narrowed.add(&format!("({}) {sign} (?, ?)", R::KEYS.join(", ")), keys);
     }
     let direction = if descending { "DESC" } else { "ASC" };
@@ -122,7 +129,7 @@ pub(super) async fn page<R: ListRow>(
 async fn count<R: ListRow>(db: &impl ConnectionTrait, narrowed: &Conditions) -> Result<u64, DatabaseError> {
     let sql = format!(
         "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM {} WHERE {} LIMIT {}) AS counted",
-        R::FROM,
+        R::COUNTED_FROM,
         narrowed.text(),
         PageRequest::DEEPEST_ROW + 1
     );

@@ -31,6 +31,8 @@ impl ListRow for LevelRow {
         s.code AS location_code, l.on_hand, l.reserved, l.backorder_limit, v.low_stock_threshold, l.version, l.updated_at";
     const FROM: &'static str = "stock_levels l JOIN variants v ON v.id = l.variant_id JOIN products p ON p.id = v.product_id
         JOIN stock_locations s ON s.id = l.location_id";
+    const COUNTED_FROM: &'static str = "stock_levels l JOIN variants v ON v.id = l.variant_id";
+    const SAME_KEY: Option<&'static str> = Some("v.id");
     const KEYS: [&'static str; 2] = ["l.variant_id", "l.location_id"];
     const SORT: &'static str = StockLevel::SORT;
 
@@ -120,6 +122,7 @@ impl ListRow for MoveRow {
     const COLUMNS: &'static str = "m.id, m.variant_id, v.sku, m.location_id, s.code AS location_code, m.delta, m.on_hand_after, m.reason,
         m.cause_type, m.cause_id, m.note, m.created_at, m.created_by";
     const FROM: &'static str = "stock_moves m JOIN variants v ON v.id = m.variant_id JOIN stock_locations s ON s.id = m.location_id";
+    const COUNTED_FROM: &'static str = "stock_moves m";
     const KEYS: [&'static str; 2] = ["m.created_at", "m.id"];
     const SORT: &'static str = StockMove::SORT;
 

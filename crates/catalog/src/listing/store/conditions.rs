@@ -13,13 +13,15 @@ use crate::products::ProductStatus;
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
     pub(super) source: String,
+    /// The set that is gone through instead of the list, where all that matches is wanted in no order; empty without one.
+    pub(super) members: String,
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
 }
 
 impl Default for Condition {
     fn default() -> Self {
-        Self { source: "product_listings l".to_owned(), sql: String::new(), values: Vec::new() }
+        Self { source: "product_listings l".to_owned(), members: String::new(), sql: String::new(), values: Vec::new() }
     }
 }
 
@@ -62,7 +64,17 @@ pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (St
     let mut condition = filters(&query.filters);
     sets.narrow_all(&mut condition);
     let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
-    (format!("{} WHERE l.status IN ({words}){}", condition.source, condition.sql), condition.values)
+    let (source, rest) = (&condition.source, &condition.sql);
+    let sql = match condition.members.is_empty() {
+        true => format!("{source} WHERE l.status IN ({words}){rest}"),
+        // The offset keeps PostgreSQL from joining the whole list where a part of it decides.
+        false => format!(
+            "{} AS member WHERE EXISTS (SELECT 1 FROM product_listings l
+             WHERE l.product_id = member.product_id AND l.status IN ({words}){rest} LIMIT 1 OFFSET 0)",
+            condition.members
+        ),
+    };
+    (sql, condition.values)
 }
 
 /// The filters on the list's own columns, but that of the state, which each branch of the statement has for itself.

@@ -68,25 +68,28 @@ impl<'a> Sets<'a> {
 
     /// Puts the sets on a condition, to read the list `l` in its order: a small set is where to start from.
     pub(super) fn narrow(&self, condition: &mut Condition) {
-        self.narrow_from(condition, self.smallest <= SMALL);
-    }
-
-    /// Puts the sets on a condition, to read all that match in no order: whatever its size, a set has fewer than the list.
-    pub(super) fn narrow_all(&self, condition: &mut Condition) {
-        self.narrow_from(condition, !self.sets.is_empty());
-    }
-
-    fn narrow_from(&self, condition: &mut Condition, from_smallest: bool) {
         let mut sets = self.sets.iter();
-        if let Some(smallest) = sets.next().filter(|_| from_smallest) {
-            let members = smallest.members(condition, &self.category_ids);
+        if let Some(smallest) = sets.next().filter(|_| self.smallest <= SMALL) {
+            let members = smallest.distinct_members(condition, &self.category_ids);
             // SQLite keeps the order of a CROSS JOIN.
-            condition
-                .start_from(&format!("(SELECT DISTINCT product_id FROM ({members}) AS named) AS member CROSS JOIN product_listings l"));
+            condition.start_from(&format!("{members} AS member CROSS JOIN product_listings l"));
             condition.and("l.product_id = member.product_id");
         } else {
             sets = self.sets.iter();
         }
+        self.narrow_to(sets, condition);
+    }
+
+    /// Puts the sets on a condition, to read all that match in no order: whatever its size, a set has fewer than the list.
+    pub(super) fn narrow_all(&self, condition: &mut Condition) {
+        let mut sets = self.sets.iter();
+        if let Some(smallest) = sets.next() {
+            condition.members = smallest.distinct_members(condition, &self.category_ids);
+        }
+        self.narrow_to(sets, condition);
+    }
+
+    fn narrow_to<'b>(&self, sets: impl Iterator<Item = &'b Set<'b>>, condition: &mut Condition) {
         for set in sets {
             let members = set.members(condition, &self.category_ids);
             condition.and(&format!("EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = l.product_id)"));
@@ -120,6 +123,11 @@ impl Set<'_> {
                 format!("SELECT o.product_id FROM variant_options o WHERE o.name_key = {name} AND o.value_key IN ({values})")
             }
         }
+    }
+
+    /// Its members, each once.
+    fn distinct_members(&self, condition: &mut Condition, categories: &[CategoryId]) -> String {
+        format!("(SELECT DISTINCT product_id FROM ({}) AS named)", self.members(condition, categories))
     }
 
     /// The statement that counts its members as far as it matters; categories one by one, with their ids.

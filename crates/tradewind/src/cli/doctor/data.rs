@@ -1,7 +1,7 @@
 //! What the database says of itself: its version, its schema, the rules of the data, what waits and what was given up.
 
 use platform::Context;
-use platform::db::{DatabaseError, violations};
+use platform::db::{DatabaseError, patient_violations};
 use platform::jobs::{self, JobFilter, JobState};
 use platform::migrate::{self, Applied};
 use platform::outbox;
@@ -42,7 +42,7 @@ async fn schema(context: &Context) -> Check {
 /// One line for all rules that hold, and one for each that is broken.
 async fn rules(context: &Context) -> Vec<Check> {
     let invariants = wiring::invariants();
-    match violations(context.db.reader(), &invariants, context.now()).await {
+    match patient_violations(&context.db, &invariants, context.now()).await {
         Ok(broken) => {
             let told = broken.iter().map(|rule| {
                 let seen = format!("{} {}: broken by {}", rule.code, rule.says, rule.culprits.join(", "));
