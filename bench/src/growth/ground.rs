@@ -63,6 +63,14 @@ impl Ground {
         Ok(ground)
     }
 
+    /// Removes the shop with its database.
+    pub(crate) async fn remove(&self, server: Option<&Server>) -> Result<()> {
+        if let Some((server, database)) = server.zip(self.on_server.as_ref()) {
+            server.remove(database).await?;
+        }
+        fs::remove_dir_all(&self.place.data).with_context(|| format!("cannot remove {}", self.place.data.display()))
+    }
+
     async fn make(&self) -> Result<()> {
         let Self { database, size, place, .. } = self;
         let begin = Instant::now();

@@ -35,7 +35,7 @@ pub(crate) struct FillArguments {
     /// Products and orders of each shop
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000])]
     sizes: Vec<i64>,
-    /// The folder of the embedded databases, which stay there; those of a server are called `tradewind_bench_<size>` and stay with it
+    /// The folder of the embedded databases; those of a server are called `tradewind_bench_<size>`
     #[arg(long, default_value = "target/bench")]
     at: PathBuf,
     /// Ask `tradewind doctor` afterwards
@@ -60,6 +60,9 @@ pub(crate) struct GrowthArguments {
     /// Connections that are busy at a time: with more of them they wait for each other, not for rows
     #[arg(long, default_value_t = 4)]
     connections: usize,
+    /// Keep the shops for the next time; a million products and orders are nine gigabytes on SQLite and twelve on PostgreSQL
+    #[arg(long)]
+    keep: bool,
     /// Write the figures to this file, too
     #[arg(long)]
     json: Option<PathBuf>,
@@ -95,6 +98,11 @@ pub(crate) async fn growth(arguments: &GrowthArguments) -> Result<bool> {
             let plans = explain::explain(large, Open::start(large).await?, &tables).await;
             server.tell_plans(database, false).await?;
             report.plans = plans?;
+        }
+        if !arguments.keep {
+            for ground in &grounds {
+                ground.remove(server).await?;
+            }
         }
     }
     println!("{}\n\n{}\n{}", report.machine.sentence(), report.growth_table(), report.plan_table());

@@ -35,8 +35,6 @@ pub(crate) struct Figure {
     pub(crate) own_us: Option<f64>,
     /// The same of the database server.
     pub(crate) database_us: Option<f64>,
-    /// Of a hundred requests 95 wait at most so many milliseconds for the database, as the shop itself says.
-    pub(crate) database_p95_ms: Option<f64>,
     /// Visits that did not end well.
     pub(crate) wrong: u64,
     /// What was wrong with one of them.

@@ -31,7 +31,7 @@ fn cells(figure: &Figure, earlier: Option<&[Figure]>) -> Vec<String> {
         figure.database.clone(),
         figure.name.clone(),
         figure.connections.map_or(String::new(), |connections| connections.to_string()),
-        format!("{:.0} {}", figure.value, figure.unit),
+        if figure.value < 10.0 { format!("{:.1} {}", figure.value, figure.unit) } else { format!("{:.0} {}", figure.value, figure.unit) },
         number(figure.p50_ms, 2),
         number(figure.p95_ms, 2),
         number(figure.p99_ms, 2),

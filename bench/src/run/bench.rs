@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::task::JoinHandle;
 
+use super::routes::Durations;
 use super::{Beside, Plan};
 use crate::load::{self, Seen, Visit};
 use crate::process::{family_seconds, processor_seconds, resident_mib};
@@ -75,6 +76,7 @@ impl<'a> Bench<'a> {
         }
         eprintln!("{}: {name}, {connections} clients", self.database);
         let memory = Peak::watch(self.shop.process());
+        let durations = Durations::read(self.shop.address).await?;
         let (mut seen, mut spent, mut ratios) = (Seen::new()?, (0.0, 0.0), Vec::new());
         let (mut floor_seen, mut floor_spent) = (Seen::new()?, 0.0);
         for _ in 0..self.plan.rounds {
@@ -98,6 +100,13 @@ impl<'a> Bench<'a> {
         let peak = Figure { connections: Some(connections), ..Figure::single(self.database, &name, memory.most().await, "MiB") };
         if connections == self.plan.other_connections[1] {
             self.figures.push(peak);
+        }
+        if connections == self.plan.other_connections[0] {
+            let routes = Durations::read(self.shop.address).await?.p95_since(&durations);
+            self.figures.extend(routes.into_iter().map(|(route, ms)| Figure {
+                connections: Some(connections),
+                ..Figure::single(self.database, &format!("p95 of `{route}` within"), ms, "ms")
+            }));
         }
         Ok(())
     }

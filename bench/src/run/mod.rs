@@ -5,6 +5,7 @@ mod beside;
 mod pgbench;
 mod plan;
 mod reads;
+mod routes;
 mod writes;
 
 use std::time::Duration;
