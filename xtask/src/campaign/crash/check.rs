@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use tokio::task::JoinSet;
 
 use super::client::{Client, Place, quoted};
 use super::journal::{Checkout, Journal, Order, Seen};
@@ -11,6 +12,8 @@ use super::shop::Shop;
 
 /// A key may be in progress for so long (invariant e05), and no longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// An operation whose request died is looked at a minute later.
+const RECONCILED_AFTER: Duration = Duration::from_secs(62);
 /// Orders of this round that are asked for again under their key.
 const REPLAYS: usize = 5;
 /// Orders of all rounds before that are looked at once more.
@@ -97,10 +100,20 @@ impl Ledger {
         Ok(verdict)
     }
 
-    /// Repeats every unanswered checkout under its key: it is answered, or it has to wait for the reconciler.
+    /// Repeats unanswered checkouts under their keys, all at once: each is answered, or has to wait for the reconciler. The
+    /// shop keeps each waiting for two seconds, so one that waits is asked again only when the reconciler has been there.
     async fn resolve(&mut self, client: &mut Client, verdict: &mut Verdict) -> Result<()> {
+        let mut asked = JoinSet::new();
         for checkout in std::mem::take(&mut self.waiting) {
-            let reply = client.order(&checkout).await?;
+            if checkout.told_to_wait && checkout.asked.elapsed() < RECONCILED_AFTER {
+                self.waiting.push(checkout);
+                continue;
+            }
+            let mut client = Client::new(self.place.clone(), Journal::default(), Random::new(0, "resolve"));
+            asked.spawn(async move { client.order(&checkout).await.map(|reply| (checkout, reply)) });
+        }
+        while let Some(answered) = asked.join_next().await {
+            let (checkout, reply) = answered.context("a client died")??;
             if reply.status == 201 {
                 let id = quoted(&reply.body, r#""id":""#).unwrap_or_default();
                 let order = Order { checkout, id, body: reply.body, cancelled: false };
@@ -109,7 +122,7 @@ impl Ledger {
                 verdict.resolved += 1;
                 self.orders.push(order);
             } else if reply.is_in_use() && checkout.asked.elapsed() < LONGEST_WAIT {
-                self.waiting.push(checkout);
+                self.waiting.push(Checkout { told_to_wait: true, ..checkout });
             } else {
                 verdict.blame(format!("cart {} asked again for its order: {}", checkout.cart.id, reply.told()));
             }

@@ -80,7 +80,7 @@ impl Client {
         }
         self.prepare(&cart).await?;
         let method = if self.random.between(1, 3) == 1 { "manual" } else { "test" };
-        let checkout = Checkout { cart, method, asked: Instant::now() };
+        let checkout = Checkout { cart, method, asked: Instant::now(), told_to_wait: false };
         {
             let mut seen = self.journal.open();
             seen.carts.retain(|cart| cart.id != checkout.cart.id);

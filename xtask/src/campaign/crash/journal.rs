@@ -21,6 +21,8 @@ pub(super) struct Checkout {
     pub(super) method: &'static str,
     /// When it was asked for first.
     pub(super) asked: Instant,
+    /// It was asked for again since, and its first request seemed to be at work.
+    pub(super) told_to_wait: bool,
 }
 
 /// A checkout that was acknowledged.

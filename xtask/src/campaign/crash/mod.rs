@@ -98,7 +98,10 @@ fn build(debug: bool) -> Result<PathBuf> {
     let target = project::target_folder()?;
     let (built, kept) = (target.join(if debug { "debug" } else { "release" }).join("tradewind"), target.join("campaign/tradewind"));
     fs::create_dir_all(target.join("campaign")).context("cannot make a folder")?;
-    fs::copy(&built, &kept).with_context(|| format!("cannot copy {}", built.display()))?;
+    // Another campaign may run what lies there: it keeps its file.
+    let copy = kept.with_extension("new");
+    fs::copy(&built, &copy).with_context(|| format!("cannot copy {}", built.display()))?;
+    fs::rename(&copy, &kept).with_context(|| format!("cannot replace {}", kept.display()))?;
     Ok(kept)
 }
 
