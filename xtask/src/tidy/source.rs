@@ -50,7 +50,7 @@ impl SourceFile {
 
     /// Whether it is part of a tool of the project, which no shop runs.
     pub(crate) fn is_tool(&self) -> bool {
-        self.is_in("xtask") || self.is_in("bench")
+        ["xtask", "bench", "fuzz"].iter().any(|tool| self.is_in(tool))
     }
 
     /// Whether it lies under this folder or is this file.

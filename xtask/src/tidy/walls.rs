@@ -32,7 +32,7 @@ const WALLS: [Wall; 3] = [
     Wall {
         crates: &["anyhow"],
         may: |file| file.is_in("crates/tradewind") || file.is_tool() || file.is_test(),
-        packages: &["tradewind", "xtask", "bench", "raw_client"],
+        packages: &["tradewind", "xtask", "bench", "raw_client", "fuzz"],
         why: "below the programs every error has a stable code and a kind",
         mend: "give the use case a `thiserror` enum",
     },

@@ -1,0 +1,68 @@
+//! Runs the fuzz targets for a while: started by `cargo xtask campaign fuzz`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to the person who called it")]
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use clap::Parser;
+use fuzz::{TARGETS, Target, corpus, mutate};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+/// No parser takes longer for 64 KiB, even unoptimised: one that does can be made to take for ever.
+const LONGEST: Duration = Duration::from_secs(2);
+/// More findings of one target are the same one in other words.
+const MOST_FINDINGS: usize = 5;
+
+/// Runs the fuzz targets.
+#[derive(Parser)]
+#[command(name = "fuzz")]
+struct Arguments {
+    /// Seconds for each target
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Of the inputs: the same seed makes the same
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Only targets that have one of these in their name
+    #[arg(long)]
+    only: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let wanted = |target: &&Target| arguments.only.is_empty() || arguments.only.iter().any(|part| target.name.contains(part.as_str()));
+    let mut findings = 0;
+    for target in TARGETS.iter().filter(wanted) {
+        match run(target, &arguments) {
+            Ok(found) => findings += found,
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    if findings == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// One target, for its time; how many inputs broke a promise.
+fn run(target: &Target, arguments: &Arguments) -> Result<usize> {
+    let seeds = corpus::read(target.name)?;
+    let mut random = StdRng::seed_from_u64(arguments.seed);
+    let (begin, time) = (Instant::now(), Duration::from_secs(arguments.seconds));
+    let (mut inputs, mut found) = (0_u64, 0);
+    while begin.elapsed() < time && found < MOST_FINDINGS {
+        let input = mutate::near(&seeds, &mut random);
+        let start = Instant::now();
+        let ended = catch_unwind(AssertUnwindSafe(|| (target.run)(&input)));
+        if ended.is_err() || start.elapsed() > LONGEST {
+            found += 1;
+            println!("{}: {} ms, kept as {}", target.name, start.elapsed().as_millis(), corpus::keep(target.name, &input)?.display());
+        }
+        inputs += 1;
+    }
+    println!("{}: {inputs} inputs in {} s, {found} findings (seed {})", target.name, begin.elapsed().as_secs(), arguments.seed);
+    Ok(found)
+}
