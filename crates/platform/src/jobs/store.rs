@@ -18,8 +18,9 @@ pub const INVARIANTS: &[Invariant] = &[Invariant {
 
 /// One patience for all: with the backoff below the last attempt is about four hours after the first.
 const MAX_ATTEMPTS: i64 = 12;
-/// Longer than any job of ours runs; after it another worker takes over.
-const LEASE: TimeDelta = TimeDelta::seconds(120);
+/// Longer than any job of ours runs (a provider is waited for 20 s); after it another worker takes over. What a checkout waits
+/// for may lose its worker three times before its key is in progress for longer than five minutes.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
 const QUEUE: &str = "default";
 const COLUMNS: &str = "id, kind, payload, state, run_at, attempts, max_attempts, fence, last_error, created_at";
 

@@ -7,7 +7,7 @@ use kernel::{OperationId, Origin};
 use platform::db::{DatabaseError, WriteTx};
 use platform::jobs::{self, Handler, Job, JobError, NewJob};
 
-use super::settle::{ask, settle};
+use super::settle::{ask, in_time, settle};
 use crate::Sales;
 
 /// A request has answered or died by then.
@@ -77,7 +77,7 @@ impl Handler for ReconcileOperation {
             return Ok(());
         }
         let provider = self.0.providers.get(&operation.provider).ok_or_else(|| JobError::new("the provider is not configured"))?;
-        let outcome = provider.query(&Call::of(&operation, &payment)).await;
+        let outcome = in_time(provider.query(&Call::of(&operation, &payment))).await;
         write_down(&self.0, id, &outcome).await
     }
 }

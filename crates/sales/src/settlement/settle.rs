@@ -81,6 +81,11 @@ pub async fn ask(sales: &Sales, operation: &Operation, payment: &Payment) -> Out
         return Outcome::Unknown;
     };
     let asked = if operation.status == payments::OperationStatus::Pending { provider.execute(&call) } else { provider.query(&call) };
+    in_time(asked).await
+}
+
+/// A provider's answer, or `Unknown` where none came in time.
+pub(super) async fn in_time(asked: impl Future<Output = Outcome>) -> Outcome {
     platform::failpoint("provider.before");
     let outcome = tokio::time::timeout(PROVIDER_PATIENCE, asked).await.unwrap_or(Outcome::Unknown);
     platform::failpoint("provider.after");
