@@ -9,6 +9,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::uuid7;
+
 /// Gives a thing its TypeID prefix.
 pub trait Prefixed {
     /// Lower-case letters; what stands before the underscore.
@@ -46,7 +48,7 @@ impl<T> Id<T> {
     /// A new id; ids made later sort later.
     #[must_use]
     pub fn generate() -> Self {
-        Self::from_uuid(Uuid::now_v7())
+        Self::from_uuid(uuid7::generate())
     }
 
     /// The id with this UUID, as the database stores it.
@@ -59,6 +61,12 @@ impl<T> Id<T> {
     #[must_use]
     pub const fn uuid(self) -> Uuid {
         self.uuid
+    }
+}
+
+impl<T> From<Id<T>> for Uuid {
+    fn from(id: Id<T>) -> Self {
+        id.uuid
     }
 }
 

@@ -18,6 +18,7 @@ mod quantity;
 mod rate;
 mod text;
 mod text_enum;
+mod uuid7;
 
 pub use actor::{Actor, ActorParseError, Origin};
 pub use apportion::apportion;
