@@ -7,6 +7,7 @@ mod rest;
 mod router;
 mod schema;
 mod shop;
+mod shown;
 mod sparse;
 
 pub use openapi::document;

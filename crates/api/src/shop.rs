@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::extract::FromRef;
-use gateway::{ApiKeys, Authenticator};
+use gateway::{ApiKeys, Authenticator, Memory, Metrics};
 use kernel::Timestamp;
 use platform::Context;
 use platform::files::FileStore;
@@ -20,6 +21,8 @@ pub struct Shop {
     keys: Arc<dyn Authenticator>,
     stopping: Arc<AtomicBool>,
     started_at: Timestamp,
+    memory: Option<Memory>,
+    metrics: Arc<Metrics>,
 }
 
 impl Shop {
@@ -29,13 +32,29 @@ impl Shop {
         let files = FileStore::in_data_dir(&sales.context.config.data_dir);
         let keys = Arc::new(ApiKeys(sales.context.clone()));
         let started_at = sales.context.now();
-        Self { sales, files, keys, stopping: Arc::new(AtomicBool::new(false)), started_at }
+        let (context, cache) = (&sales.context, &sales.context.config.cache);
+        let lifetime = Duration::from_secs(cache.lifetime_s);
+        let memory = cache.enabled.then(|| Memory::new(context.purges.clone(), cache.memory_bytes, lifetime));
+        let (stopping, metrics) = (Arc::default(), Arc::default());
+        Self { sales, files, keys, stopping, started_at, memory, metrics }
     }
 
     /// Database, clock and configuration.
     #[must_use]
     pub const fn context(&self) -> &Context {
         &self.sales.context
+    }
+
+    /// Public answers in memory, where they are kept.
+    #[must_use]
+    pub const fn memory(&self) -> Option<&Memory> {
+        self.memory.as_ref()
+    }
+
+    /// What is counted of requests.
+    #[must_use]
+    pub const fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     /// When the process began to answer.

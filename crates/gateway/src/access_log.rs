@@ -1,36 +1,44 @@
 //! One line per request: who, what, how it ended, how long it took. Never a query, a body or a header's value.
 
-use http::StatusCode;
+use std::time::Duration;
 
-use crate::facts::RequestFacts;
-use crate::problem::Problem;
-use crate::service::Asked;
+use http::{Method, StatusCode};
+use kernel::Actor;
 
 /// Longer paths are cut: they are no route of ours.
 const MAX_PATH: usize = 256;
 
-/// Writes the line; the format is the subscriber's.
-pub(crate) fn write(asked: &Asked, status: StatusCode, problem: Option<&Problem>, facts: &RequestFacts) {
-    if !tracing::enabled!(target: "gateway::request", tracing::Level::INFO) {
-        return;
+/// What is told of a request that was answered.
+pub(crate) struct Line<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
+    pub(crate) route: Option<&'a str>,
+    pub(crate) status: StatusCode,
+    pub(crate) took: Duration,
+    pub(crate) request_id: &'a str,
+    pub(crate) actor: Option<Actor>,
+    pub(crate) error_code: Option<&'a str>,
+}
+
+impl Line<'_> {
+    /// Writes the line; the format is the subscriber's.
+    pub(crate) fn write(self) {
+        let (method, path, status) = (self.method.as_str(), shortened(self.path), self.status.as_u16());
+        tracing::info!(
+            target: "gateway::request",
+            {
+                http.method = method,
+                http.path = path,
+                http.route = self.route,
+                http.status = status,
+                duration_us = u64::try_from(self.took.as_micros()).unwrap_or(u64::MAX),
+                request.id = self.request_id,
+                actor = self.actor.map(tracing::field::display),
+                error.code = self.error_code,
+            },
+            "{method} {path} {status}"
+        );
     }
-    let (method, path) = (asked.method.as_str(), shortened(asked.uri.path()));
-    let duration_us = u64::try_from(asked.started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(
-        target: "gateway::request",
-        {
-            http.method = method,
-            http.path = path,
-            http.route = facts.route(),
-            http.status = status.as_u16(),
-            duration_us,
-            request.id = facts.request_id(),
-            actor = facts.actor().map(tracing::field::display),
-            error.code = problem.map(Problem::code),
-        },
-        "{method} {path} {}",
-        status.as_u16()
-    );
 }
 
 fn shortened(path: &str) -> &str {

@@ -21,7 +21,9 @@ const LEVEL: CompressionLevel = CompressionLevel::Precise(4);
 
 /// Compresses an answer where the client asked for it and its body is a text of at least a kibibyte, or a text stream.
 pub(crate) async fn settle(response: Response, accept_encoding: Option<&HeaderValue>) -> Response {
-    let Some(accept_encoding) = accept_encoding.filter(|value| accepts_coding(value) && is_worth_it(&response)) else {
+    let Some(accept_encoding) =
+        accept_encoding.filter(|value| accepts_coding(value) && is_worth_it(response.headers(), response.body().size_hint().upper()))
+    else {
         return response;
     };
     let mut request = Request::new(());
@@ -36,10 +38,9 @@ pub(crate) async fn settle(response: Response, accept_encoding: Option<&HeaderVa
     response
 }
 
-fn is_worth_it(response: &Response) -> bool {
-    let size = response.body().size_hint();
-    let headers = response.headers();
-    size.upper().is_none_or(|upper| upper >= SMALLEST_BYTES)
+/// True where an answer with this head and of at most so many bytes is worth it.
+pub(crate) fn is_worth_it(headers: &HeaderMap, most_bytes: Option<u64>) -> bool {
+    most_bytes.is_none_or(|upper| upper >= SMALLEST_BYTES)
         && !headers.contains_key(header::CONTENT_ENCODING)
         && !headers.contains_key(header::CONTENT_RANGE)
         && headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(is_text)

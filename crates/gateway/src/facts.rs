@@ -29,9 +29,9 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 impl RequestFacts {
     /// Reads what the head of a request tells.
-    pub(crate) fn read(headers: &HeaderMap, peer: Option<SocketAddr>, clock: &dyn Clock) -> Self {
+    pub(crate) fn read(headers: &HeaderMap, peer: Option<SocketAddr>, request_id: HeaderValue) -> Self {
         Self {
-            request_id: request_id::of(headers, clock),
+            request_id,
             traceparent: headers.get(TRACEPARENT).and_then(traceparent),
             peer,
             actor: OnceLock::new(),
@@ -86,7 +86,7 @@ impl Facts {
         if let Some(facts) = parts.extensions.get::<Arc<RequestFacts>>() {
             return Arc::clone(facts);
         }
-        let facts = Arc::new(RequestFacts::read(&parts.headers, None, &SystemClock));
+        let facts = Arc::new(RequestFacts::read(&parts.headers, None, request_id::of(&parts.headers, SystemClock.now())));
         parts.extensions.insert(Arc::clone(&facts));
         facts
     }

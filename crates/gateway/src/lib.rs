@@ -101,6 +101,8 @@ mod facts;
 mod headers;
 mod holder;
 mod identity;
+mod memory;
+mod metrics;
 mod permissions;
 mod problem;
 mod query;
@@ -120,6 +122,8 @@ pub use extract::{
 pub use facts::{Facts, RequestFacts};
 pub use holder::{CartHolder, CartToken, StaffOrHolder};
 pub use identity::{Anyone, Authenticator, Identity, Permitted};
+pub use memory::Memory;
+pub use metrics::Metrics;
 pub use permissions::{Permission, PermissionSet, RequiredPermission, permission};
 pub use problem::Problem;
 pub use query::{

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use kernel::Clock;
+use kernel::Timestamp;
 use uuid::{Builder, Uuid};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
@@ -14,8 +14,8 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 const MAX_LENGTH: usize = 128;
 
 /// The id that the client chose, or a new one.
-pub(crate) fn of(headers: &HeaderMap, clock: &dyn Clock) -> HeaderValue {
-    headers.get(X_REQUEST_ID).filter(|value| is_sane(value.as_bytes())).cloned().unwrap_or_else(|| generate(clock))
+pub(crate) fn of(headers: &HeaderMap, now: Timestamp) -> HeaderValue {
+    headers.get(X_REQUEST_ID).filter(|value| is_sane(value.as_bytes())).cloned().unwrap_or_else(|| generate(now))
 }
 
 fn is_sane(id: &[u8]) -> bool {
@@ -29,10 +29,10 @@ thread_local! {
 
 /// Request ids have to differ, not to be hard to guess: a counter hashed with a random seed for each thread spares the
 /// system call of a cryptographic generator, a fifth of what this service may cost.
-fn generate(clock: &dyn Clock) -> HeaderValue {
+fn generate(now: Timestamp) -> HeaderValue {
     let (seed, count) = STREAM.get();
     STREAM.set((seed, count.wrapping_add(1)));
-    let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
+    let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
     let hash = xxh3_128_with_seed(&count.to_le_bytes(), seed).to_le_bytes();
     let mut random = [0_u8; 10];
     random.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
@@ -46,7 +46,7 @@ fn generate(clock: &dyn Clock) -> HeaderValue {
 mod tests {
     use std::collections::HashSet;
 
-    use kernel::SystemClock;
+    use kernel::{Clock, SystemClock};
 
     use super::*;
 
@@ -58,9 +58,9 @@ mod tests {
 
     #[test]
     fn a_sane_id_is_kept_and_any_other_replaced() {
-        assert_eq!(of(&with(b"order-42/abc"), &SystemClock), "order-42/abc");
+        assert_eq!(of(&with(b"order-42/abc"), SystemClock.now()), "order-42/abc");
         for bad in [&b""[..], b"two words", "é".as_bytes(), &[b'x'; 129]] {
-            let id = of(&with(bad), &SystemClock);
+            let id = of(&with(bad), SystemClock.now());
             assert_eq!(Uuid::try_parse_ascii(id.as_bytes()).expect("a uuid").get_version_num(), 7);
         }
     }
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn ids_of_all_threads_differ() {
         let threads: Vec<_> =
-            (0..4).map(|_| std::thread::spawn(|| (0..5_000).map(|_| generate(&SystemClock)).collect::<Vec<_>>())).collect();
+            (0..4).map(|_| std::thread::spawn(|| (0..5_000).map(|_| generate(SystemClock.now())).collect::<Vec<_>>())).collect();
         let ids: HashSet<HeaderValue> = threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect();
         assert_eq!(ids.len(), 20_000);
     }

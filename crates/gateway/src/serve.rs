@@ -50,6 +50,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub async fn serve(listener: TcpListener, gateway: Gateway, limits: ServeLimits, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_read_timeout).max_buf_size(limits.max_head_bytes);
+    let gateway = Arc::new(gateway);
     let slots = Arc::new(Semaphore::new(limits.max_connections));
     let tasks = TaskTracker::new();
     let (tell, told) = watch::channel(());
@@ -60,7 +61,7 @@ pub async fn serve(listener: TcpListener, gateway: Gateway, limits: ServeLimits,
             () = &mut stop => break,
         };
         if let Some(connection) = next {
-            tasks.spawn(converse(http.clone(), connection, gateway.clone(), told.clone()));
+            tasks.spawn(converse(http.clone(), connection, Arc::clone(&gateway), told.clone()));
         }
     }
     drop(listener);
@@ -92,12 +93,12 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Connec
 }
 
 /// Answers the requests of one connection.
-async fn converse(http: http1::Builder, connection: Connection, gateway: Gateway, mut told: watch::Receiver<()>) {
+async fn converse(http: http1::Builder, connection: Connection, gateway: Arc<Gateway>, mut told: watch::Receiver<()>) {
     let Connection { tcp, peer, slot } = connection;
     // Without it a small answer waits for the client's acknowledgement of the one before.
     let _ = tcp.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
-        let gateway = gateway.clone();
+        let gateway = Arc::clone(&gateway);
         async move { Ok::<_, Infallible>(gateway.answer(request, Some(peer)).await) }
     });
     let conversation = http.serve_connection(TokioIo::new(tcp), service);

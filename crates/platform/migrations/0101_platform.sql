@@ -66,6 +66,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due_idx ON jobs (queue, priority, run_at, id) WHERE state = 'available';
 CREATE INDEX jobs_lease_idx ON jobs (lease_until) WHERE state = 'running';
+CREATE INDEX jobs_discarded_idx ON jobs (id) WHERE state = 'discarded';
 CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE state IN ('available', 'running');
 
 CREATE TABLE idempotency_keys (

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kernel::{Clock, Origin, Timestamp};
 
+use crate::cache::Purges;
 use crate::config::Config;
 use crate::db::{DatabaseError, Db, WriteTx};
 
@@ -16,6 +17,8 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// The effective configuration.
     pub config: Arc<Config>,
+    /// What was changed of what is kept in memory.
+    pub purges: Purges,
 }
 
 impl Context {
@@ -30,6 +33,6 @@ impl Context {
     /// # Errors
     /// `Unavailable` where the database cannot be reached in time.
     pub async fn begin(&self, origin: &Origin) -> Result<WriteTx, DatabaseError> {
-        self.db.begin_write(origin.clone(), self.clock.now()).await
+        Ok(self.db.begin_write(origin.clone(), self.clock.now()).await?.touching(self.purges.touch()))
     }
 }

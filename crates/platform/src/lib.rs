@@ -1,8 +1,9 @@
-//! What any business software needs and no commerce: configuration, database, migrations, events, jobs, idempotency, files.
+//! What any business software needs and no commerce: cache, configuration, database, migrations, events, jobs, idempotency, files.
 
 // The derive of rows names this crate as the others see it.
 extern crate self as platform;
 
+pub mod cache;
 pub mod config;
 mod context;
 pub mod db;

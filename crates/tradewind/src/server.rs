@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use api::Shop;
+use platform::cache::Follower;
 use platform::config::Role;
 use platform::jobs::Worker;
 use platform::outbox::Relay;
@@ -62,6 +63,9 @@ impl Server {
             let listener = TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
             addr = Some(listener.local_addr().with_context(|| format!("cannot listen on {wanted}"))?);
             let stop = answering.stop.clone().cancelled_owned();
+            if config.cache.enabled {
+                working.tasks.spawn(Follower::new(context.clone()).run(working.stop.clone()));
+            }
             answering.tasks.spawn(gateway::serve(listener, wiring::gateway(&shop), wiring::serve_limits(config), stop));
         }
         if config.roles.contains(&Role::Worker) {

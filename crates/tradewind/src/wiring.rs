@@ -10,6 +10,7 @@ use catalog::listing::RefreshListing;
 use gateway::{Gateway, GatewayRules, ServeLimits};
 use kernel::Clock;
 use payments::providers::Providers;
+use platform::cache::Purges;
 use platform::config::Config;
 use platform::db::{ConnectError, Db, Invariant};
 use platform::jobs::Handlers;
@@ -37,6 +38,17 @@ const INVARIANTS: &[&[Invariant]] = &[
     payments::payments::INVARIANTS,
     sales::carts::INVARIANTS,
     sales::orders::INVARIANTS,
+];
+
+/// The facts that change what anybody may see, and so purge it from memory, in every process.
+const PURGING: &[&str] = &[
+    <catalog::categories::CategoryEvent as Fact>::AGGREGATE,
+    <catalog::channels::ChannelEvent as Fact>::AGGREGATE,
+    <catalog::price_lists::PriceListEvent as Fact>::AGGREGATE,
+    <catalog::products::ProductEvent as Fact>::AGGREGATE,
+    <catalog::media::MediaEvent as Fact>::AGGREGATE,
+    <catalog::inventory::StockFact as Fact>::AGGREGATE,
+    <catalog::inventory::LocationFact as Fact>::AGGREGATE,
 ];
 
 /// One kind of thing that facts are told of, and every fact with what it says.
@@ -82,7 +94,7 @@ pub fn invariants() -> Vec<Invariant> {
 /// `ConnectError` says what to change.
 pub async fn context(config: Config, clock: Arc<dyn Clock>) -> Result<Context, ConnectError> {
     let db = Db::connect(&config.database, config.mode).await?;
-    Ok(Context { db, clock, config: Arc::new(config) })
+    Ok(Context { db, clock, config: Arc::new(config), purges: Purges::new(PURGING) })
 }
 
 /// Everything that jobs can do, by kind.
@@ -111,7 +123,8 @@ pub fn gateway(shop: &Shop) -> Gateway {
         max_body_bytes: server.max_body_bytes,
         ..GatewayRules::default()
     };
-    Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock))
+    let gateway = Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock));
+    gateway.counting(Arc::clone(shop.metrics())).remembering(shop.memory().cloned())
 }
 
 /// The bounds of the accept loop, as configured.

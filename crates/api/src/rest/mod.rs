@@ -6,6 +6,7 @@ mod categories;
 mod channels;
 pub(crate) mod checkout;
 mod media;
+mod metrics;
 pub(crate) mod money;
 pub(crate) mod orders;
 mod price_lists;
@@ -25,6 +26,7 @@ use crate::{links, openapi, sparse};
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
     let mut routes = OpenApiRouter::with_openapi(openapi::base())
         .merge(system::routes())
+        .merge(metrics::routes())
         .merge(carts::routes())
         .merge(checkout::routes())
         .merge(orders::routes())

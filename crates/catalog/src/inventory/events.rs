@@ -45,6 +45,8 @@ pub enum StockFact {
     RanOut(Supply),
     /// Something can be sold again.
     BackIn(Supply),
+    /// A product page says something else of it, and none of the three above tells why.
+    AvailabilityChanged(Supply),
 }
 
 impl Fact for StockFact {
@@ -54,6 +56,7 @@ impl Fact for StockFact {
         ("stock.ran_low", "no more than the threshold is ready"),
         ("stock.ran_out", "nothing is ready any more"),
         ("stock.back_in", "something is ready again"),
+        ("stock.availability_changed", "a product page says something else of it, and none of the three above tells why"),
     ];
 
     fn name(&self) -> &'static str {
@@ -62,13 +65,16 @@ impl Fact for StockFact {
             Self::RanLow(_) => "stock.ran_low",
             Self::RanOut(_) => "stock.ran_out",
             Self::BackIn(_) => "stock.back_in",
+            Self::AvailabilityChanged(_) => "stock.availability_changed",
         }
     }
 
     fn aggregate_id(&self) -> Uuid {
         match self {
             Self::Adjusted { variant_id, .. } => variant_id.uuid(),
-            Self::RanLow(supply) | Self::RanOut(supply) | Self::BackIn(supply) => supply.variant_id.uuid(),
+            Self::RanLow(supply) | Self::RanOut(supply) | Self::BackIn(supply) | Self::AvailabilityChanged(supply) => {
+                supply.variant_id.uuid()
+            }
         }
     }
 }
@@ -84,7 +90,10 @@ pub(super) fn facts_of(crossing: Crossing, stock: &Stock) -> Vec<StockFact> {
         facts.push(StockFact::RanOut(supply.clone()));
     }
     if crossing.back_in {
-        facts.push(StockFact::BackIn(supply));
+        facts.push(StockFact::BackIn(supply.clone()));
+    }
+    if facts.is_empty() && crossing.reads_otherwise {
+        facts.push(StockFact::AvailabilityChanged(supply));
     }
     facts
 }

@@ -111,6 +111,8 @@ pub(super) struct Crossing {
     pub(super) back_in: bool,
     /// No more than the threshold is ready, and more was.
     pub(super) ran_low: bool,
+    /// A product page says something else of it.
+    pub(super) reads_otherwise: bool,
 }
 
 impl Crossing {
@@ -121,6 +123,7 @@ impl Crossing {
             ran_out: was && !is,
             back_in: !was && is,
             ran_low: low.is_some_and(|threshold| before.ready() > threshold && after.ready() <= threshold),
+            reads_otherwise: before.availability() != after.availability(),
         }
     }
 
@@ -160,10 +163,11 @@ mod tests {
         let five = stock(5, 0, Some(2));
         let crossing = |before: &Stock, pieces| Crossing::between(before, &reserve(before, pieces));
         assert!(crossing(&five, 2).is_none());
-        assert_eq!(crossing(&five, 3), Crossing { ran_low: true, ..Crossing::default() });
-        assert_eq!(crossing(&five, 5), Crossing { ran_low: true, ran_out: true, back_in: false });
+        assert_eq!(crossing(&five, 3), Crossing { ran_low: true, reads_otherwise: true, ..Crossing::default() });
+        assert_eq!(crossing(&five, 5), Crossing { ran_low: true, ran_out: true, back_in: false, reads_otherwise: true });
         assert_eq!(crossing(&reserve(&five, 3), 1), Crossing::default());
-        assert_eq!(crossing(&reserve(&five, 5), -1), Crossing { back_in: true, ..Crossing::default() });
+        assert_eq!(crossing(&reserve(&five, 5), -1), Crossing { back_in: true, reads_otherwise: true, ..Crossing::default() });
+        assert_eq!(crossing(&reserve(&five, 3), -1), Crossing { reads_otherwise: true, ..Crossing::default() });
     }
 
     #[test]

@@ -1,17 +1,18 @@
 //! Following prices that begin or end by the clock.
 
 use kernel::{Origin, ProductId};
-use platform::Context;
 use platform::jobs::{Handler, Job, JobError};
+use platform::{Context, outbox};
 use serde::Deserialize;
 
 use super::refresh::refresh;
-use crate::products;
+use crate::products::{self, ProductEvent};
 
 /// The kind of these jobs.
 pub(super) const KIND: &str = "catalog.refresh_listing";
 
-/// Writes a product's row of the list anew when one of its prices begins or ends. Doing it twice changes nothing.
+/// Writes a product's row of the list anew when one of its prices begins or ends, and records `product.repriced`. Doing it
+/// twice tells it twice and changes nothing else.
 #[derive(Debug)]
 pub struct RefreshListing {
     context: Context,
@@ -41,6 +42,7 @@ impl Handler for RefreshListing {
         let tx = self.context.begin(&Origin::system()).await?;
         if products::lock_row(&tx, payload.product_id).await? {
             refresh(&tx, payload.product_id).await?;
+            outbox::record(&tx, &ProductEvent::Repriced { product_id: payload.product_id }).await?;
         }
         Ok(tx.commit().await?)
     }

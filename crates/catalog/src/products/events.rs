@@ -42,6 +42,11 @@ pub enum ProductEvent {
         /// The names of the fields that changed.
         changed: Vec<String>,
     },
+    /// One of its prices began or ended by the clock.
+    Repriced {
+        /// The product.
+        product_id: ProductId,
+    },
     /// It is gone: it was never sold.
     Deleted {
         /// The product.
@@ -76,6 +81,7 @@ impl Fact for ProductEvent {
         ("product.created", "a product was made"),
         ("product.updated", "a product or one of its variants was changed"),
         ("product.archived", "a product is no longer sold"),
+        ("product.repriced", "one of its prices began or ended by the clock"),
         ("product.deleted", "a product that was never sold was removed"),
     ];
 
@@ -84,6 +90,7 @@ impl Fact for ProductEvent {
             Self::Created { .. } => "product.created",
             Self::Updated { .. } => "product.updated",
             Self::Archived { .. } => "product.archived",
+            Self::Repriced { .. } => "product.repriced",
             Self::Deleted { .. } => "product.deleted",
         }
     }
@@ -93,6 +100,7 @@ impl Fact for ProductEvent {
             Self::Created { product_id, .. }
             | Self::Updated { product_id, .. }
             | Self::Archived { product_id, .. }
+            | Self::Repriced { product_id }
             | Self::Deleted { product_id, .. } => product_id.uuid(),
         }
     }

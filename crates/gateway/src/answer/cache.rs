@@ -1,6 +1,13 @@
 //! Who may store an answer, and for how long.
 
-use http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use platform::cache::Tag;
+
+use super::one::json_response;
+use super::tag;
+use crate::memory::Shown;
 
 /// Who may store an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +27,21 @@ pub enum Cache {
 const VARY: HeaderValue = HeaderValue::from_static("Authorization, X-Cart-Token, Accept-Encoding");
 
 impl Cache {
+    /// 200 with ready JSON. What is public and says what it shows may be kept in memory, too.
+    pub(super) fn response(self, body: Bytes, tag: &str, tags: Vec<Tag>) -> Response {
+        let shown = matches!(self, Self::Public { .. }) && !tags.is_empty();
+        let shown = shown.then(|| Shown { body: body.clone(), tags });
+        let mut response = json_response(StatusCode::OK, body);
+        response.headers_mut().extend(tag::header(tag).map(|tag| (header::ETAG, tag)));
+        self.apply(response.headers_mut());
+        if let Some(shown) = shown {
+            response.extensions_mut().insert(shown);
+        }
+        response
+    }
+
     /// Sets `Cache-Control`, and `Vary` where the answer may be stored.
-    pub(super) fn apply(self, headers: &mut HeaderMap) {
+    fn apply(self, headers: &mut HeaderMap) {
         let control = match self {
             Self::Public { max_age_seconds } => HeaderValue::from_str(&format!("public, max-age={max_age_seconds}")).ok(),
             Self::Private => Some(HeaderValue::from_static("private, no-cache")),

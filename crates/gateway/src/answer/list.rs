@@ -1,12 +1,11 @@
 //! Answers with a page of a list.
 
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
 use kernel::Page;
+use platform::cache::Tag;
 use serde::Serialize;
 
 use super::cache::Cache;
-use super::one::json_response;
 use super::{select, tag};
 use crate::problem::Problem;
 use crate::query::ListQuery;
@@ -20,6 +19,7 @@ pub struct List<T> {
     links: ListLinks,
     fields: Option<Vec<&'static str>>,
     cache: Cache,
+    tags: Vec<Tag>,
 }
 
 impl<T: Serialize> List<T> {
@@ -27,7 +27,7 @@ impl<T: Serialize> List<T> {
     #[must_use]
     pub fn of(page: Page<T>, query: &ListQuery) -> Self {
         let (meta, links) = query.links.describe(&page, &query.page);
-        Self { rows: page.items, meta, links, fields: query.fields.clone(), cache: Cache::Private }
+        Self { rows: page.items, meta, links, fields: query.fields.clone(), cache: Cache::Private, tags: Vec::new() }
     }
 
     /// Who may store it; the client alone unless told otherwise.
@@ -37,8 +37,15 @@ impl<T: Serialize> List<T> {
         self
     }
 
+    /// What it shows: a change of any of it makes the answer untrue. Without a word of it, it is not kept in memory.
+    #[must_use]
+    pub fn shows(mut self, tags: impl IntoIterator<Item = Tag>) -> Self {
+        self.tags.extend(tags);
+        self
+    }
+
     fn render(self) -> Result<Response, Problem> {
-        let Self { rows, meta, links, fields, cache } = self;
+        let Self { rows, meta, links, fields, cache, tags } = self;
         let body = match fields {
             Some(fields) => {
                 let data = rows.iter().map(|row| select::only(row, &fields)).collect::<Result<_, _>>()?;
@@ -47,10 +54,7 @@ impl<T: Serialize> List<T> {
             None => tag::json(&ListEnvelope { data: rows, meta, links })?,
         };
         let tag = tag::of(None, &body);
-        let mut response = json_response(StatusCode::OK, body);
-        response.headers_mut().extend(tag::header(&tag).map(|tag| (header::ETAG, tag)));
-        cache.apply(response.headers_mut());
-        Ok(response)
+        Ok(cache.response(body, &tag, tags))
     }
 }
 

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
+use platform::cache::Tag;
 use serde::Serialize;
 
 use super::cache::Cache;
@@ -19,23 +20,31 @@ pub struct One<T> {
     version: Option<i64>,
     cache: Cache,
     fields: Option<Vec<&'static str>>,
+    tags: Vec<Tag>,
 }
 
 impl<T: Serialize> One<T> {
     /// A resource that people edit: the tag begins with its version, which an edit hands back in `If-Match`.
     pub fn versioned(view: T, version: i64) -> Self {
-        Self { view, version: Some(version), cache: Cache::Private, fields: None }
+        Self { view, version: Some(version), cache: Cache::Private, fields: None, tags: Vec::new() }
     }
 
     /// A resource without a version; the tag is the hash of its bytes.
     pub fn plain(view: T) -> Self {
-        Self { view, version: None, cache: Cache::Private, fields: None }
+        Self { view, version: None, cache: Cache::Private, fields: None, tags: Vec::new() }
     }
 
     /// Who may store it; the client alone unless told otherwise.
     #[must_use]
     pub fn cache(mut self, cache: Cache) -> Self {
         self.cache = cache;
+        self
+    }
+
+    /// What it shows: a change of any of it makes the answer untrue. Without a word of it, it is not kept in memory.
+    #[must_use]
+    pub fn shows(mut self, tags: impl IntoIterator<Item = Tag>) -> Self {
+        self.tags.extend(tags);
         self
     }
 
@@ -46,16 +55,13 @@ impl<T: Serialize> One<T> {
         self
     }
 
-    fn render(&self) -> Result<Response, Problem> {
+    fn render(self) -> Result<Response, Problem> {
         let body = match &self.fields {
             Some(fields) => tag::json(&Envelope { data: select::only(&self.view, fields)? })?,
             None => tag::json(&Envelope { data: &self.view })?,
         };
         let tag = tag::of(self.version, &body);
-        let mut response = json_response(StatusCode::OK, body);
-        response.headers_mut().extend(tag::header(&tag).map(|tag| (header::ETAG, tag)));
-        self.cache.apply(response.headers_mut());
-        Ok(response)
+        Ok(self.cache.response(body, &tag, self.tags))
     }
 }
 

@@ -41,7 +41,7 @@ async fn the_rules_limit_the_bodies_of_routes_without_a_limit_of_their_own() {
     let rules = GatewayRules { max_body_bytes: 20, ..GatewayRules::default() };
     let gateway = Gateway::new(crate::support::router(), rules, Arc::new(kernel::SystemClock));
     let post = |path: &'static str, text: &'static str, announced: bool| {
-        let gateway = gateway.clone();
+        let gateway = &gateway;
         async move {
             let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(text.as_bytes()))]);
             let request = Request::post(path).header("content-type", "application/json").header("idempotency-key", "first");

@@ -9,6 +9,8 @@ mod extract;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+mod memory;
+#[cfg(test)]
 mod serve;
 #[cfg(test)]
 mod service;

@@ -35,7 +35,8 @@ struct Shop {
     keys: Arc<dyn Authenticator>,
 }
 
-struct Keys;
+/// Knows three keys.
+pub(crate) struct Keys;
 
 #[async_trait]
 impl Authenticator for Keys {

@@ -55,6 +55,10 @@ pub struct Config {
     pub orders: Orders,
     /// Limits on requests.
     pub rate_limits: RateLimits,
+    /// What is kept in memory.
+    pub cache: Cache,
+    /// Who may see what is counted.
+    pub metrics: Metrics,
     /// What is logged and how.
     pub log: Log,
 }
@@ -146,6 +150,26 @@ pub struct Orders {
 pub struct RateLimits {
     /// Multiplies every limit; known from the first release so that scripts need not change when limits come.
     pub factor: f64,
+}
+
+/// What is kept in memory.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    /// False: every answer is made anew.
+    pub enabled: bool,
+    /// How much of public answers is kept.
+    pub memory_bytes: u64,
+    /// How long an answer is kept; what is written is forgotten at once.
+    pub lifetime_s: u64,
+}
+
+/// Who may see what is counted.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metrics {
+    /// True: everybody; false: this machine alone.
+    pub public: bool,
 }
 
 /// What is logged and how.

@@ -12,6 +12,7 @@ use super::postgres::{self, Work};
 use super::row::FromQueryResult;
 use super::sqlite::Member;
 use super::value::Value;
+use crate::cache::Touched;
 
 /// A write transaction: on SQLite the one writer, whose durable commit others may share; READ COMMITTED on PostgreSQL.
 ///
@@ -25,6 +26,7 @@ pub struct WriteTx {
     origin: Origin,
     now: Timestamp,
     wake: Arc<Notify>,
+    touched: Touched,
 }
 
 #[derive(Clone)]
@@ -43,7 +45,7 @@ impl Db {
             Pools::Sqlite { writer, .. } => Inner::Sqlite(Arc::new(Mutex::new(writer.begin().await?))),
             Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::new(postgres::begin(pool).await?))),
         };
-        Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake: self.wake() })
+        Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake: self.wake(), touched: Touched::default() })
     }
 }
 
@@ -64,6 +66,17 @@ impl WriteTx {
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Its commit purges what is noted here.
+    pub(crate) fn touching(mut self, touched: Touched) -> Self {
+        self.touched = touched;
+        self
+    }
+
+    /// What it changes of what may be kept in memory.
+    pub(crate) const fn touched(&self) -> &Touched {
+        &self.touched
     }
 
     /// Which database it is.
@@ -90,11 +103,12 @@ impl WriteTx {
             Inner::Postgres(work) => work.savepoint().await?,
         }
         let (inner, origin, wake) = (self.inner.clone(), self.origin.clone(), Arc::clone(&self.wake));
-        Ok(Self { inner, is_part: true, is_over: false, origin, now: self.now, wake })
+        let touched = self.touched.clone();
+        Ok(Self { inner, is_part: true, is_over: false, origin, now: self.now, wake, touched })
     }
 
-    /// Makes it all durable; when this answers `Ok`, a crash loses none of it. Then relay and workers are woken. Of a part it
-    /// only says that the whole shall have it.
+    /// Makes it all durable; when this answers `Ok`, a crash loses none of it. Then what it changed is purged from memory,
+    /// and relay and workers are woken. Of a part it only says that the whole shall have it.
     ///
     /// # Errors
     /// `DatabaseError`; nothing was written then.
@@ -108,19 +122,24 @@ impl WriteTx {
             return Ok(());
         }
         crate::failpoint("commit.before");
-        match &self.inner {
-            Inner::Sqlite(member) => {
-                let told = with(member, Member::join_group)?;
-                if !told.await.unwrap_or(false) {
-                    return Err(DatabaseError::busy("the commit failed"));
-                }
-            }
-            Inner::Postgres(work) => work.commit().await?,
-        }
+        let committed = self.end_whole().await;
+        // Whatever it says: one that was cut off may have happened.
+        self.touched.purge();
+        committed?;
         crate::failpoint("commit.after");
         self.is_over = true;
         self.wake.notify_waiters();
         Ok(())
+    }
+
+    async fn end_whole(&self) -> Result<(), DatabaseError> {
+        match &self.inner {
+            Inner::Sqlite(member) => {
+                let told = with(member, Member::join_group)?;
+                if told.await.unwrap_or(false) { Ok(()) } else { Err(DatabaseError::busy("the commit failed")) }
+            }
+            Inner::Postgres(work) => work.commit().await,
+        }
     }
 
     /// Undoes it all at once; dropping does the same a little later.

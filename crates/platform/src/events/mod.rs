@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::{Event, of_aggregate, since};
+pub use store::{Event, EventKey, last_seq, of_aggregate, since, touched_since};

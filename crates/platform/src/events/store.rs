@@ -43,6 +43,41 @@ pub async fn since(db: &impl ConnectionTrait, seq: i64, most: i64) -> Result<Vec
     db::fetch_all(db, &format!("SELECT {COLUMNS} FROM events WHERE seq > $1 ORDER BY seq LIMIT $2"), values![seq, most]).await
 }
 
+/// The place of the last event; 0 where there is none.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn last_seq(db: &impl ConnectionTrait) -> Result<i64, DatabaseError> {
+    Ok(db::fetch_scalar(db, "SELECT COALESCE(MAX(seq), 0) FROM events", vec![]).await?.unwrap_or(0))
+}
+
+/// What an event happened to.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct EventKey {
+    /// Place among all events.
+    pub seq: i64,
+    /// What kind of thing.
+    pub aggregate_type: String,
+    /// Which one.
+    pub aggregate_id: Uuid,
+}
+
+/// Which things of these kinds events after this place happened to, in order. The last event there is comes in any case, so
+/// that the next question begins behind it.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn touched_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: i64) -> Result<Vec<EventKey>, DatabaseError> {
+    let sql = format!(
+        "SELECT seq, aggregate_type, aggregate_id FROM events
+         WHERE seq > $1 AND (seq = (SELECT MAX(seq) FROM events) OR aggregate_type IN ({})) ORDER BY seq LIMIT $2",
+        db::placeholders(3, kinds.len())
+    );
+    let mut values = values![seq, most];
+    values.extend(kinds.iter().flat_map(|kind| values![*kind]));
+    db::fetch_all(db, &sql, values).await
+}
+
 /// What happened to one thing, from the first; facts that are still on their way out are in it, with `seq` 0.
 ///
 /// # Errors

@@ -6,4 +6,4 @@ mod store;
 
 pub use model::{Handler, Handlers, Job, JobError, JobState, NewJob};
 pub use run::{Worker, run_due};
-pub use store::{INVARIANTS, JobFilter, enqueue, find, list, retry, unfinished};
+pub use store::{INVARIANTS, JobCounts, JobFilter, count, enqueue, find, list, retry, unfinished};

@@ -170,3 +170,29 @@ pub async fn unfinished(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec
     let rows: Vec<JobRow> = db::fetch_all(db, &sql, values![now]).await?;
     rows.into_iter().map(Job::try_from).collect()
 }
+
+/// How many jobs there are that are not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromQueryResult)]
+pub struct JobCounts {
+    /// Wait for their time or a worker.
+    pub available: i64,
+    /// Of these, those whose time has come.
+    pub due: i64,
+    /// A worker has them.
+    pub running: i64,
+    /// Given up.
+    pub discarded: i64,
+}
+
+/// Counts what is not done, each state by its own index: what is done is never read.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn count(db: &impl ConnectionTrait, now: Timestamp) -> Result<JobCounts, DatabaseError> {
+    const SELECT: &str = "SELECT
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM jobs WHERE state = 'available') AS available,
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM jobs WHERE state = 'available' AND run_at <= $1) AS due,
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM jobs WHERE state = 'running') AS running,
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM jobs WHERE state = 'discarded') AS discarded";
+    db::fetch_one(db, SELECT, values![now]).await
+}

@@ -6,8 +6,8 @@ use kernel::Origin;
 use tokio_util::sync::CancellationToken;
 
 use super::store;
-use crate::Context;
 use crate::db::{self, DatabaseError};
+use crate::{Context, events};
 
 /// Rows moved in one transaction: large enough to keep up, small enough to hold SQLite's writer for milliseconds.
 const BATCH: i64 = 500;
@@ -31,7 +31,7 @@ pub async fn relay_once(context: &Context) -> Result<usize, DatabaseError> {
     let rows = store::oldest(&tx, BATCH).await?;
     let moved = rows.len();
     if moved > 0 {
-        let last = store::last_seq(&tx).await?;
+        let last = events::last_seq(&tx).await?;
         store::move_to_events(&tx, rows, last).await?;
     }
     tx.commit().await?;

@@ -53,6 +53,7 @@ pub(super) async fn insert<F: Fact>(tx: &WriteTx, facts: &[F]) -> Result<(), Dat
         let payload = serde_json::to_value(fact).map_err(|error| DatabaseError::corrupt(&format!("fact {}: {error}", fact.name())))?;
         values.extend(values![EventId::generate(), fact.aggregate_id(), fact.name(), fact.version(), payload, fact.channel_id()]);
     }
+    tx.touched().note(F::AGGREGATE, facts.iter().map(Fact::aggregate_id));
     db::execute(tx, &sql, values).await.map(drop)
 }
 
@@ -78,10 +79,6 @@ pub(super) async fn oldest(db: &impl ConnectionTrait, most: i64) -> Result<Vec<O
     const SELECT: &str = "SELECT position, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, request_id,
         traceparent, channel_id, occurred_at FROM outbox ORDER BY position LIMIT $1";
     db::fetch_all(db, SELECT, values![most]).await
-}
-
-pub(super) async fn last_seq(db: &impl ConnectionTrait) -> Result<i64, DatabaseError> {
-    Ok(db::fetch_scalar(db, "SELECT COALESCE(MAX(seq), 0) FROM events", vec![]).await?.unwrap_or(0))
 }
 
 pub(super) async fn move_to_events(tx: &WriteTx, rows: Vec<OutboxRow>, last_seq: i64) -> Result<(), DatabaseError> {

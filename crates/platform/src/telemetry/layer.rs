@@ -1,8 +1,8 @@
 //! The one layer of the log: decides once per place in the code what is logged, and writes a line without waiting.
 
 use std::cell::Cell;
-use std::time::SystemTime;
 
+use kernel::{Clock, SystemClock};
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::Interest;
 use tracing::{Event, Metadata, Subscriber};
@@ -55,7 +55,7 @@ impl<S: Subscriber, W: Fn(&[u8]) + 'static> Layer<S> for LogLayer<W> {
         // Taken, not borrowed: a value that logs while it is being logged finds an empty one.
         let (mut line, mut stamp) = SCRATCH.take();
         line.clear();
-        let now = SystemTime::now();
+        let now = SystemClock.now();
         match self.format {
             LogFormat::Json => line::json(&mut line, stamp.of(now), event),
             LogFormat::Text => line::text(&mut line, stamp.of(now), event),

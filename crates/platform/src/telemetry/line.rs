@@ -2,31 +2,28 @@
 
 use std::fmt::{Debug, Write as _};
 use std::io::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use chrono::DateTime;
+use kernel::Timestamp;
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
 /// Writes moments; the part down to the second is made once a second.
 #[derive(Debug, Default)]
 pub(super) struct Stamp {
-    second: u64,
+    second: i64,
     text: String,
 }
 
 impl Stamp {
     /// `2026-11-20T23:03:22.310642Z`.
-    pub(super) fn of(&mut self, now: SystemTime) -> &str {
-        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-        if self.text.is_empty() || self.second != since.as_secs() {
-            self.second = since.as_secs();
-            let moment = DateTime::from_timestamp(i64::try_from(self.second).unwrap_or_default(), 0).unwrap_or_default();
-            self.text = moment.format("%Y-%m-%dT%H:%M:%S").to_string();
+    pub(super) fn of(&mut self, now: Timestamp) -> &str {
+        if self.text.is_empty() || self.second != now.timestamp() {
+            self.second = now.timestamp();
+            self.text = now.format("%Y-%m-%dT%H:%M:%S").to_string();
         }
         self.text.truncate("2026-11-20T23:03:22".len());
         // Writing to a text does not fail.
-        let _ = write!(self.text, ".{:06}Z", since.subsec_micros());
+        let _ = write!(self.text, ".{:06}Z", now.timestamp_subsec_micros());
         &self.text
     }
 }
@@ -194,8 +191,8 @@ impl std::fmt::Write for OneLine<'_> {
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
-    use std::time::Duration;
 
+    use chrono::DateTime;
     use serde_json::{Value, json};
     use tracing_subscriber::prelude::*;
 
@@ -259,7 +256,7 @@ mod tests {
     #[test]
     fn the_text_of_a_moment_follows_it() {
         let mut stamp = Stamp::default();
-        let at = |micros| UNIX_EPOCH + Duration::from_micros(micros);
+        let at = |micros| DateTime::from_timestamp_micros(micros).expect("a moment");
         assert_eq!(stamp.of(at(1_763_679_802_310_642)), "2025-11-20T23:03:22.310642Z");
         assert_eq!(stamp.of(at(1_763_679_802_310_643)), "2025-11-20T23:03:22.310643Z");
         assert_eq!(stamp.of(at(1_763_679_803_000_001)), "2025-11-20T23:03:23.000001Z");

@@ -3,6 +3,7 @@
 mod buffer;
 mod layer;
 mod line;
+mod process;
 
 use std::sync::OnceLock;
 
@@ -13,6 +14,7 @@ use crate::config::Log;
 use buffer::Buffer;
 
 pub use layer::LogLayer;
+pub use process::ProcessUsage;
 
 /// The filter directives are not readable, or a logger is already installed.
 #[derive(Debug, thiserror::Error)]

@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 
 use super::view::{Categories, CategoryTreeView, CategoryView, OneCategory, TreeParams, query};
 use crate::shop::Shop;
+use crate::shown;
 
 /// How long a storefront may go on with a tree that was changed.
 const MAX_AGE_SECONDS: u32 = 60;
@@ -73,7 +74,7 @@ async fn include(shop: &Shop, list: &ListQuery, page: Page<Category>) -> Result<
 )]
 async fn list_categories(State(shop): State<Shop>, caller: Anyone, list: ListParams<Categories>) -> Result<List<CategoryView>, Problem> {
     let page = categories::list(shop.context().db.reader(), &query(&list)?).await?;
-    Ok(List::of(include(&shop, &list, page).await?, &list).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(List::of(include(&shop, &list, page).await?, &list).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
 }
 
 /// Read a category with the way down to it.
@@ -99,7 +100,7 @@ async fn get_category(
         let counts = categories::product_counts(shop.context().db.reader(), &[id]).await?;
         view = view.product_count(active_in(&counts, id));
     }
-    Ok(One::versioned(view, version).select(&wanted).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(One::versioned(view, version).select(&wanted).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
 }
 
 /// Read the whole tree, or what hangs under one category.
@@ -123,5 +124,5 @@ async fn get_category_tree(
         None => None,
     };
     let tree = categories::tree(shop.context().db.reader(), root.as_ref()).await?;
-    Ok(One::plain(CategoryTreeView::from(tree)).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(One::plain(CategoryTreeView::from(tree)).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
 }

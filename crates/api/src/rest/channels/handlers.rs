@@ -11,8 +11,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::wire::{ChannelPatch, ChannelPut, ChannelView, Channels, query};
-use crate::schema;
 use crate::shop::Shop;
+use crate::{schema, shown};
 
 /// How long a storefront may go on with a channel that was changed.
 const MAX_AGE_SECONDS: u32 = 60;
@@ -38,7 +38,7 @@ fn show(channel: Channel) -> One<ChannelView> {
 )]
 async fn list_channels(State(shop): State<Shop>, caller: Anyone, list: ListParams<Channels>) -> Result<List<ChannelView>, Problem> {
     let page = channels::list(shop.context().db.reader(), &query(&list)).await?;
-    Ok(List::of(page.map(ChannelView::from), &list).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(List::of(page.map(ChannelView::from), &list).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::channels()))
 }
 
 /// Read a channel.
@@ -63,7 +63,7 @@ async fn get_channel(
         IdOr::Name(code) => channels::find_by_code(db, &code).await?,
     };
     let channel = channel.ok_or_else(|| Problem::not_found("channel_not_found"))?;
-    Ok(show(channel).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(show(channel).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::channels()))
 }
 
 /// Replace what may change of a channel. Another currency becomes its price list's, too.

@@ -17,8 +17,8 @@ use super::parts::{ByPosition, page};
 use super::path::{PartPath, ProductPath, missing};
 use super::reading::{MAX_AGE_SECONDS, audience};
 use crate::rest::media::MediaView;
-use crate::schema;
 use crate::shop::Shop;
+use crate::{schema, shown};
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::new().routes(routes!(list_product_media, add_product_media)).routes(routes!(reorder_product_media)).routes(routes!(
@@ -35,9 +35,9 @@ async fn resolve(shop: &Shop, product: &ProductRef, audience: Audience) -> Resul
     visible.map(|(id, _)| id).ok_or_else(missing)
 }
 
-async fn pictures(shop: &Shop, product: &ProductRef, audience: Audience) -> Result<Vec<Media>, Problem> {
+async fn pictures(shop: &Shop, product: &ProductRef, audience: Audience) -> Result<(ProductId, Vec<Media>), Problem> {
     let id = resolve(shop, product, audience).await?;
-    Ok(media::list_for_products(shop.context().db.reader(), &[id]).await?)
+    Ok((id, media::list_for_products(shop.context().db.reader(), &[id]).await?))
 }
 
 fn show(media: Media) -> One<MediaView> {
@@ -62,9 +62,9 @@ async fn list_product_media(
     ProductPath(product): ProductPath,
     list: ListParams<ByPosition>,
 ) -> Result<List<MediaView>, Problem> {
-    let all = pictures(&shop, &product, audience(&caller)).await?;
+    let (id, all) = pictures(&shop, &product, audience(&caller)).await?;
     let page = page(all, &list, |media| (media.position, media.id.uuid()))?;
-    Ok(List::of(page.map(MediaView::from), &list).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(List::of(page.map(MediaView::from), &list).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::product(id, [])))
 }
 
 /// Add a picture to a product: an address elsewhere as JSON, or a file in a form.
@@ -144,10 +144,10 @@ async fn get_product_media(
     PartPath(product, id): PartPath<MediaTag>,
     _none: NoParams,
 ) -> Result<One<MediaView>, Problem> {
-    let all = pictures(&shop, &product, audience(&caller)).await?;
+    let (product_id, all) = pictures(&shop, &product, audience(&caller)).await?;
     let found = all.into_iter().find(|media| media.id == id);
     let media = found.ok_or_else(|| Problem::not_found("media_not_found"))?;
-    Ok(show(media).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(show(media).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::product(product_id, [])))
 }
 
 /// Change the alternative text or the place of a picture; what is absent stays.

@@ -12,6 +12,7 @@ use super::path::{ProductPath, missing};
 use super::summary::ProductSummaryView;
 use super::view::ProductView;
 use crate::shop::Shop;
+use crate::shown;
 
 /// How long a storefront may go on with what was changed.
 pub(in crate::rest) const MAX_AGE_SECONDS: u32 = 60;
@@ -38,7 +39,7 @@ pub(in crate::rest) fn audience(caller: &Anyone) -> Audience {
 async fn list_products(State(shop): State<Shop>, caller: Anyone, list: ListParams<Products>) -> Result<List<ProductSummaryView>, Problem> {
     let context = shop.context();
     let page = listing::list(context.db.reader(), &query(&list, audience(&caller))?, context.now()).await?;
-    Ok(List::of(page.map(ProductSummaryView::from), &list).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(List::of(page.map(ProductSummaryView::from), &list).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::products()))
 }
 
 /// Read a product with its variants, pictures, categories and relations; what `include` names is there in any case.
@@ -63,5 +64,6 @@ async fn get_product(
     let found = assortment::find(context.db.reader(), &reference, audience, context.now()).await?;
     let document = found.ok_or_else(missing)?;
     let version = document.product.version;
-    Ok(One::versioned(ProductView::of(document, audience), version).select(&view).cache(caller.cache(MAX_AGE_SECONDS)))
+    let shown = shown::product(document.product.id, document.variants.iter().map(|stocked| stocked.variant.id));
+    Ok(One::versioned(ProductView::of(document, audience), version).select(&view).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown))
 }

@@ -9,6 +9,7 @@ use gateway::{
     Permitted, Problem, RequiredVersion, Valid, permission,
 };
 use kernel::VariantTag;
+use platform::cache::Tag;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -19,8 +20,8 @@ use super::reading::{MAX_AGE_SECONDS, audience};
 use super::variant_schema::{NewVariantIn, OneVariantPatch};
 use super::variant_view::VariantView;
 use super::variant_wire::{VariantIn, VariantPatch};
-use crate::schema;
 use crate::shop::Shop;
+use crate::{schema, shown};
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
     OpenApiRouter::new().routes(routes!(list_variants, create_variant)).routes(routes!(get_variant, update_variant, delete_variant))
@@ -29,6 +30,12 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
 async fn find(shop: &Shop, product: &ProductRef, audience: Audience) -> Result<Vec<StockedVariant>, Problem> {
     let context = shop.context();
     assortment::find_variants(context.db.reader(), product, audience, context.now()).await?.ok_or_else(missing)
+}
+
+/// What the answer depends on; where there are no variants, nothing says of which product.
+fn shown_by(variants: &[StockedVariant]) -> Vec<Tag> {
+    let ids = variants.iter().map(|stocked| stocked.variant.id);
+    variants.first().map(|first| shown::product(first.variant.product_id, ids)).unwrap_or_default()
 }
 
 fn show(stocked: StockedVariant, audience: Audience) -> One<VariantView> {
@@ -55,8 +62,9 @@ async fn list_variants(
 ) -> Result<List<VariantView>, Problem> {
     let audience = audience(&caller);
     let variants = find(&shop, &product, audience).await?;
+    let shown = shown_by(&variants);
     let page = page(variants, &list, |stocked| (stocked.variant.position, stocked.variant.id.uuid()))?;
-    Ok(List::of(page.map(|stocked| VariantView::of(stocked, audience)), &list).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(List::of(page.map(|stocked| VariantView::of(stocked, audience)), &list).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown))
 }
 
 /// Add a variant to a product, behind the others.
@@ -107,9 +115,10 @@ async fn get_variant(
 ) -> Result<One<VariantView>, Problem> {
     let audience = audience(&caller);
     let variants = find(&shop, &product, audience).await?;
+    let shown = shown_by(&variants);
     let found = variants.into_iter().find(|stocked| stocked.variant.id == id);
     let stocked = found.ok_or_else(|| Problem::not_found("variant_not_found"))?;
-    Ok(show(stocked, audience).cache(caller.cache(MAX_AGE_SECONDS)))
+    Ok(show(stocked, audience).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown))
 }
 
 /// Change a variant; what is absent stays. One that was sold is taken off sale by `"archived": true`.

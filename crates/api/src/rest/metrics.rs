@@ -1,0 +1,106 @@
+//! What a monitor asks for: requests, memory, database, work that waits, and the process itself.
+
+use std::fmt::{Display, Write as _};
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use gateway::{Facts, Memory, NoParams, Problem};
+use http::{HeaderMap, header};
+use platform::cache::CacheStats;
+use platform::telemetry::{self, ProcessUsage};
+use platform::{jobs, outbox};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::shop::Shop;
+
+/// The text format of Prometheus, version 0.0.4.
+const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// What a proxy adds: behind one everybody comes from this machine.
+const BY_PROXY: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+
+pub(super) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new().routes(routes!(metrics))
+}
+
+/// Show what the process counts, in the text format of Prometheus. Only this machine is answered unless `metrics.public` is set.
+#[utoipa::path(
+    get, path = "/metrics", tag = "system", operation_id = "metrics", security(()),
+    responses(
+        (status = 200, description = "One metric a line", body = String, content_type = "text/plain"),
+        (status = 404, description = "`route_not_found`: the caller is on another machine, or behind a proxy", body = gateway::ErrorBody),
+    ),
+)]
+async fn metrics(State(shop): State<Shop>, facts: Facts, headers: HeaderMap, _none: NoParams) -> Result<Response, Problem> {
+    let is_local = facts.0.peer().is_none_or(|peer| peer.ip().to_canonical().is_loopback());
+    let is_direct = !BY_PROXY.iter().any(|name| headers.contains_key(*name));
+    if !shop.context().config.metrics.public && !(is_local && is_direct) {
+        return Err(Problem::route_not_found());
+    }
+    Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text(&shop).await).into_response())
+}
+
+async fn text(shop: &Shop) -> String {
+    let mut text = String::with_capacity(16 * 1_024);
+    shop.metrics().render(&mut text);
+    cache(&mut text, shop.memory().map(Memory::stats).unwrap_or_default());
+    database(&mut text, shop).await;
+    process(&mut text, shop);
+    text
+}
+
+fn cache(text: &mut String, stats: CacheStats) {
+    let CacheStats { hits, misses, evictions, purges, entries, bytes } = stats;
+    metric(text, "counter", "tradewind_cache_hits_total", "Public answers given from memory.", hits);
+    metric(text, "counter", "tradewind_cache_misses_total", "Public answers that were not in memory.", misses);
+    metric(text, "counter", "tradewind_cache_evictions_total", "Answers that gave way to others for lack of room.", evictions);
+    metric(text, "counter", "tradewind_cache_purges_total", "Writes that purged what they changed.", purges);
+    metric(text, "gauge", "tradewind_cache_entries", "Answers in memory.", entries);
+    metric(text, "gauge", "tradewind_cache_bytes", "Memory that the answers take.", bytes);
+}
+
+/// What the database holds of unfinished work. Where it is away, only that is said.
+async fn database(text: &mut String, shop: &Shop) {
+    let (db, now) = (shop.context().db.reader(), shop.context().now());
+    let asked = tokio::try_join!(outbox::backlog(db), jobs::count(db, now));
+    metric(text, "gauge", "tradewind_database_up", "1 while the database answers.", u8::from(asked.is_ok()));
+    let Ok((backlog, jobs)) = asked else { return };
+    let lag_ms = backlog.oldest.map_or(0, |oldest| (now - oldest).num_milliseconds().max(0));
+    metric(text, "gauge", "tradewind_outbox_facts", "Facts that wait to be relayed.", backlog.waiting);
+    metric(text, "gauge", "tradewind_outbox_lag_seconds", "Age of the oldest of them.", thousandths(lag_ms));
+    head(text, "gauge", "tradewind_jobs", "Jobs that are not done, by state; the due are among the available.");
+    for (state, count) in [("available", jobs.available), ("due", jobs.due), ("running", jobs.running), ("discarded", jobs.discarded)] {
+        // Writing to a text does not fail.
+        let _ = writeln!(text, "tradewind_jobs{{state=\"{state}\"}} {count}");
+    }
+}
+
+fn process(text: &mut String, shop: &Shop) {
+    let ProcessUsage { resident_bytes, cpu_centiseconds, open_files } = ProcessUsage::now();
+    if let Some(bytes) = resident_bytes {
+        metric(text, "gauge", "process_resident_memory_bytes", "Resident memory.", bytes);
+    }
+    if let Some(ticks) = cpu_centiseconds {
+        let seconds = format!("{}.{:02}", ticks / 100, ticks % 100);
+        metric(text, "counter", "process_cpu_seconds_total", "Time on a processor.", seconds);
+    }
+    if let Some(files) = open_files {
+        metric(text, "gauge", "process_open_fds", "Open files and connections.", files);
+    }
+    metric(text, "gauge", "process_start_time_seconds", "When it began to answer.", shop.started_at().timestamp());
+    metric(text, "counter", "tradewind_log_dropped_lines_total", "Lines that nobody read in time.", telemetry::dropped_lines());
+}
+
+fn metric(text: &mut String, kind: &str, name: &str, help: &str, value: impl Display) {
+    head(text, kind, name, help);
+    let _ = writeln!(text, "{name} {value}");
+}
+
+fn head(text: &mut String, kind: &str, name: &str, help: &str) {
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+/// `1.250`
+fn thousandths(value: i64) -> String {
+    format!("{}.{:03}", value / 1_000, value % 1_000)
+}

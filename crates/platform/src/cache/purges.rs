@@ -1,0 +1,185 @@
+//! When what was purged last: the one thing that decides whether something kept is still true.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use uuid::Uuid;
+
+use crate::outbox::Fact;
+
+/// Tags share so many places. Two tags that share one are purged together, which costs a load and is never wrong; 128 KiB
+/// make that rare in a shop whose hot pages number some thousands.
+const PLACES: u64 = 16 * 1_024;
+
+/// What something that is kept depends on: one thing, or all things of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tag {
+    kind: &'static str,
+    place: usize,
+}
+
+impl Tag {
+    /// The thing that facts of this kind happen to.
+    #[must_use]
+    pub fn thing<F: Fact>(id: impl Into<Uuid>) -> Self {
+        Self { kind: F::AGGREGATE, place: place(F::AGGREGATE, Some(id.into())) }
+    }
+
+    /// All things that facts of this kind happen to, those that do not exist yet among them.
+    #[must_use]
+    pub fn every<F: Fact>() -> Self {
+        Self { kind: F::AGGREGATE, place: place(F::AGGREGATE, None) }
+    }
+
+    pub(super) const fn place(self) -> usize {
+        self.place
+    }
+}
+
+fn place(kind: &str, id: Option<Uuid>) -> usize {
+    let mut hasher = DefaultHasher::new();
+    (kind, id).hash(&mut hasher);
+    usize::try_from(hasher.finish() % PLACES).unwrap_or_default()
+}
+
+/// The purges of this process, numbered; clones are the same.
+///
+/// A load notes the number of the last purge before it reads anything. What it made is true as long as no tag of it has a
+/// higher number: so a load that began before a purge is worthless after it, however late it ends, and no purge has to look
+/// for what it makes untrue.
+#[derive(Debug, Clone)]
+pub struct Purges(Arc<Table>);
+
+#[derive(Debug)]
+struct Table {
+    kinds: &'static [&'static str],
+    last: AtomicU64,
+    places: Box<[AtomicU64]>,
+    purging: Mutex<()>,
+}
+
+impl Purges {
+    /// Nothing is purged yet. Facts of other kinds than these purge nothing, and nothing that depends on another is kept.
+    #[must_use]
+    pub fn new(kinds: &'static [&'static str]) -> Self {
+        let places = (0..PLACES).map(|_| AtomicU64::new(0)).collect();
+        Self(Arc::new(Table { kinds, last: AtomicU64::new(0), places, purging: Mutex::new(()) }))
+    }
+
+    /// The number of the last purge, which is also how many there were.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.0.last.load(Ordering::SeqCst)
+    }
+
+    /// The kinds of facts that purge something.
+    #[must_use]
+    pub fn kinds(&self) -> &'static [&'static str] {
+        self.0.kinds
+    }
+
+    /// What changes together, to be purged together: a transaction by its commit.
+    #[must_use]
+    pub fn touch(&self) -> Touched {
+        Touched { purges: Some(self.clone()), places: Arc::default() }
+    }
+
+    pub(super) fn follows(&self, tag: Tag) -> bool {
+        self.0.kinds.contains(&tag.kind)
+    }
+
+    /// True where no tag was purged after this number.
+    pub(super) fn spares(&self, tags: &[Tag], stamp: u64) -> bool {
+        tags.iter().all(|tag| self.0.places.get(tag.place()).is_some_and(|place| place.load(Ordering::SeqCst) <= stamp))
+    }
+
+    fn collect(&self, kind: &str, things: impl IntoIterator<Item = Uuid>, places: &mut HashSet<usize>) {
+        if self.0.kinds.contains(&kind) {
+            places.insert(place(kind, None));
+            places.extend(things.into_iter().map(|thing| place(kind, Some(thing))));
+        }
+    }
+
+    fn purge_places(&self, places: &HashSet<usize>) {
+        if places.is_empty() {
+            return;
+        }
+        // One at a time: who sees a number sees all places of that purge.
+        let _alone = self.0.purging.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = self.last() + 1;
+        for place in places.iter().filter_map(|place| self.0.places.get(*place)) {
+            place.store(next, Ordering::SeqCst);
+        }
+        self.0.last.store(next, Ordering::SeqCst);
+    }
+}
+
+/// What is to be purged together; clones belong to the same transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Touched {
+    purges: Option<Purges>,
+    places: Arc<Mutex<HashSet<usize>>>,
+}
+
+impl Touched {
+    /// Notes facts about these things.
+    pub(crate) fn note(&self, kind: &str, things: impl IntoIterator<Item = Uuid>) {
+        if let Some(purges) = &self.purges {
+            purges.collect(kind, things, &mut self.places.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    /// Purges what was noted. To be called when the commit has ended, whatever it said: one that was cut off may have happened.
+    pub(crate) fn purge(&self) {
+        if let Some(purges) = &self.purges {
+            purges.purge_places(&self.places.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tag(kind: &'static str, id: Option<Uuid>) -> Tag {
+        Tag { kind, place: place(kind, id) }
+    }
+
+    fn purge(purges: &Purges, kind: &str, thing: Uuid) {
+        let touched = purges.touch();
+        touched.note(kind, [thing]);
+        touched.purge();
+    }
+
+    #[test]
+    fn a_purge_spares_what_was_loaded_after_it_and_what_shows_other_things() {
+        let purges = Purges::new(&["product"]);
+        let (mug, cup) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let (of_mug, of_cup, of_all) = (tag("product", Some(mug)), tag("product", Some(cup)), tag("product", None));
+        purge(&purges, "product", mug);
+        assert!(!purges.spares(&[of_mug], 0) && !purges.spares(&[of_cup, of_all], 0));
+        assert!(purges.spares(&[of_cup], 0) && purges.spares(&[of_mug, of_all], purges.last()));
+    }
+
+    #[test]
+    fn facts_that_nobody_follows_purge_nothing() {
+        let purges = Purges::new(&["product"]);
+        purge(&purges, "order", Uuid::from_u128(1));
+        assert_eq!(purges.last(), 0);
+        assert!(!purges.follows(tag("order", None)));
+    }
+
+    #[test]
+    fn a_transaction_purges_when_it_is_told_to() {
+        let purges = Purges::new(&["product"]);
+        let touched = purges.touch();
+        touched.note("product", [Uuid::from_u128(1)]);
+        touched.clone().note("product", [Uuid::from_u128(2)]);
+        assert_eq!(purges.last(), 0);
+        touched.purge();
+        assert!(!purges.spares(&[tag("product", Some(Uuid::from_u128(2)))], 0));
+        Touched::default().purge();
+    }
+}
