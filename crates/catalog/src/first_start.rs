@@ -85,6 +85,7 @@ fn default_channel(tx: &WriteTx, settings: ChannelChanges, list: &PriceList) -> 
         currency: list.currency,
         currency_fixed: list.currency_fixed,
         price_list_id: list.id,
+        prices_include_tax: list.tax_included,
         countries: Vec::new(),
         tax_display,
         time_zone: String::new(),

@@ -178,7 +178,7 @@ async fn a_method_that_a_cart_names_is_switched_off_and_not_deleted(shop: TestSh
     let made = create(&shop, express()).await?;
     let sales = Sales { context: context.clone(), providers: Providers::default(), present: Arc::new(Unread) };
     let cart = carts::create(&sales, &origin, CreateCart::default()).await?;
-    let access = CartAccess { cart_id: cart.cart.id, token: cart.token };
+    let access = CartAccess { cart_id: cart.contents.cart.id, token: cart.token };
     let chosen = EditCart { shipping_method_id: Some(Some(made.id)), ..EditCart::default() };
     carts::edit(&sales, &origin, &access, chosen).await?;
 

@@ -29,6 +29,8 @@ pub struct Channel {
     pub currency_fixed: bool,
     /// What things cost here.
     pub price_list_id: PriceListId,
+    /// Whether the amounts of the price list contain tax.
+    pub prices_include_tax: bool,
     /// Countries that are delivered to, sorted; empty: all.
     pub countries: Vec<Country>,
     /// How prices are shown.

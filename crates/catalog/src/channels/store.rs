@@ -23,6 +23,7 @@ struct ChannelRow {
     created_at: Timestamp,
     updated_at: Timestamp,
     currency_fixed_at: Option<Timestamp>,
+    tax_included: bool,
 }
 
 impl TryFrom<ChannelRow> for Channel {
@@ -38,6 +39,7 @@ impl TryFrom<ChannelRow> for Channel {
             currency: row.currency.parse().map_err(|_| DatabaseError::corrupt("channels.currency"))?,
             currency_fixed: row.currency_fixed_at.is_some(),
             price_list_id: PriceListId::from_uuid(row.price_list_id),
+            prices_include_tax: row.tax_included,
             countries: known.map_err(|_| DatabaseError::corrupt("channels.countries"))?,
             tax_display: row.tax_display.parse().map_err(|_| DatabaseError::corrupt("channels.tax_display"))?,
             time_zone: row.time_zone,
@@ -50,7 +52,7 @@ impl TryFrom<ChannelRow> for Channel {
 }
 
 const SELECT: &str = "SELECT c.id, c.code, c.name, c.currency, c.price_list_id, c.countries, c.tax_display, c.time_zone, c.locale, \
-    c.version, c.created_at, c.updated_at, l.currency_fixed_at FROM channels c JOIN price_lists l ON l.id = c.price_list_id";
+    c.version, c.created_at, c.updated_at, l.currency_fixed_at, l.tax_included FROM channels c JOIN price_lists l ON l.id = c.price_list_id";
 
 async fn one(db: &impl ConnectionTrait, rest: &str, values: Vec<db::Value>) -> Result<Option<Channel>, DatabaseError> {
     let row: Option<ChannelRow> = db::fetch_optional(db, &format!("{SELECT} {rest}"), values).await?;

@@ -1,10 +1,10 @@
 //! One page of a list: how many rows there are, which of them to read, and what the answer says of the rest.
 
-use kernel::{Cursor, CursorError, DomainError, ErrorKind, Page, PageRequest, PageTooDeep, Position};
 use super::broken::DatabaseError;
 use super::connection::ConnectionTrait;
 use super::query::fetch_scalar;
 use super::value::Value;
+use kernel::{Cursor, CursorError, DomainError, ErrorKind, Page, PageRequest, PageTooDeep, Position};
 
 /// Why a page is not answered.
 #[derive(Debug, thiserror::Error)]

@@ -1,11 +1,10 @@
 //! Putting a variant into a cart.
 
-use catalog::variants::Sellable;
 use kernel::{CartLineId, Origin, Quantity, VariantId};
 
-use super::model::{Cart, CartAccess, CartError, CartLine, CustomOptions};
+use super::contents::{CartContents, with_lines};
+use super::model::{CartAccess, CartError, CartLine, CustomOptions};
 use super::store;
-use super::worth::refuse_too_large;
 use crate::Sales;
 
 /// More lines than any customer reads; bounds what a checkout locks.
@@ -27,27 +26,30 @@ pub struct AddLine {
 ///
 /// # Errors
 /// `VariantUnavailable` for what is not for sale, `TooManyLines`, `TooLarge`, or `Quantity` where both together are too many.
-pub async fn add_line(sales: &Sales, origin: &Origin, access: &CartAccess, request: AddLine) -> Result<Cart, CartError> {
+pub async fn add_line(sales: &Sales, origin: &Origin, access: &CartAccess, request: AddLine) -> Result<CartContents, CartError> {
     let tx = sales.context.begin(origin).await?;
-    let mut cart = store::lock(&tx, access).await?.into_cart();
-    let lines = store::lines_of(&tx, cart.id).await?;
-    let same = lines.iter().find(|line| line.variant_id == request.variant_id && line.custom_options == request.custom_options);
-    if same.is_none() && lines.len() >= MOST_LINES {
+    let cart = store::lock(&tx, access).await?.into_cart();
+    let AddLine { variant_id, quantity: added, custom_options } = request;
+    let mut lines = store::lines_of(&tx, cart.id).await?;
+    let same = lines.iter_mut().find(|line| line.variant_id == variant_id && line.custom_options == custom_options);
+    let line = if let Some(same) = same {
+        same.quantity = same.quantity.plus(added)?;
+        same.clone()
+    } else if lines.len() < MOST_LINES {
+        let line = CartLine { id: CartLineId::generate(), variant_id, quantity: added, custom_options };
+        lines.push(line.clone());
+        line
+    } else {
         return Err(CartError::TooManyLines(MOST_LINES.try_into().unwrap_or(i64::MAX)));
+    };
+    let mut contents = with_lines(&tx, cart, lines, tx.now()).await?;
+    contents.refuse_too_large()?;
+    let is_for_sale = contents.variant(variant_id).is_some_and(|variant| variant.live && variant.unit_price(added).is_some());
+    if !is_for_sale {
+        return Err(CartError::VariantUnavailable);
     }
-    let quantity = same.map_or(Ok(request.quantity), |line| line.quantity.plus(request.quantity))?;
-    let id = same.map_or_else(CartLineId::generate, |line| line.id);
-    let line = CartLine { id, variant_id: request.variant_id, quantity, custom_options: request.custom_options };
-    let variants = refuse_too_large(&tx, &cart, &lines, &line).await?;
-    refuse_unavailable(&variants, request.variant_id, request.quantity)?;
-    store::put_line(&tx, cart.id, &line).await?;
-    store::touch(&tx, &mut cart).await?;
+    store::put_line(&tx, contents.cart.id, &line).await?;
+    store::touch(&tx, &mut contents.cart).await?;
     tx.commit().await?;
-    Ok(cart)
-}
-
-fn refuse_unavailable(variants: &[Sellable], variant_id: VariantId, quantity: Quantity) -> Result<(), CartError> {
-    let mut wanted = variants.iter().filter(|variant| variant.variant_id == variant_id);
-    let for_sale = wanted.any(|variant| variant.live && variant.unit_price(quantity).is_some());
-    if for_sale { Ok(()) } else { Err(CartError::VariantUnavailable) }
+    Ok(contents)
 }

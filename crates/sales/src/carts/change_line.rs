@@ -2,9 +2,9 @@
 
 use kernel::{CartLineId, Origin, Quantity};
 
-use super::model::{Cart, CartAccess, CartError, CartLine};
+use super::contents::{CartContents, with_lines};
+use super::model::{CartAccess, CartError};
 use super::store;
-use super::worth::refuse_too_large;
 use crate::Sales;
 
 /// The new quantity of a line.
@@ -20,18 +20,21 @@ pub struct ChangeLine {
 ///
 /// # Errors
 /// `LineNotFound` for a line of another cart, too; `TooLarge`.
-pub async fn change_line(sales: &Sales, origin: &Origin, access: &CartAccess, change: ChangeLine) -> Result<Cart, CartError> {
+pub async fn change_line(sales: &Sales, origin: &Origin, access: &CartAccess, change: ChangeLine) -> Result<CartContents, CartError> {
     let tx = sales.context.begin(origin).await?;
-    let mut cart = store::lock(&tx, access).await?.into_cart();
-    let lines = store::lines_of(&tx, cart.id).await?;
-    let line = lines.iter().find(|line| line.id == change.line_id).ok_or(CartError::LineNotFound)?;
-    let changed = CartLine { quantity: change.quantity, ..line.clone() };
+    let cart = store::lock(&tx, access).await?.into_cart();
+    let mut lines = store::lines_of(&tx, cart.id).await?;
+    let line = lines.iter_mut().find(|line| line.id == change.line_id).ok_or(CartError::LineNotFound)?;
+    let wants_more = change.quantity > line.quantity;
+    line.quantity = change.quantity;
+    let changed = line.clone();
+    let mut contents = with_lines(&tx, cart, lines, tx.now()).await?;
     // Fewer are always taken: prices may have risen since, and whoever has too much must be able to give up some of it.
-    if changed.quantity > line.quantity {
-        refuse_too_large(&tx, &cart, &lines, &changed).await?;
+    if wants_more {
+        contents.refuse_too_large()?;
     }
-    store::put_line(&tx, cart.id, &changed).await?;
-    store::touch(&tx, &mut cart).await?;
+    store::put_line(&tx, contents.cart.id, &changed).await?;
+    store::touch(&tx, &mut contents.cart).await?;
     tx.commit().await?;
-    Ok(cart)
+    Ok(contents)
 }

@@ -6,6 +6,7 @@ use catalog::channels;
 use kernel::{CartId, Currency, DomainError, ErrorKind, FieldErrors, Origin};
 use platform::db::DatabaseError;
 
+use super::contents::CartContents;
 use super::model::{Cart, CartStatus, CartToken};
 use super::store;
 use crate::Sales;
@@ -23,7 +24,7 @@ pub struct CreateCart {
 #[derive(Debug)]
 pub struct CreatedCart {
     /// The cart, empty.
-    pub cart: Cart,
+    pub contents: CartContents,
     /// Its token, shown now and never again.
     pub token: CartToken,
 }
@@ -100,5 +101,5 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
     let token = CartToken::generate();
     store::insert(&tx, &cart, &token).await?;
     tx.commit().await?;
-    Ok(CreatedCart { cart, token })
+    Ok(CreatedCart { contents: CartContents { cart, channel, lines: Vec::new(), variants: Vec::new() }, token })
 }

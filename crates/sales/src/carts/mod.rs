@@ -2,17 +2,18 @@
 
 mod add_line;
 mod change_line;
+mod contents;
 mod create;
 mod edit;
 mod model;
 mod remove_line;
 mod store;
-mod worth;
 
 pub use add_line::{AddLine, add_line};
 pub use change_line::{ChangeLine, change_line};
+pub use contents::{CartContents, contents};
 pub use create::{CreateCart, CreateCartError, CreatedCart, create};
 pub use edit::{EditCart, edit};
 pub use model::{Cart, CartAccess, CartError, CartLine, CartStatus, CartToken, CustomOptions};
 pub use remove_line::remove_line;
-pub use store::{INVARIANTS, Locked, lines_of, lock, mark_ordered, open};
+pub use store::{INVARIANTS, Locked, lock, mark_ordered, open};

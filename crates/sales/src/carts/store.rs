@@ -191,7 +191,7 @@ impl TryFrom<CartLineRow> for CartLine {
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn lines_of(db: &impl ConnectionTrait, cart_id: CartId) -> Result<Vec<CartLine>, DatabaseError> {
+pub(super) async fn lines_of(db: &impl ConnectionTrait, cart_id: CartId) -> Result<Vec<CartLine>, DatabaseError> {
     const SELECT: &str = "SELECT id, variant_id, quantity, custom_options FROM cart_lines WHERE cart_id = $1 ORDER BY position, id";
     let rows: Vec<CartLineRow> = db::fetch_all(db, SELECT, values![cart_id]).await?;
     rows.into_iter().map(CartLine::try_from).collect()

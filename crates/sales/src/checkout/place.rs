@@ -73,9 +73,11 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
         return Err(DatabaseError::raced("staff switched the counting of a variant while it was ordered").into());
     }
     confirm_if_nothing_is_due(&tx, &mut details, provider.ships_before_payment()).await?;
-    idempotency::bind(&tx, &request.key, details.order.id.uuid()).await?;
     let placed = match operation {
-        Some(asked) => Placed::Paying(Box::new(asked)),
+        Some(asked) => {
+            idempotency::bind(&tx, &request.key, details.order.id.uuid()).await?;
+            Placed::Paying(Box::new(asked))
+        }
         None => {
             let answer = Answer { status: 201, body: sales.present.order(&details) };
             idempotency::finish(&tx, &request.key, &answer).await?;

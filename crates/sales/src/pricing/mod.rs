@@ -11,4 +11,4 @@ pub use model::{
     AdjustmentInput, AdjustmentKind, LineInput, PricedAdjustment, PricedLine, PricingError, PricingInput, ShippingCharge, Totals,
 };
 pub use price_cart::price_cart;
-pub use reprice::{PricedCart, PricedCartLine, RepriceError, reprice};
+pub use reprice::{PricedCart, PricedCartLine, RepriceError, price, reprice};

@@ -1,16 +1,13 @@
 //! Pricing a cart from what the shop says now, never from what a client says.
 
-use std::collections::BTreeMap;
-
-use catalog::channels::{self, Channel};
-use catalog::price_lists;
-use catalog::variants::{self, Sellable};
-use kernel::{CartLineId, DomainError, ErrorKind, Timestamp, VariantId};
+use catalog::channels::Channel;
+use catalog::variants::Sellable;
+use kernel::{CartLineId, DomainError, ErrorKind, Timestamp};
 use platform::db::{ConnectionTrait, DatabaseError};
 
 use super::model::{LineInput, PricingError, PricingInput, ShippingCharge, Totals};
 use super::price_cart::price_cart;
-use crate::carts::{self, Cart, CartLine};
+use crate::carts::{self, Cart, CartContents, CartLine};
 use crate::shipping::{self, ShippingMethod};
 use crate::tax::{self, Destination, TaxMode, TaxRate};
 
@@ -76,10 +73,17 @@ impl DomainError for RepriceError {
 /// # Errors
 /// `RepriceError`, by what went wrong.
 pub async fn reprice(db: &impl ConnectionTrait, cart: Cart, now: Timestamp) -> Result<PricedCart, RepriceError> {
-    let channel = channels::find(db, cart.channel_id).await?.ok_or_else(|| DatabaseError::corrupt("carts.channel_id"))?;
-    let price_list = price_lists::find(db, channel.price_list_id).await?.ok_or_else(|| DatabaseError::corrupt("channels.price_list_id"))?;
-    let tax_mode = if price_list.tax_included { TaxMode::Included } else { TaxMode::Excluded };
-    let lines = for_sale(db, &cart, &channel, now).await?;
+    price(db, carts::contents(db, cart, now).await?).await
+}
+
+/// Prices what was just read of a cart.
+///
+/// # Errors
+/// `RepriceError`, by what went wrong.
+pub async fn price(db: &impl ConnectionTrait, contents: CartContents) -> Result<PricedCart, RepriceError> {
+    let lines = for_sale(&contents)?;
+    let CartContents { cart, channel, .. } = contents;
+    let tax_mode = if channel.prices_include_tax { TaxMode::Included } else { TaxMode::Excluded };
     let destination = destination(&cart, &channel, tax_mode);
     let tax_rates = match &destination {
         Some(there) => tax::rates_of(db, there.country).await?,
@@ -97,17 +101,13 @@ pub async fn reprice(db: &impl ConnectionTrait, cart: Cart, now: Timestamp) -> R
     Ok(PricedCart { shipping_method: chosen.map(|(method, _)| method), cart, channel, lines, totals, tax_mode, shipping_options })
 }
 
-async fn for_sale(db: &impl ConnectionTrait, cart: &Cart, channel: &Channel, now: Timestamp) -> Result<Vec<PricedCartLine>, DatabaseError> {
-    let lines = carts::lines_of(db, cart.id).await?;
-    let ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
-    let variants = variants::sellable(db, &ids, channel.price_list_id, now).await?;
-    let by_id: BTreeMap<VariantId, Sellable> = variants.into_iter().map(|variant| (variant.variant_id, variant)).collect();
-    let price = |line: CartLine| {
-        let variant = by_id.get(&line.variant_id).cloned().ok_or_else(|| DatabaseError::corrupt("cart_lines.variant_id"))?;
+fn for_sale(contents: &CartContents) -> Result<Vec<PricedCartLine>, DatabaseError> {
+    let priced = |line: &CartLine| {
+        let variant = contents.variant(line.variant_id).cloned().ok_or_else(|| DatabaseError::corrupt("cart_lines.variant_id"))?;
         let for_sale = variant.live && variant.unit_price(line.quantity).is_some();
-        Ok(PricedCartLine { line, variant, for_sale })
+        Ok(PricedCartLine { line: line.clone(), variant, for_sale })
     };
-    lines.into_iter().map(price).collect()
+    contents.lines.iter().map(priced).collect()
 }
 
 fn line_input(line: &PricedCartLine) -> Option<LineInput> {

@@ -45,7 +45,7 @@ async fn show(shop: &Shop, cart: Cart) -> Result<One<CartView>, Problem> {
 async fn create_cart(State(shop): State<Shop>, caller: Anyone, Optional(body): Optional<CartIn>) -> Result<Created<NewCartView>, Problem> {
     let created = carts::create(&shop.sales, &caller.origin(), body.parse()?).await?;
     let token = created.token.reveal().to_owned();
-    let priced = pricing::reprice(shop.context().db.reader(), created.cart, shop.context().now()).await?;
+    let priced = pricing::price(shop.context().db.reader(), created.contents).await?;
     let version = priced.cart.version;
     Ok(Created::versioned(NewCartView { token, cart: CartView::from(&priced) }, version))
 }
@@ -112,8 +112,8 @@ async fn add_cart_line(
     PathId(id): PathId<CartTag>,
     Valid(body): Valid<CartLineIn>,
 ) -> Result<Created<CartView>, Problem> {
-    let cart = carts::add_line(&shop.sales, &holder.origin(id), &access(&holder, id), body.parse()?).await?;
-    let priced = pricing::reprice(shop.context().db.reader(), cart, shop.context().now()).await?;
+    let contents = carts::add_line(&shop.sales, &holder.origin(id), &access(&holder, id), body.parse()?).await?;
+    let priced = pricing::price(shop.context().db.reader(), contents).await?;
     Ok(Created::versioned(CartView::from(&priced), priced.cart.version))
 }
 
@@ -137,8 +137,9 @@ async fn change_cart_line(
     Valid(body): Valid<CartLinePatch>,
 ) -> Result<One<CartView>, Problem> {
     let change = ChangeLine { line_id, quantity: body.parse()? };
-    let cart = carts::change_line(&shop.sales, &holder.origin(id), &access(&holder, id), change).await?;
-    show(&shop, cart).await
+    let contents = carts::change_line(&shop.sales, &holder.origin(id), &access(&holder, id), change).await?;
+    let priced = pricing::price(shop.context().db.reader(), contents).await?;
+    Ok(One::versioned(CartView::from(&priced), priced.cart.version))
 }
 
 /// Take a line out of a cart.

@@ -1,7 +1,5 @@
 //! Reading what cart and checkout need to know of variants.
 
-use std::collections::HashMap;
-
 use kernel::{Currency, Money, PriceListId, ProductId, Timestamp, VariantId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
 use platform::values;
@@ -28,11 +26,12 @@ struct SellableRow {
     tax_class: String,
     weight_grams: Option<i64>,
     archived_at: Option<Timestamp>,
+    #[row(nested)]
+    price: Option<SellablePriceRow>,
 }
 
 #[derive(FromQueryResult)]
 struct SellablePriceRow {
-    variant_id: Uuid,
     currency: String,
     min_quantity: i64,
     amount_minor: i64,
@@ -42,7 +41,7 @@ struct SellablePriceRow {
 }
 
 /// The variants with these ids, with what they cost in a price list at a moment; unknown ids are left out, archived
-/// variants and variants of products that are not for sale come with `live = false`. Two statements.
+/// variants and variants of products that are not for sale come with `live = false`. One statement.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
@@ -55,23 +54,39 @@ pub async fn sellable(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut prices = valid_prices(db, ids, price_list, now).await?;
     let sql = format!(
         "SELECT v.id, v.product_id, p.title AS product_title, p.slug AS product_slug, p.status AS product_status, v.sku, v.options,
-             v.options_key, v.kind, v.requires_shipping, v.tracked, v.tax_class, v.weight_grams, v.archived_at
+             v.options_key, v.kind, v.requires_shipping, v.tracked, v.tax_class, v.weight_grams, v.archived_at,
+             l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor, r.starts_at, r.ends_at
          FROM variants v
          JOIN products p ON p.id = v.product_id
+         JOIN price_lists l ON l.id = $1
+         LEFT JOIN prices r ON r.variant_id = v.id AND r.price_list_id = l.id
+             AND (r.starts_at IS NULL OR r.starts_at <= $2) AND (r.ends_at IS NULL OR r.ends_at > $2)
          WHERE v.id IN ({})
-         ORDER BY v.id",
-        db::placeholders(1, ids.len())
+         ORDER BY v.id, r.min_quantity, r.id",
+        db::placeholders(3, ids.len())
     );
-    let rows: Vec<SellableRow> = db::fetch_all(db, &sql, ids.iter().flat_map(|id| values![*id]).collect()).await?;
-    rows.into_iter()
-        .map(|row| {
-            let dated = prices.remove(&row.id).unwrap_or_default();
-            to_sellable(row, steps_at(&dated, now))
-        })
-        .collect()
+    let mut values = values![price_list, now];
+    values.extend(ids.iter().flat_map(|id| values![*id]));
+    let rows: Vec<SellableRow> = db::fetch_all(db, &sql, values).await?;
+    let mut sellable: Vec<Sellable> = Vec::with_capacity(ids.len());
+    let mut rows = rows.into_iter().peekable();
+    while let Some(mut row) = rows.next() {
+        let mut prices: Vec<DatedPrice> = row.price.take().map(dated).transpose()?.into_iter().collect();
+        while let Some(more) = rows.next_if(|next| next.id == row.id) {
+            prices.extend(more.price.map(dated).transpose()?);
+        }
+        sellable.push(to_sellable(row, steps_at(&prices, now))?);
+    }
+    Ok(sellable)
+}
+
+fn dated(row: SellablePriceRow) -> Result<DatedPrice, DatabaseError> {
+    let currency: Currency = row.currency.parse().map_err(|_| DatabaseError::corrupt("price_lists.currency"))?;
+    let money = |minor| Money::new(minor, currency);
+    let step = PriceStep { min_quantity: row.min_quantity, amount: money(row.amount_minor), compare_at: row.compare_at_minor.map(money) };
+    Ok(DatedPrice { step, starts_at: row.starts_at, ends_at: row.ends_at })
 }
 
 fn to_sellable(row: SellableRow, prices: Vec<PriceStep>) -> Result<Sellable, DatabaseError> {
@@ -93,32 +108,4 @@ fn to_sellable(row: SellableRow, prices: Vec<PriceStep>) -> Result<Sellable, Dat
         live: row.product_status == ProductStatus::Active.as_str() && row.archived_at.is_none() && kind != VariantKind::External,
         prices,
     })
-}
-
-async fn valid_prices(
-    db: &impl ConnectionTrait,
-    ids: &[VariantId],
-    price_list: PriceListId,
-    now: Timestamp,
-) -> Result<HashMap<Uuid, Vec<DatedPrice>>, DatabaseError> {
-    let sql = format!(
-        "SELECT r.variant_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor, r.starts_at, r.ends_at
-         FROM prices r JOIN price_lists l ON l.id = r.price_list_id
-         WHERE r.price_list_id = $1 AND (r.starts_at IS NULL OR r.starts_at <= $2) AND (r.ends_at IS NULL OR r.ends_at > $2)
-             AND r.variant_id IN ({})
-         ORDER BY r.variant_id, r.min_quantity, r.id",
-        db::placeholders(3, ids.len())
-    );
-    let mut values = values![price_list, now];
-    values.extend(ids.iter().flat_map(|id| values![*id]));
-    let rows: Vec<SellablePriceRow> = db::fetch_all(db, &sql, values).await?;
-    let mut prices: HashMap<Uuid, Vec<DatedPrice>> = HashMap::new();
-    for row in rows {
-        let currency: Currency = row.currency.parse().map_err(|_| DatabaseError::corrupt("price_lists.currency"))?;
-        let money = |minor| Money::new(minor, currency);
-        let step =
-            PriceStep { min_quantity: row.min_quantity, amount: money(row.amount_minor), compare_at: row.compare_at_minor.map(money) };
-        prices.entry(row.variant_id).or_default().push(DatedPrice { step, starts_at: row.starts_at, ends_at: row.ends_at });
-    }
-    Ok(prices)
 }

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
+use super::connection::{Access, SqliteConnection};
 use crate::db::broken::DatabaseError;
 use crate::db::connect::ACQUIRE_TIMEOUT;
-use super::connection::{Access, SqliteConnection};
 
 /// A group this large is committed even while more wait.
 const MOST_MEMBERS: usize = 64;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use crate::db::broken::DatabaseError;
 use super::connection::{Access, SqliteConnection};
+use crate::db::broken::DatabaseError;
 
 #[derive(Debug)]
 pub(in crate::db) struct Readers {

@@ -125,7 +125,7 @@ impl StressShop {
     /// A cart that only has to be ordered.
     pub(super) async fn cart(&self, variant_id: VariantId, pieces: i64) -> anyhow::Result<CartAccess> {
         let created = carts::create(&self.sales, &origin(), CreateCart::default()).await?;
-        let access = CartAccess { cart_id: created.cart.id, token: created.token };
+        let access = CartAccess { cart_id: created.contents.cart.id, token: created.token };
         let line = AddLine { variant_id, quantity: Quantity::try_from(pieces)?, custom_options: CustomOptions::default() };
         carts::add_line(&self.sales, &origin(), &access, line).await?;
         let said = EditCart {

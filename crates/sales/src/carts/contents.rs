@@ -1,0 +1,64 @@
+//! What is in a cart, with what the catalogue says of it.
+
+use catalog::channels::{self, Channel};
+use catalog::variants::{self, Sellable};
+use kernel::{Money, Timestamp, VariantId};
+use platform::db::{ConnectionTrait, DatabaseError};
+
+use super::model::{Cart, CartError, CartLine};
+use super::store;
+
+/// A cart and everything that its price is worked out from but tax and shipping, at one moment.
+#[derive(Debug, Clone)]
+pub struct CartContents {
+    /// The cart.
+    pub cart: Cart,
+    /// Its channel.
+    pub channel: Channel,
+    /// Its lines, in order.
+    pub lines: Vec<CartLine>,
+    /// Their variants, each once.
+    pub variants: Vec<Sellable>,
+}
+
+/// Looks into a cart. Three statements.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn contents(db: &impl ConnectionTrait, cart: Cart, now: Timestamp) -> Result<CartContents, DatabaseError> {
+    let lines = store::lines_of(db, cart.id).await?;
+    with_lines(db, cart, lines, now).await
+}
+
+/// The contents once the cart has these lines.
+pub(super) async fn with_lines(
+    db: &impl ConnectionTrait,
+    cart: Cart,
+    lines: Vec<CartLine>,
+    now: Timestamp,
+) -> Result<CartContents, DatabaseError> {
+    let channel = channels::find(db, cart.channel_id).await?.ok_or_else(|| DatabaseError::corrupt("carts.channel_id"))?;
+    let mut ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let variants = variants::sellable(db, &ids, channel.price_list_id, now).await?;
+    Ok(CartContents { cart, channel, lines, variants })
+}
+
+impl CartContents {
+    /// What the catalogue says of a variant of the cart.
+    #[must_use]
+    pub fn variant(&self, id: VariantId) -> Option<&Sellable> {
+        self.variants.iter().find(|variant| variant.variant_id == id)
+    }
+
+    /// Refuses goods that together are worth more than any total may be: such a cart could never be looked at again.
+    pub(super) fn refuse_too_large(&self) -> Result<(), CartError> {
+        let worth = |line: &CartLine| {
+            let variant = self.variant(line.variant_id).filter(|variant| variant.live)?;
+            Some(i128::from(variant.unit_price(line.quantity)?.minor()) * i128::from(i64::from(line.quantity)))
+        };
+        let total: i128 = self.lines.iter().filter_map(worth).sum();
+        if total > i128::from(Money::MAX_MINOR) { Err(CartError::TooLarge) } else { Ok(()) }
+    }
+}
