@@ -49,6 +49,8 @@ mod tests {
         assert_eq!(apportion(-100, &[1, 1, 1]), Some(vec![-34, -33, -33]));
         assert_eq!(apportion(10, &[999, 1, 0]), Some(vec![10, 0, 0]));
         assert_eq!(apportion(1, &[1, 2]), Some(vec![0, 1]));
+        assert_eq!(apportion(3, &[7, 3]), Some(vec![2, 1]));
+        assert_eq!(apportion(0, &[1, 2]), Some(vec![0, 0]));
         assert_eq!(apportion(0, &[0, 0]), Some(vec![0, 0]));
         assert_eq!(apportion(0, &[]), Some(vec![]));
     }

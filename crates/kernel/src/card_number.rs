@@ -171,6 +171,7 @@ mod tests {
                 assert!(contains_card_number(&format!("7 {written} 1229")), "{written}");
             }
         }
+        assert!(contains_card_number("+4242424242424242"), "longer than any phone number");
     }
 
     #[test]
@@ -183,6 +184,8 @@ mod tests {
             "+49 1512 3456789", // phone numbers
             "+1 (415) 555-2671",
             "+305693000902000",
+            "+378282246310005",          // the digits of a card, as long as a phone number may be
+            "4242 4242, then 4242 4242", // words part numbers
             "0049 30 901820",
             "9400111899223397568483", // tracking numbers
             "1Z999AA10123456784",

@@ -57,6 +57,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_clock_shows_the_present() {
+        assert!((Utc::now() - SystemClock.now()).abs() < TimeDelta::minutes(1));
+    }
+
+    #[test]
     fn a_moment_has_no_more_than_microseconds() {
         assert_eq!(SystemClock.now().timestamp_subsec_nanos() % 1_000, 0);
     }

@@ -328,7 +328,7 @@ mod tests {
         assert_eq!(COUNTRIES.len(), 249);
         assert!(COUNTRIES.is_sorted_by(|a, b| a.code < b.code));
         for country in Country::ALL {
-            assert_eq!(country.code().parse(), Ok(*country));
+            assert_eq!(country.to_string().parse(), Ok(*country));
             assert!(country.code().len() == 2 && !country.name().is_empty());
         }
     }

@@ -76,7 +76,8 @@ mod tests {
     #[test]
     fn decimals_follow_the_standard() {
         for (code, exponent) in [("USD", 2), ("JPY", 0), ("BHD", 3), ("CLF", 4)] {
-            assert_eq!(code.parse::<Currency>().expect("known").exponent(), exponent);
+            let currency: Currency = code.parse().expect("known");
+            assert_eq!((currency.exponent(), currency.code(), currency.to_string().as_str()), (exponent, code, code));
         }
     }
 

@@ -82,6 +82,17 @@ mod tests {
         assert_eq!(Cursor::decode(&cursor.encode(), "price"), Err(CursorError));
     }
 
+    #[test]
+    fn a_text_longer_than_any_cursor_is_not_read() {
+        // The id, then two digits for each byte: of the sort and the line's end, the sign, and the value.
+        let longest = (Cursor::MAX_TEXT - 32) / 2 - "title\n+".len();
+        let of = |length| Cursor { sort: "title".to_owned(), value: Some("x".repeat(length)), id: Uuid::nil() };
+        assert_eq!(Cursor::decode(&of(longest).encode(), "title"), Ok(of(longest)));
+        for length in [longest + 1, longest + 100] {
+            assert_eq!(Cursor::decode(&of(length).encode(), "title"), Err(CursorError));
+        }
+    }
+
     proptest! {
         #[test]
         fn a_cursor_survives_its_text_form(value in proptest::option::of(".{0,100}"), id: u128) {

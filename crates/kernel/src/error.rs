@@ -47,3 +47,27 @@ pub trait DomainError: std::error::Error + Send + Sync {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("plain")]
+    struct Plain;
+
+    impl DomainError for Plain {
+        fn code(&self) -> &'static str {
+            "plain"
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Rule
+        }
+    }
+
+    #[test]
+    fn an_error_that_says_no_more_has_neither_fields_nor_context() {
+        assert_eq!((Plain.details(), Plain.context()), (BTreeMap::new(), None));
+    }
+}

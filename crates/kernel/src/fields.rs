@@ -110,7 +110,28 @@ mod tests {
         assert_eq!(errors.take("title", Err::<u8, _>("is missing")), None);
         errors.nest("variants.0", FieldErrors::of("sku", "is too long"));
         errors.nest("", FieldErrors::of("slug", "is taken"));
+        errors.nest("lines.3", FieldErrors::of("", "is empty"));
+        assert_eq!(errors.to_string(), "lines.3: is empty; slug: is taken; title: is missing; variants.0.sku: is too long");
+        assert_eq!((errors.code(), errors.kind(), errors.details()), ("validation_failed", ErrorKind::Rule, errors.clone().into_map()));
         let map = errors.into_map();
-        assert_eq!(map.keys().collect::<Vec<_>>(), ["slug", "title", "variants.0.sku"]);
+        assert_eq!(map.keys().collect::<Vec<_>>(), ["lines.3", "slug", "title", "variants.0.sku"]);
+    }
+
+    #[test]
+    fn what_is_absent_is_no_error_and_what_is_there_is_parsed() {
+        let mut errors = FieldErrors::new();
+        assert_eq!(errors.take_optional("rank", None, str::parse::<u8>), None);
+        assert_eq!(errors.take_optional("rank", Some("7"), str::parse::<u8>), Some(7));
+        assert!(errors.is_empty());
+        assert_eq!(errors.take_optional("rank", Some("x"), str::parse::<u8>), None);
+        assert!(!errors.is_empty());
+    }
+
+    #[test]
+    fn only_input_without_a_bad_field_is_built() {
+        assert_eq!(FieldErrors::new().finish(|| Some(7)), Ok(7));
+        let bad = FieldErrors::of("rank", "is missing");
+        assert_eq!(bad.clone().finish(|| Some(7)), Err(bad));
+        assert_eq!(FieldErrors::new().finish(|| None::<u8>), Err(FieldErrors::of("", "incomplete input")));
     }
 }

@@ -182,6 +182,18 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_compared_and_hashed_by_their_bits() {
+        let hash = |id: &TestId| {
+            let mut hasher = std::hash::DefaultHasher::new();
+            id.hash(&mut hasher);
+            std::hash::Hasher::finish(&hasher)
+        };
+        let (one, two) = (TestId::from_uuid(Uuid::from_u128(1)), TestId::from_uuid(Uuid::from_u128(2)));
+        assert!(one != two && one < two && one.partial_cmp(&two) == Some(std::cmp::Ordering::Less));
+        assert!(hash(&one) != hash(&two) && hash(&one) == hash(&one.clone()));
+    }
+
+    #[test]
     fn what_is_not_an_id_of_the_thing_is_refused_with_its_reason() {
         let refused = [
             ("cart_01h455vb4pex5vsknk084sn02q", IdError::Prefix),

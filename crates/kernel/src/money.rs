@@ -189,6 +189,7 @@ mod tests {
     #[test]
     fn currencies_do_not_mix_and_sums_do_not_wrap() {
         let dollar = Money::new(1, Currency::USD);
+        assert_eq!((dollar.minor(), dollar.currency()), (1, Currency::USD));
         assert_eq!(dollar.plus(Money::new(1, Currency::EUR)), Err(MoneyError::CurrencyMismatch));
         assert_eq!(Money::new(i64::MAX, Currency::USD).plus(dollar), Err(MoneyError::Overflow));
         assert_eq!(Money::price(-1, Currency::USD), Err(MoneyError::Overflow));
