@@ -90,7 +90,8 @@ async fn client<V: Visit>(address: SocketAddr, mut visit: V, begin: Instant, end
     let mut seen = Seen::new()?;
     loop {
         let start = Instant::now();
-        if start >= end {
+        // However short the time is, everybody is answered once: nothing passes because nothing was asked.
+        if start >= end && (!seen.times.is_empty() || seen.wrong > 0) {
             return Ok(seen);
         }
         match visit.once(&mut connection).await {
