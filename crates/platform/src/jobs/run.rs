@@ -18,6 +18,8 @@ use crate::db::DatabaseError;
 const BATCH: i64 = 16;
 /// How often to look without being woken: jobs become due by the clock.
 const IDLE: Duration = Duration::from_millis(500);
+/// Commits that come within this time are one reason to look.
+const GATHER: Duration = Duration::from_millis(20);
 /// How long to wait after an error of the database.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 /// The pause after the first failure; it doubles with each further one.
@@ -102,7 +104,7 @@ impl Worker {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = wake.notified() => {}
+                () = wake.notified() => tokio::time::sleep(GATHER).await,
                 () = tokio::time::sleep(pause) => {}
             }
         }

@@ -13,6 +13,8 @@ use crate::{Context, events};
 const BATCH: i64 = 500;
 /// How often to look without being woken: other processes commit, too.
 const IDLE: Duration = Duration::from_millis(500);
+/// Commits that come within this time are relayed in one transaction: under load that is a tenth of the statements.
+const GATHER: Duration = Duration::from_millis(20);
 /// How long to wait after an error.
 const AFTER_ERROR: Duration = Duration::from_secs(1);
 
@@ -52,13 +54,13 @@ impl Relay {
         Self { context }
     }
 
-    /// Relays until told to stop: at once after each commit of this process, and twice a second for those of others.
+    /// Relays until told to stop: a moment after each commit of this process, and twice a second for those of others.
     pub async fn run(self, stop: CancellationToken) {
         let wake = self.context.db.wake();
         while !stop.is_cancelled() {
             let pause = match relay_once(&self.context).await {
                 Ok(0) => IDLE,
-                Ok(_) => continue,
+                Ok(_) => GATHER,
                 Err(error) => {
                     tracing::warn!(error = %error, "the outbox could not be relayed; trying again");
                     AFTER_ERROR
@@ -66,7 +68,7 @@ impl Relay {
             };
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = wake.notified() => {}
+                () = wake.notified() => tokio::time::sleep(GATHER).await,
                 () = tokio::time::sleep(pause) => {}
             }
         }
