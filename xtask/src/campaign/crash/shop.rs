@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// A shop that is not ready by then never will be.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A process that was told to die at a place that it passes all the time has died by then.
-const LONGEST_LIFE: Duration = Duration::from_secs(30);
+const LONGEST_LIFE: Duration = Duration::from_secs(120);
 /// How often a process is looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// Enough variants that clients wait for each other's rows now and then, and not all the time.
