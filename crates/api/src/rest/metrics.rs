@@ -34,7 +34,8 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
 async fn metrics(State(shop): State<Shop>, facts: Facts, headers: HeaderMap, _none: NoParams) -> Result<Response, Problem> {
     let is_local = facts.0.peer().is_none_or(|peer| peer.ip().to_canonical().is_loopback());
     let is_direct = !BY_PROXY.iter().any(|name| headers.contains_key(*name));
-    if !shop.context().config.metrics.public && !(is_local && is_direct) {
+    let may_read = shop.context().config.metrics.public || (is_local && is_direct);
+    if !may_read {
         return Err(Problem::route_not_found());
     }
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text(&shop).await).into_response())

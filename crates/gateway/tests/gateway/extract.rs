@@ -46,7 +46,7 @@ async fn the_rules_limit_the_bodies_of_routes_without_a_limit_of_their_own() {
             let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(text.as_bytes()))]);
             let request = Request::post(path).header("content-type", "application/json").header("idempotency-key", "first");
             let request = if announced { request.header("content-length", text.len()) } else { request };
-            answer(&gateway, request.body(Body::from_stream(chunks)).expect("a request")).await.refusal()
+            answer(gateway, request.body(Body::from_stream(chunks)).expect("a request")).await.refusal()
         }
     };
     for announced in [true, false] {
