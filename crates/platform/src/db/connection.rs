@@ -56,15 +56,27 @@ impl ConnectionTrait for Reader {
 
     async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {
         match &self.0 {
-            Source::Sqlite(readers) => readers.with(|connection| connection.fetch(sql, &values, most)),
+            Source::Sqlite(readers) => {
+                let_others_run().await;
+                readers.with(|connection| connection.fetch(sql, &values, most))
+            }
             Source::Postgres(pool) => postgres::read(pool, sql, &values, most).await,
         }
     }
 
     async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
         match &self.0 {
-            Source::Sqlite(readers) => readers.with(|connection| connection.execute(sql, &values)),
+            Source::Sqlite(readers) => {
+                let_others_run().await;
+                readers.with(|connection| connection.execute(sql, &values))
+            }
             Source::Postgres(pool) => postgres::execute(&mut *pool.acquire().await?, sql, &values).await,
         }
     }
+}
+
+/// A statement on SQLite never waits, so that a task of many of them would keep its thread for itself; now and then it
+/// steps back.
+pub(super) async fn let_others_run() {
+    tokio::task::coop::consume_budget().await;
 }

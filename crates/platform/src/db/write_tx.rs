@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use super::broken::DatabaseError;
 use super::connect::{Db, Pools};
-use super::connection::{ConnectionTrait, DbBackend};
+use super::connection::{ConnectionTrait, DbBackend, let_others_run};
 use super::postgres::{self, Work};
 use super::row::FromQueryResult;
 use super::sqlite::Member;
@@ -190,14 +190,20 @@ impl ConnectionTrait for WriteTx {
 
     async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {
         match &self.inner {
-            Inner::Sqlite(member) => with(member, |member| member.with(|connection| connection.fetch(sql, &values, most))),
+            Inner::Sqlite(member) => {
+                let_others_run().await;
+                with(member, |member| member.with(|connection| connection.fetch(sql, &values, most)))
+            }
             Inner::Postgres(work) => work.fetch(sql, &values, most).await,
         }
     }
 
     async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
         match &self.inner {
-            Inner::Sqlite(member) => with(member, |member| member.with(|connection| connection.execute(sql, &values))),
+            Inner::Sqlite(member) => {
+                let_others_run().await;
+                with(member, |member| member.with(|connection| connection.execute(sql, &values)))
+            }
             Inner::Postgres(work) => work.execute(sql, &values).await,
         }
     }
