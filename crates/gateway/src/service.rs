@@ -144,6 +144,9 @@ impl Gateway {
             (None, Some((memory, key))) => self.answer_for_all(request, &asked, (memory, &key), now).await,
             (None, None) => self.settle(self.call(request, &asked).await, &asked).await,
         };
+        if asked.method != Method::GET {
+            platform::failpoint("answer.before");
+        }
         self.finish(answered, (&asked.method, &asked.uri), started, &asked.facts.request_id_header())
     }
 
