@@ -4,4 +4,5 @@ mod events;
 mod idempotency;
 mod jobs;
 mod migrations;
+mod shared_commits;
 mod transactions;

@@ -121,7 +121,10 @@ pub async fn adjust(context: &Context, origin: &Origin, command: AdjustStock<'_>
     match idempotency::claim(&tx, &command.key).await? {
         Claim::New => {}
         Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
-        Claim::Done(answer) => return Ok(Keyed::Replayed(answer)),
+        Claim::Done(answer) => {
+            tx.commit().await?;
+            return Ok(Keyed::Replayed(answer));
+        }
     }
     let adjusted = adjust_in(&tx, command.adjustment).await?;
     idempotency::finish(&tx, &command.key, &(command.present)(&adjusted)).await?;

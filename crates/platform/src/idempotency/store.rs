@@ -33,6 +33,9 @@ struct KeyRow {
 /// Claims the key in the transaction of its effect. A duplicate that comes at the same moment waits here for the first
 /// one's commit or rollback, because both insert the same primary key.
 ///
+/// Whoever gets another answer than `New` ends the transaction with its commit before it tells anybody: on SQLite the first
+/// one may be a member of the same group, whose commit is not durable yet.
+///
 /// # Errors
 /// `Reused` for another request under the key, `InUse` where the first one does not end in time.
 pub async fn claim(tx: &WriteTx, key: &Key) -> Result<Claim, IdempotencyError> {

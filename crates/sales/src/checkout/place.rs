@@ -55,8 +55,14 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     let tx = sales.context.begin(origin).await?;
     match idempotency::claim(&tx, &request.key).await? {
         Claim::New => {}
-        Claim::Done(answer) => return Ok(Placed::Replayed(answer)),
-        Claim::InProgress(_) => return Ok(Placed::InProgress),
+        Claim::Done(answer) => {
+            tx.commit().await?;
+            return Ok(Placed::Replayed(answer));
+        }
+        Claim::InProgress(_) => {
+            tx.commit().await?;
+            return Ok(Placed::InProgress);
+        }
     }
     let cart = carts::lock(&tx, &request.access).await?.into_cart();
     let priced = pricing::reprice(&tx, cart, tx.now()).await?;

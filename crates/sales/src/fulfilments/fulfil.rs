@@ -37,7 +37,10 @@ pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Res
     let tx = sales.context.begin(origin).await?;
     match idempotency::claim(&tx, &request.key).await? {
         Claim::New => {}
-        Claim::Done(answer) => return Ok(Keyed::Replayed(answer)),
+        Claim::Done(answer) => {
+            tx.commit().await?;
+            return Ok(Keyed::Replayed(answer));
+        }
         Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
     }
     let mut order = orders::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(FulfilError::NotFound)?;

@@ -97,7 +97,10 @@ pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder) -> Res
     let tx = sales.context.begin(origin).await?;
     match idempotency::claim(&tx, &request.key).await? {
         Claim::New => {}
-        Claim::Done(answer) => return Ok(Keyed::Replayed(answer)),
+        Claim::Done(answer) => {
+            tx.commit().await?;
+            return Ok(Keyed::Replayed(answer));
+        }
         Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
     }
     let mut order = store::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(CancelOrderError::NotFound)?;

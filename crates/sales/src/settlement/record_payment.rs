@@ -95,7 +95,10 @@ pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayme
     let tx = sales.context.begin(origin).await?;
     match idempotency::claim(&tx, &request.key).await? {
         Claim::New => {}
-        Claim::Done(answer) => return Ok(Keyed::Replayed(answer)),
+        Claim::Done(answer) => {
+            tx.commit().await?;
+            return Ok(Keyed::Replayed(answer));
+        }
         Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
     }
     let mut order = orders::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(RecordPaymentError::NotFound)?;
