@@ -64,7 +64,10 @@ async fn whoever_stops_waiting_leaves_nobody_without_an_answer(shop: TestShop) -
     let first = shop.context().begin(&shop.origin()).await?;
     execute(&first, "INSERT INTO scores (id) VALUES (1)", vec![]).await?;
     let waiting = tokio::spawn(take_part(shop.context().clone(), 2));
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // The second one begins to wait.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
     let committed = tokio::spawn(first.commit());
     waiting.abort();
     tokio::time::timeout(Duration::from_secs(2), committed).await???;
