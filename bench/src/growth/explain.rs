@@ -15,7 +15,7 @@ use super::queries;
 use crate::shop::Shop;
 
 /// What the log has to hold; the parameters of a plan are nobody's who fills a shop by numbers.
-const FILTER: &str = "warn,gateway::request=info,sqlx::postgres::notice=info";
+const FILTER: &str = "warn,gateway::request=info,db::notice=debug";
 
 /// One page of a list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -90,7 +90,7 @@ fn requests(log: &Path, large: &[String]) -> Result<Vec<Vec<Statement>>> {
     for line in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
         match line.get("target").and_then(Value::as_str) {
             Some("gateway::request") => requests.push(std::mem::take(&mut open)),
-            Some("sqlx::postgres::notice") => {
+            Some("db::notice") => {
                 open.extend(line.get("message").and_then(Value::as_str).and_then(|notice| statement(notice, large)));
             }
             _ => {}

@@ -1,9 +1,17 @@
 //! A PostgreSQL server and the databases that the bench makes on it.
 
 use anyhow::{Context, Result};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio_postgres::{Client, NoTls};
 
 use crate::process;
+
+/// A connection; it ends when the client is dropped.
+pub(super) async fn connect(url: &str) -> Result<Client> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.with_context(|| format!("cannot connect to {url}"))?;
+    // Where it ends early, the next statement says so.
+    tokio::spawn(async { connection.await.ok() });
+    Ok(client)
+}
 
 /// A server, and how to reach it as superuser.
 #[derive(Debug, Clone)]
@@ -18,9 +26,9 @@ pub(crate) struct Server {
 impl Server {
     /// Looks at a server.
     pub(crate) async fn meet(url: &str) -> Result<Self> {
-        let mut connection = PgConnection::connect(url).await.context("cannot connect to PostgreSQL")?;
-        let (version, backend): (String, i32) =
-            sqlx::query_as("SELECT current_setting('server_version'), pg_backend_pid()").fetch_one(&mut connection).await?;
+        let client = connect(url).await?;
+        let row = client.query_one("SELECT current_setting('server_version'), pg_backend_pid()", &[]).await?;
+        let (version, backend): (String, i32) = (row.try_get(0)?, row.try_get(1)?);
         let version = version.split(' ').next().unwrap_or_default();
         let process = u32::try_from(backend).ok().and_then(process::parent_of);
         Ok(Self { url: url.to_owned(), version: format!("PostgreSQL {version}"), process })
@@ -35,9 +43,7 @@ impl Server {
 
     /// A database that is there already, if it is.
     pub(crate) async fn existing(&self, name: &str) -> Result<Option<ServerDatabase>> {
-        let mut connection = PgConnection::connect(&self.url).await?;
-        let found: Option<i32> =
-            sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1").bind(name).fetch_optional(&mut connection).await?;
+        let found = connect(&self.url).await?.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await?;
         Ok(found.map(|_| self.database(name)))
     }
 
@@ -64,9 +70,9 @@ impl Server {
 
     /// The tables of a database with so many rows that a plan must not read through them.
     pub(crate) async fn large_tables(&self, database: &ServerDatabase) -> Result<Vec<String>> {
-        let mut connection = PgConnection::connect(&database.url).await?;
         let large = "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND reltuples > 10000 ORDER BY relname";
-        Ok(sqlx::query_scalar(large).fetch_all(&mut connection).await?)
+        let rows = connect(&database.url).await?.query(large, &[]).await?;
+        rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
     }
 
     /// The superuser's URL of any database of this server.
@@ -80,9 +86,7 @@ impl Server {
     }
 
     async fn execute(&self, sql: &str) -> Result<()> {
-        let mut connection = PgConnection::connect(&self.url).await?;
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.with_context(|| format!("{sql} failed"))?;
-        Ok(connection.close().await?)
+        connect(&self.url).await?.batch_execute(sql).await.with_context(|| format!("{sql} failed"))
     }
 }
 

@@ -4,34 +4,35 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use sqlx::postgres::{PgArguments, PgConnectOptions};
-use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, Postgres, SqlSafeStr, SqlStr};
 use tokio::task::JoinSet;
-use uuid::Uuid;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Statement};
 
 use super::list::{self, Part};
 use super::meaning::{Flow, Meaning, Standing, Value};
 use super::{MOST_TRIES, micros};
 use crate::load::{Load, Seen};
+use crate::store::server::connect;
 
-/// A part whose texts are ready to be sent.
+/// A part whose statements are prepared.
 enum Ready {
-    Alone(Vec<(SqlStr, Vec<Meaning>)>),
-    Together(Vec<(SqlStr, Vec<Meaning>)>),
+    Alone(Vec<(Statement, Vec<Meaning>)>),
+    Together(Vec<(Statement, Vec<Meaning>)>),
 }
 
 /// One turn.
 pub(super) async fn turn(url: &str, load: Load) -> Result<Seen> {
-    let options: PgConnectOptions = url.parse().context("the database's URL")?;
-    let options = options.disable_statement_logging().statement_cache_capacity(500);
-    let standing = Arc::new(standing(&options).await?);
-    let parts = Arc::new(ready(list::postgres()?));
-    let begin = Instant::now() + load.warm_up;
+    let standing = Arc::new(standing(url).await?);
     let mut customers = JoinSet::new();
-    for number in 0..load.connections {
-        let connection = options.connect().await.context("cannot connect")?;
-        customers.spawn(customer(connection, (Arc::clone(&parts), Arc::clone(&standing)), number, (begin, begin + load.time)));
+    let mut ready = Vec::new();
+    for _ in 0..load.connections {
+        let client = connect(url).await?;
+        let parts = prepared(&client, &standing).await?;
+        ready.push((client, parts));
+    }
+    let begin = Instant::now() + load.warm_up;
+    for (number, (client, parts)) in ready.into_iter().enumerate() {
+        customers.spawn(customer(client, parts, Arc::clone(&standing), number, (begin, begin + load.time)));
     }
     let mut all = Seen::new()?;
     while let Some(seen) = customers.join_next().await {
@@ -41,33 +42,45 @@ pub(super) async fn turn(url: &str, load: Load) -> Result<Seen> {
     Ok(all)
 }
 
-fn ready(parts: Vec<Part>) -> Vec<Ready> {
-    let texts = |statements: Vec<list::Statement>| {
-        let text = |statement: list::Statement| (AssertSqlSafe(statement.sql).into_sql_str(), statement.values);
-        statements.into_iter().map(text).collect()
-    };
-    let part = |part| match part {
-        Part::Alone(statements) => Ready::Alone(texts(statements)),
-        Part::Together(statements) => Ready::Together(texts(statements)),
-    };
-    parts.into_iter().map(part).collect()
+/// Prepared with the types of their values, as the shop has them.
+async fn prepared(client: &Client, standing: &Standing) -> Result<Vec<Ready>> {
+    let mut flow = Flow::begin(standing, 0)?;
+    let mut parts = Vec::new();
+    for part in list::postgres()? {
+        parts.push(match part {
+            Part::Alone(statements) => Ready::Alone(texts(client, statements, &mut flow).await?),
+            Part::Together(statements) => Ready::Together(texts(client, statements, &mut flow).await?),
+        });
+    }
+    Ok(parts)
 }
 
-async fn standing(options: &PgConnectOptions) -> Result<Standing> {
-    let mut connection = options.connect().await.context("cannot connect")?;
+async fn texts(client: &Client, statements: Vec<list::Statement>, flow: &mut Flow<'_>) -> Result<Vec<(Statement, Vec<Meaning>)>> {
+    let mut prepared = Vec::new();
+    for list::Statement { sql, values, .. } in statements {
+        let types = values.iter().map(|meaning| Ok(type_of(&flow.value(meaning)?))).collect::<Result<Vec<Type>>>()?;
+        prepared.push((client.prepare_typed(&sql, &types).await.with_context(|| sql.clone())?, values));
+    }
+    Ok(prepared)
+}
+
+async fn standing(url: &str) -> Result<Standing> {
+    let client = connect(url).await?;
     let mut standing = Standing::default();
     for (table, sql) in Standing::TABLES {
-        let id: Uuid = sqlx::query_scalar(sql).fetch_one(&mut connection).await.with_context(|| format!("no row of {table}"))?;
-        standing.rows.push((table, id));
+        let row = client.query_one(sql, &[]).await.with_context(|| format!("no row of {table}"))?;
+        standing.rows.push((table, row.try_get(0)?));
     }
-    standing.variants = sqlx::query_as(Standing::VARIANTS).fetch_all(&mut connection).await?;
-    connection.close().await?;
+    for row in client.query(Standing::VARIANTS, &[]).await? {
+        standing.variants.push((row.try_get(0)?, row.try_get(1)?));
+    }
     Ok(standing)
 }
 
 async fn customer(
-    mut connection: PgConnection,
-    (parts, standing): (Arc<Vec<Ready>>, Arc<Standing>),
+    client: Client,
+    parts: Vec<Ready>,
+    standing: Arc<Standing>,
     number: usize,
     (begin, end): (Instant, Instant),
 ) -> Result<Seen> {
@@ -77,60 +90,64 @@ async fn customer(
         let start = Instant::now();
         turn += 1;
         let mut flow = Flow::begin(&standing, turn)?;
-        for part in parts.iter() {
-            run(&mut connection, part, &mut flow).await?;
+        for part in &parts {
+            run(&client, part, &mut flow).await?;
         }
         if start >= begin {
             seen.times.saturating_record(micros(start.elapsed()));
         }
     }
-    connection.close().await?;
     Ok(seen)
 }
 
-async fn run(connection: &mut PgConnection, part: &Ready, flow: &mut Flow<'_>) -> Result<()> {
+async fn run(client: &Client, part: &Ready, flow: &mut Flow<'_>) -> Result<()> {
     let statements = match part {
-        Ready::Alone(statements) => return send(connection, statements, flow).await,
+        Ready::Alone(statements) => return send(client, statements, flow).await,
         Ready::Together(statements) => statements,
     };
     let mut tries = 0;
     loop {
-        sqlx::query("BEGIN").execute(&mut *connection).await?;
-        let sent = send(connection, statements, flow).await;
+        client.batch_execute("BEGIN").await?;
+        let sent = send(client, statements, flow).await;
         tries += 1;
         match sent {
-            Ok(()) => {
-                sqlx::query("COMMIT").execute(&mut *connection).await?;
-                return Ok(());
-            }
+            Ok(()) => return Ok(client.batch_execute("COMMIT").await?),
             // Two of them may have waited for each other; anything else fails again.
             Err(error) if tries >= MOST_TRIES => return Err(error),
-            Err(_) => {
-                sqlx::query("ROLLBACK").execute(&mut *connection).await?;
-            }
+            Err(_) => client.batch_execute("ROLLBACK").await?,
         }
     }
 }
 
-async fn send(connection: &mut PgConnection, statements: &[(SqlStr, Vec<Meaning>)], flow: &mut Flow<'_>) -> Result<()> {
-    for (sql, values) in statements {
-        let mut query = sqlx::query(sql.clone());
-        for meaning in values {
-            query = bind(query, flow.value(meaning)?)?;
-        }
-        let _rows = query.fetch_all(&mut *connection).await.with_context(|| sql.as_str().to_owned())?;
+async fn send(client: &Client, statements: &[(Statement, Vec<Meaning>)], flow: &mut Flow<'_>) -> Result<()> {
+    for (statement, values) in statements {
+        let bound = values.iter().map(|meaning| Ok(bound(flow.value(meaning)?)?)).collect::<Result<Vec<_>>>()?;
+        let values: Vec<&(dyn ToSql + Sync)> = bound.iter().map(|value| &**value as _).collect();
+        let _rows = client.query(statement, &values).await?;
     }
     Ok(())
 }
 
-fn bind(query: Query<'_, Postgres, PgArguments>, value: Value) -> Result<Query<'_, Postgres, PgArguments>> {
+fn bound(value: Value) -> serde_json::Result<Box<dyn ToSql + Sync + Send>> {
     Ok(match value {
-        Value::Uuid(id) => query.bind(id),
-        Value::Time(time) => query.bind(time),
-        Value::Int(number) => query.bind(number),
-        Value::Bool(truth) => query.bind(truth),
-        Value::Text(text) => query.bind(text),
-        Value::Json(text) => query.bind(text.map(|text| serde_json::from_str::<serde_json::Value>(&text)).transpose()?),
-        Value::Bytes(bytes) => query.bind(bytes),
+        Value::Uuid(id) => Box::new(id),
+        Value::Time(time) => Box::new(time),
+        Value::Int(number) => Box::new(number),
+        Value::Bool(truth) => Box::new(truth),
+        Value::Text(text) => Box::new(text),
+        Value::Json(text) => Box::new(text.map(|text| serde_json::from_str::<serde_json::Value>(&text)).transpose()?),
+        Value::Bytes(bytes) => Box::new(bytes),
     })
+}
+
+const fn type_of(value: &Value) -> Type {
+    match value {
+        Value::Uuid(_) => Type::UUID,
+        Value::Time(_) => Type::TIMESTAMPTZ,
+        Value::Int(_) => Type::INT8,
+        Value::Bool(_) => Type::BOOL,
+        Value::Text(_) => Type::TEXT,
+        Value::Json(_) => Type::JSONB,
+        Value::Bytes(_) => Type::BYTEA,
+    }
 }

@@ -98,7 +98,7 @@ fn hex(inside: &str, dialect: Dialect) -> Result<String> {
     Ok(format!("'{PREFIX}{kind}{VARIANT}' || {digits}"))
 }
 
-/// On SQLite as sqlx writes it: its order as text is that of time.
+/// On SQLite as the shop writes it: its order as text is that of time.
 fn moment(seconds: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => format!("strftime('%Y-%m-%dT%H:%M:%S+00:00', {seconds}, 'unixepoch')"),

@@ -8,9 +8,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
+use super::server::connect;
 use dialect::{Dialect, render};
 
 const PRODUCTS: &str = include_str!("products.sql");
@@ -56,14 +55,13 @@ pub(crate) fn sqlite(file: &Path, size: Size) -> Result<()> {
 
 /// Fills a server's database, which has a schema and nothing else; the URL is a superuser's.
 pub(crate) async fn postgres(url: &str, size: Size) -> Result<()> {
-    let options: PgConnectOptions = url.parse().context("the database's URL")?;
-    let mut connection = options.disable_statement_logging().connect().await.context("cannot connect")?;
+    let client = connect(url).await?;
     for text in statements(Dialect::Postgres, size, &POSTGRES_BEGIN, &POSTGRES_END)? {
         let begin = Instant::now();
-        sqlx::raw_sql(AssertSqlSafe(text.as_str())).execute(&mut connection).await.with_context(|| text.clone())?;
+        client.batch_execute(&text).await.with_context(|| text.clone())?;
         tell(&text, begin);
     }
-    Ok(connection.close().await?)
+    Ok(())
 }
 
 fn statements(dialect: Dialect, size: Size, begin: &[&str], end: &[&str]) -> Result<Vec<String>> {

@@ -176,7 +176,7 @@ pub struct Metrics {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
-    /// Filter directives, as in `info,sqlx=warn`.
+    /// Filter directives, as in `info,db=warn`.
     pub filter: String,
     /// How a line looks.
     pub format: LogFormat,

@@ -1,7 +1,7 @@
 //! Database errors by what they mean: a rule of the schema that was broken, a database that is away, or our own fault.
 
 use kernel::{DomainError, ErrorKind};
-use sqlx::error::ErrorKind as SqlxKind;
+use tokio_postgres::error::DbError;
 
 /// A rule of the schema that a statement broke.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub enum Cause {
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
     /// PostgreSQL's word, or that of the connection to it.
-    #[error(transparent)]
-    Postgres(#[from] sqlx::Error),
+    #[error("{}", with_causes(.0))]
+    Postgres(#[from] tokio_postgres::Error),
     /// Our own.
     #[error("{0}")]
     Other(String),
@@ -62,6 +62,12 @@ impl DatabaseError {
         Self::Unavailable(Cause::Other(what.to_owned()))
     }
 
+    /// What the driver said.
+    pub(super) fn into_cause(self) -> Cause {
+        let (Self::Unavailable(cause) | Self::Broken(_, cause) | Self::Fault(cause)) = self;
+        cause
+    }
+
     /// True where the same request may succeed later.
     pub(super) const fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
@@ -71,8 +77,7 @@ impl DatabaseError {
     /// operator or a shutdown ended the session) says the same.
     pub(super) fn is_disconnect(&self) -> bool {
         match self {
-            Self::Unavailable(Cause::Postgres(sqlx::Error::Io(_))) => true,
-            Self::Unavailable(Cause::Postgres(error)) => postgres_code(error).is_some_and(|code| code == "57P01"),
+            Self::Unavailable(Cause::Postgres(error)) => error.is_closed() || postgres_code(error) == Some("57P01"),
             _ => false,
         }
     }
@@ -80,7 +85,7 @@ impl DatabaseError {
     /// True where a wait for a row's lock was given up.
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {
-        matches!(self, Self::Unavailable(Cause::Postgres(error)) if postgres_code(error).as_deref() == Some("55P03"))
+        matches!(self, Self::Unavailable(Cause::Postgres(error)) if postgres_code(error) == Some("55P03"))
     }
 }
 
@@ -95,11 +100,11 @@ impl From<rusqlite::Error> for DatabaseError {
     }
 }
 
-impl From<sqlx::Error> for DatabaseError {
-    fn from(error: sqlx::Error) -> Self {
-        match postgres_rule(&error) {
+impl From<tokio_postgres::Error> for DatabaseError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        match error.as_db_error().and_then(postgres_rule) {
             Some(broken) => Self::Broken(broken, error.into()),
-            None if is_away(&error) || postgres_code(&error).is_some_and(|code| passes(&code)) => Self::Unavailable(error.into()),
+            None if error.is_closed() || postgres_code(&error).is_some_and(passes) => Self::Unavailable(error.into()),
             None => Self::Fault(error.into()),
         }
     }
@@ -183,36 +188,28 @@ fn sqlite_rule(code: i32, message: &str) -> Option<Broken> {
 /// True where PostgreSQL says that the role lacks a right.
 pub(super) fn is_forbidden(error: &DatabaseError) -> bool {
     let (DatabaseError::Unavailable(cause) | DatabaseError::Broken(_, cause) | DatabaseError::Fault(cause)) = error;
-    matches!(cause, Cause::Postgres(error) if postgres_code(error).as_deref() == Some("42501"))
+    matches!(cause, Cause::Postgres(error) if postgres_code(error) == Some("42501"))
 }
 
-fn postgres_rule(error: &sqlx::Error) -> Option<Broken> {
-    let database = error.as_database_error()?;
-    let name = || database.constraint().map(str::to_owned).unwrap_or_default();
-    match database.kind() {
-        SqlxKind::UniqueViolation => Some(Broken::Unique(name())),
-        SqlxKind::CheckViolation => Some(Broken::Check(name())),
-        SqlxKind::ForeignKeyViolation => Some(Broken::Foreign),
-        SqlxKind::NotNullViolation => Some(Broken::NotNull),
+fn postgres_rule(error: &DbError) -> Option<Broken> {
+    let name = || error.constraint().map(str::to_owned).unwrap_or_default();
+    match error.code().code() {
+        "23505" => Some(Broken::Unique(name())),
+        "23514" => Some(Broken::Check(name())),
+        "23503" => Some(Broken::Foreign),
+        "23502" => Some(Broken::NotNull),
         _ => None,
     }
 }
 
-fn postgres_code(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+fn postgres_code(error: &tokio_postgres::Error) -> Option<&str> {
+    error.code().map(tokio_postgres::error::SqlState::code)
 }
 
-/// The connection is not had, or not any more.
-const fn is_away(error: &sqlx::Error) -> bool {
-    matches!(
-        error,
-        sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Protocol(_)
-    )
+/// An error in its own words and those of what caused it.
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |told, cause| format!("{told}: {cause}"))
 }
 
 /// Busy, locked, read-only, failed to read or write, full, not to be opened: primary result codes that may be gone later.

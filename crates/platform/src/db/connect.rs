@@ -1,30 +1,20 @@
 //! Connecting to SQLite or PostgreSQL.
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::Notify;
 
-use super::broken::DatabaseError;
+use super::broken::{Cause, DatabaseError};
 use super::connection::{ConnectionTrait as _, DbBackend, Reader, Source};
+use super::postgres::{self, NotConnected, Pool};
 use super::query::fetch_scalar;
 use super::sqlite::{Readers, Writer};
 use crate::config::{Database, Mode};
 
 /// Longer than any transaction of ours takes under load; a request answers 503 after it.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a statement waits for another's row lock.
-const LOCK_TIMEOUT: &str = "5s";
-/// A statement that runs longer is a fault of ours; imports and reports are many short ones.
-const STATEMENT_TIMEOUT: &str = "30s";
-/// A connection that was idle for longer is asked whether it still lives before a request depends on it.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
-/// Statements kept prepared on each connection: more than there are texts on the hot routes.
-const PREPARED: usize = 512;
 
 /// One database: SQLite's one writer and its readers, PostgreSQL's primary (and one day its replicas).
 #[derive(Debug, Clone)]
@@ -37,7 +27,7 @@ pub struct Db {
 #[derive(Debug, Clone)]
 pub(super) enum Pools {
     Sqlite { writer: Writer, readers: Arc<Readers>, path: PathBuf },
-    Postgres(PgPool),
+    Postgres(Pool),
 }
 
 /// Why a database cannot be used.
@@ -48,7 +38,7 @@ pub enum ConnectError {
     Address(String),
     /// It did not answer.
     #[error("cannot connect to the database: {0}")]
-    Unreachable(#[source] sqlx::Error),
+    Unreachable(#[source] Cause),
     /// PostgreSQL runs with a setting under which acknowledged orders can be lost.
     #[error("PostgreSQL has {setting}=off, under which a crash loses acknowledged orders; turn it on, or leave production mode")]
     Unsafe {
@@ -75,7 +65,7 @@ impl Db {
 
     fn sqlite(path: PathBuf) -> Result<Self, ConnectError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| ConnectError::Unreachable(error.into()))?;
+            std::fs::create_dir_all(folder).map_err(|error| ConnectError::Unreachable(Cause::Other(error.to_string())))?;
         }
         let writer = Writer::open(&path)?;
         let readers = Arc::new(Readers::open(path.clone())?);
@@ -84,28 +74,11 @@ impl Db {
     }
 
     async fn postgres(settings: &Database) -> Result<Self, ConnectError> {
-        let options = PgConnectOptions::from_str(settings.address())
-            .map_err(|error| ConnectError::Address(error.to_string()))?
-            .application_name("tradewind")
-            .statement_cache_capacity(PREPARED)
-            .options([("lock_timeout", LOCK_TIMEOUT), ("statement_timeout", STATEMENT_TIMEOUT)])
-            // Slow statements are logged where both databases are.
-            .disable_statement_logging();
-        let pool = PgPoolOptions::new()
-            .max_connections(settings.max_connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
-            .before_acquire(|connection, idle| {
-                Box::pin(async move {
-                    if idle.idle_for > TRUSTED_FOR {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
-            .connect_with(options)
-            .await
-            .map_err(ConnectError::Unreachable)?;
+        let most = usize::try_from(settings.max_connections).unwrap_or(usize::MAX);
+        let pool = postgres::connect(settings.address(), most).await.map_err(|why| match why {
+            NotConnected::Address(error) => ConnectError::Address(error.to_string()),
+            NotConnected::Refused(cause) => ConnectError::Unreachable(cause),
+        })?;
         Ok(Self { reader: Reader(Source::Postgres(pool.clone())), pools: Pools::Postgres(pool), wake: Arc::new(Notify::new()) })
     }
 
@@ -188,7 +161,7 @@ impl Db {
                 readers.close();
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close(),
         }
     }
 }

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use sqlx::postgres::PgPool;
-
 use super::broken::DatabaseError;
-use super::postgres;
+use super::postgres::{self, Pool};
 use super::row::FromQueryResult;
 use super::sqlite::Readers;
 use super::value::Value;
@@ -43,7 +41,7 @@ pub struct Reader(pub(super) Source);
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     Sqlite(Arc<Readers>),
-    Postgres(PgPool),
+    Postgres(Pool),
 }
 
 impl ConnectionTrait for Reader {
@@ -70,7 +68,7 @@ impl ConnectionTrait for Reader {
                 let_others_run().await;
                 readers.with(|connection| connection.execute(sql, &values))
             }
-            Source::Postgres(pool) => postgres::execute(&mut *pool.acquire().await?, sql, &values).await,
+            Source::Postgres(pool) => postgres::execute(pool, sql, &values).await,
         }
     }
 }

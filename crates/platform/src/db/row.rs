@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::types::ValueRef;
-use sqlx::error::UnexpectedNullError;
-use sqlx::postgres::PgRow;
-use sqlx::{Row as _, ValueRef as _};
+use tokio_postgres::types::{FromSql, Type, WasNull};
 use uuid::Uuid;
 
 use super::broken::DatabaseError;
+use super::postgres::Row;
 
 /// A struct that a row can be read into; derived, never written by hand outside of this folder.
 pub trait FromQueryResult: Sized + Send {
@@ -41,7 +40,7 @@ pub enum RowError {
     Absent(String),
     /// PostgreSQL's value does not decode.
     #[error(transparent)]
-    Postgres(#[from] sqlx::Error),
+    Postgres(#[from] tokio_postgres::Error),
 }
 
 impl From<RowError> for DatabaseError {
@@ -65,7 +64,7 @@ pub struct RowReader<'r> {
 #[derive(Clone, Copy)]
 pub(super) enum Source<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
-    Postgres(&'r PgRow),
+    Postgres(&'r Row),
 }
 
 impl Columns<'_> {
@@ -76,7 +75,7 @@ impl Columns<'_> {
     pub fn find(&mut self, name: &str) -> Result<(), RowError> {
         let place = match self.row {
             Source::Sqlite(row) => row.as_ref().column_index(name).ok(),
-            Source::Postgres(row) => sqlx::ColumnIndex::index(&name, row).ok(),
+            Source::Postgres(row) => row.columns().iter().position(|column| column.name() == name),
         };
         self.places.push(place.ok_or_else(|| RowError::Absent(name.to_owned()))?);
         Ok(())
@@ -118,11 +117,9 @@ impl RowReader<'_> {
     }
 }
 
-fn null_or_wrong(error: sqlx::Error, place: usize) -> RowError {
-    match &error {
-        sqlx::Error::ColumnDecode { source, .. } if source.is::<UnexpectedNullError>() => RowError::Null(place),
-        _ => RowError::Postgres(error),
-    }
+fn null_or_wrong(error: tokio_postgres::Error, place: usize) -> RowError {
+    let is_null = std::error::Error::source(&error).is_some_and(|cause| cause.is::<WasNull>());
+    if is_null { RowError::Null(place) } else { RowError::Postgres(error) }
 }
 
 /// A type that a column can be read as.
@@ -130,7 +127,7 @@ pub trait Column: Sized + Send {
     #[doc(hidden)]
     fn of_sqlite(value: ValueRef<'_>) -> Option<Self>;
     #[doc(hidden)]
-    fn of_postgres(row: &PgRow, place: usize) -> Result<Self, sqlx::Error>;
+    fn of_postgres(row: &Row, place: usize) -> Result<Self, tokio_postgres::Error>;
 }
 
 macro_rules! column {
@@ -139,7 +136,7 @@ macro_rules! column {
             fn of_sqlite($value: ValueRef<'_>) -> Option<Self> {
                 $of_sqlite
             }
-            fn of_postgres(row: &PgRow, place: usize) -> Result<Self, sqlx::Error> {
+            fn of_postgres(row: &Row, place: usize) -> Result<Self, tokio_postgres::Error> {
                 row.try_get(place)
             }
         })*
@@ -161,8 +158,25 @@ impl<T: Column> Column for Option<T> {
         if value == ValueRef::Null { Some(None) } else { T::of_sqlite(value).map(Some) }
     }
 
-    fn of_postgres(row: &PgRow, place: usize) -> Result<Self, sqlx::Error> {
-        if row.try_get_raw(place)?.is_null() { Ok(None) } else { T::of_postgres(row, place).map(Some) }
+    fn of_postgres(row: &Row, place: usize) -> Result<Self, tokio_postgres::Error> {
+        if row.try_get::<_, IsNull>(place)?.0 { Ok(None) } else { T::of_postgres(row, place).map(Some) }
+    }
+}
+
+/// Whether there is a null, whatever the type.
+struct IsNull(bool);
+
+impl FromSql<'_> for IsNull {
+    fn from_sql(_: &Type, _: &[u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(false))
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(true))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
     }
 }
 

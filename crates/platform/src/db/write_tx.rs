@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 use super::broken::DatabaseError;
 use super::connect::{Db, Pools};
 use super::connection::{ConnectionTrait, DbBackend, let_others_run};
-use super::postgres::{self, Work};
+use super::postgres::Work;
 use super::row::FromQueryResult;
 use super::sqlite::Member;
 use super::value::Value;
@@ -43,7 +43,7 @@ impl Db {
     pub async fn begin_write(&self, origin: Origin, now: Timestamp) -> Result<WriteTx, DatabaseError> {
         let inner = match self.pools() {
             Pools::Sqlite { writer, .. } => Inner::Sqlite(Arc::new(Mutex::new(writer.begin().await?))),
-            Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::new(postgres::begin(pool).await?))),
+            Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::begin(pool).await?)),
         };
         Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake: self.wake(), touched: Touched::default() })
     }
