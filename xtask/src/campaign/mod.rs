@@ -2,7 +2,9 @@
 
 mod crash;
 mod fuzz;
+mod mutants;
 mod random;
+mod simulation;
 
 use std::process::ExitCode;
 
@@ -16,6 +18,10 @@ pub(crate) enum Campaign {
     Crash(crash::Arguments),
     /// Feed the parsers at the edge with inputs that are nearly right
     Fuzz(fuzz::Arguments),
+    /// Make the rules wrong, one place at a time, and see whether their tests notice
+    Mutants(mutants::Arguments),
+    /// Drive the pure core and an independent model of it by chance, and compare them
+    Simulation(simulation::Arguments),
 }
 
 /// Runs it.
@@ -23,5 +29,7 @@ pub(crate) fn run(campaign: &Campaign) -> Result<ExitCode> {
     match campaign {
         Campaign::Crash(arguments) => crash::run(arguments),
         Campaign::Fuzz(arguments) => fuzz::run(arguments),
+        Campaign::Mutants(arguments) => mutants::run(arguments),
+        Campaign::Simulation(arguments) => simulation::run(arguments),
     }
 }
