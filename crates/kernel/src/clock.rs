@@ -67,6 +67,12 @@ mod tests {
     }
 
     #[test]
+    fn a_fixed_clock_shows_what_both_databases_keep() {
+        let moment = Timestamp::from_timestamp_nanos(1_763_679_802_310_123_456);
+        assert_eq!(FixedClock::at(moment).now(), Timestamp::from_timestamp_nanos(1_763_679_802_310_123_000));
+    }
+
+    #[test]
     fn a_fixed_clock_moves_only_when_told() {
         let clock = FixedClock::at(SystemClock.now());
         let before = clock.now();

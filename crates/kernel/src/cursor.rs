@@ -43,10 +43,10 @@ impl Cursor {
     /// # Errors
     /// `CursorError` for anything else, another sort's cursor included.
     pub fn decode(text: &str, sort: &str) -> Result<Self, CursorError> {
-        if text.len() > Self::MAX_TEXT || !text.is_ascii() || text.len() < 32 {
+        if text.len() > Self::MAX_TEXT {
             return Err(CursorError);
         }
-        let (id, rest) = text.split_at(32);
+        let (id, rest) = text.split_at_checked(32).ok_or(CursorError)?;
         let id = Uuid::try_parse(id).map_err(|_| CursorError)?;
         let bytes: Vec<u8> = rest
             .as_bytes()

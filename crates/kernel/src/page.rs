@@ -88,5 +88,14 @@ mod tests {
         assert_eq!(page(500, 20), Ok(9_980));
         assert_eq!(page(501, 20), Err(PageTooDeep));
         assert_eq!(page(u32::MAX, 100), Err(PageTooDeep));
+        assert_eq!((PageRequest::first(20).offset(), PageRequest::first(20).size), (Ok(0), 20));
+        assert_eq!(PageRequest { position: Position::After(None), size: 20 }.offset(), Ok(0));
+    }
+
+    #[test]
+    fn other_rows_of_a_page_are_the_same_page() {
+        let page = Page { items: vec![1, 2], has_next: true, next: None, total: Some(9), total_is_estimate: true };
+        let expected = Page { items: vec![10, 20], has_next: true, next: None, total: Some(9), total_is_estimate: true };
+        assert_eq!(page.map(|item| item * 10), expected);
     }
 }

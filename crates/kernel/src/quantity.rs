@@ -72,5 +72,6 @@ mod tests {
         }
         assert_eq!(Quantity::try_from(9_999).map(Quantity::get), Ok(9_999));
         assert_eq!(Quantity(9_999).plus(Quantity::ONE), Err(QuantityOutOfRange));
+        assert_eq!(Quantity(2).plus(Quantity(3)).map(i64::from), Ok(5));
     }
 }

@@ -40,7 +40,7 @@ pub fn round_half_up_div(amount: i64, numerator: i64, denominator: i64) -> Optio
     let denominator = i128::from(denominator);
     let half = denominator / 2;
     // For an odd denominator no exact half exists, so adding its floor rounds the nearest.
-    let rounded = if product >= 0 { (product + half) / denominator } else { -((-product + half) / denominator) };
+    let rounded = product.signum() * ((product.abs() + half) / denominator);
     i64::try_from(rounded).ok()
 }
 
@@ -63,7 +63,20 @@ mod tests {
         ] {
             assert_eq!(round_half_up_div(amount, numerator, denominator), Some(rounded));
         }
-        assert_eq!(round_half_up_div(1, 1, 0), None);
+        for denominator in [0, -1, i64::MIN] {
+            assert_eq!(round_half_up_div(1, 1, denominator), None);
+        }
+        assert_eq!(round_half_up_div(i64::MAX, 2, 1), None);
+    }
+
+    #[test]
+    fn a_rate_is_0_to_1000_percent() {
+        for parts in [0, 200_000, 10_000_000] {
+            assert_eq!(Ppm::try_from(parts).map(Ppm::get), Ok(parts));
+        }
+        for parts in [-1, 10_000_001, i64::MAX] {
+            assert_eq!(Ppm::try_from(parts), Err(RateOutOfRange));
+        }
     }
 
     proptest! {

@@ -128,7 +128,11 @@ mod tests {
     fn texts_are_trimmed_bounded_and_printable() {
         assert_eq!(text("  Mug ", 255), Ok("Mug".to_owned()));
         assert_eq!(text(" ", 255), Err(TextError::Empty));
-        assert_eq!(text("four", 3), Err(TextError::TooLong(3)));
+        assert_eq!(text("four", 4), Ok("four".to_owned()));
+        for max in [3, 1] {
+            assert_eq!(text("four", max), Err(TextError::TooLong(max)));
+        }
+        assert_eq!((tag(&"x".repeat(64)), tag(&"x".repeat(65))), (Ok("x".repeat(64)), Err(TextError::TooLong(64))));
         assert_eq!(text("a\u{1b}[31m", 255), Err(TextError::Control));
     }
 
@@ -141,6 +145,23 @@ mod tests {
         }
         assert_eq!(Slug::from_title("!!!"), Err(SlugError));
         assert_eq!(Slug::parse("a").map(|slug| slug.numbered(2).to_string()), Ok("a-2".to_owned()));
+    }
+
+    #[test]
+    fn a_slug_never_outgrows_its_bound() {
+        let longest = "x".repeat(Slug::MAX);
+        assert_eq!(Slug::from_title(&"x".repeat(Slug::MAX + 50)).as_ref().map(Slug::as_str), Ok(longest.as_str()));
+        assert_eq!(Slug::parse(&"x".repeat(Slug::MAX + 1)), Err(SlugError));
+        let numbered = |stem: &str| Slug::parse(stem).expect("a slug").numbered(12).to_string();
+        assert_eq!(numbered(&longest), format!("{}-12", "x".repeat(Slug::MAX - 3)));
+        assert_eq!(numbered(&format!("{}-xyz", "x".repeat(Slug::MAX - 4))), format!("{}-12", "x".repeat(Slug::MAX - 4)));
+    }
+
+    #[test]
+    fn texts_that_sort_alike_fold_alike() {
+        for (raw, folded) in [("  Crème   BRÛLÉE ", "creme brulee"), ("ﬁne", "fine"), ("STRASSE", "strasse"), ("日本", "日本")] {
+            assert_eq!(fold(raw), folded);
+        }
     }
 
     #[test]

@@ -83,6 +83,73 @@ mod tests {
         assert!(next > full && next.get_version_num() == 7);
     }
 
+    /// The numbers that the author's own program (`splitmix64.c`) gives for this seed.
+    #[test]
+    fn the_generator_is_split_mix() {
+        let mut seed = 1_234_567;
+        let numbers = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423, 4_593_380_528_125_082_431];
+        assert_eq!([(); 4].map(|()| split_mix(&mut seed)), numbers);
+    }
+
+    /// All that the random part of a new moment may be.
+    const LOWER_HALF: u128 = 0x01ff_ffff_ffff_ffff_ffff;
+
+    /// The seed whose next number is 0.
+    const ZERO: u64 = 0x61c8_8646_80b5_83eb;
+
+    #[test]
+    fn an_id_holds_the_streams_moment_and_random_part() {
+        let mut stream = Stream::seeded();
+        for millis in [0, 1, 1, (1 << 48) - 2, (1 << 48) - 2] {
+            let bits = stream.next(millis).as_u128();
+            let (high, low) = (bits >> 64 & 0xfff, bits & ((1 << 62) - 1));
+            assert_eq!((bits >> 80, high << 62 | low), (u128::from(stream.millis), stream.random));
+        }
+    }
+
+    #[test]
+    fn an_id_is_greater_than_the_one_before_by_at_least_one_and_by_little() {
+        let mut still = Stream { millis: 5, random: 7, seeds: [ZERO, ZERO] };
+        still.next(5);
+        assert_eq!(still.random, 8, "the least step");
+        let mut stream = Stream::seeded();
+        stream.next(5);
+        let steps = (0..1_000).map(|_| {
+            let before = stream.random;
+            stream.next(5);
+            stream.random - before
+        });
+        let (least, most) = steps.fold((u128::MAX, 0), |(least, most), step| (least.min(step), most.max(step)));
+        assert!(least < 1 << 31 && most > 1 << 31 && most <= 1 << 32, "{least} to {most}");
+    }
+
+    #[test]
+    fn a_new_moment_begins_anywhere_in_the_lower_half() {
+        let (mut ones, mut zeros) = (0, 0);
+        for millis in 1..200 {
+            let mut stream = Stream::seeded();
+            stream.next(millis);
+            (ones, zeros) = (ones | stream.random, zeros | (!stream.random & LOWER_HALF));
+        }
+        assert_eq!((ones, zeros), (LOWER_HALF, LOWER_HALF));
+    }
+
+    #[test]
+    fn a_moment_without_room_borrows_from_the_next() {
+        let mut stream = Stream { millis: 5, random: (1 << RANDOM_BITS) - 2, seeds: [ZERO, ZERO] };
+        stream.next(5);
+        assert_eq!((stream.millis, stream.random), (5, (1 << RANDOM_BITS) - 1), "the last of its moment");
+        stream.seeds = [1_234_567, 1_234_567];
+        stream.next(5);
+        assert_eq!((stream.millis, stream.random), (6, 6_457_827_717_110_365_317));
+    }
+
+    #[test]
+    fn seeds_have_as_many_ones_as_zeros() {
+        let ones: u32 = (0..1_000).map(|_| Stream::seeded().seeds.map(u64::count_ones).iter().sum::<u32>()).sum();
+        assert!((60_000..68_000).contains(&ones), "{ones} of 128,000");
+    }
+
     #[test]
     fn ids_of_all_threads_differ() {
         let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(|| (0..5_000).map(|_| generate()).collect::<Vec<_>>())).collect();

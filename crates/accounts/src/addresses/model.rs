@@ -249,7 +249,23 @@ mod tests {
             r#"{"name":"Ada Lovelace","company":null,"line1":"Unter den Linden 1","line2":null,"city":"Berlin","region":null,"postal_code":"10117","country":"DE","phone":"+49 30 901820"}"#
         );
         assert_eq!(serde_json::from_str::<Address>(&json).expect("an address"), address);
-        assert_eq!(format!("{address:?}"), "Address(…)");
+        assert_eq!((format!("{address:?}"), format!("{:?}", berlin())), ("Address(…)".to_owned(), "RawAddress(…)".to_owned()));
+    }
+
+    #[test]
+    fn an_address_tells_its_parts_as_the_country_writes_them() {
+        let some = |text: &str| Some(text.to_owned());
+        let (company, line2, region) = (some("Analytical Engines"), some("Flat 2"), some("california"));
+        let (postal_code, country) = (some("94107"), some(" us "));
+        let full = Address::parse(RawAddress { company, line2, region, postal_code, country, ..berlin() }).expect("an address");
+        assert_eq!((full.name(), full.company(), full.city()), ("Ada Lovelace", Some("Analytical Engines"), "Berlin"));
+        assert_eq!((full.line1(), full.line2()), ("Unter den Linden 1", Some("Flat 2")));
+        assert_eq!((full.region(), full.postal_code(), full.country().code()), (Some("CA"), Some("94107"), "US"));
+        assert_eq!(full.phone(), Some("+49 30 901820"));
+        let blank = some(" ");
+        let bare = RawAddress { company: blank.clone(), line2: blank.clone(), region: blank.clone(), phone: blank, ..berlin() };
+        let bare = Address::parse(bare).expect("an address");
+        assert_eq!((bare.company(), bare.line2(), bare.region(), bare.phone()), (None, None, None, None));
     }
 
     #[test]
@@ -263,7 +279,12 @@ mod tests {
         assert_eq!(field_of(|raw| raw.postal_code = Some("1011".to_owned())), "postal_code");
         assert_eq!(field_of(|raw| raw.postal_code = None), "postal_code");
         assert_eq!(field_of(|raw| raw.phone = Some("call me".to_owned())), "phone");
-        assert_eq!(field_of(|raw| raw.phone = Some("1".repeat(33))), "phone");
+        for phone in ["1".repeat(33), "12345 call".to_owned(), "+()-./x#".to_owned(), "1234".to_owned(), "1".repeat(21)] {
+            assert_eq!(field_of(|raw| raw.phone = Some(phone)), "phone");
+        }
+        for blank in [None, Some(" ".to_owned())] {
+            assert_eq!(refused(|raw| raw.country = blank), [("country".to_owned(), vec!["is required".to_owned()])]);
+        }
     }
 
     #[test]

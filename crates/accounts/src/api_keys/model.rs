@@ -151,9 +151,34 @@ mod tests {
         let token = Token::generate();
         assert_eq!(Token::parse(token.reveal()), Some(token.clone()));
         assert_eq!(format!("{token:?}"), "Token(…)");
-        for text in ["", "twk_", "twk_xyz", &token.reveal().to_uppercase(), &token.reveal()[4..]] {
+        let (shouted, bare) = (token.reveal().to_uppercase(), &token.reveal()[4..]);
+        let (no_digits, capitals) = (format!("twk_{}", "g".repeat(64)), format!("twk_{}", "A".repeat(64)));
+        let (short, long) = (format!("twk_{}", "a".repeat(63)), format!("twk_{}", "a".repeat(65)));
+        for text in ["", "twk_", "twk_xyz", &shouted, bare, &no_digits, &capitals, &short, &long] {
             assert_eq!(Token::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn of_a_token_only_its_hash_and_its_last_digits_are_kept() {
+        let token = Token::parse(&format!("twk_{}cafe", "0".repeat(60))).expect("a token");
+        assert_eq!(token.hint(), "cafe");
+        assert_eq!(hex(&token.hash()), "d9cbe24fb7b7ebb5a06bd53578f90a198beabd564644fda98d1ae7c886c383df");
+        assert_ne!(Token::generate(), Token::generate());
+    }
+
+    #[test]
+    fn a_key_is_dead_once_it_is_revoked_or_its_time_is_over() {
+        let now = Timestamp::default();
+        let second = chrono::TimeDelta::seconds(1);
+        let live = |expires_at: Option<Timestamp>, revoked_at: Option<Timestamp>| {
+            let (name, token_hint, created_by) = (String::new(), String::new(), String::new());
+            let (id, scopes, created_at) = (ApiKeyId::generate(), Scopes::default(), now);
+            ApiKey { id, name, token_hint, scopes, expires_at, revoked_at, last_used_at: None, created_at, created_by }.is_live(now)
+        };
+        assert!(live(None, None) && live(Some(now + second), None));
+        assert!(!live(Some(now), None) && !live(Some(now - second), None));
+        assert!(!live(None, Some(now)) && !live(Some(now + second), Some(now)));
     }
 
     #[test]
@@ -162,6 +187,9 @@ mod tests {
         assert!(allowed("*", "orders:read") && allowed("orders:*", "orders:write") && allowed("orders:read", "orders:read"));
         assert!(!allowed("orders:read", "orders:write") && !allowed("orders:*", "products:write"));
         assert!(!Scopes::default().allow("orders:read"));
+        let scopes = Scopes::parse([" orders:write", "", "orders:read"], PERMISSIONS).expect("known");
+        assert_eq!(scopes.iter().collect::<Vec<_>>(), ["orders:read", "orders:write"]);
+        assert_eq!(Scopes::stored(scopes.iter().map(str::to_owned)), scopes);
     }
 
     #[test]

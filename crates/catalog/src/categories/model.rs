@@ -251,6 +251,60 @@ mod tests {
         assert_eq!((changes.seo_title, changes.slug, changes.position), (Some(None), None, None));
     }
 
+    fn under(parent: Option<&Category>, name: &str) -> Category {
+        let (id, now) = (CategoryId::generate(), Timestamp::default());
+        Category {
+            id,
+            parent_id: parent.map(|parent| parent.id),
+            depth: parent.map_or(0, |parent| parent.depth + 1),
+            path: path_under(parent, id),
+            slug: Slug::from_title(name).expect("a slug"),
+            name: name.to_owned(),
+            description: "<p>old</p>".to_owned(),
+            position: 3,
+            seo_title: Some("old".to_owned()),
+            seo_description: None,
+            version: 7,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    #[test]
+    fn a_category_contains_itself_and_what_hangs_under_it() {
+        let kitchen = under(None, "Kitchen");
+        let cups = under(Some(&kitchen), "Cups");
+        let mugs = under(Some(&cups), "Mugs");
+        let garden = under(None, "Garden");
+        assert_eq!(mugs.lineage(), [kitchen.id, cups.id, mugs.id]);
+        assert!(kitchen.contains(&kitchen) && kitchen.contains(&mugs) && cups.contains(&mugs));
+        assert!(!mugs.contains(&cups) && !garden.contains(&mugs) && !kitchen.contains(&garden));
+    }
+
+    #[test]
+    fn only_what_is_given_changes() {
+        let mugs = under(None, "Mugs");
+        assert_eq!(CategoryChanges::default().apply(mugs.clone()), mugs);
+        let input = CategoryInput {
+            name: "Cups".to_owned(),
+            slug: Some("cups".to_owned()),
+            description: Some("<p>new</p>".to_owned()),
+            position: Some(1_000_000),
+            seo_title: None,
+            seo_description: Some("new".to_owned()),
+        };
+        let cups = CategoryChanges::replace(input).expect("read").apply(mugs.clone());
+        assert_eq!((cups.name.as_str(), cups.slug.as_str(), cups.description.as_str()), ("Cups", "cups", "<p>new</p>"));
+        assert_eq!((cups.position, cups.seo_title.as_deref(), cups.seo_description.as_deref()), (1_000_000, None, Some("new")));
+        assert_eq!((cups.id, cups.path, cups.version), (mugs.id, mugs.path, 7));
+    }
+
+    #[test]
+    fn a_new_category_stands_behind_its_siblings_as_far_as_places_go() {
+        assert_eq!([None, Some(0), Some(4), Some(999_999), Some(1_000_000)].map(behind), [0, 1, 5, 1_000_000, 1_000_000]);
+        assert_eq!(in_range(1_000_001), Err("must be between 0 and 1000000"));
+    }
+
     #[test]
     fn every_bad_field_is_named() {
         let input = CategoryInput {

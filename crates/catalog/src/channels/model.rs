@@ -169,9 +169,67 @@ mod tests {
         for tag in ["en", "en-US", "zh-Hant-TW", "de-CH-1996", "fil-PH"] {
             assert!(locale(tag.to_owned()).is_ok(), "{tag}");
         }
-        for bad in ["", "/", "Europe/", "Europe/Ber lin", "../etc"] {
+        for bad in ["", "/", "Europe/", "Europe/Ber lin", "../etc", "é", "Europe/berlin", "en_US"] {
             assert!(time_zone(bad.to_owned()).is_err() && locale(bad.to_owned()).is_err(), "{bad}");
         }
+        for (zone, taken) in [("A".repeat(64), true), ("A".repeat(65), false), ("A/B/C/D".to_owned(), false)] {
+            assert_eq!(
+                time_zone(zone.clone()).as_ref(),
+                if taken { Ok(&zone) } else { Err(&"must be an IANA time zone, like Europe/Berlin") }
+            );
+        }
+        for tag in ["e", "engl", "EN", "en-", "en-123456789", "en-a_b", "en-a-b-c-d-e-f-g-h"] {
+            assert!(locale(tag.to_owned()).is_err(), "{tag}");
+        }
+        assert_eq!(locale("en-a-b-c-d-e-f-g".to_owned()).as_deref(), Ok("en-a-b-c-d-e-f-g"));
+    }
+
+    fn berlin() -> Channel {
+        let now = Timestamp::default();
+        Channel {
+            id: ChannelId::generate(),
+            code: Channel::DEFAULT_CODE.to_owned(),
+            name: "Shop".to_owned(),
+            currency: Currency::EUR,
+            currency_fixed: false,
+            price_list_id: PriceListId::generate(),
+            prices_include_tax: true,
+            countries: Vec::new(),
+            tax_display: TaxDisplay::Included,
+            time_zone: "Europe/Berlin".to_owned(),
+            locale: "de-DE".to_owned(),
+            version: 3,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    #[test]
+    fn only_what_is_given_changes_under_the_next_version() {
+        let (old, later) = (berlin(), Timestamp::default() + chrono::TimeDelta::hours(1));
+        let untouched = ChannelChanges::default().apply(old.clone(), later);
+        assert_eq!(untouched, Channel { version: 4, updated_at: later, ..old.clone() });
+        let some = |text: &str| Some(text.to_owned());
+        let input = ChannelInput {
+            name: some("Store"),
+            currency: some("USD"),
+            countries: Some(vec!["US".to_owned()]),
+            tax_display: some("excluded"),
+            time_zone: some("America/New_York"),
+            locale: some("en-US"),
+        };
+        let new = ChannelChanges::parse(input).expect("read").apply(old, later);
+        assert_eq!((new.name.as_str(), new.currency, new.tax_display), ("Store", Currency::USD, TaxDisplay::Excluded));
+        assert_eq!((new.time_zone.as_str(), new.locale.as_str()), ("America/New_York", "en-US"));
+        assert_eq!(new.countries.iter().map(|country| country.code()).collect::<Vec<_>>(), ["US"]);
+    }
+
+    #[test]
+    fn a_channel_delivers_to_its_countries_and_without_any_to_all() {
+        let country = |code: &str| code.parse::<Country>().expect("a country");
+        let everywhere = berlin();
+        let here = Channel { countries: vec![country("DE")], ..berlin() };
+        assert!(everywhere.delivers_to(country("US")) && here.delivers_to(country("DE")) && !here.delivers_to(country("US")));
     }
 
     #[test]

@@ -16,9 +16,8 @@ pub struct Level {
 impl Level {
     /// Pieces that lie there and are promised to nobody; never negative.
     #[must_use]
-    pub const fn ready(&self) -> i64 {
-        let ready = self.on_hand.saturating_sub(self.reserved);
-        if ready > 0 { ready } else { 0 }
+    pub fn ready(&self) -> i64 {
+        self.on_hand.saturating_sub(self.reserved).max(0)
     }
 
     /// Pieces that can still be promised, backorders included; never negative, `None` without limit.

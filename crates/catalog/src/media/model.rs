@@ -191,6 +191,22 @@ mod tests {
     }
 
     #[test]
+    fn an_address_has_2048_characters_as_it_comes_and_as_it_is_kept() {
+        let of = |length: usize| format!("https://example.com/{}", "a".repeat(length - "https://example.com/".len()));
+        assert_eq!(RemoteUrl::parse(&of(2_048)).map(RemoteUrl::into_string), Ok(of(2_048)));
+        let padded = |length: usize| format!("{}{}", of(100), " ".repeat(length - 100));
+        assert_eq!(RemoteUrl::parse(&padded(2_048)).map(RemoteUrl::into_string), Ok(of(100)));
+        for length in [2_049, 3_000] {
+            assert_eq!(RemoteUrl::parse(&padded(length)), Err(RemoteUrlError::TooLong), "{length} with blanks");
+        }
+        // A blank inside is escaped by three characters.
+        let blank_inside = |length: usize| of(length - 2).replacen("aaa", "a a", 1);
+        assert_eq!(RemoteUrl::parse(&blank_inside(2_048)).map(|url| url.as_str().len()), Ok(2_048));
+        assert_eq!(RemoteUrl::parse(&blank_inside(2_049)), Err(RemoteUrlError::TooLong));
+        assert_eq!(RemoteUrl::parse(&blank_inside(2_050)), Err(RemoteUrlError::TooLong));
+    }
+
+    #[test]
     fn a_picture_goes_where_it_is_put_and_the_others_close_ranks() {
         let ids: Vec<MediaId> = (0..4).map(|_| MediaId::generate()).collect();
         let mut order = vec![ids[0], ids[1], ids[2]];
@@ -204,7 +220,9 @@ mod tests {
     #[test]
     fn an_empty_alternative_text_is_one_and_a_long_one_is_none() {
         assert_eq!(alt("  "), Ok(String::new()));
-        assert_eq!(alt(&"a".repeat(513)), Err(TextError::TooLong(512)));
+        assert_eq!((alt(&"a".repeat(512)), alt(&"a".repeat(513))), (Ok("a".repeat(512)), Err(TextError::TooLong(512))));
+        let input = MediaInput { alt: Some(" A mug ".to_owned()), position: Some(2) };
+        assert_eq!(MediaDetails::parse(input), Ok(MediaDetails { alt: Some("A mug".to_owned()), position: Some(2) }));
         let input = MediaInput { alt: Some("a\u{7}".to_owned()), position: Some(-1) };
         let fields: Vec<String> = MediaDetails::parse(input).expect_err("refused").into_map().into_keys().collect();
         assert_eq!(fields, ["alt", "position"]);

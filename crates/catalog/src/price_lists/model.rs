@@ -79,3 +79,42 @@ impl PriceListChanges {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dollars() -> PriceList {
+        let now = Timestamp::default();
+        PriceList {
+            id: PriceListId::generate(),
+            code: PriceList::DEFAULT_CODE.to_owned(),
+            name: "Prices".to_owned(),
+            currency: Currency::USD,
+            tax_included: false,
+            currency_fixed: false,
+            version: 3,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    #[test]
+    fn only_what_is_given_changes_under_the_next_version() {
+        let (old, later) = (dollars(), Timestamp::default() + chrono::TimeDelta::hours(1));
+        let next = PriceList { version: 4, updated_at: later, ..old.clone() };
+        assert_eq!(PriceListChanges::default().apply(old.clone(), later), next);
+        let in_euros = PriceList { currency: Currency::EUR, ..next.clone() };
+        assert_eq!(PriceListChanges::to_currency(Currency::EUR).apply(old.clone(), later), in_euros);
+        let input = PriceListInput { name: Some(" Europe ".to_owned()), currency: Some("EUR".to_owned()), tax_included: Some(true) };
+        let europe = PriceList { name: "Europe".to_owned(), tax_included: true, ..in_euros };
+        assert_eq!(PriceListChanges::parse(input).map(|changes| changes.apply(old, later)), Ok(europe));
+    }
+
+    #[test]
+    fn every_bad_field_is_named() {
+        let input = PriceListInput { name: Some(String::new()), currency: Some("XXX".to_owned()), tax_included: None };
+        let fields: Vec<String> = PriceListChanges::parse(input).expect_err("refused").into_map().into_keys().collect();
+        assert_eq!(fields, ["currency", "name"]);
+    }
+}

@@ -158,5 +158,19 @@ mod tests {
         assert_eq!(refs.iter().map(|known| known.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
         let refused = parse_external_refs(vec![input("", "1")]).expect_err("no source").into_map();
         assert_eq!(refused.into_keys().collect::<Vec<_>>(), ["0.source"]);
+        let many = |count: usize| parse_external_refs((0..count).map(|place| input("woo", &format!("{place:02}"))).collect());
+        assert_eq!(many(20).expect("references").len(), 20);
+        for count in [21, 40] {
+            assert_eq!(many(count), Err(FieldErrors::of("", "must be at most 20 references")));
+        }
+    }
+
+    #[test]
+    fn what_is_sold_elsewhere_or_part_by_part_needs_no_variants() {
+        let related = |kind| Relation { kind, product_id: ProductId::generate() };
+        let of = |kind| ProductContent { relations: vec![related(kind)], ..ProductContent::default() };
+        let elsewhere = ProductContent { external_url: Some("https://example.com".to_owned()), ..ProductContent::default() };
+        assert!(elsewhere.sells_without_variants() && of(RelationKind::Grouped).sells_without_variants());
+        assert!(!of(RelationKind::Upsell).sells_without_variants() && !ProductContent::default().sells_without_variants());
     }
 }

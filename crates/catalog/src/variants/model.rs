@@ -131,3 +131,17 @@ pub struct Variant {
     /// By whom it was changed last.
     pub updated_by: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_things_are_counted_and_sent() {
+        for kind in VariantKind::ALL {
+            let content = VariantContent::of_kind(*kind);
+            let is_thing = *kind == VariantKind::Physical;
+            assert_eq!((content.tracked, content.requires_shipping, content.kind), (is_thing, is_thing, *kind));
+        }
+    }
+}

@@ -190,9 +190,11 @@ mod tests {
     fn an_account_survives_its_text_form() {
         for text in ["customer_receivable", "provider:stripe", "cash:manual", "provider:a_1"] {
             assert_eq!(text.parse::<Account>().map(|account| account.to_string()), Ok(text.to_owned()));
+            assert_eq!(Account::try_from(text.to_owned()).map(String::from), Ok(text.to_owned()));
         }
         let too_long = format!("cash:{}", "a".repeat(33));
-        for text in ["", "provider", "provider:", "provider:Stripe", "bank:x", "cash:a b", "customer_receivable:x", &too_long] {
+        for text in ["", "provider", "provider:", "provider:Stripe", "bank:x", "cash:a b", "customer_receivable:x", "receivable", &too_long]
+        {
             assert_eq!(text.parse::<Account>(), Err(AccountError), "{text}");
         }
     }

@@ -270,5 +270,9 @@ mod tests {
         assert_eq!(OperationStatus::WORDS, ["pending", "succeeded", "failed", "unknown"]);
         let open: Vec<_> = PaymentStatus::ALL.iter().filter(|status| status.is_open()).map(|status| status.as_str()).collect();
         assert_eq!(open, ["created", "awaiting_customer", "processing", "unknown", "authorised"]);
+        let open: Vec<_> = OperationStatus::ALL.iter().filter(|status| status.is_open()).map(|status| status.as_str()).collect();
+        assert_eq!(open, ["pending", "unknown"]);
+        let money: Vec<_> = OperationKind::ALL.iter().filter(|kind| kind.moves_money()).map(|kind| kind.as_str()).collect();
+        assert_eq!(money, ["capture", "refund"]);
     }
 }

@@ -112,6 +112,12 @@ mod tests {
     fn every_known_name_is_that_of_a_provider() {
         let mut config = platform::config::load(&platform::config::Flags::default()).expect("defaults").config;
         config.payments.methods = Providers::KNOWN.iter().map(|name| (*name).to_owned()).collect();
-        assert!(Providers::from_config(&config).names().eq(Providers::KNOWN.iter().copied()));
+        let providers = Providers::from_config(&config);
+        assert!(providers.names().eq(Providers::KNOWN.iter().copied()));
+        for name in Providers::KNOWN {
+            let provider = providers.get(name).expect("a known one");
+            assert_eq!((provider.name(), provider.ships_before_payment()), (*name, false), "neither is cash on delivery");
+        }
+        assert!(providers.get("stripe").is_none());
     }
 }

@@ -191,3 +191,23 @@ pub enum LogFormat {
     /// For people.
     Text,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedded_database_has_a_file_and_a_server_has_none() {
+        let database = |url: &str| Database { url: url.into(), max_connections: 1 };
+        for (url, file) in [
+            ("sqlite:shop.db", Some("shop.db")),
+            ("sqlite:///var/lib/shop.db", Some("/var/lib/shop.db")),
+            ("sqlite:/var/lib/shop.db", Some("/var/lib/shop.db")),
+            ("postgres://shop:secret@db/shop", None),
+        ] {
+            assert_eq!(database(url).sqlite_path(), file.map(PathBuf::from), "{url}");
+            assert_eq!(database(url).address(), url);
+        }
+        assert!(!format!("{:?}", database("postgres://shop:secret@db/shop")).contains("secret"));
+    }
+}

@@ -95,6 +95,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_key_that_cannot_be_used_says_why() {
+        let told = |error: IdempotencyError| (error.code(), error.kind());
+        assert_eq!(told(IdempotencyError::Reused), ("idempotency_key_reused", ErrorKind::Rule));
+        assert_eq!(told(IdempotencyError::InUse), ("idempotency_key_in_use", ErrorKind::Conflict));
+        let corrupt = DatabaseError::corrupt("idempotency_keys.body");
+        let (code, kind) = (corrupt.code(), corrupt.kind());
+        assert_eq!(told(IdempotencyError::Database(corrupt)), (code, kind));
+    }
+
+    #[test]
     fn moving_a_byte_from_one_part_to_the_next_is_another_request() {
         let key = |parts: &[&[u8]]| Key::new("cart", "k", parts);
         assert_ne!(key(&[b"ab", b"c"]), key(&[b"a", b"bc"]));

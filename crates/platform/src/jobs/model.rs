@@ -121,3 +121,55 @@ impl std::fmt::Debug for Handlers {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{said}")]
+    struct Failure {
+        said: &'static str,
+        kind: ErrorKind,
+        source: Option<std::fmt::Error>,
+    }
+
+    impl DomainError for Failure {
+        fn code(&self) -> &'static str {
+            "out_of_paper"
+        }
+
+        fn kind(&self) -> ErrorKind {
+            self.kind
+        }
+    }
+
+    #[test]
+    fn a_job_tells_the_cause_of_a_fault_and_the_code_of_anything_else() {
+        let told = |kind, source| JobError::from(Failure { said: "no label", kind, source }).to_string();
+        assert_eq!(told(ErrorKind::Conflict, Some(std::fmt::Error)), "out_of_paper: no label");
+        assert_eq!(told(ErrorKind::Internal, Some(std::fmt::Error)), format!("no label: {}", std::fmt::Error));
+        assert_eq!(told(ErrorKind::Internal, None), "no label: ");
+    }
+
+    struct Print(&'static str);
+
+    #[async_trait::async_trait]
+    impl Handler for Print {
+        fn kind(&self) -> &'static str {
+            self.0
+        }
+
+        async fn run(&self, _: &Job) -> Result<(), JobError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_handler_is_found_by_its_kind() {
+        let handlers = Handlers::default().with(Print("label.print")).with(Print("slip.print"));
+        assert_eq!(handlers.get("slip.print").map(|handler| handler.kind()), Some("slip.print"));
+        assert!(handlers.get("mail.send").is_none());
+        assert_eq!(format!("{handlers:?}"), r#"{"label.print", "slip.print"}"#);
+    }
+}

@@ -254,6 +254,8 @@ mod tests {
         let token = CartToken::generate();
         assert!(CartToken::presented(token.reveal()).opens(&token.hash()));
         assert!(!CartToken::generate().opens(&token.hash()));
+        assert!(token.reveal().strip_prefix("twct_").is_some_and(|digits| digits.len() == 64));
+        assert_eq!(CartToken::presented("twct_x").reveal(), "twct_x");
         assert_eq!(format!("{token:?}"), "CartToken(…)");
     }
 
@@ -264,5 +266,52 @@ mod tests {
         assert!(one("Engraving", &"x".repeat(501)).is_err());
         assert!(one("Engraving", "4242 4242 4242 4242").is_err());
         assert!(one("", "x").is_err());
+        let many = |count: usize| CustomOptions::parse((0..count).map(|place| (format!("Wish {place}"), "x".to_owned())).collect());
+        assert!(many(10).is_ok_and(|options| options.0.len() == 10));
+        for count in [11, 30] {
+            assert_eq!(many(count), Err(FieldErrors::of("", "at most 10 custom options")));
+        }
+    }
+
+    #[test]
+    fn wishes_survive_the_database_and_tell_lines_apart() {
+        let wish = |value: &str| CustomOptions::parse([("Engraving".to_owned(), value.to_owned())].into()).expect("a wish");
+        let ada = wish("Ada");
+        assert_eq!(ada.to_json(), serde_json::json!({"Engraving": "Ada"}));
+        assert_eq!(CustomOptions::stored(ada.to_json()).expect("readable"), ada);
+        assert!(CustomOptions::stored(serde_json::json!({"Engraving": 7})).is_err());
+        assert_eq!((ada.key().as_str(), CustomOptions::default().key().as_str()), (r#"{"Engraving":"Ada"}"#, "{}"));
+        assert_ne!(ada.key(), wish("Grace").key());
+    }
+
+    /// Whoever knows a cart's id alone, or another cart's token, is somebody else.
+    #[test]
+    fn a_key_stands_in_the_name_of_cart_and_token() {
+        let (cart_id, other) = (CartId::generate(), CartId::generate());
+        let owner = |cart_id, token: &str| CartAccess { cart_id, token: CartToken::presented(token) }.owner();
+        assert_eq!(owner(cart_id, "twct_x"), owner(cart_id, "twct_x"));
+        assert!(owner(cart_id, "twct_x") != owner(cart_id, "twct_y") && owner(cart_id, "twct_x") != owner(other, "twct_x"));
+        assert!(!owner(cart_id, "twct_x").contains("twct_x"), "the token itself is not stored");
+    }
+
+    #[test]
+    fn an_error_names_its_code_its_kind_and_the_field_that_caused_it() {
+        let corrupt = DatabaseError::corrupt("carts");
+        let (code, kind) = (corrupt.code(), corrupt.kind());
+        let errors = [
+            (CartError::NotFound, "cart_not_found", ErrorKind::NotFound, None),
+            (CartError::AlreadyOrdered, "order_already_placed", ErrorKind::Conflict, None),
+            (CartError::LineNotFound, "cart_line_not_found", ErrorKind::NotFound, None),
+            (CartError::VariantUnavailable, "variant_unavailable", ErrorKind::Rule, Some("variant_id")),
+            (CartError::ShippingMethodUnavailable, "shipping_method_unavailable", ErrorKind::Rule, Some("shipping_method_id")),
+            (CartError::TooManyLines(100), "too_many_lines", ErrorKind::Rule, None),
+            (CartError::TooLarge, "total_too_large", ErrorKind::Rule, None),
+            (CartError::Quantity(QuantityOutOfRange), "validation_failed", ErrorKind::Rule, Some("quantity")),
+            (CartError::Database(corrupt), code, kind, None),
+        ];
+        for (error, code, kind, field) in errors {
+            let details = field.map(|field| (field.to_owned(), vec![error.to_string()]));
+            assert_eq!((error.code(), error.kind(), error.details()), (code, kind, details.into_iter().collect()));
+        }
     }
 }

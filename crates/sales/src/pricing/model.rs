@@ -196,3 +196,43 @@ impl DomainError for PricingError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parcel_is_worth_its_goods_less_discounts() {
+        let (zero, minor) = (Money::zero(Currency::EUR), |minor| Money::new(minor, Currency::EUR));
+        let totals = |requires_shipping, discount_total| Totals {
+            lines: Vec::new(),
+            adjustments: Vec::new(),
+            subtotal: minor(5_000),
+            discount_total,
+            shipping_total: minor(490),
+            tax_total: zero,
+            total: minor(5_490),
+            weight_grams: 700,
+            item_count: 2,
+            requires_shipping,
+        };
+        let country: Country = "DE".parse().expect("a country");
+        assert_eq!(totals(true, minor(1_200)).parcel(country), Some(Parcel { country, weight_grams: 700, total: minor(3_800) }));
+        assert_eq!(totals(false, minor(1_200)).parcel(country), None);
+        assert_eq!(totals(true, Money::zero(Currency::USD)).parcel(country), None);
+    }
+
+    #[test]
+    fn an_error_names_its_code_and_its_kind() {
+        let errors = [
+            (PricingError::TotalTooLarge, "total_too_large", ErrorKind::Rule),
+            (PricingError::WeightTooLarge, "weight_too_large", ErrorKind::Rule),
+            (PricingError::CurrencyMismatch, "currency_mismatch", ErrorKind::Rule),
+            (PricingError::WrongSign, "amount_out_of_range", ErrorKind::Rule),
+            (PricingError::LineNotFound(CartLineId::generate()), "line_not_found", ErrorKind::NotFound),
+        ];
+        for (error, code, kind) in errors {
+            assert_eq!((error.code(), error.kind()), (code, kind));
+        }
+    }
+}

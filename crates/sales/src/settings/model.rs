@@ -78,3 +78,29 @@ impl Profile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(key: &str, value: Value) -> platform::settings::Setting {
+        let (updated_at, updated_by) = (Timestamp::default(), "cli".to_owned());
+        platform::settings::Setting { key: key.to_owned(), value, version: 3, updated_at, updated_by }
+    }
+
+    #[test]
+    fn what_is_stored_holds_and_else_the_default() {
+        let config = platform::config::load(&platform::config::Flags::default()).expect("defaults").config;
+        let rows = vec![stored("shop.forgotten", Value::from(1)), stored(SUPPORT_EMAIL, Value::from("help@example.com"))];
+        let settings = Setting::all(rows, &config);
+        assert!(settings.iter().map(|setting| setting.key).eq(KNOWN.iter().map(|known| known.key)));
+        for (setting, known) in settings.iter().zip(KNOWN) {
+            let own = setting.key == SUPPORT_EMAIL;
+            let value = if own { Value::from("help@example.com") } else { (known.default)(&config) };
+            assert_eq!((&setting.value, setting.version, setting.updated.is_some()), (&value, if own { 3 } else { 0 }, own));
+        }
+        let profile = Profile::of(&settings);
+        assert_eq!((profile.name, profile.support_email.as_deref()), (config.shop.name, Some("help@example.com")));
+        assert_eq!((profile.support_phone, profile.terms_url, profile.privacy_url), (None, None, None));
+    }
+}
