@@ -174,7 +174,7 @@ pub(super) async fn insert(tx: &WriteTx, payment: &Payment, cause: MoveCause) ->
     let (status, actor) = (payment.status.as_str(), tx.actor().to_string());
     let values =
         values![payment.id, payment.reference_id, payment.user_id, &payment.provider, status, currency, payment.amount, tx.now(), actor];
-    db::execute(tx, INSERT, values).await?;
+    db::execute_later(tx, INSERT, values).await?;
     insert_transition(tx, payment, None, cause).await
 }
 
@@ -197,7 +197,7 @@ pub(super) async fn update(tx: &WriteTx, payment: &Payment, from: PaymentStatus,
         actor,
         payment.id,
     ];
-    db::execute(tx, UPDATE, values).await?;
+    db::execute_later(tx, UPDATE, values).await?;
     if payment.status == from { Ok(()) } else { insert_transition(tx, payment, Some(from), cause).await }
 }
 
@@ -206,7 +206,7 @@ async fn insert_transition(tx: &WriteTx, payment: &Payment, from: Option<Payment
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let from = from.map(PaymentStatus::as_str);
     let (seq, to, actor) = (payment.transition_count, payment.status.as_str(), tx.actor().to_string());
-    db::execute(tx, INSERT, values![payment.id, seq, from, to, cause.as_str(), actor, tx.now()]).await.map(drop)
+    db::execute_later(tx, INSERT, values![payment.id, seq, from, to, cause.as_str(), actor, tx.now()]).await
 }
 
 pub(super) async fn insert_operation(tx: &WriteTx, operation: &Operation) -> Result<(), DatabaseError> {
@@ -228,14 +228,14 @@ pub(super) async fn insert_operation(tx: &WriteTx, operation: &Operation) -> Res
         tx.now(),
         actor
     ];
-    db::execute(tx, INSERT, values).await.map(drop)
+    db::execute_later(tx, INSERT, values).await
 }
 
 pub(super) async fn update_operation(tx: &WriteTx, operation: &Operation, error_code: Option<&str>) -> Result<(), DatabaseError> {
     const UPDATE: &str =
         "UPDATE payment_operations SET status = $1, provider_reference = $2, error_code = $3, updated_at = $4 WHERE id = $5";
     let values = values![operation.status.as_str(), operation.provider_reference.as_deref(), error_code, tx.now(), operation.id];
-    db::execute(tx, UPDATE, values).await.map(drop)
+    db::execute_later(tx, UPDATE, values).await
 }
 
 /// The payments of one reference, oldest first.

@@ -22,7 +22,9 @@ pub use connection::{ConnectionTrait, DbBackend, Reader};
 pub use counter::{Sent, count_statements, note_statement, record_statements};
 pub use invariant::{Invariant, Violation, patient_violations, violations};
 pub use page::{ListError, Total, page_of, total_of, window};
-pub use query::{execute, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, lock_name, lock_names};
+pub use query::{
+    execute, execute_later, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, insert_many_later, lock_name, lock_names,
+};
 pub use row::{Column, Columns, FromQueryResult, RowError, RowReader};
 pub use row_macro::FromQueryResult;
 pub use spare::{SpareDatabase, SpareError};

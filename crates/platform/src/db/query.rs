@@ -7,6 +7,7 @@ use super::connection::{ConnectionTrait, DbBackend};
 use super::counter::{keep, timed};
 use super::row::{Column, FromQueryResult, Scalar};
 use super::value::Value;
+use super::write_tx::WriteTx;
 
 /// PostgreSQL takes 65,535 parameters in a statement, SQLite 32,766; both stay in one statement with hundreds of rows.
 const fn most_parameters(backend: DbBackend) -> usize {
@@ -23,6 +24,17 @@ const fn most_parameters(backend: DbBackend) -> usize {
 pub async fn execute(db: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
     keep(db, sql, &values);
     timed(sql, db.execute(sql, values)).await
+}
+
+/// Runs a statement of which nobody needs to know more than that the commit succeeded. On PostgreSQL it waits for no answer: it
+/// travels with the next statement, or with the commit, and what it breaks is told there; so whoever turns a broken rule of the
+/// schema into an error of its own uses [`execute`].
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn execute_later(tx: &WriteTx, sql: &str, values: Vec<Value>) -> Result<(), DatabaseError> {
+    keep(tx, sql, &values);
+    timed(sql, tx.execute_later(sql, values)).await
 }
 
 /// All rows of a query.
@@ -68,18 +80,34 @@ pub async fn fetch_scalar<T: Column>(db: &impl ConnectionTrait, sql: &str, value
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn insert_many(db: &impl ConnectionTrait, insert: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<u64, DatabaseError> {
-    let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
-    let backend = db.get_database_backend();
-    let batch_rows = (most_parameters(backend) / width.max(1)).max(1);
     let mut changed = 0;
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let batch: Vec<Vec<Value>> = rows.by_ref().take(batch_rows).collect();
-        let tuples: Vec<String> = (0..batch.len()).map(|row| format!("({})", row_places(backend, row, width))).collect();
-        let sql = format!("{insert} {} {tail}", tuples.join(", "));
-        changed += execute(db, &sql, batch.into_iter().flatten().collect()).await?;
+    for (sql, values) in inserts(db.get_database_backend(), insert, rows, tail) {
+        changed += execute(db, &sql, values).await?;
     }
     Ok(changed)
+}
+
+/// Inserts many rows as [`insert_many`], and waits for no answer, as [`execute_later`].
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn insert_many_later(tx: &WriteTx, insert: &str, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {
+    for (sql, values) in inserts(tx.get_database_backend(), insert, rows, "") {
+        execute_later(tx, &sql, values).await?;
+    }
+    Ok(())
+}
+
+fn inserts(backend: DbBackend, insert: &str, rows: Vec<Vec<Value>>, tail: &str) -> impl Iterator<Item = (String, Vec<Value>)> {
+    let width = rows.first().map_or(1, Vec::len).max(1);
+    let batch_rows = (most_parameters(backend) / width).max(1);
+    let mut rows = rows.into_iter().peekable();
+    std::iter::from_fn(move || {
+        rows.peek()?;
+        let batch: Vec<Vec<Value>> = rows.by_ref().take(batch_rows).collect();
+        let tuples: Vec<String> = (0..batch.len()).map(|row| format!("({})", row_places(backend, row, width))).collect();
+        Some((format!("{insert} {} {tail}", tuples.join(", ")), batch.into_iter().flatten().collect()))
+    })
 }
 
 /// SQLite looks a parameter with a name up in a list of all of them, which makes many rows cost the square of their number

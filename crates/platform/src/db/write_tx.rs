@@ -92,6 +92,16 @@ impl WriteTx {
         }
     }
 
+    pub(super) async fn execute_later(&self, sql: &str, values: Vec<Value>) -> Result<(), DatabaseError> {
+        match &self.inner {
+            Inner::Sqlite(_) => self.execute(sql, values).await.map(drop),
+            Inner::Postgres(work) => {
+                work.execute_later(sql, values).await;
+                Ok(())
+            }
+        }
+    }
+
     /// A part that can fail alone: dropped without [`WriteTx::commit`] it is undone, and this transaction goes on. One part
     /// is open at a time; parts of parts end before the part.
     ///

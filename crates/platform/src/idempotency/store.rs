@@ -90,7 +90,7 @@ pub async fn wait(db: &Db, key: &Key) -> Result<Answer, IdempotencyError> {
 /// `DatabaseError`, by what went wrong.
 pub async fn bind(tx: &WriteTx, key: &Key, subject: Uuid) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE idempotency_keys SET subject_id = $1, updated_at = $2 WHERE scope = $3 AND key = $4";
-    db::execute(tx, UPDATE, values![subject, tx.now(), &key.scope, &key.key]).await.map(drop)
+    db::execute_later(tx, UPDATE, values![subject, tx.now(), &key.scope, &key.key]).await
 }
 
 /// Stores the answer with the effect that it reports.
@@ -100,7 +100,7 @@ pub async fn bind(tx: &WriteTx, key: &Key, subject: Uuid) -> Result<(), Database
 pub async fn finish(tx: &WriteTx, key: &Key, answer: &Answer) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE idempotency_keys SET state = 'done', answer_status = $1, answer_body = $2, updated_at = $3
         WHERE scope = $4 AND key = $5 AND state = 'in_progress'";
-    db::execute(tx, UPDATE, values![answer.status, &answer.body, tx.now(), &key.scope, &key.key]).await.map(drop)
+    db::execute_later(tx, UPDATE, values![answer.status, &answer.body, tx.now(), &key.scope, &key.key]).await
 }
 
 /// Stores the answer under every key that waits for this subject: whoever settles it, the client's retry gets the answer.
@@ -110,5 +110,5 @@ pub async fn finish(tx: &WriteTx, key: &Key, answer: &Answer) -> Result<(), Data
 pub async fn finish_subject(tx: &WriteTx, subject: Uuid, answer: &Answer) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE idempotency_keys SET state = 'done', answer_status = $1, answer_body = $2, updated_at = $3
         WHERE subject_id = $4 AND state = 'in_progress'";
-    db::execute(tx, UPDATE, values![answer.status, &answer.body, tx.now(), subject]).await.map(drop)
+    db::execute_later(tx, UPDATE, values![answer.status, &answer.body, tx.now(), subject]).await
 }

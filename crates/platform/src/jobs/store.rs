@@ -68,7 +68,7 @@ pub async fn enqueue(tx: &WriteTx, job: NewJob) -> Result<(), DatabaseError> {
         ON CONFLICT (unique_key) WHERE state IN ('available', 'running') DO NOTHING";
     let traceparent = tx.origin().traceparent.clone();
     let values = values![JobId::generate(), QUEUE, job.kind, job.payload, job.unique_key, job.run_at, MAX_ATTEMPTS, traceparent, tx.now()];
-    db::execute(tx, INSERT, values).await.map(drop)
+    db::execute_later(tx, INSERT, values).await
 }
 
 /// Gives up jobs whose last allowed worker was lost; how many. One that kills whoever takes it would go round for ever.

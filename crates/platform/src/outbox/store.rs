@@ -54,7 +54,7 @@ pub(super) async fn insert<F: Fact>(tx: &WriteTx, facts: &[F]) -> Result<(), Dat
         values.extend(values![EventId::generate(), fact.aggregate_id(), fact.name(), fact.version(), payload, fact.channel_id()]);
     }
     tx.touched().note(F::AGGREGATE, facts.iter().map(Fact::aggregate_id));
-    db::execute(tx, &sql, values).await.map(drop)
+    db::execute_later(tx, &sql, values).await
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -103,8 +103,8 @@ pub(super) async fn move_to_events(tx: &WriteTx, rows: Vec<OutboxRow>, last_seq:
             row.occurred_at,
         ]
     });
-    db::insert_many(tx, INSERT, numbered.collect(), "").await?;
-    db::execute(tx, &delete, positions).await.map(drop)
+    db::insert_many_later(tx, INSERT, numbered.collect()).await?;
+    db::execute_later(tx, &delete, positions).await
 }
 
 /// What still waits for the relay.

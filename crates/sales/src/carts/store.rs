@@ -133,7 +133,7 @@ pub(super) async fn insert(tx: &WriteTx, cart: &Cart, token: &CartToken) -> Resu
         cart.created_at,
         actor
     ];
-    db::execute(tx, INSERT, values).await.map(drop)
+    db::execute_later(tx, INSERT, values).await
 }
 
 /// Writes what `edit` may change, and the next version.
@@ -154,7 +154,7 @@ pub(super) async fn touch(tx: &WriteTx, cart: &mut Cart) -> Result<(), DatabaseE
     const UPDATE: &str = "UPDATE carts SET version = $1, updated_at = $2, updated_by = $3 WHERE id = $4";
     cart.version += 1;
     cart.updated_at = tx.now();
-    db::execute(tx, UPDATE, values![cart.version, tx.now(), tx.actor().to_string(), cart.id]).await.map(drop)
+    db::execute_later(tx, UPDATE, values![cart.version, tx.now(), tx.actor().to_string(), cart.id]).await
 }
 
 /// Closes the cart; `orders.cart_id` and this status change in one transaction.
@@ -163,7 +163,7 @@ pub(super) async fn touch(tx: &WriteTx, cart: &mut Cart) -> Result<(), DatabaseE
 /// `DatabaseError`, by what went wrong.
 pub async fn mark_ordered(tx: &WriteTx, id: CartId) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE carts SET status = 'ordered', version = version + 1, updated_at = $1, updated_by = $2 WHERE id = $3";
-    db::execute(tx, UPDATE, values![tx.now(), tx.actor().to_string(), id]).await.map(drop)
+    db::execute_later(tx, UPDATE, values![tx.now(), tx.actor().to_string(), id]).await
 }
 
 #[derive(FromQueryResult)]
@@ -205,7 +205,7 @@ pub(super) async fn put_line(tx: &WriteTx, cart_id: CartId, line: &CartLine) -> 
         ON CONFLICT (cart_id, variant_id, options_key) DO UPDATE SET quantity = excluded.quantity, updated_at = excluded.updated_at";
     let options = line.custom_options.to_json();
     let values = values![line.id, cart_id, line.variant_id, line.quantity, options, line.custom_options.key(), tx.now()];
-    db::execute(tx, INSERT, values).await.map(drop)
+    db::execute_later(tx, INSERT, values).await
 }
 
 pub(super) async fn delete_line(tx: &WriteTx, cart_id: CartId, line_id: CartLineId) -> Result<bool, DatabaseError> {

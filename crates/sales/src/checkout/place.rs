@@ -15,7 +15,7 @@ use super::build::{Built, Placing, build, demand};
 use super::error::{PlaceOrderError, ShortLine};
 use super::ready::refuse_unready;
 use crate::Sales;
-use crate::carts::{self, CartAccess, CartError};
+use crate::carts::{self, CartAccess};
 use crate::orders::{self, OrderDetails, OrderFact, PaymentSummary, payment_fault};
 use crate::pricing::{self, PricedCart};
 use crate::settlement;
@@ -48,7 +48,7 @@ pub(super) enum Placed {
 /// Turns a cart into a pending order, with its stock held, its payment written down and `order.placed` recorded: all or nothing.
 ///
 /// The cart row is locked while its lines are read, and every cart edit takes the same lock, so the total cannot go stale
-/// before the commit. `orders.cart_id` is unique: of two concurrent calls for one cart, one answers `order_already_placed`.
+/// before the commit; of two concurrent calls for one cart, one answers `order_already_placed`.
 /// Stock is taken last, because its rows are what other buyers wait for. The provider is *not* called here: no network
 /// call may happen while a transaction is open.
 pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) -> Result<Placed, PlaceOrderError> {
@@ -112,7 +112,7 @@ async fn write_order(sales: &Sales, tx: &WriteTx, priced: &PricedCart, provider:
     };
     let expires_at = placing.expires_at;
     let built = build(priced, placing)?;
-    orders::insert(tx, &built.details, || PlaceOrderError::Cart(CartError::AlreadyOrdered)).await?;
+    orders::insert(tx, &built.details).await?;
     outbox::record(tx, &OrderFact::moved(&built.details.order)).await?;
     orders::expire_at(tx, id, expires_at).await?;
     carts::mark_ordered(tx, priced.cart.id).await?;

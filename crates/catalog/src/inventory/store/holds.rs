@@ -55,14 +55,14 @@ pub(in crate::inventory) async fn insert_holds(tx: &WriteTx, holder: Holder, por
             tx.now(),
         ]
     };
-    db::insert_many(tx, INSERT, portions.iter().map(row).collect(), "").await.map(drop)
+    db::insert_many_later(tx, INSERT, portions.iter().map(row).collect()).await
 }
 
 /// Takes the expiry off what is still held.
 pub(in crate::inventory) async fn keep_holds(tx: &WriteTx, reference_id: Uuid) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE holds SET expires_at = NULL, updated_at = $1
         WHERE reference_id = $2 AND state = 'held' AND expires_at IS NOT NULL";
-    db::execute(tx, UPDATE, values![tx.now(), reference_id]).await.map(drop)
+    db::execute_later(tx, UPDATE, values![tx.now(), reference_id]).await
 }
 
 /// Locks and answers what is still held for a reference. Holds are locked before levels, everywhere.

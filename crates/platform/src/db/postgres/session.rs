@@ -75,7 +75,7 @@ pub(super) async fn answer(stream: RowStream) -> Result<Answer, Error> {
 }
 
 /// Polls once, which puts a statement on its way: the driver sends what it is asked in the order of the first polls.
-pub(super) async fn first_poll<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+pub(super) async fn first_poll<F: Future + ?Sized>(mut future: Pin<&mut F>) -> Option<F::Output> {
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(done) => Poll::Ready(Some(done)),
         Poll::Pending => Poll::Ready(None),

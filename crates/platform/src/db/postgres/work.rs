@@ -1,13 +1,14 @@
 //! A transaction, and the parts of it that can be undone alone.
 //!
-//! Statements go to the server in the order in which they are first polled, whether or not the one before is answered: what is
-//! awaited together (`try_join!`) costs one round trip. `BEGIN` travels with the first of them, savepoints with what follows.
+//! Statements go to the server in the order in which they are asked for, whether or not the one before is answered: what is awaited
+//! together (`try_join!`) costs one round trip. `BEGIN`, savepoints and what nobody waits for travel with what follows.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Mutex;
+use tokio_postgres::Error;
 
 use super::pool::{self, Lent, Pool};
 use super::session::{Answer, Bound, answer, first_poll};
@@ -32,12 +33,17 @@ struct Open {
     sent: usize,
     depth: usize,
     is_over: bool,
+    /// Statements that go with the next one.
+    queued: Vec<(String, Vec<Value>)>,
+    /// Statements that went so, and whose answers nobody has looked at.
+    under_way: Vec<Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>>,
 }
 
 impl Work {
     pub(in crate::db) async fn begin(pool: &Pool) -> Result<Self, DatabaseError> {
         let session = Arc::new(pool::lend(pool).await?);
-        let open = Mutex::new(Open { session, has_begun: false, sent: 0, depth: 0, is_over: false });
+        let (queued, under_way) = (Vec::new(), Vec::new());
+        let open = Mutex::new(Open { session, has_begun: false, sent: 0, depth: 0, is_over: false, queued, under_way });
         Ok(Self { pool: pool.clone(), open, given_up: AtomicUsize::new(0), failed: AtomicBool::new(false) })
     }
 
@@ -49,12 +55,19 @@ impl Work {
         Ok(self.ask(sql, values).await?.changed)
     }
 
+    /// Lets a statement go with the next one, or with the commit, which tells what became of it.
+    pub(in crate::db) async fn execute_later(&self, sql: &str, values: Vec<Value>) {
+        self.open.lock().await.queued.push((sql.to_owned(), values));
+    }
+
     /// Runs statements without parameters, one after the other.
     pub(in crate::db) async fn batch(&self, sql: &str) -> Result<(), DatabaseError> {
         let mut open = self.open.lock().await;
         self.make_ready(&mut open).await?;
         open.sent += 1;
-        open.session.client.batch_execute(sql).await.map_err(|error| self.fail(error))
+        let done = open.session.client.batch_execute(sql).await;
+        self.look_back(&mut open).await?;
+        done.map_err(|error| self.fail(error))
     }
 
     /// Asks; a connection that the server has dropped before anything was asked of it is passed over.
@@ -73,7 +86,10 @@ impl Work {
         self.make_ready(&mut open).await?;
         let session = Arc::clone(&open.session);
         open.sent += 1;
-        let statement = session.prepare(sql, values).await.map_err(|error| self.fail(error))?;
+        let statement = match session.prepare(sql, values).await {
+            Ok(statement) => statement,
+            Err(error) => return Err(self.first_failure(&mut open, error).await),
+        };
         let mut sent = pin!(session.client.query_raw(&statement, values.iter().map(Bound)));
         let early = first_poll(sent.as_mut()).await;
         drop(open);
@@ -85,7 +101,48 @@ impl Work {
             Ok(stream) => answer(stream).await,
             Err(error) => Err(error),
         };
-        answered.map_err(|error| self.fail(error))
+        match answered {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(self.first_failure(&mut *self.open.lock().await, error).await),
+        }
+    }
+
+    /// What went wrong first: of a statement behind one that failed, the server only says that it came too late.
+    async fn first_failure(&self, open: &mut Open, error: Error) -> DatabaseError {
+        let later = self.fail(error);
+        self.look_back(open).await.err().unwrap_or(later)
+    }
+
+    /// Sends what is queued.
+    async fn send_queued(&self, open: &mut Open) -> Result<(), DatabaseError> {
+        for (sql, values) in std::mem::take(&mut open.queued) {
+            let session = Arc::clone(&open.session);
+            open.sent += 1;
+            let statement = match session.prepare(&sql, &values).await {
+                Ok(statement) => statement,
+                Err(error) => return Err(Box::pin(self.first_failure(open, error)).await),
+            };
+            let mut sent: Pin<Box<dyn Future<Output = _> + Send>> =
+                Box::pin(async move { session.ask(&statement, &values).await.map(drop) });
+            match first_poll(sent.as_mut()).await {
+                Some(Ok(())) => {}
+                Some(Err(error)) => return Err(Box::pin(self.first_failure(open, error)).await),
+                None => open.under_way.push(sent),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the answers that nobody has waited for; the first that is none.
+    async fn look_back(&self, open: &mut Open) -> Result<(), DatabaseError> {
+        let mut first = Ok(());
+        for answer in std::mem::take(&mut open.under_way) {
+            if let Err(error) = answer.await {
+                let error = self.fail(error);
+                first = first.and(Err(error));
+            }
+        }
+        first
     }
 
     /// Takes another connection where only one statement was sent, which did not arrive; nothing of it can stay without a COMMIT.
@@ -100,12 +157,12 @@ impl Work {
         Ok(nothing_before)
     }
 
-    fn fail(&self, error: tokio_postgres::Error) -> DatabaseError {
+    fn fail(&self, error: Error) -> DatabaseError {
         self.failed.store(true, Ordering::Release);
         error.into()
     }
 
-    /// Sees that the transaction has begun, and that the parts are undone that were given up.
+    /// Sees that the transaction has begun, that the parts are undone that were given up, and that the queued is sent.
     async fn make_ready(&self, open: &mut Open) -> Result<(), DatabaseError> {
         if open.is_over {
             return Err(DatabaseError::busy("the transaction is over"));
@@ -115,17 +172,26 @@ impl Work {
             open.has_begun = true;
         }
         for _ in 0..self.given_up.swap(0, Ordering::AcqRel) {
+            open.queued.clear();
+            open.under_way.clear();
             let depth = open.depth;
             open.session.send(&format!("ROLLBACK TO SAVEPOINT part_{depth}")).await;
             open.depth -= 1;
             self.failed.store(false, Ordering::Release);
         }
-        Ok(())
+        self.send_queued(open).await
+    }
+
+    /// Before a part begins or is kept, what came before is known to have succeeded.
+    async fn look_at_all(&self, open: &mut Open) -> Result<(), DatabaseError> {
+        self.make_ready(open).await?;
+        self.look_back(open).await?;
+        self.refuse_failed()
     }
 
     pub(in crate::db) async fn savepoint(&self) -> Result<(), DatabaseError> {
         let mut open = self.open.lock().await;
-        self.make_ready(&mut open).await?;
+        self.look_at_all(&mut open).await?;
         open.depth += 1;
         let depth = open.depth;
         open.session.send(&format!("SAVEPOINT part_{depth}")).await;
@@ -134,8 +200,7 @@ impl Work {
 
     pub(in crate::db) async fn keep_part(&self) -> Result<(), DatabaseError> {
         let mut open = self.open.lock().await;
-        self.make_ready(&mut open).await?;
-        self.refuse_failed()?;
+        self.look_at_all(&mut open).await?;
         let depth = open.depth;
         open.session.send(&format!("RELEASE SAVEPOINT part_{depth}")).await;
         open.depth -= 1;
@@ -151,7 +216,9 @@ impl Work {
         let mut open = self.open.lock().await;
         self.make_ready(&mut open).await?;
         self.refuse_failed()?;
-        open.session.client.batch_execute("COMMIT").await?;
+        let committed = open.session.client.batch_execute("COMMIT").await;
+        self.look_back(&mut open).await?;
+        committed?;
         open.is_over = true;
         Ok(())
     }
@@ -166,8 +233,9 @@ impl Work {
 
     pub(in crate::db) async fn rollback(&self) -> Result<(), DatabaseError> {
         let mut open = self.open.lock().await;
-        self.make_ready(&mut open).await?;
-        open.session.client.batch_execute("ROLLBACK").await?;
+        if open.has_begun && !open.is_over {
+            open.session.client.batch_execute("ROLLBACK").await?;
+        }
         open.is_over = true;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use accounts::addresses::Address;
 use kernel::{Email, OrderId, OrderTaxLineId, Timestamp, fold};
-use platform::db::{self, DatabaseError, OnBroken, WriteTx};
+use platform::db::{self, DatabaseError, WriteTx};
 use platform::values;
 use serde_json::Value as Json;
 
@@ -20,19 +20,18 @@ pub async fn next_number(tx: &WriteTx, id: OrderId) -> Result<i64, DatabaseError
     drawn.map(|number| BEFORE_THE_FIRST + number).ok_or_else(|| DatabaseError::corrupt("order_numbers.number"))
 }
 
-/// Inserts an order with all its parts and the first entry of its history; the unique key on `cart_id` is what makes a
-/// cart become at most one order.
+/// Inserts an order with all its parts and the first entry of its history. A cart becomes at most one order: the caller holds
+/// the lock of an open cart, and the key on `cart_id` is the net below.
 ///
 /// # Errors
-/// `already_placed()` for a cart that became an order before.
-pub async fn insert<E: From<DatabaseError>>(tx: &WriteTx, details: &OrderDetails, already_placed: impl FnOnce() -> E) -> Result<(), E> {
-    insert_order(tx, &details.order).await.on_unique("orders_cart_id_key", "orders.cart_id", already_placed)?;
+/// `DatabaseError`, by what went wrong.
+pub async fn insert(tx: &WriteTx, details: &OrderDetails) -> Result<(), DatabaseError> {
+    insert_order(tx, &details.order).await?;
     insert_lines(tx, &details.order, &details.lines).await?;
     insert_adjustments(tx, details).await?;
     insert_tax_lines(tx, details).await?;
     insert_contact(tx, &details.order, &details.contact).await?;
-    insert_transition(tx, &details.order, None, None).await?;
-    Ok(())
+    insert_transition(tx, &details.order, None, None).await
 }
 
 async fn insert_order(tx: &WriteTx, order: &Order) -> Result<(), DatabaseError> {
@@ -73,7 +72,7 @@ async fn insert_order(tx: &WriteTx, order: &Order) -> Result<(), DatabaseError> 
         order.version,
         tx.actor().to_string(),
     ];
-    db::execute(tx, INSERT, values).await.map(drop)
+    db::execute_later(tx, INSERT, values).await
 }
 
 async fn insert_lines(tx: &WriteTx, order: &Order, lines: &[OrderLine]) -> Result<(), DatabaseError> {
@@ -106,7 +105,7 @@ async fn insert_lines(tx: &WriteTx, order: &Order, lines: &[OrderLine]) -> Resul
             order.placed_at,
         ]
     });
-    db::insert_many(tx, INSERT, rows.collect(), "").await.map(drop)
+    db::insert_many_later(tx, INSERT, rows.collect()).await
 }
 
 async fn insert_adjustments(tx: &WriteTx, details: &OrderDetails) -> Result<(), DatabaseError> {
@@ -116,7 +115,7 @@ async fn insert_adjustments(tx: &WriteTx, details: &OrderDetails) -> Result<(), 
         let (kind, at) = (one.kind.as_str(), order.placed_at);
         values![one.id, order.id, one.line_id, kind, one.source_id, &one.label, one.amount_minor, one.net_minor, one.tax_minor, at]
     });
-    db::insert_many(tx, INSERT, rows.collect(), "").await.map(drop)
+    db::insert_many_later(tx, INSERT, rows.collect()).await
 }
 
 async fn insert_tax_lines(tx: &WriteTx, details: &OrderDetails) -> Result<(), DatabaseError> {
@@ -126,7 +125,7 @@ async fn insert_tax_lines(tx: &WriteTx, details: &OrderDetails) -> Result<(), Da
         let (id, tax) = (OrderTaxLineId::generate(), &one.tax);
         values![id, details.order.id, one.line_id, one.adjustment_id, &tax.rate_name, tax.rate_ppm.get(), tax.base_minor, tax.amount_minor]
     });
-    db::insert_many(tx, INSERT, rows.collect(), "").await.map(drop)
+    db::insert_many_later(tx, INSERT, rows.collect()).await
 }
 
 async fn insert_contact(tx: &WriteTx, order: &Order, contact: &Contact) -> Result<(), DatabaseError> {
@@ -146,7 +145,7 @@ async fn insert_contact(tx: &WriteTx, order: &Order, contact: &Contact) -> Resul
         address_json(contact.billing_address.as_ref())?,
         order.placed_at,
     ];
-    db::execute(tx, INSERT, values).await.map(drop)
+    db::execute_later(tx, INSERT, values).await
 }
 
 pub(super) fn email_key(email: &Email) -> String {
@@ -174,9 +173,8 @@ pub(in crate::orders) async fn insert_transition(
     const INSERT: &str = "INSERT INTO order_transitions (order_id, seq, from_status, to_status, reason, actor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let from = from.map(OrderStatus::as_str);
     let at: Timestamp = tx.now();
-    db::execute(tx, INSERT, values![order.id, order.transition_count, from, order.status.as_str(), reason, tx.actor().to_string(), at])
-        .await
-        .map(drop)
+    let (seq, to, actor) = (order.transition_count, order.status.as_str(), tx.actor().to_string());
+    db::execute_later(tx, INSERT, values![order.id, seq, from, to, reason, actor, at]).await
 }
 
 /// Writes what changes in the life of an order, and its next version.
