@@ -17,6 +17,8 @@ CREATE TABLE price_lists (
 );
 
 -- A channel sells in the currency of its price list and follows it.
+-- standing rules: price_lists
+-- standing rules: channels
 CREATE TABLE channels (
     id UUID PRIMARY KEY,
     code TEXT COLLATE "C" NOT NULL CONSTRAINT channels_code_key UNIQUE,

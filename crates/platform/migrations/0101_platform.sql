@@ -94,3 +94,10 @@ CREATE TABLE settings (
     created_by TEXT NOT NULL,
     updated_by TEXT NOT NULL
 );
+
+-- One row, whose stamp is new after any change of channels, price lists, taxes or shipping.
+CREATE TABLE standing_rules (
+    id BIGINT PRIMARY KEY CONSTRAINT standing_rules_one_check CHECK (id = 1),
+    stamp TEXT NOT NULL
+);
+INSERT INTO standing_rules (id, stamp) VALUES (1, 'first');

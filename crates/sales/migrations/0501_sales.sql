@@ -1,5 +1,6 @@
 -- From the cart to the parcel.
 
+-- standing rules: tax_rates
 CREATE TABLE tax_rates (
     id UUID PRIMARY KEY,
     name TEXT NOT NULL,
@@ -17,6 +18,7 @@ CREATE TABLE tax_rates (
 CREATE INDEX tax_rates_country_idx ON tax_rates (country, region);
 
 -- `countries`: ISO codes as a JSON array; empty means everywhere.
+-- standing rules: shipping_methods
 CREATE TABLE shipping_methods (
     id UUID PRIMARY KEY,
     code TEXT NOT NULL CONSTRAINT shipping_methods_code_key UNIQUE,
@@ -34,6 +36,7 @@ CREATE TABLE shipping_methods (
     updated_by TEXT NOT NULL
 );
 
+-- standing rules: shipping_rates
 -- A step of the tariff: from this weight (grams) or total (minor units) on; the highest step that is reached counts.
 CREATE TABLE shipping_rates (
     id UUID PRIMARY KEY,

@@ -3,6 +3,8 @@
 mod events;
 mod idempotency;
 mod jobs;
+mod later;
 mod migrations;
 mod shared_commits;
+mod standing_rules;
 mod transactions;

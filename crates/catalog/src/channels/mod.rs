@@ -7,5 +7,5 @@ mod update;
 
 pub use events::ChannelEvent;
 pub use model::{Channel, ChannelChanges, ChannelInput, TaxDisplay};
-pub use store::{ChannelQuery, ensure, find, find_by_code, find_default, fix_currency, list};
+pub use store::{ChannelQuery, ensure, find, find_by_code, find_default, fix_currency, list, standing};
 pub use update::{UpdateChannel, UpdateChannelError, update, update_in};

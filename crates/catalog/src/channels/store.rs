@@ -1,7 +1,7 @@
 //! Rows of the channels.
 
 use kernel::{ChannelId, Cursor, CursorError, Page, PageRequest, Position, PriceListId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, RulesStamp, StandingRules, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -81,6 +81,29 @@ pub async fn find_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Optio
 /// `DatabaseError`, by what went wrong.
 pub async fn find_default(db: &impl ConnectionTrait) -> Result<Channel, DatabaseError> {
     find_by_code(db, Channel::DEFAULT_CODE).await?.ok_or_else(|| DatabaseError::corrupt("no channel `default`"))
+}
+
+/// All channels of the shop, kept.
+struct Channels(Vec<Channel>);
+
+impl StandingRules for Channels {
+    async fn read(db: &impl ConnectionTrait) -> Result<Self, DatabaseError> {
+        let rows: Vec<ChannelRow> = db::fetch_all(db, SELECT, vec![]).await?;
+        Ok(Self(rows.into_iter().map(Channel::try_from).collect::<Result<_, _>>()?))
+    }
+}
+
+/// The channel that `wanted` picks, as it stands under this stamp.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn standing(
+    db: &impl ConnectionTrait,
+    stamp: &RulesStamp,
+    wanted: impl Fn(&Channel) -> bool + Send,
+) -> Result<Option<Channel>, DatabaseError> {
+    let channels = db::standing_rules::<Channels>(db, stamp).await?;
+    Ok(channels.0.iter().find(|channel| wanted(channel)).cloned())
 }
 
 /// Which channels are wanted.

@@ -69,7 +69,7 @@ impl Db {
         }
         let writer = Writer::open(&path)?;
         let readers = Arc::new(Readers::open(path.clone())?);
-        let reader = Reader(Source::Sqlite(Arc::clone(&readers)));
+        let reader = Reader { source: Source::Sqlite(Arc::clone(&readers)), kept_rules: Arc::default() };
         Ok(Self { reader, pools: Pools::Sqlite { writer, readers, path }, wake: Arc::new(Notify::new()) })
     }
 
@@ -79,7 +79,8 @@ impl Db {
             NotConnected::Address(error) => ConnectError::Address(error.to_string()),
             NotConnected::Refused(cause) => ConnectError::Unreachable(cause),
         })?;
-        Ok(Self { reader: Reader(Source::Postgres(pool.clone())), pools: Pools::Postgres(pool), wake: Arc::new(Notify::new()) })
+        let reader = Reader { source: Source::Postgres(pool.clone()), kept_rules: Arc::default() };
+        Ok(Self { reader, pools: Pools::Postgres(pool), wake: Arc::new(Notify::new()) })
     }
 
     async fn refuse_unsafe(&self) -> Result<(), ConnectError> {

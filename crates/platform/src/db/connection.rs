@@ -6,6 +6,7 @@ use super::broken::DatabaseError;
 use super::postgres::{self, Pool};
 use super::row::FromQueryResult;
 use super::sqlite::Readers;
+use super::standing::KeptRules;
 use super::value::Value;
 
 /// Which database it is.
@@ -22,6 +23,9 @@ pub trait ConnectionTrait: Send + Sync {
     /// Which database is behind it.
     fn get_database_backend(&self) -> DbBackend;
 
+    /// The standing rules that this process keeps.
+    fn kept_rules(&self) -> &KeptRules;
+
     /// At most so many rows of a query.
     fn fetch<R: FromQueryResult>(
         &self,
@@ -36,7 +40,10 @@ pub trait ConnectionTrait: Send + Sync {
 
 /// For reads that need not see their own transaction.
 #[derive(Debug, Clone)]
-pub struct Reader(pub(super) Source);
+pub struct Reader {
+    pub(super) source: Source,
+    pub(super) kept_rules: Arc<KeptRules>,
+}
 
 #[derive(Debug, Clone)]
 pub(super) enum Source {
@@ -46,14 +53,18 @@ pub(super) enum Source {
 
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.0 {
+        match &self.source {
             Source::Sqlite(_) => DbBackend::Sqlite,
             Source::Postgres(_) => DbBackend::Postgres,
         }
     }
 
+    fn kept_rules(&self) -> &KeptRules {
+        &self.kept_rules
+    }
+
     async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {
-        match &self.0 {
+        match &self.source {
             Source::Sqlite(readers) => {
                 let_others_run().await;
                 readers.with(|connection| connection.fetch(sql, &values, most))
@@ -63,7 +74,7 @@ impl ConnectionTrait for Reader {
     }
 
     async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
-        match &self.0 {
+        match &self.source {
             Source::Sqlite(readers) => {
                 let_others_run().await;
                 readers.with(|connection| connection.execute(sql, &values))

@@ -12,6 +12,7 @@ mod query;
 mod row;
 mod spare;
 mod sqlite;
+mod standing;
 mod value;
 mod write_tx;
 
@@ -28,5 +29,6 @@ pub use query::{
 pub use row::{Column, Columns, FromQueryResult, RowError, RowReader};
 pub use row_macro::FromQueryResult;
 pub use spare::{SpareDatabase, SpareError};
+pub use standing::{KeptRules, RulesStamp, STAMP, StandingRules, standing_rules};
 pub use value::Value;
 pub use write_tx::WriteTx;

@@ -11,6 +11,7 @@ use super::connection::{ConnectionTrait, DbBackend, let_others_run};
 use super::postgres::Work;
 use super::row::FromQueryResult;
 use super::sqlite::Member;
+use super::standing::KeptRules;
 use super::value::Value;
 use crate::cache::Touched;
 
@@ -27,6 +28,7 @@ pub struct WriteTx {
     now: Timestamp,
     wake: Arc<Notify>,
     touched: Touched,
+    kept_rules: Arc<KeptRules>,
 }
 
 #[derive(Clone)]
@@ -45,7 +47,8 @@ impl Db {
             Pools::Sqlite { writer, .. } => Inner::Sqlite(Arc::new(Mutex::new(writer.begin().await?))),
             Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::begin(pool).await?)),
         };
-        Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake: self.wake(), touched: Touched::default() })
+        let (wake, touched, kept_rules) = (self.wake(), Touched::default(), Arc::clone(&self.reader().kept_rules));
+        Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake, touched, kept_rules })
     }
 }
 
@@ -113,8 +116,8 @@ impl WriteTx {
             Inner::Postgres(work) => work.savepoint().await?,
         }
         let (inner, origin, wake) = (self.inner.clone(), self.origin.clone(), Arc::clone(&self.wake));
-        let touched = self.touched.clone();
-        Ok(Self { inner, is_part: true, is_over: false, origin, now: self.now, wake, touched })
+        let (touched, kept_rules) = (self.touched.clone(), Arc::clone(&self.kept_rules));
+        Ok(Self { inner, is_part: true, is_over: false, origin, now: self.now, wake, touched, kept_rules })
     }
 
     /// Makes it all durable; when this answers `Ok`, a crash loses none of it. Then what it changed is purged from memory,
@@ -196,6 +199,10 @@ impl ConnectionTrait for WriteTx {
             Inner::Sqlite(_) => DbBackend::Sqlite,
             Inner::Postgres(_) => DbBackend::Postgres,
         }
+    }
+
+    fn kept_rules(&self) -> &KeptRules {
+        &self.kept_rules
     }
 
     async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {

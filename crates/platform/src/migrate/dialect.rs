@@ -1,7 +1,8 @@
-//! What differs between the databases' schema languages: eight words and the triggers of append-only tables.
+//! What differs between the databases' schema languages: eight words, and the triggers of some tables.
 //!
 //! Migrations are PostgreSQL; for SQLite its types are replaced and tables become STRICT. A comment line
-//! `-- append-only: <table>` before a table stands for the triggers that refuse its UPDATE and DELETE.
+//! `-- append-only: <table>` before a table stands for the triggers that refuse its UPDATE and DELETE, `-- standing rules: <table>` for
+//! those that renew the stamp of the standing rules with every change of it.
 
 use std::fmt::Write as _;
 
@@ -21,12 +22,16 @@ const SQLITE_WORDS: [(&str, &str); 8] = [
 ];
 
 const APPEND_ONLY: &str = "-- append-only: ";
+const STANDING_RULES: &str = "-- standing rules: ";
 
 /// The migration's text as this database reads it.
 pub(super) fn render(sql: &str, backend: DbBackend) -> String {
     let mut text = if backend == DbBackend::Sqlite { to_sqlite(sql) } else { sql.to_owned() };
     for table in sql.lines().filter_map(|line| line.strip_prefix(APPEND_ONLY)) {
         append_only(&mut text, table.trim(), backend);
+    }
+    for table in sql.lines().filter_map(|line| line.strip_prefix(STANDING_RULES)) {
+        standing_rules(&mut text, table.trim(), backend);
     }
     text
 }
@@ -82,6 +87,28 @@ CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT
     };
 }
 
+fn standing_rules(text: &mut String, table: &str, backend: DbBackend) {
+    // Writing to a String cannot fail.
+    let _ = if backend == DbBackend::Sqlite {
+        ["INSERT", "UPDATE", "DELETE"].iter().try_for_each(|change| {
+            let name = change.to_lowercase();
+            writeln!(
+                text,
+                "CREATE TRIGGER {table}_{name}_renews_rules AFTER {change} ON {table}
+BEGIN UPDATE standing_rules SET stamp = hex(randomblob(16)); END;"
+            )
+        })
+    } else {
+        writeln!(
+            text,
+            "CREATE FUNCTION {table}_renews_rules() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN UPDATE standing_rules SET stamp = gen_random_uuid()::text; RETURN NULL; END $$;
+CREATE TRIGGER {table}_renews_rules AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION {table}_renews_rules();"
+        )
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +125,13 @@ mod tests {
     fn an_append_only_table_has_its_triggers() {
         let text = render("-- append-only: moves\nCREATE TABLE moves (\n    id UUID\n);\n", DbBackend::Sqlite);
         assert!(text.contains("moves_no_update") && text.contains("moves_no_delete"));
+    }
+
+    #[test]
+    fn any_change_of_a_standing_rule_renews_the_stamp() {
+        let sql = "-- standing rules: taxes\nCREATE TABLE taxes (\n    id UUID\n);\n";
+        let sqlite = render(sql, DbBackend::Sqlite);
+        assert!(["insert", "update", "delete"].iter().all(|change| sqlite.contains(&format!("taxes_{change}_renews_rules"))));
+        assert!(render(sql, DbBackend::Postgres).contains("INSERT OR UPDATE OR DELETE OR TRUNCATE ON taxes"));
     }
 }

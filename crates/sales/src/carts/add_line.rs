@@ -4,7 +4,7 @@ use kernel::{CartLineId, Origin, Quantity, VariantId};
 
 use super::contents::{CartContents, with_lines};
 use super::model::{CartAccess, CartError, CartLine, CustomOptions};
-use super::store;
+use super::store::{self, Locked};
 use crate::Sales;
 
 /// More lines than any customer reads; bounds what a checkout locks.
@@ -28,9 +28,8 @@ pub struct AddLine {
 /// `VariantUnavailable` for what is not for sale, `TooManyLines`, `TooLarge`, or `Quantity` where both together are too many.
 pub async fn add_line(sales: &Sales, origin: &Origin, access: &CartAccess, request: AddLine) -> Result<CartContents, CartError> {
     let tx = sales.context.begin(origin).await?;
-    let cart = store::lock(&tx, access).await?.into_cart();
+    let Locked { cart, mut lines } = store::lock(&tx, access).await?;
     let AddLine { variant_id, quantity: added, custom_options } = request;
-    let mut lines = store::lines_of(&tx, cart.id).await?;
     let same = lines.iter_mut().find(|line| line.variant_id == variant_id && line.custom_options == custom_options);
     let line = if let Some(same) = same {
         same.quantity = same.quantity.plus(added)?;

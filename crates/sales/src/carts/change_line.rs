@@ -4,7 +4,7 @@ use kernel::{CartLineId, Origin, Quantity};
 
 use super::contents::{CartContents, with_lines};
 use super::model::{CartAccess, CartError};
-use super::store;
+use super::store::{self, Locked};
 use crate::Sales;
 
 /// The new quantity of a line.
@@ -22,8 +22,7 @@ pub struct ChangeLine {
 /// `LineNotFound` for a line of another cart, too; `TooLarge`.
 pub async fn change_line(sales: &Sales, origin: &Origin, access: &CartAccess, change: ChangeLine) -> Result<CartContents, CartError> {
     let tx = sales.context.begin(origin).await?;
-    let cart = store::lock(&tx, access).await?.into_cart();
-    let mut lines = store::lines_of(&tx, cart.id).await?;
+    let Locked { cart, mut lines } = store::lock(&tx, access).await?;
     let line = lines.iter_mut().find(|line| line.id == change.line_id).ok_or(CartError::LineNotFound)?;
     let wants_more = change.quantity > line.quantity;
     line.quantity = change.quantity;

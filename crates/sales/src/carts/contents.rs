@@ -21,7 +21,7 @@ pub struct CartContents {
     pub variants: Vec<Sellable>,
 }
 
-/// Looks into a cart. Three statements.
+/// Looks into a cart. Two statements.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
@@ -30,14 +30,18 @@ pub async fn contents(db: &impl ConnectionTrait, cart: Cart, now: Timestamp) -> 
     with_lines(db, cart, lines, now).await
 }
 
-/// The contents once the cart has these lines.
-pub(super) async fn with_lines(
+/// The contents of a cart whose lines are known. One statement.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn with_lines(
     db: &impl ConnectionTrait,
     cart: Cart,
     lines: Vec<CartLine>,
     now: Timestamp,
 ) -> Result<CartContents, DatabaseError> {
-    let channel = channels::find(db, cart.channel_id).await?.ok_or_else(|| DatabaseError::corrupt("carts.channel_id"))?;
+    let channel = channels::standing(db, &cart.rules, |channel| channel.id == cart.channel_id).await?;
+    let channel = channel.ok_or_else(|| DatabaseError::corrupt("carts.channel_id"))?;
     let mut ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use catalog::channels;
+use catalog::channels::{self, Channel};
 use kernel::{CartId, Currency, DomainError, ErrorKind, FieldErrors, Origin};
-use platform::db::DatabaseError;
+use platform::db::{DatabaseError, RulesStamp};
 
 use super::contents::CartContents;
 use super::model::{Cart, CartStatus, CartToken};
@@ -74,10 +74,9 @@ impl DomainError for CreateCartError {
 /// `CreateCartError` names what does not fit.
 pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Result<CreatedCart, CreateCartError> {
     let reader = sales.context.db.reader();
-    let channel = match &request.channel {
-        Some(code) => channels::find_by_code(reader, code).await?.ok_or(CreateCartError::UnknownChannel)?,
-        None => channels::find_default(reader).await?,
-    };
+    let rules = RulesStamp::read(reader).await?;
+    let code = request.channel.as_deref().unwrap_or(Channel::DEFAULT_CODE);
+    let channel = channels::standing(reader, &rules, |channel| channel.code == code).await?.ok_or(CreateCartError::UnknownChannel)?;
     let tx = sales.context.begin(origin).await?;
     let channel = channels::fix_currency(&tx, channel).await?;
     if request.currency.is_some_and(|currency| currency != channel.currency) {
@@ -97,6 +96,7 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
+        rules,
     };
     let token = CartToken::generate();
     store::insert(&tx, &cart, &token).await?;

@@ -4,10 +4,11 @@ use accounts::addresses::Address;
 use kernel::{Email, Origin, ShippingMethodId};
 use platform::db::OnBroken;
 
+use super::contents::{CartContents, with_lines};
 use super::model::{Cart, CartAccess, CartError};
-use super::store;
+use super::store::{self, Locked};
 use crate::Sales;
-use crate::shipping;
+use crate::shipping::ShippingMethods;
 
 /// What changes; a field that is `None` stays, `Some(None)` clears it.
 #[derive(Debug, Clone, Default)]
@@ -29,19 +30,22 @@ pub struct EditCart {
 ///
 /// # Errors
 /// `CartError`, by what went wrong.
-pub async fn edit(sales: &Sales, origin: &Origin, access: &CartAccess, change: EditCart) -> Result<Cart, CartError> {
+pub async fn edit(sales: &Sales, origin: &Origin, access: &CartAccess, change: EditCart) -> Result<CartContents, CartError> {
     let tx = sales.context.begin(origin).await?;
-    let mut cart = store::lock(&tx, access).await?.into_cart();
+    let Locked { mut cart, lines } = store::lock(&tx, access).await?;
     if let Some(Some(id)) = change.shipping_method_id {
-        shipping::find(&tx, id).await?.filter(|method| method.active).ok_or(CartError::ShippingMethodUnavailable)?;
+        let offered = ShippingMethods::standing(&tx, &cart.rules).await?;
+        if !offered.has(id) {
+            return Err(CartError::ShippingMethodUnavailable);
+        }
     }
     apply(&mut cart, change);
     cart.version += 1;
     cart.updated_at = tx.now();
     // Staff may delete the method between the look and the write; nothing else that the cart names can be absent.
     store::update(&tx, &cart).await.on_foreign(|| CartError::ShippingMethodUnavailable)?;
-    tx.commit().await?;
-    Ok(cart)
+    tx.commit().await.on_foreign(|| CartError::ShippingMethodUnavailable)?;
+    Ok(with_lines(sales.context.db.reader(), cart, lines, sales.context.now()).await?)
 }
 
 fn apply(cart: &mut Cart, change: EditCart) {

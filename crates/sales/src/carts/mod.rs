@@ -11,7 +11,7 @@ mod store;
 
 pub use add_line::{AddLine, add_line};
 pub use change_line::{ChangeLine, change_line};
-pub use contents::{CartContents, contents};
+pub use contents::{CartContents, contents, with_lines};
 pub use create::{CreateCart, CreateCartError, CreatedCart, create};
 pub use edit::{EditCart, edit};
 pub use model::{Cart, CartAccess, CartError, CartLine, CartStatus, CartToken, CustomOptions};

@@ -8,7 +8,7 @@ use kernel::{
     CartId, CartLineId, ChannelId, Currency, DomainError, Email, ErrorKind, FieldErrors, Quantity, QuantityOutOfRange, ShippingMethodId,
     Timestamp, UserId, VariantId, text, text_enum,
 };
-use platform::db::DatabaseError;
+use platform::db::{DatabaseError, RulesStamp};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -116,6 +116,8 @@ pub struct Cart {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+    /// Names the shop's rules that held when it was read.
+    pub rules: RulesStamp,
 }
 
 /// One line of a cart.

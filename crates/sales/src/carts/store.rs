@@ -2,7 +2,7 @@
 
 use accounts::addresses::Address;
 use kernel::{CartId, CartLineId, ChannelId, Email, Quantity, ShippingMethodId, Timestamp, UserId, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, RulesStamp, STAMP, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -32,6 +32,7 @@ struct CartRow {
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
+    stamp: String,
 }
 
 const COLUMNS: &str = "id, token_hash, user_id, channel_id, currency, status, email, accepts_marketing, shipping_address, billing_address,
@@ -55,6 +56,7 @@ impl TryFrom<CartRow> for Cart {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            rules: RulesStamp::stored(row.stamp),
         })
     }
 }
@@ -67,22 +69,13 @@ fn address_json(address: Option<&Address>) -> Result<Option<serde_json::Value>, 
     address.map(serde_json::to_value).transpose().map_err(|_| DatabaseError::corrupt("an address of a cart"))
 }
 
-/// A cart that is locked, open, and opened by its token: what every edit works on.
+/// A cart that is locked, open, and opened by its token, with its lines: what every edit works on.
 #[derive(Debug)]
-pub struct Locked(pub(super) Cart);
-
-impl Locked {
+pub struct Locked {
     /// The cart as it stands under the lock.
-    #[must_use]
-    pub const fn cart(&self) -> &Cart {
-        &self.0
-    }
-
-    /// The cart, for what goes on to price it.
-    #[must_use]
-    pub fn into_cart(self) -> Cart {
-        self.0
-    }
+    pub cart: Cart,
+    /// Its lines, in the order in which they were added.
+    pub lines: Vec<CartLine>,
 }
 
 /// Reads a cart for its holder.
@@ -90,19 +83,21 @@ impl Locked {
 /// # Errors
 /// `NotFound` for a missing cart and a wrong token alike.
 pub async fn open(db: &impl ConnectionTrait, access: &CartAccess) -> Result<Cart, CartError> {
-    let row = db::fetch_optional(db, &format!("SELECT {COLUMNS} FROM carts WHERE id = $1"), values![access.cart_id]).await?;
+    let row = db::fetch_optional(db, &format!("SELECT {COLUMNS}, {STAMP} FROM carts WHERE id = $1"), values![access.cart_id]).await?;
     opened(row, &access.token)
 }
 
-/// Locks a cart for an edit or the checkout; every change of a cart holds this lock, so lines and totals stand still.
+/// Locks a cart for an edit or the checkout; every change of a cart holds this lock, so lines and totals stand still. Two statements
+/// in one round trip: the second is behind the lock that the first one takes.
 ///
 /// # Errors
 /// `NotFound` for a missing cart and a wrong token alike, `AlreadyOrdered` for one that became an order.
 pub async fn lock(tx: &WriteTx, access: &CartAccess) -> Result<Locked, CartError> {
-    let row = db::fetch_optional(tx, &format!("SELECT {COLUMNS} FROM carts WHERE id = $1 FOR UPDATE"), values![access.cart_id]).await?;
+    let sql = format!("SELECT {COLUMNS}, {STAMP} FROM carts WHERE id = $1 FOR UPDATE");
+    let (row, lines) = tokio::try_join!(biased; db::fetch_optional(tx, &sql, values![access.cart_id]), lines_of(tx, access.cart_id))?;
     let cart = opened(row, &access.token)?;
     match cart.status {
-        CartStatus::Open => Ok(Locked(cart)),
+        CartStatus::Open => Ok(Locked { cart, lines }),
         CartStatus::Ordered => Err(CartError::AlreadyOrdered),
     }
 }
@@ -146,7 +141,7 @@ pub(super) async fn update(tx: &WriteTx, cart: &Cart) -> Result<(), DatabaseErro
     let billing = address_json(cart.billing_address.as_ref())?;
     let actor = tx.actor().to_string();
     let values = values![email, cart.accepts_marketing, tx.now(), shipping, billing, cart.shipping_method_id, cart.version, actor, cart.id];
-    db::execute(tx, UPDATE, values).await.map(drop)
+    db::execute_later(tx, UPDATE, values).await
 }
 
 /// Gives the cart its next version after a change of its lines.

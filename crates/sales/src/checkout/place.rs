@@ -15,7 +15,7 @@ use super::build::{Built, Placing, build, demand};
 use super::error::{PlaceOrderError, ShortLine};
 use super::ready::refuse_unready;
 use crate::Sales;
-use crate::carts::{self, CartAccess};
+use crate::carts::{self, CartAccess, Locked};
 use crate::orders::{self, OrderDetails, OrderFact, PaymentSummary, payment_fault};
 use crate::pricing::{self, PricedCart};
 use crate::settlement;
@@ -53,7 +53,8 @@ pub(super) enum Placed {
 /// call may happen while a transaction is open.
 pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) -> Result<Placed, PlaceOrderError> {
     let tx = sales.context.begin(origin).await?;
-    match idempotency::claim(&tx, &request.key).await? {
+    let (claimed, locked) = tokio::join!(biased; idempotency::claim(&tx, &request.key), carts::lock(&tx, &request.access));
+    match claimed? {
         Claim::New => {}
         Claim::Done(answer) => {
             tx.commit().await?;
@@ -64,8 +65,8 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
             return Ok(Placed::InProgress);
         }
     }
-    let cart = carts::lock(&tx, &request.access).await?.into_cart();
-    let priced = pricing::reprice(&tx, cart, tx.now()).await?;
+    let Locked { cart, lines } = locked?;
+    let priced = pricing::price(&tx, carts::with_lines(&tx, cart, lines, tx.now()).await?).await?;
     refuse_unready(&priced)?;
     refuse_changed(sales, &priced, request.cart_version.as_deref())?;
     let provider = sales.providers.get(&request.payment_method).ok_or(PlaceOrderError::PaymentMethod)?;

@@ -2,13 +2,13 @@
 
 mod discounts;
 mod model;
+mod price;
 mod price_cart;
 #[cfg(test)]
 mod properties;
-mod reprice;
 
 pub use model::{
     AdjustmentInput, AdjustmentKind, LineInput, PricedAdjustment, PricedLine, PricingError, PricingInput, ShippingCharge, Totals,
 };
+pub use price::{PricedCart, PricedCartLine, RepriceError, price};
 pub use price_cart::price_cart;
-pub use reprice::{PricedCart, PricedCartLine, RepriceError, price, reprice};

@@ -15,6 +15,6 @@ pub use events::ShippingMethodEvent;
 pub use input::{CreateShippingMethod, ShippingMethodChanges, ShippingMethodChangesInput, ShippingMethodInput};
 pub use model::{Parcel, ShippingKind, ShippingMethod, ShippingQuote, ShippingRate, quote, quotes};
 pub(crate) use store::ensure_one;
-pub use store::{ShippingMethodQuery, active_methods, find, list};
+pub use store::{ShippingMethodQuery, ShippingMethods, find, list};
 pub use tariff::ShippingRateInput;
 pub use update::{UpdateShippingMethod, UpdateShippingMethodError, update, update_in};

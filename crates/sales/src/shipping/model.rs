@@ -99,10 +99,10 @@ pub fn quote(method: &ShippingMethod, parcel: &Parcel) -> Option<Money> {
 
 /// Every method that takes the parcel, in the order of the shop; none where nothing ships.
 #[must_use]
-pub fn quotes<'a>(methods: &'a [ShippingMethod], parcel: Option<&Parcel>) -> Vec<ShippingQuote<'a>> {
+pub fn quotes<'a>(methods: impl IntoIterator<Item = &'a ShippingMethod>, parcel: Option<&Parcel>) -> Vec<ShippingQuote<'a>> {
     let Some(parcel) = parcel else { return Vec::new() };
     let price = |method: &'a ShippingMethod| quote(method, parcel).map(|price| ShippingQuote { method, price });
-    let mut quotes: Vec<ShippingQuote<'a>> = methods.iter().filter_map(price).collect();
+    let mut quotes: Vec<ShippingQuote<'a>> = methods.into_iter().filter_map(price).collect();
     quotes.sort_by_key(|quote| (quote.method.position, quote.method.id));
     quotes
 }

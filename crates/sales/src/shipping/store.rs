@@ -1,9 +1,10 @@
 //! Rows of the shipping methods and of the steps of their tariffs.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use kernel::{Country, Currency, Cursor, CursorError, Page, PageRequest, Position, ShippingMethodId, ShippingRateId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, OnBroken, Value, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, OnBroken, RulesStamp, StandingRules, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -95,12 +96,35 @@ async fn tariffs(
     Ok(tariffs)
 }
 
-/// The methods that a cart in this currency may be offered, with their tariffs, in the order of the shop. Two statements.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn active_methods(db: &impl ConnectionTrait, currency: Currency) -> Result<Vec<ShippingMethod>, DatabaseError> {
-    fetch(db, "WHERE currency = $1 AND active ORDER BY position, id", values![currency]).await
+/// The methods that are offered, with their tariffs, in the order of the shop; kept.
+#[derive(Debug)]
+pub struct ShippingMethods(Vec<ShippingMethod>);
+
+impl StandingRules for ShippingMethods {
+    async fn read(db: &impl ConnectionTrait) -> Result<Self, DatabaseError> {
+        Ok(Self(fetch(db, "WHERE active ORDER BY position, id", vec![]).await?))
+    }
+}
+
+impl ShippingMethods {
+    /// As they stand under this stamp.
+    ///
+    /// # Errors
+    /// `DatabaseError`, by what went wrong.
+    pub async fn standing(db: &impl ConnectionTrait, stamp: &RulesStamp) -> Result<Arc<Self>, DatabaseError> {
+        db::standing_rules(db, stamp).await
+    }
+
+    /// Those that a cart in this currency may be offered.
+    pub fn of(&self, currency: Currency) -> impl Iterator<Item = &ShippingMethod> {
+        self.0.iter().filter(move |method| method.currency == currency)
+    }
+
+    /// Whether a method is offered to any cart.
+    #[must_use]
+    pub fn has(&self, id: ShippingMethodId) -> bool {
+        self.0.iter().any(|method| method.id == id)
+    }
 }
 
 /// A method with its tariff, active or not. Two statements.

@@ -13,5 +13,5 @@ pub use delete::{DeleteTaxRate, DeleteTaxRateError, delete, delete_in};
 pub use events::TaxRateEvent;
 pub use input::{CreateTaxRate, STANDARD_CLASS, TaxClassError, TaxRateChanges, TaxRateChangesInput, TaxRateInput, parse_class};
 pub use model::{Destination, TaxLine, TaxMode, TaxRate, TaxedAmount, select, tax_of};
-pub use store::{TaxRateQuery, find, list, rates_of};
+pub use store::{TaxRateQuery, TaxRates, find, list};
 pub use update::{UpdateTaxRate, UpdateTaxRateError, update, update_in};

@@ -1,7 +1,10 @@
 //! Rows of the tax rates.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use kernel::{Country, Cursor, Page, PageRequest, Position, Ppm, TaxRateId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, RulesStamp, StandingRules, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -48,12 +51,34 @@ async fn all(db: &impl ConnectionTrait, rest: &str, values: Vec<db::Value>) -> R
     rows.into_iter().map(TaxRate::try_from).collect()
 }
 
-/// All rates of a country and its regions, of every tax class, by id. One statement; [`super::select`] picks from them.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn rates_of(db: &impl ConnectionTrait, country: Country) -> Result<Vec<TaxRate>, DatabaseError> {
-    all(db, "WHERE country = $1 ORDER BY id", values![country.code()]).await
+/// All rates of the shop, kept: those of each country and its regions, of every tax class, by id.
+#[derive(Debug)]
+pub struct TaxRates(HashMap<Country, Vec<TaxRate>>);
+
+impl StandingRules for TaxRates {
+    async fn read(db: &impl ConnectionTrait) -> Result<Self, DatabaseError> {
+        let mut rates: HashMap<Country, Vec<TaxRate>> = HashMap::new();
+        for rate in all(db, "ORDER BY id", vec![]).await? {
+            rates.entry(rate.country).or_default().push(rate);
+        }
+        Ok(Self(rates))
+    }
+}
+
+impl TaxRates {
+    /// As they stand under this stamp.
+    ///
+    /// # Errors
+    /// `DatabaseError`, by what went wrong.
+    pub async fn standing(db: &impl ConnectionTrait, stamp: &RulesStamp) -> Result<Arc<Self>, DatabaseError> {
+        db::standing_rules(db, stamp).await
+    }
+
+    /// Those of a country; [`super::select`] picks from them.
+    #[must_use]
+    pub fn of(&self, country: Country) -> &[TaxRate] {
+        self.0.get(&country).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// One rate.

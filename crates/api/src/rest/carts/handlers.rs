@@ -3,7 +3,7 @@
 use axum::extract::State;
 use gateway::{Anyone, CartHolder, CommonProblems, Created, Envelope, ErrorBody, NoParams, One, Optional, PathId, PathIds, Problem, Valid};
 use kernel::{CartId, CartLineTag, CartTag};
-use sales::carts::{self, Cart, CartAccess, CartToken, ChangeLine};
+use sales::carts::{self, CartAccess, CartContents, CartToken, ChangeLine};
 use sales::pricing;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -26,10 +26,17 @@ pub(in crate::rest) fn access(holder: &CartHolder, cart_id: CartId) -> CartAcces
     CartAccess { cart_id, token: CartToken::presented(holder.token().reveal()) }
 }
 
-/// A cart priced as of now, under its ETag.
-async fn show(shop: &Shop, cart: Cart) -> Result<One<CartView>, Problem> {
-    let priced = pricing::reprice(shop.context().db.reader(), cart, shop.context().now()).await?;
+/// A cart with its price, under its ETag.
+async fn show(shop: &Shop, contents: CartContents) -> Result<One<CartView>, Problem> {
+    let priced = pricing::price(shop.context().db.reader(), contents).await?;
     Ok(One::versioned(CartView::from(&priced), priced.cart.version))
+}
+
+/// What is in a cart, for its holder.
+async fn open(shop: &Shop, access: &CartAccess) -> Result<CartContents, Problem> {
+    let context = shop.context();
+    let cart = carts::open(context.db.reader(), access).await?;
+    Ok(carts::contents(context.db.reader(), cart, context.now()).await?)
 }
 
 /// Begin a cart.
@@ -66,8 +73,7 @@ async fn get_cart(
     PathId(id): PathId<CartTag>,
     _none: NoParams,
 ) -> Result<One<CartView>, Problem> {
-    let cart = carts::open(shop.context().db.reader(), &access(&holder, id)).await?;
-    show(&shop, cart).await
+    show(&shop, open(&shop, &access(&holder, id)).await?).await
 }
 
 /// Change what a cart says of its customer and its way.
@@ -89,8 +95,8 @@ async fn edit_cart(
     PathId(id): PathId<CartTag>,
     Valid(body): Valid<CartPatch>,
 ) -> Result<One<CartView>, Problem> {
-    let cart = carts::edit(&shop.sales, &holder.origin(id), &access(&holder, id), body.parse()?).await?;
-    show(&shop, cart).await
+    let contents = carts::edit(&shop.sales, &holder.origin(id), &access(&holder, id), body.parse()?).await?;
+    show(&shop, contents).await
 }
 
 /// Put a variant into a cart; the same variant with the same wishes adds to its line.
@@ -158,8 +164,8 @@ async fn remove_cart_line(
     holder: CartHolder,
     PathIds(id, line_id): PathIds<CartTag, CartLineTag>,
 ) -> Result<One<CartView>, Problem> {
-    let cart = carts::remove_line(&shop.sales, &holder.origin(id), &access(&holder, id), line_id).await?;
-    show(&shop, cart).await
+    let contents = carts::remove_line(&shop.sales, &holder.origin(id), &access(&holder, id), line_id).await?;
+    show(&shop, contents).await
 }
 
 /// List the ways in which the cart's parcel can go to its address, cheapest place first as the shop orders them.
@@ -179,7 +185,7 @@ async fn list_cart_shipping_methods(
     PathId(id): PathId<CartTag>,
     _none: NoParams,
 ) -> Result<One<Vec<ShippingOptionView>>, Problem> {
-    let cart = carts::open(shop.context().db.reader(), &access(&holder, id)).await?;
-    let priced = pricing::reprice(shop.context().db.reader(), cart, shop.context().now()).await?;
+    let contents = open(&shop, &access(&holder, id)).await?;
+    let priced = pricing::price(shop.context().db.reader(), contents).await?;
     Ok(One::plain(priced.shipping_options.iter().map(ShippingOptionView::from).collect()))
 }

@@ -36,8 +36,10 @@ struct Open {
     /// Statements that go with the next one.
     queued: Vec<(String, Vec<Value>)>,
     /// Statements that went so, and whose answers nobody has looked at.
-    under_way: Vec<Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>>,
+    under_way: Vec<UnderWay>,
 }
+
+type UnderWay = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 impl Work {
     pub(in crate::db) async fn begin(pool: &Pool) -> Result<Self, DatabaseError> {
@@ -57,7 +59,9 @@ impl Work {
 
     /// Lets a statement go with the next one, or with the commit, which tells what became of it.
     pub(in crate::db) async fn execute_later(&self, sql: &str, values: Vec<Value>) {
-        self.open.lock().await.queued.push((sql.to_owned(), values));
+        let mut open = self.open.lock().await;
+        self.undo_given_up(&mut open).await;
+        open.queued.push((sql.to_owned(), values));
     }
 
     /// Runs statements without parameters, one after the other.
@@ -122,8 +126,7 @@ impl Work {
                 Ok(statement) => statement,
                 Err(error) => return Err(Box::pin(self.first_failure(open, error)).await),
             };
-            let mut sent: Pin<Box<dyn Future<Output = _> + Send>> =
-                Box::pin(async move { session.ask(&statement, &values).await.map(drop) });
+            let mut sent: UnderWay = Box::pin(async move { session.ask(&statement, &values).await.map(drop) });
             match first_poll(sent.as_mut()).await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => return Err(Box::pin(self.first_failure(open, error)).await),
@@ -171,6 +174,11 @@ impl Work {
             open.session.send("BEGIN").await;
             open.has_begun = true;
         }
+        self.undo_given_up(open).await;
+        self.send_queued(open).await
+    }
+
+    async fn undo_given_up(&self, open: &mut Open) {
         for _ in 0..self.given_up.swap(0, Ordering::AcqRel) {
             open.queued.clear();
             open.under_way.clear();
@@ -179,7 +187,6 @@ impl Work {
             open.depth -= 1;
             self.failed.store(false, Ordering::Release);
         }
-        self.send_queued(open).await
     }
 
     /// Before a part begins or is kept, what came before is known to have succeeded.

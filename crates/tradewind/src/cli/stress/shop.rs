@@ -14,6 +14,7 @@ use chrono::TimeDelta;
 use kernel::{Currency, Email, OrderId, PageRequest, ProductId, Quantity, ShippingMethodId, VariantId};
 use payments::providers::{Manual, Providers};
 use platform::config::Config;
+use platform::db::RulesStamp;
 use platform::idempotency::{Answer, Key, Keyed};
 use platform::{jobs, outbox};
 use rand::rngs::StdRng;
@@ -25,7 +26,7 @@ use sales::checkout::{self, PlaceOrder, PlaceOrderError};
 use sales::fulfilments::{self, FulfilError, FulfilOrder};
 use sales::orders::{self, CancelOrder, CancelOrderError, Order};
 use sales::settlement::{self, RecordPayment, RecordPaymentError};
-use sales::shipping;
+use sales::shipping::ShippingMethods;
 
 use super::clock::ForwardClock;
 use super::till::Till;
@@ -65,7 +66,8 @@ impl StressShop {
         let sales = Sales { providers, ..wiring::sales(context) };
         let reader = sales.context.db.reader();
         let currency = channels::find_default(reader).await?.currency;
-        let method = shipping::active_methods(reader, currency).await?.first().context("a new shop ships")?.id;
+        let method =
+            ShippingMethods::standing(reader, &RulesStamp::read(reader).await?).await?.of(currency).next().context("a new shop ships")?.id;
         let (address, email) = (address()?, Email::parse("ada@example.com")?);
         let chance = Arc::new(Mutex::new(StdRng::seed_from_u64(seed)));
         Ok(Self { sales, clock, till, seed, chance, currency, method, address, email })

@@ -2,14 +2,14 @@
 
 use catalog::channels::Channel;
 use catalog::variants::Sellable;
-use kernel::{CartLineId, DomainError, ErrorKind, Timestamp};
+use kernel::{CartLineId, DomainError, ErrorKind};
 use platform::db::{ConnectionTrait, DatabaseError};
 
 use super::model::{LineInput, PricingError, PricingInput, ShippingCharge, Totals};
 use super::price_cart::price_cart;
-use crate::carts::{self, Cart, CartContents, CartLine};
-use crate::shipping::{self, ShippingMethod};
-use crate::tax::{self, Destination, TaxMode, TaxRate};
+use crate::carts::{Cart, CartContents, CartLine};
+use crate::shipping::{self, ShippingMethod, ShippingMethods};
+use crate::tax::{Destination, TaxMode, TaxRate, TaxRates};
 
 /// A cart with everything that its price is made of, at one moment.
 #[derive(Debug, Clone)]
@@ -68,15 +68,7 @@ impl DomainError for RepriceError {
     }
 }
 
-/// Prices a cart anew. Given a transaction that holds the cart's lock, the result cannot go stale before the commit.
-///
-/// # Errors
-/// `RepriceError`, by what went wrong.
-pub async fn reprice(db: &impl ConnectionTrait, cart: Cart, now: Timestamp) -> Result<PricedCart, RepriceError> {
-    price(db, carts::contents(db, cart, now).await?).await
-}
-
-/// Prices what was just read of a cart.
+/// Prices what was just read of a cart. Read under the cart's lock, the result cannot go stale before the commit.
 ///
 /// # Errors
 /// `RepriceError`, by what went wrong.
@@ -86,11 +78,12 @@ pub async fn price(db: &impl ConnectionTrait, contents: CartContents) -> Result<
     let tax_mode = if channel.prices_include_tax { TaxMode::Included } else { TaxMode::Excluded };
     let destination = destination(&cart, &channel, tax_mode);
     let tax_rates = match &destination {
-        Some(there) => tax::rates_of(db, there.country).await?,
-        None => Vec::new(),
+        Some(_) => Some(TaxRates::standing(db, &cart.rules).await?),
+        None => None,
     };
+    let tax_rates = destination.as_ref().zip(tax_rates.as_ref()).map_or(&[][..], |(there, rates)| rates.of(there.country));
     let inputs = lines.iter().filter_map(line_input).collect::<Vec<_>>();
-    let basis = Basis { cart: &cart, tax_mode, destination: destination.as_ref(), tax_rates: &tax_rates, lines: &inputs };
+    let basis = Basis { cart: &cart, tax_mode, destination: destination.as_ref(), tax_rates, lines: &inputs };
     let unshipped = basis.price(None)?;
     let shipping_options = shipping_options(db, &cart, &unshipped).await?;
     let chosen = cart.shipping_method_id.and_then(|id| shipping_options.iter().find(|(method, _)| method.id == id)).cloned();
@@ -140,8 +133,8 @@ async fn shipping_options(
     totals: &Totals,
 ) -> Result<Vec<(ShippingMethod, kernel::Money)>, DatabaseError> {
     let Some(parcel) = cart.shipping_address.as_ref().and_then(|address| totals.parcel(address.country())) else { return Ok(Vec::new()) };
-    let methods = shipping::active_methods(db, cart.currency).await?;
-    Ok(shipping::quotes(&methods, Some(&parcel)).into_iter().map(|quote| (quote.method.clone(), quote.price)).collect())
+    let methods = ShippingMethods::standing(db, &cart.rules).await?;
+    Ok(shipping::quotes(methods.of(cart.currency), Some(&parcel)).into_iter().map(|quote| (quote.method.clone(), quote.price)).collect())
 }
 
 fn charge(method: &ShippingMethod, price: kernel::Money) -> ShippingCharge {

@@ -1,0 +1,61 @@
+//! Rules that are kept in memory are exact all the same: in another process, in a transaction, after a rollback.
+
+use kernel::Ppm;
+use platform::config::Mode;
+use platform::db::{ConnectionTrait, Db, RulesStamp, count_statements, execute};
+use platform::values;
+use sales::tax::{self, CreateTaxRate, TaxRateInput, TaxRates};
+use test_macro::test_on_every_database;
+
+use crate::support::{TestResult, TestShop};
+
+/// The rate of the only tax in Germany, as a cart would be told.
+async fn rate(db: &impl ConnectionTrait) -> TestResult<Option<Ppm>> {
+    let rates = TaxRates::standing(db, &RulesStamp::read(db).await?).await?;
+    Ok(rates.of("DE".parse()?).first().map(|rate| rate.rate))
+}
+
+async fn create(shop: &TestShop, rate_ppm: i64) -> TestResult {
+    let (name, country, tax_class) = ("VAT".to_owned(), "DE".to_owned(), tax::STANDARD_CLASS.to_owned());
+    let input = TaxRateInput { name, country, region: None, tax_class, rate_ppm, shipping_taxed: true };
+    tax::create(shop.context(), &shop.origin(), CreateTaxRate::parse(input)?).await?;
+    Ok(())
+}
+
+const CHANGE: &str = "UPDATE tax_rates SET rate_ppm = $1";
+
+#[test_on_every_database]
+async fn a_change_counts_at_once_in_every_process(shop: TestShop) -> TestResult {
+    let elsewhere = Db::connect(&shop.context().config.database, Mode::Demo).await?;
+    assert_eq!(rate(elsewhere.reader()).await?, None);
+    create(&shop, 190_000).await?;
+    assert_eq!(rate(elsewhere.reader()).await?, Some(Ppm::try_from(190_000)?));
+
+    // Whoever changes it: an operator with SQL as well.
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, CHANGE, values![160_000_i64]).await?;
+    tx.commit().await?;
+    let (seen, statements) = count_statements(rate(elsewhere.reader())).await;
+    assert_eq!((seen?, statements), (Some(Ppm::try_from(160_000)?), 2));
+    let (seen, statements) = count_statements(rate(elsewhere.reader())).await;
+    assert_eq!((seen?, statements), (Some(Ppm::try_from(160_000)?), 1), "the stamp alone is read");
+    elsewhere.close().await;
+    Ok(())
+}
+
+#[test_on_every_database]
+async fn a_change_that_is_rolled_back_was_never_kept(shop: TestShop) -> TestResult {
+    create(&shop, 190_000).await?;
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, CHANGE, values![70_000_i64]).await?;
+    assert_eq!(rate(&tx).await?, Some(Ppm::try_from(70_000)?), "a transaction sees what it did");
+    tx.rollback().await?;
+
+    assert_eq!(rate(shop.context().db.reader()).await?, Some(Ppm::try_from(190_000)?));
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, CHANGE, values![160_000_i64]).await?;
+    assert_eq!(rate(&tx).await?, Some(Ppm::try_from(160_000)?));
+    tx.commit().await?;
+    assert_eq!(rate(shop.context().db.reader()).await?, Some(Ppm::try_from(160_000)?));
+    Ok(())
+}
