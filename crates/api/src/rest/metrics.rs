@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use gateway::{Facts, Memory, NoParams, Problem};
 use http::{HeaderMap, header};
 use platform::cache::CacheStats;
+use platform::db::DbLoad;
 use platform::telemetry::{self, ProcessUsage};
 use platform::{jobs, outbox};
 use utoipa_axum::router::OpenApiRouter;
@@ -62,6 +63,12 @@ fn cache(text: &mut String, stats: CacheStats) {
 
 /// What the database holds of unfinished work. Where it is away, only that is said.
 async fn database(text: &mut String, shop: &Shop) {
+    let DbLoad { connections, waiting } = shop.context().db.load();
+    metric(text, "gauge", "tradewind_database_waiting", "Who waits for a connection, or for SQLite's writer.", waiting);
+    if let Some((all, idle)) = connections {
+        metric(text, "gauge", "tradewind_database_connections", "Connections to the server.", all);
+        metric(text, "gauge", "tradewind_database_connections_idle", "Those that nobody uses.", idle);
+    }
     let (db, now) = (shop.context().db.reader(), shop.context().now());
     let asked = tokio::try_join!(outbox::backlog(db), jobs::count(db, now));
     metric(text, "gauge", "tradewind_database_up", "1 while the database answers.", u8::from(asked.is_ok()));

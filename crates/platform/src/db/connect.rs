@@ -30,6 +30,15 @@ pub(super) enum Pools {
     Postgres(Pool),
 }
 
+/// How busy the way to a database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DbLoad {
+    /// Connections to a server: all, and those of them that nobody uses.
+    pub connections: Option<(usize, usize)>,
+    /// Who waits for a connection, or for the embedded database's writer.
+    pub waiting: usize,
+}
+
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -129,6 +138,18 @@ impl Db {
         let name = file.display().to_string();
         let values = crate::values![name];
         writer.alone(|connection| connection.execute("VACUUM INTO $1", &values).map(drop)).await
+    }
+
+    /// How busy the way to the database is.
+    #[must_use]
+    pub fn load(&self) -> DbLoad {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => DbLoad { connections: None, waiting: writer.waiting() },
+            Pools::Postgres(pool) => {
+                let status = pool.status();
+                DbLoad { connections: Some((status.size, status.available)), waiting: status.waiting }
+            }
+        }
     }
 
     /// Told after each commit of this process: relay and workers wait for it.

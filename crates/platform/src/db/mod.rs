@@ -18,7 +18,7 @@ mod write_tx;
 
 pub use bind::{Bind, placeholders};
 pub use broken::{Broken, Cause, DatabaseError, OnBroken};
-pub use connect::{ConnectError, Db};
+pub use connect::{ConnectError, Db, DbLoad};
 pub use connection::{ConnectionTrait, DbBackend, Reader};
 pub use counter::{Sent, count_statements, note_statement, record_statements};
 pub use invariant::{Invariant, Violation, patient_violations, violations};

@@ -3,6 +3,8 @@
 /// Every name; a test of the campaign holds them against the code.
 pub(crate) const NAMES: &[&str] = &[
     "commit.before",
+    "group.before",
+    "group.after",
     "commit.after",
     "checkout.placed",
     "provider.before",

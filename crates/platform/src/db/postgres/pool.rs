@@ -123,10 +123,10 @@ pub(in crate::db) async fn read<R: FromQueryResult>(
     values: &[Value],
     most: usize,
 ) -> Result<Vec<R>, DatabaseError> {
-    let mut dead = pool.status().size;
+    let mut dead = 0;
     loop {
         match ask(pool, sql, values).await {
-            Err(error) if error.is_disconnect() && dead > 0 => dead -= 1,
+            Err(error) if error.is_disconnect() && dead <= pool.status().size => dead += 1,
             answer => return rows(&answer?, most),
         }
     }

@@ -76,10 +76,10 @@ impl Work {
 
     /// Asks; a connection that the server has dropped before anything was asked of it is passed over.
     async fn ask(&self, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
-        let mut dead = self.pool.status().size;
+        let mut dead = 0;
         loop {
             match self.ask_once(sql, values).await {
-                Err(error) if error.is_disconnect() && dead > 0 && self.starts_again().await? => dead -= 1,
+                Err(error) if error.is_disconnect() && dead <= self.pool.status().size && self.starts_again().await? => dead += 1,
                 answer => return answer,
             }
         }

@@ -94,8 +94,13 @@ impl Writer {
         state.connection.fold_log();
     }
 
+    /// How many wait for their turn.
+    pub(in crate::db) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Acquire)
+    }
+
     fn others_wait(&self) -> bool {
-        self.waiting.load(Ordering::Acquire) > 0
+        self.waiting() > 0
     }
 
     /// Ends the turn: commits, unless somebody waits who will.
@@ -125,7 +130,9 @@ impl State {
     /// Ends SQLite's transaction and tells its members how.
     fn settle(&mut self) {
         let Some(group) = self.group.take() else { return };
+        crate::failpoint("group.before");
         let is_durable = if group.members.is_empty() { false } else { self.connection.run("COMMIT").is_ok() };
+        crate::failpoint("group.after");
         if !is_durable && !self.connection.is_idle() {
             // What a failed commit leaves open is of no use to anybody.
             let _ = self.connection.run("ROLLBACK");
