@@ -177,7 +177,8 @@ mod tests {
         for (text, uuid) in vectors {
             let id: TestId = text.parse().expect("valid");
             assert_eq!(id.uuid().to_string(), uuid);
-            assert_eq!(id.to_string(), text);
+            assert_eq!((id.to_string(), format!("{id:?}")), (text.to_owned(), text.to_owned()));
+            assert_eq!(Uuid::from(id), id.uuid());
         }
     }
 

@@ -98,10 +98,10 @@ impl Money {
         let text = text.trim();
         let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let places = currency.exponent() as usize;
-        let fraction = if fraction.len() > places { fraction.trim_end_matches('0') } else { fraction };
+        let no_digits = whole.is_empty() && fraction.is_empty();
+        let (places, fraction) = (currency.exponent() as usize, fraction.trim_end_matches('0'));
         let readable = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if digits.is_empty() || whole.len() + fraction.len() == 0 || !readable(whole) || !readable(fraction) || fraction.len() > places {
+        if no_digits || !readable(whole) || !readable(fraction) || fraction.len() > places {
             return Err(MoneyError::Unreadable);
         }
         let minor = i64::from_str(&format!("0{whole}{fraction:0<places$}")).map_err(|_| MoneyError::Overflow)?;
@@ -161,6 +161,7 @@ mod tests {
             (-300, "EUR", "-€3.00"),
             (500, "JPY", "¥500"),
             (5, "USD", "$0.05"),
+            (0, "USD", "$0.00"),
             (100_000_000, "USD", "$1,000,000.00"),
         ] {
             assert_eq!(Money::new(minor, currency(code)).to_string(), text);
@@ -173,6 +174,8 @@ mod tests {
             ("42.99", "USD", 4_299),
             ("85", "USD", 8_500),
             (".5", "USD", 50),
+            (".0", "USD", 0),
+            ("7.", "USD", 700),
             ("1.250", "BHD", 1_250),
             ("3.000", "USD", 300),
             ("-2.5", "USD", -250),
@@ -180,9 +183,10 @@ mod tests {
         ] {
             assert_eq!(Money::parse_decimal(text, currency(code)), Ok(Money::new(minor, currency(code))), "{text}");
         }
-        for text in ["", "-", ".", "1.005", "1,000", "1e3", "NaN", "$5", "1.2.3", "٣"] {
-            assert!(Money::parse_decimal(text, Currency::USD).is_err(), "{text}");
+        for text in ["", "-", ".", "1.005", "1,000", "1e3", "NaN", "$5", "1.2.3", "1.x", "x.1", "+1", "٣"] {
+            assert_eq!(Money::parse_decimal(text, Currency::USD), Err(MoneyError::Unreadable), "{text}");
         }
+        assert_eq!(Money::zero(Currency::USD).to_decimal(), "0.00");
         assert_eq!(Money::parse_decimal("99999999999999999999", Currency::USD), Err(MoneyError::Overflow));
     }
 
@@ -190,9 +194,15 @@ mod tests {
     fn currencies_do_not_mix_and_sums_do_not_wrap() {
         let dollar = Money::new(1, Currency::USD);
         assert_eq!((dollar.minor(), dollar.currency()), (1, Currency::USD));
+        assert_eq!((Money::new(-7, Currency::EUR).minor(), Money::zero(Currency::EUR).minor()), (-7, 0));
         assert_eq!(dollar.plus(Money::new(1, Currency::EUR)), Err(MoneyError::CurrencyMismatch));
         assert_eq!(Money::new(i64::MAX, Currency::USD).plus(dollar), Err(MoneyError::Overflow));
+        assert_eq!(Money::new(i64::MIN, Currency::USD).minus(dollar), Err(MoneyError::Overflow));
         assert_eq!(Money::price(-1, Currency::USD), Err(MoneyError::Overflow));
+        let (many, most) = (Quantity::try_from(9_999).expect("a quantity"), Money::new(i64::MAX / 9_999, Currency::EUR));
+        assert_eq!(Money::new(250, Currency::EUR).times(many), Ok(Money::new(2_499_750, Currency::EUR)));
+        assert_eq!(most.times(many).map(Money::currency), Ok(Currency::EUR));
+        assert_eq!(most.plus(Money::new(1, Currency::EUR)).and_then(|more| more.times(many)), Err(MoneyError::Overflow));
     }
 
     proptest! {
