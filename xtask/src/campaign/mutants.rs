@@ -1,15 +1,12 @@
 //! `cargo xtask campaign mutants`: makes the rules wrong, one place at a time, and asks their own tests whether they notice.
 
+use std::fs;
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use crate::project;
-
-/// What cargo-mutants answers where each mutant was noticed, and where some were noticed by a test that never came to its end.
-const ALL_CAUGHT: i32 = 0;
-const SOME_TIMED_OUT: i32 = 3;
 
 /// Which mutants.
 #[derive(Args)]
@@ -26,6 +23,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     install()?;
     let target = project::target_folder()?.join("campaign/mutants");
+    fs::create_dir_all(&target).with_context(|| format!("cannot make {}", target.display()))?;
     let mut cargo = project::cargo();
     cargo.args(["mutants", "--workspace", "--jobs", "1", "--output"]).arg(&target);
     for package in &arguments.package {
@@ -36,10 +34,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     // Mutants are made in a copy of the tree: what it builds stays, so that only the mutated crate is built for each. Names
     // of lines are for people who debug, nobody does here.
-    cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0").env_remove("RUSTFLAGS");
+    cargo.env("CARGO_TARGET_DIR", &target).env("CARGO_PROFILE_DEV_DEBUG", "0");
     let status = cargo.status().context("cannot start cargo")?;
     println!("each mutant's build and tests: {}", target.join("mutants.out").display());
-    Ok(if matches!(status.code(), Some(ALL_CAUGHT | SOME_TIMED_OUT)) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    // A mutant whose tests do not come to their end was not noticed: the machine may only have been busy.
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn install() -> Result<()> {
