@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
 use kernel::{Actor, Clock, Timestamp};
 use platform::cache::{Kept, Lead, Turn};
+use platform::db::Db;
 use tower::Service;
 
 use crate::accept::{accepts_coding, accepts_json};
@@ -73,6 +74,7 @@ pub struct Gateway {
     headers: SecurityHeaders,
     metrics: Arc<Metrics>,
     memory: Option<Memory>,
+    db: Option<Db>,
 }
 
 /// What of a request is still needed once the router has consumed it.
@@ -104,7 +106,7 @@ impl Gateway {
     /// Puts the service around a finished router. No layer should be on it: each costs every request a boxed future.
     #[must_use]
     pub fn new(router: Router, rules: GatewayRules, clock: Arc<dyn Clock>) -> Self {
-        Self { router, rules, clock, headers: SecurityHeaders::new(), metrics: Arc::default(), memory: None }
+        Self { router, rules, clock, headers: SecurityHeaders::new(), metrics: Arc::default(), memory: None, db: None }
     }
 
     /// Counts into these metrics, which somebody else shows.
@@ -117,6 +119,12 @@ impl Gateway {
     #[must_use]
     pub fn remembering(self, memory: Option<Memory>) -> Self {
         Self { memory, ..self }
+    }
+
+    /// Tells a refusal of a write only when what it is founded on is durable in this database.
+    #[must_use]
+    pub fn writing_to(self, db: Db) -> Self {
+        Self { db: Some(db), ..self }
     }
 
     /// Answers a request: never fails, never panics, always within the time limit.
@@ -217,9 +225,21 @@ impl Gateway {
             }
         };
         match caught {
-            Ok(Ok(response)) => response,
+            Ok(Ok(response)) => {
+                self.settle_ground(response.status(), asked).await;
+                response
+            }
             Ok(Err(never)) => match never {},
             Err(panic) => Problem::internal(panic_message(panic.as_ref())).into_response(),
+        }
+    }
+
+    /// A write may be refused because of what another one did that is not durable yet: then whoever is told could not see why.
+    async fn settle_ground(&self, status: StatusCode, asked: &Asked) {
+        const REFUSALS: [StatusCode; 4] =
+            [StatusCode::NOT_FOUND, StatusCode::CONFLICT, StatusCode::PRECONDITION_FAILED, StatusCode::UNPROCESSABLE_ENTITY];
+        if let Some(db) = self.db.as_ref().filter(|_| REFUSALS.contains(&status) && asked.method != Method::GET) {
+            db.settled().await;
         }
     }
 

@@ -123,7 +123,7 @@ pub fn gateway(shop: &Shop) -> Gateway {
         max_body_bytes: server.max_body_bytes,
         ..GatewayRules::default()
     };
-    let gateway = Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock));
+    let gateway = Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock)).writing_to(shop.context().db.clone());
     gateway.counting(Arc::clone(shop.metrics())).remembering(shop.memory().cloned())
 }
 

@@ -140,6 +140,14 @@ impl Db {
         writer.alone(|connection| connection.execute("VACUUM INTO $1", &values).map(drop)).await
     }
 
+    /// Waits until all is durable that a transaction of this process may have seen. On SQLite one sees what the members of its group
+    /// before it wrote; whoever is refused because of it is told so when others can see it, too.
+    pub async fn settled(&self) {
+        if let Pools::Sqlite { writer, .. } = &self.pools {
+            writer.settled().await;
+        }
+    }
+
     /// How busy the way to the database is.
     #[must_use]
     pub fn load(&self) -> DbLoad {

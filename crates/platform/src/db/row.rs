@@ -73,16 +73,31 @@ impl Columns<'_> {
     /// # Errors
     /// `RowError` for a column that the statement does not have.
     pub fn find(&mut self, name: &str) -> Result<(), RowError> {
-        let place = match self.row {
-            Source::Sqlite(row) => row.as_ref().column_index(name).ok(),
-            Source::Postgres(row) => row.columns().iter().position(|column| column.name() == name),
-        };
+        // A statement mostly names its columns in the order of the struct; searching among all costs the square of their number.
+        let next = self.places.last().map_or(0, |last| last + 1);
+        let place = if self.row.column_name(next) == Some(name) { Some(next) } else { self.row.column(name) };
         self.places.push(place.ok_or_else(|| RowError::Absent(name.to_owned()))?);
         Ok(())
     }
 
     pub(super) fn first(&mut self) {
         self.places.push(0);
+    }
+}
+
+impl Source<'_> {
+    fn column_name(&self, place: usize) -> Option<&str> {
+        match self {
+            Self::Sqlite(row) => row.as_ref().column_name(place).ok(),
+            Self::Postgres(row) => row.columns().get(place).map(tokio_postgres::Column::name),
+        }
+    }
+
+    fn column(&self, name: &str) -> Option<usize> {
+        match self {
+            Self::Sqlite(row) => row.as_ref().column_index(name).ok(),
+            Self::Postgres(row) => row.columns().iter().position(|column| column.name() == name),
+        }
     }
 }
 

@@ -74,3 +74,25 @@ async fn whoever_stops_waiting_leaves_nobody_without_an_answer(shop: TestShop) -
     assert!(scores(shop.context()).await? >= 1);
     Ok(())
 }
+
+/// On SQLite a transaction sees what the members of its group wrote before anybody else can.
+#[test_on_every_database]
+async fn what_a_refusal_rests_on_can_be_seen_by_everybody_once_it_is_settled(shop: TestShop) -> TestResult {
+    make_table(&shop).await?;
+    for number in 0..100 {
+        let first = shop.context().begin(&shop.origin()).await?;
+        execute(&first, "INSERT INTO scores (id) VALUES ($1)", values![number]).await?;
+        let context = shop.context().clone();
+        let refused = tokio::spawn(async move {
+            let tx = context.begin(&kernel::Origin::system()).await?;
+            execute(&tx, "INSERT INTO scores (id) VALUES ($1) ON CONFLICT DO NOTHING", values![number]).await
+        });
+        tokio::task::yield_now().await;
+        let committed = tokio::spawn(first.commit());
+        assert_eq!(refused.await??, 0, "the first one had it");
+        shop.context().db.settled().await;
+        assert_eq!(scores(shop.context()).await?, number + 1);
+        committed.await??;
+    }
+    Ok(())
+}

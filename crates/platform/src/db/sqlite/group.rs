@@ -77,6 +77,17 @@ impl Writer {
         Ok(member)
     }
 
+    /// Waits until the group is committed that is open now: what a transaction was told by the ones before it holds then.
+    pub(in crate::db) async fn settled(&self) {
+        let mut state = Arc::clone(&self.state).lock_owned().await;
+        let Some(group) = &mut state.group else { return };
+        let (tell, told) = oneshot::channel();
+        group.members.push(tell);
+        self.release(state);
+        // Either way it is over: where the commit failed, its members were told.
+        let _ = told.await;
+    }
+
     /// Runs statements outside of a transaction, as copying the database wants it.
     pub(in crate::db) async fn alone<T>(
         &self,

@@ -29,6 +29,8 @@ pub(super) async fn run(shop: &StressShop, sizes: &Arguments, until: Instant) ->
         shop.rest().await?;
         shop.advance(patience);
         let deeds = crowd(sizes.buyers, acts(shop, &orders)).await?;
+        // The worker may have ended one of them in a commit that is still under way.
+        shop.sales().context.db.settled().await;
         for (place, order) in orders.iter().enumerate() {
             let side = |ends: bool| deeds.iter().filter(move |deed| deed.order == place && deed.ends == ends);
             count(&mut tally, side(true), &[]);
