@@ -103,6 +103,7 @@ mod holder;
 mod identity;
 mod memory;
 mod metrics;
+mod patient;
 mod permissions;
 mod problem;
 mod query;

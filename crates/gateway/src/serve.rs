@@ -14,6 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
+use crate::patient::Patient;
 use crate::service::Gateway;
 
 /// The bounds of the accept loop.
@@ -23,6 +24,8 @@ pub struct ServeLimits {
     pub max_connections: usize,
     /// How long a client may take to send the head of a request, and how long an idle connection stays open.
     pub header_read_timeout: Duration,
+    /// How long an answer waits for a client that takes not a byte of it.
+    pub write_timeout: Duration,
     /// How long answers under way may take once the stop was asked for.
     pub drain_timeout: Duration,
     /// How much of a request's head is read at most.
@@ -34,6 +37,7 @@ impl Default for ServeLimits {
         Self {
             max_connections: 10_000,
             header_read_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(30),
             max_head_bytes: 64 * 1_024,
         }
@@ -61,7 +65,8 @@ pub async fn serve(listener: TcpListener, gateway: Gateway, limits: ServeLimits,
             () = &mut stop => break,
         };
         if let Some(connection) = next {
-            tasks.spawn(converse(http.clone(), connection, Arc::clone(&gateway), told.clone()));
+            let stream = (connection, limits.write_timeout);
+            tasks.spawn(converse(http.clone(), stream, Arc::clone(&gateway), told.clone()));
         }
     }
     drop(listener);
@@ -93,7 +98,12 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Connec
 }
 
 /// Answers the requests of one connection.
-async fn converse(http: http1::Builder, connection: Connection, gateway: Arc<Gateway>, mut told: watch::Receiver<()>) {
+async fn converse(
+    http: http1::Builder,
+    (connection, patience): (Connection, Duration),
+    gateway: Arc<Gateway>,
+    mut told: watch::Receiver<()>,
+) {
     let Connection { tcp, peer, slot } = connection;
     // Without it a small answer waits for the client's acknowledgement of the one before.
     let _ = tcp.set_nodelay(true);
@@ -101,7 +111,7 @@ async fn converse(http: http1::Builder, connection: Connection, gateway: Arc<Gat
         let gateway = Arc::clone(&gateway);
         async move { Ok::<_, Infallible>(gateway.answer(request, Some(peer)).await) }
     });
-    let conversation = http.serve_connection(TokioIo::new(tcp), service);
+    let conversation = http.serve_connection(TokioIo::new(Patient::new(tcp, patience)), service);
     tokio::pin!(conversation);
     let ended = tokio::select! {
         ended = conversation.as_mut() => ended,
