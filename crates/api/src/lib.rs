@@ -9,6 +9,7 @@ mod schema;
 mod shop;
 mod shown;
 mod sparse;
+mod unchanged;
 
 pub use openapi::document;
 pub use present::ApiPresenter;

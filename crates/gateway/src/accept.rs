@@ -28,9 +28,10 @@ pub(crate) fn accepts_coding(accept_encoding: &HeaderValue) -> bool {
         .any(|(coding, wanted)| wanted && ["gzip", "x-gzip", "br", "zstd", "*"].iter().any(|known| known.eq_ignore_ascii_case(coding)))
 }
 
-/// The members of a header, each with whether its weight is above zero; other parameters are dropped.
+/// The members of a header, each with whether its weight is above zero; other parameters are dropped. What is no text is one member that
+/// nobody knows: it was sent, and names nothing that we have.
 fn weighted(value: &HeaderValue) -> impl Iterator<Item = (&str, bool)> {
-    value.to_str().unwrap_or_default().split(',').filter_map(|member| {
+    std::str::from_utf8(value.as_bytes()).unwrap_or("unreadable").split(',').filter_map(|member| {
         let mut parts = member.split(';').map(str::trim);
         let name = parts.next().filter(|name| !name.is_empty())?;
         let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
@@ -58,6 +59,14 @@ mod tests {
             assert!(!accepts_json(&accept(text)), "{text}");
         }
         assert!(accepts_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_range_that_cannot_be_read_is_not_everything() {
+        for bytes in ["zq\u{2019}".as_bytes(), b"\xff\xfe"] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_bytes(bytes).unwrap())]);
+            assert!(!accepts_json(&headers), "{bytes:?}");
+        }
     }
 
     #[test]

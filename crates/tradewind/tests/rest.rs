@@ -1,5 +1,6 @@
 //! The REST resources of staff and storefronts, over HTTP: what each can do, and the rules that all of them share.
 
+mod attacks;
 mod categories;
 mod channels;
 mod refusals;

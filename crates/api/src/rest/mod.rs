@@ -20,7 +20,7 @@ mod tax_rates;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::shop::Shop;
-use crate::{links, openapi, sparse};
+use crate::{links, openapi, sparse, unchanged};
 
 /// Every route of the API.
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
@@ -41,5 +41,6 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(media::routes());
     links::add(routes.get_openapi_mut());
     sparse::add(routes.get_openapi_mut());
+    unchanged::add(routes.get_openapi_mut());
     routes
 }

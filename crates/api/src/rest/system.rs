@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use gateway::{Anyone, CommonProblems, Envelope, NoParams, One, Problem};
+use gateway::{Anyone, CommonProblems, Envelope, ErrorBody, NoParams, One, Problem};
 use http::StatusCode;
 use sales::settings::{self, Profile};
 use serde::Serialize;
@@ -61,7 +61,11 @@ impl HealthView {
 /// Tell how each dependency is.
 #[utoipa::path(
     get, path = "/health", tag = "system", operation_id = "health", security(()),
-    responses((status = 200, description = "Everything answers", body = HealthView), (status = 503, description = "The database is away", body = HealthView)),
+    responses(
+        (status = 200, description = "Everything answers", body = HealthView),
+        (status = 400, description = "`unknown_parameter`: it takes none", body = ErrorBody),
+        (status = 503, description = "The database is away", body = HealthView),
+    ),
 )]
 async fn health(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> Response {
     let (status, view) = HealthView::of(&shop).await;
@@ -78,7 +82,7 @@ struct LiveView {
 /// Tell that the process is alive.
 #[utoipa::path(
     get, path = "/health/live", tag = "system", operation_id = "health_live", security(()),
-    responses((status = 200, description = "The process answers", body = LiveView)),
+    responses((status = 200, description = "The process answers", body = LiveView), (status = 400, description = "`unknown_parameter`: it takes none", body = ErrorBody)),
 )]
 async fn live(_caller: Anyone, _none: NoParams) -> Json<LiveView> {
     Json(LiveView { status: Health::Ok })
@@ -87,7 +91,11 @@ async fn live(_caller: Anyone, _none: NoParams) -> Json<LiveView> {
 /// Tell whether new requests are welcome: the database answers and the process is not stopping.
 #[utoipa::path(
     get, path = "/health/ready", tag = "system", operation_id = "health_ready", security(()),
-    responses((status = 200, description = "Send requests here", body = HealthView), (status = 503, description = "Send them elsewhere", body = HealthView)),
+    responses(
+        (status = 200, description = "Send requests here", body = HealthView),
+        (status = 400, description = "`unknown_parameter`: it takes none", body = ErrorBody),
+        (status = 503, description = "Send them elsewhere", body = HealthView),
+    ),
 )]
 async fn ready(State(shop): State<Shop>, _caller: Anyone, _none: NoParams) -> Response {
     let (status, view) = HealthView::of(&shop).await;

@@ -72,6 +72,10 @@ pub async fn find(db: &impl ConnectionTrait, id: ChannelId) -> Result<Option<Cha
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Option<Channel>, DatabaseError> {
+    // No code has a NUL in it, and PostgreSQL takes none to compare with.
+    if code.contains('\0') {
+        return Ok(None);
+    }
     one(db, "WHERE c.code = $1", values![code]).await
 }
 

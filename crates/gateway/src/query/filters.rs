@@ -194,7 +194,9 @@ fn find<'a>(parameter: &'a str, known: &[(&'static str, FilterKind)]) -> Option<
         let rest = inner.strip_prefix(name)?;
         let rest = match kind {
             FilterKind::Range | FilterKind::Period => rest.strip_prefix("][").filter(|bound| BOUNDS.contains(bound))?,
-            FilterKind::Family => rest.strip_prefix('.').filter(|member| (1..=64).contains(&member.chars().count()))?,
+            FilterKind::Family => {
+                rest.strip_prefix('.').filter(|member| (1..=64).contains(&member.chars().count()) && !member.contains("]["))?
+            }
             FilterKind::Words
             | FilterKind::OneOf(_)
             | FilterKind::Text

@@ -7,6 +7,7 @@ mod connection;
 mod counter;
 mod invariant;
 mod page;
+mod pattern;
 mod postgres;
 mod query;
 mod row;
@@ -23,6 +24,7 @@ pub use connection::{ConnectionTrait, DbBackend, Reader};
 pub use counter::{Sent, count_statements, note_statement, record_statements};
 pub use invariant::{Invariant, Violation, patient_violations, violations};
 pub use page::{ListError, Total, page_of, total_of, window};
+pub use pattern::containing;
 pub use query::{
     execute, execute_later, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, insert_many_later, lock_name, lock_names,
 };

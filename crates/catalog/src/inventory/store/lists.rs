@@ -1,7 +1,7 @@
 //! The lists of levels and moves for staff.
 
 use kernel::{Cursor, Page, PageRequest, ProductId, StockLocationId, StockMoveId, Timestamp, VariantId};
-use platform::db::{ConnectionTrait, DatabaseError, FromQueryResult, Value};
+use platform::db::{ConnectionTrait, DatabaseError, FromQueryResult, Value, containing};
 use platform::values;
 use uuid::Uuid;
 
@@ -85,20 +85,13 @@ pub async fn list_levels(
         narrowed.add("l.location_id = ?", values![location]);
     }
     if let Some(sku) = &filter.sku {
-        narrowed.add("lower(v.sku) LIKE ? ESCAPE '!'", values![containing(sku)]);
+        narrowed.add("lower(v.sku) LIKE ? ESCAPE '!'", values![containing(&sku.to_lowercase())]);
     }
     if let Some(low) = filter.low {
         let sign = if low { "<=" } else { ">" };
         narrowed.add(&format!("l.on_hand - l.reserved {sign} COALESCE(v.low_stock_threshold, 0)"), vec![]);
     }
     Ok(page::<LevelRow>(db, narrowed, descending, request).await?.map(StockLevel::from))
-}
-
-/// The pattern of texts that contain this one.
-fn containing(text: &str) -> String {
-    let literal: String =
-        text.to_lowercase().chars().flat_map(|c| ['%', '_', '!'].contains(&c).then_some('!').into_iter().chain([c])).collect();
-    format!("%{literal}%")
 }
 
 #[derive(FromQueryResult)]

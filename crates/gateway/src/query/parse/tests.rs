@@ -77,6 +77,7 @@ fn what_cannot_be_read_is_named_with_its_parameter() {
         ("filter[price][eq]=1", "unknown_parameter", "filter[price][eq]"),
         ("filter[option]=1", "unknown_parameter", "filter[option]"),
         ("filter[option.]=1", "unknown_parameter", "filter[option.]"),
+        ("filter[option.size][gte]=1", "unknown_parameter", "filter[option.size][gte]"),
         ("filter=1", "unknown_parameter", "filter"),
         ("page=0", "invalid_query", "page"),
         ("page=-1", "invalid_query", "page"),

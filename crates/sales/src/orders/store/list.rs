@@ -185,9 +185,12 @@ fn conditions(filter: &OrderFilter) -> Conditions {
         all.add("o.id IN (SELECT c.order_id FROM order_contacts c WHERE c.email_key = ?)", values![super::write::email_key(email)]);
     }
     if let Some(text) = filter.text.as_deref().map(fold).filter(|text| !text.is_empty()) {
-        let words = format!("%{}%", text.replace(['\\', '%', '_'], " "));
+        let words = db::containing(&text);
         let number = text.trim_start_matches('#').parse::<i64>().unwrap_or(-1);
-        all.add("(o.number = ? OR o.id IN (SELECT c.order_id FROM order_contacts c WHERE c.search_key LIKE ?))", values![number, words]);
+        all.add(
+            "(o.number = ? OR o.id IN (SELECT c.order_id FROM order_contacts c WHERE c.search_key LIKE ? ESCAPE '!'))",
+            values![number, words],
+        );
     }
     all
 }
