@@ -4,6 +4,7 @@
 mod bench;
 mod campaign;
 mod contracts;
+mod debian;
 mod postgres;
 mod project;
 mod test;

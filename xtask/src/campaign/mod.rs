@@ -1,10 +1,22 @@
 //! `cargo xtask campaign`: long runs that break the shop on purpose and keep what they saw in a file.
 
+mod client;
 mod crash;
+mod database;
+mod exhibits;
 mod fuzz;
+mod inject;
 mod mutants;
+mod program;
+mod python;
 mod random;
+mod results;
+mod schema;
+mod shop;
 mod simulation;
+mod slow;
+mod stage;
+mod trial;
 
 use std::process::ExitCode;
 
@@ -22,6 +34,12 @@ pub(crate) enum Campaign {
     Mutants(mutants::Arguments),
     /// Drive the pure core and an independent model of it by chance, and compare them
     Simulation(simulation::Arguments),
+    /// Write SQL and its like into every place of every operation
+    Inject(inject::Arguments),
+    /// Hold every answer against the contract, with three levels of rights
+    Schema(schema::Arguments),
+    /// Let two thousand clients take their time, and see whether another is served all the same
+    Slow(slow::Arguments),
 }
 
 /// Runs it.
@@ -31,5 +49,8 @@ pub(crate) fn run(campaign: &Campaign) -> Result<ExitCode> {
         Campaign::Fuzz(arguments) => fuzz::run(arguments),
         Campaign::Mutants(arguments) => mutants::run(arguments),
         Campaign::Simulation(arguments) => simulation::run(arguments),
+        Campaign::Inject(arguments) => inject::run(arguments),
+        Campaign::Schema(arguments) => schema::run(arguments),
+        Campaign::Slow(arguments) => slow::run(arguments),
     }
 }

@@ -8,23 +8,23 @@ mod journal;
 mod load;
 mod outages;
 mod plan;
-mod results;
+mod record;
 mod rounds;
-mod shop;
 mod summary;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Args;
-use plan::{Database, Databases, Round};
-use results::{Record, Results};
+use plan::Round;
+use record::Record;
 use rounds::Stage;
 
-use super::random;
+use super::database::{Database, Databases};
+use super::results::Results;
+use super::{program, random, results, shop};
 use crate::{postgres, project};
 
 /// How often a checkout that waits for its answer is asked for at the end.
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         None => project::target_folder()?.join("campaign/crash.jsonl"),
     };
     let mut results = Results::open(&out, arguments.resume)?;
-    let binary = build(arguments.debug)?;
+    let binary = program::build(arguments.debug, &["failpoints"], "tradewind")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("cannot start a runtime")?;
     for database in arguments.database.unwrap_or(Databases::Both).each() {
         let done = results.done();
@@ -87,26 +87,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     Ok(if results.records.iter().all(|record| record.violations.is_empty()) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Builds the shop with failpoints, and keeps it where no other build replaces it.
-fn build(debug: bool) -> Result<PathBuf> {
-    let mut cargo = project::cargo();
-    cargo.args(["build", "--locked", "--package", "tradewind", "--features", "failpoints"]);
-    if !debug {
-        cargo.arg("--release");
-    }
-    ensure!(cargo.status().context("cannot start cargo")?.success(), "the build failed");
-    let target = project::target_folder()?;
-    let (built, kept) = (target.join(if debug { "debug" } else { "release" }).join("tradewind"), target.join("campaign/tradewind"));
-    fs::create_dir_all(target.join("campaign")).context("cannot make a folder")?;
-    // Another campaign may run what lies there: it keeps its file.
-    let copy = kept.with_extension("new");
-    fs::copy(&built, &copy).with_context(|| format!("cannot copy {}", built.display()))?;
-    fs::rename(&copy, &kept).with_context(|| format!("cannot replace {}", kept.display()))?;
-    Ok(kept)
-}
-
 /// All rounds on one database; the shop goes through them one after the other.
-async fn break_one(binary: &Path, database: Database, (rounds, seed): (&[Round], u64), results: &mut Results) -> Result<()> {
+async fn break_one(binary: &Path, database: Database, (rounds, seed): (&[Round], u64), results: &mut Results<Record>) -> Result<()> {
     let server = match database {
         Database::Sqlite => None,
         Database::Postgres => Some(postgres::start()?),

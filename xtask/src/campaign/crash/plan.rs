@@ -1,40 +1,6 @@
 //! The rounds of a campaign: what is broken, on which database, how often.
 
-use clap::ValueEnum;
-
-use super::Arguments;
-use super::failpoints;
-
-/// Which database a shop stands on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Database {
-    /// The embedded one.
-    Sqlite,
-    /// A server.
-    Postgres,
-}
-
-/// Which databases a campaign breaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Databases {
-    /// The embedded one.
-    Sqlite,
-    /// A private server.
-    Postgres,
-    /// One after the other.
-    Both,
-}
-
-impl Databases {
-    /// One by one.
-    pub(super) fn each(self) -> Vec<Database> {
-        match self {
-            Self::Sqlite => vec![Database::Sqlite],
-            Self::Postgres => vec![Database::Postgres],
-            Self::Both => vec![Database::Sqlite, Database::Postgres],
-        }
-    }
-}
+use super::{Arguments, Database, failpoints};
 
 /// What is done to a shop that is busy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,16 +54,6 @@ impl Round {
     /// Its name in files: the same in every run.
     pub(super) fn name(&self) -> String {
         format!("{} {} {}", self.database.name(), self.fault.name(), self.number)
-    }
-}
-
-impl Database {
-    /// As tables call it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-        }
     }
 }
 

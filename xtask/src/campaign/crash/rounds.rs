@@ -9,9 +9,9 @@ use super::check::{Ledger, Verdict};
 use super::load::Load;
 use super::plan::{Fault, Round};
 use super::random::Random;
-use super::results::Record;
+use super::record::Record;
 use super::shop::Shop;
-use super::{disk, outages};
+use super::{Database, disk, outages};
 use crate::postgres::Server;
 
 /// A shop that was killed is ready again by then.
@@ -129,7 +129,7 @@ impl Stage {
             all.resolved += verdict.resolved;
             all.violations.extend(verdict.violations);
         }
-        let database = if self.server.is_some() { super::Database::Postgres } else { super::Database::Sqlite }.name();
+        let database = if self.server.is_some() { Database::Postgres } else { Database::Sqlite }.name();
         Ok(record(format!("{database} last look"), database, "last look", seed, (Outcome::default(), all)))
     }
 

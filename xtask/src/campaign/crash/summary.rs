@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::results::Record;
+use super::record::Record;
 
 /// A line for each fault on each database, then every violation.
 pub(super) fn table(records: &[Record]) -> String {

@@ -1,4 +1,4 @@
-//! The shop that is broken: its folder, its catalogue, its process.
+//! The shop that a campaign is led against: its folder, its catalogue, its process.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -24,17 +24,18 @@ const PRODUCTS: usize = 20;
 const PIECES: u32 = 100_000_000;
 
 /// A shop and its data.
-pub(super) struct Shop {
+pub(crate) struct Shop {
     /// Where it listens, in every life.
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// The credential of staff.
-    pub(super) key: String,
+    pub(crate) key: String,
     /// What can be bought.
-    pub(super) variants: Vec<String>,
+    pub(crate) variants: Vec<String>,
     /// Its data and log.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     binary: PathBuf,
     database_url: Option<String>,
+    command: &'static str,
     process: Option<Child>,
     _folder: Option<TempDir>,
 }
@@ -54,15 +55,37 @@ struct Check {
 
 impl Shop {
     /// Makes a shop in a folder of its own and starts it.
-    pub(super) async fn open(binary: &Path, database_url: Option<String>) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("tradewind-crash-").tempdir().context("cannot make a temporary folder")?;
+    pub(crate) async fn open(binary: &Path, database_url: Option<String>) -> Result<Self> {
+        let folder = temporary()?;
         let mut shop = Self::open_in(binary, folder.path(), database_url).await?;
         shop._folder = Some(folder);
         Ok(shop)
     }
 
     /// Makes a shop in this folder and starts it.
-    pub(super) async fn open_in(binary: &Path, folder: &Path, database_url: Option<String>) -> Result<Self> {
+    pub(crate) async fn open_in(binary: &Path, folder: &Path, database_url: Option<String>) -> Result<Self> {
+        let mut shop = Self::found(binary, folder, database_url, "serve")?;
+        let file = folder.join("products.jsonl");
+        let products: Vec<String> = (0..PRODUCTS).map(|number| product(number).to_string()).collect();
+        fs::write(&file, products.join("\n")).with_context(|| format!("cannot write {}", file.display()))?;
+        shop.run(&["import", "products", file.to_str().context("a path that is no text")?])?;
+        shop.start(None).await?;
+        shop.variants = shop.find_variants().await?;
+        Ok(shop)
+    }
+
+    /// Makes a demo shop, which has something of everything, in a folder of its own and starts it.
+    pub(crate) async fn demo(binary: &Path, database_url: Option<String>) -> Result<Self> {
+        let folder = temporary()?;
+        let mut shop = Self::found(binary, folder.path(), database_url, "demo")?;
+        shop._folder = Some(folder);
+        shop.start(None).await?;
+        shop.variants = shop.find_variants().await?;
+        Ok(shop)
+    }
+
+    /// An empty shop that does not run yet, and its key.
+    fn found(binary: &Path, folder: &Path, database_url: Option<String>, command: &'static str) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
         let mut shop = Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, listener.context("there is no free port")?.port())),
@@ -71,25 +94,28 @@ impl Shop {
             folder: folder.to_owned(),
             binary: binary.to_owned(),
             database_url,
+            command,
             process: None,
             _folder: None,
         };
-        let file = folder.join("products.jsonl");
-        let products: Vec<String> = (0..PRODUCTS).map(|number| product(number).to_string()).collect();
-        fs::write(&file, products.join("\n")).with_context(|| format!("cannot write {}", file.display()))?;
         shop.run(&["migrate", "up"])?;
-        let made: Value = serde_json::from_str(&shop.run(&["--json", "api-key", "create", "--name", "campaign", "--scopes", "*"])?)?;
-        shop.key = made.get("token").and_then(Value::as_str).context("no key was made")?.to_owned();
-        shop.run(&["import", "products", file.to_str().context("a path that is no text")?])?;
-        shop.start(None).await?;
-        shop.variants = shop.find_variants().await?;
+        shop.key = shop.make_key("campaign", "*")?;
         Ok(shop)
+    }
+
+    /// Makes a key that may do this much.
+    pub(crate) fn make_key(&self, name: &str, scopes: &str) -> Result<String> {
+        let made: Value = serde_json::from_str(&self.run(&["--json", "api-key", "create", "--name", name, "--scopes", scopes])?)?;
+        Ok(made.get("token").and_then(Value::as_str).context("no key was made")?.to_owned())
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
         command.arg("--data-dir").arg(self.folder.join("data")).args(arguments).current_dir(&self.folder).stdin(Stdio::null());
-        command.env("TRADEWIND__PAYMENTS__METHODS", "manual,test").env("TRADEWIND__ORDERS__EXPIRE_MANUAL_MINUTES", "0");
+        // The demo has its own methods, and its orders are to stay as they are.
+        if self.command != "demo" {
+            command.env("TRADEWIND__PAYMENTS__METHODS", "manual,test").env("TRADEWIND__ORDERS__EXPIRE_MANUAL_MINUTES", "0");
+        }
         command.env("TRADEWIND__LOG__FILTER", "warn").env("TRADEWIND__RATE_LIMITS__FACTOR", "1000000").env_remove("FAILPOINTS");
         if let Some(url) = &self.database_url {
             command.env("TRADEWIND__DATABASE__URL", url);
@@ -105,11 +131,11 @@ impl Shop {
     }
 
     /// Starts the process and answers how long it took to be ready. With a failpoint it is ended there.
-    pub(super) async fn start(&mut self, failpoint: Option<&str>) -> Result<Duration> {
+    pub(crate) async fn start(&mut self, failpoint: Option<&str>) -> Result<Duration> {
         self.kill()?;
         let path = self.folder.join("shop.log");
         let log = File::options().create(true).append(true).open(&path).context("cannot write a log")?;
-        let mut command = self.command(&["serve", "--addr", &self.address.to_string()]);
+        let mut command = self.command(&[self.command, "--addr", &self.address.to_string()]);
         if let Some(failpoint) = failpoint {
             command.env("FAILPOINTS", failpoint);
         }
@@ -129,13 +155,13 @@ impl Shop {
     }
 
     /// Whether the process lives.
-    pub(super) fn is_alive(&mut self) -> Result<bool> {
+    pub(crate) fn is_alive(&mut self) -> Result<bool> {
         let Some(process) = &mut self.process else { return Ok(false) };
         Ok(process.try_wait().context("cannot look after the shop")?.is_none())
     }
 
     /// Waits until the process has died of its own; false where it lives on.
-    pub(super) async fn dies(&mut self) -> Result<bool> {
+    pub(crate) async fn dies(&mut self) -> Result<bool> {
         let begin = Instant::now();
         while self.is_alive()? {
             if begin.elapsed() > LONGEST_LIFE {
@@ -147,7 +173,7 @@ impl Shop {
     }
 
     /// kill -9, if it lives.
-    pub(super) fn kill(&mut self) -> Result<()> {
+    pub(crate) fn kill(&mut self) -> Result<()> {
         if let Some(mut process) = self.process.take() {
             // It may be dead already.
             let _killed = process.kill();
@@ -157,18 +183,18 @@ impl Shop {
     }
 
     /// The number of its process.
-    pub(super) fn process(&self) -> Result<u32> {
+    pub(crate) fn process(&self) -> Result<u32> {
         self.process.as_ref().map(Child::id).context("the shop is not running")
     }
 
     /// Whether it says that it is ready.
-    pub(super) async fn is_ready(&self) -> bool {
+    pub(crate) async fn is_ready(&self) -> bool {
         let Ok(mut connection) = Connection::open(self.address).await else { return false };
         connection.ask(b"GET /health/ready HTTP/1.1\r\nhost: campaign\r\n\r\n").await.is_ok_and(|answer| answer.status == 200)
     }
 
     /// What the doctor complains of. How full the disk is is the campaign's own doing.
-    pub(super) fn complaints(&self) -> Result<Vec<String>> {
+    pub(crate) fn complaints(&self) -> Result<Vec<String>> {
         let output = self.command(&["--json", "doctor"]).output().context("cannot run the doctor")?;
         let said: Diagnosis = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("the doctor is not well: {}", String::from_utf8_lossy(&output.stderr)))?;
@@ -176,8 +202,13 @@ impl Shop {
         Ok(bad.map(|check| format!("doctor: {}: {}", check.name, check.seen)).collect())
     }
 
+    /// What it wrote to its log.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("shop.log")).unwrap_or_default()
+    }
+
     fn last_words(&self) -> String {
-        let log = fs::read_to_string(self.folder.join("shop.log")).unwrap_or_default();
+        let log = self.log();
         let mut lines: Vec<&str> = log.lines().rev().take(5).collect();
         lines.reverse();
         lines.join("\n")
@@ -189,7 +220,8 @@ impl Shop {
         let page: Value = serde_json::from_slice(connection.ask(&asked).await?.expect(200)?.body)?;
         let products = page.get("data").and_then(Value::as_array).context("no products")?;
         let variants = products.iter().filter_map(|product| product.get("variants")?.as_array()).flatten();
-        let ids: Vec<String> = variants.filter_map(|variant| Some(variant.get("id")?.as_str()?.to_owned())).collect();
+        let shipped = variants.filter(|variant| variant.get("requires_shipping") == Some(&Value::Bool(true)));
+        let ids: Vec<String> = shipped.filter_map(|variant| Some(variant.get("id")?.as_str()?.to_owned())).collect();
         ensure!(!ids.is_empty(), "there is nothing to buy");
         Ok(ids)
     }
@@ -200,6 +232,10 @@ impl Drop for Shop {
     fn drop(&mut self) {
         let _killed = self.kill();
     }
+}
+
+fn temporary() -> Result<TempDir> {
+    tempfile::Builder::new().prefix("tradewind-campaign-").tempdir().context("cannot make a temporary folder")
 }
 
 fn product(number: usize) -> Value {
