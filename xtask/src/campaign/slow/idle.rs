@@ -45,7 +45,7 @@ pub(super) async fn sit(address: SocketAddr, (connections, time): (usize, Durati
 /// Answers that nobody reads: more than any buffer between here and there takes.
 const UNREAD: usize = 40;
 /// So many ask for them; the system's buffers are full of what they do not take.
-const UNREADERS: usize = 100;
+pub(super) const UNREADERS: usize = 100;
 const LARGE: &str = "GET /openapi.json HTTP/1.1\r\nhost: campaign\r\n\r\n";
 
 /// Asks for much and reads nothing. Whoever drops what comes back closes the connections.

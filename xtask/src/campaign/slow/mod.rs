@@ -123,7 +123,7 @@ async fn lay(binary: &Path, (database, siege): (Database, Siege), arguments: &Ar
     let before = Footprint::of(process)?;
     let customer = Customer::send(shop);
     let most = memory::watch(process);
-    trial.cases = 2 * arguments.connections;
+    trial.cases = 2 * if siege == Siege::Unread { idle::UNREADERS } else { arguments.connections };
     let (mut rests, mut held) = (Vec::new(), Vec::new());
     for _ in 0..2 {
         match siege {
