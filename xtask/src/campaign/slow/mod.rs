@@ -130,7 +130,10 @@ async fn lay(binary: &Path, (database, siege): (Database, Siege), arguments: &Ar
             Siege::Tool(attack) => tool::run(attack, shop.address, (arguments.connections, time), &mut trial).await?,
             Siege::Silent => idle::sit(shop.address, (arguments.connections, time), "", &mut trial).await?,
             Siege::KeptAlive => idle::sit(shop.address, (arguments.connections, time), idle::ONCE, &mut trial).await?,
-            Siege::Unread => held = idle::ask_and_turn_away(shop.address).await?,
+            Siege::Unread => {
+                held = idle::ask_and_turn_away(shop.address).await?;
+                tokio::time::sleep(time).await;
+            }
         }
         rests.push(memory::calm(process, before, CALM).await?);
         // Only now: the shop has to end what nobody reads.
