@@ -36,9 +36,9 @@ pub enum Cause {
     /// SQLite's word.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
-    /// PostgreSQL's word, or that of the connection to it.
-    #[error("{}", with_causes(.0))]
-    Postgres(#[from] tokio_postgres::Error),
+    /// PostgreSQL's word, or that of the connection to it. It is no source that a log could go on to: its details hold rows.
+    #[error("{}", told(.0))]
+    Postgres(tokio_postgres::Error),
     /// Our own.
     #[error("{0}")]
     Other(String),
@@ -86,6 +86,12 @@ impl DatabaseError {
     #[must_use]
     pub fn is_lock_timeout(&self) -> bool {
         matches!(self, Self::Unavailable(Cause::Postgres(error)) if postgres_code(error) == Some("55P03"))
+    }
+}
+
+impl From<tokio_postgres::Error> for Cause {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error)
     }
 }
 
@@ -204,6 +210,13 @@ fn postgres_rule(error: &DbError) -> Option<Broken> {
 
 fn postgres_code(error: &tokio_postgres::Error) -> Option<&str> {
     error.code().map(tokio_postgres::error::SqlState::code)
+}
+
+/// What the server says, without the details, in which it quotes values of the row: customers' names and addresses.
+fn told(error: &tokio_postgres::Error) -> String {
+    let Some(said) = error.as_db_error() else { return with_causes(error) };
+    let constraint = said.constraint().map(|name| format!(" ({name})")).unwrap_or_default();
+    format!("{}: {}{constraint}", said.code().code(), said.message())
 }
 
 /// An error in its own words and those of what caused it.

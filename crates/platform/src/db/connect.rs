@@ -141,10 +141,11 @@ impl Db {
     }
 
     /// Waits until all is durable that a transaction of this process may have seen. On SQLite one sees what the members of its group
-    /// before it wrote; whoever is refused because of it is told so when others can see it, too.
+    /// before it wrote; whoever is refused because of it is told so when others can see it, too. Nobody waits longer than for the writer.
     pub async fn settled(&self) {
         if let Pools::Sqlite { writer, .. } = &self.pools {
-            writer.settled().await;
+            // A writer that is not had in time answers nobody else either.
+            let _ = tokio::time::timeout(ACQUIRE_TIMEOUT, writer.settled()).await;
         }
     }
 

@@ -31,6 +31,6 @@ pub use query::{
 pub use row::{Column, Columns, FromQueryResult, RowError, RowReader};
 pub use row_macro::FromQueryResult;
 pub use spare::{SpareDatabase, SpareError};
-pub use standing::{KeptRules, RulesStamp, STAMP, StandingRules, standing_rules};
+pub use standing::{KeptRules, RulesStamp, StandingRules, standing_rules};
 pub use value::Value;
 pub use write_tx::WriteTx;

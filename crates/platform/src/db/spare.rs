@@ -145,15 +145,12 @@ fn name_with(current: &str, suffix: &str) -> String {
 
 /// The same server, user and options, another database.
 fn address_of(configured: &str, name: &str) -> Result<String, ConnectError> {
-    let mut url = Url::parse(configured).map_err(|error| ConnectError::Address(error.to_string()))?;
-    // An option of this name would outrank the path.
-    let options: Vec<(String, String)> = url.query_pairs().into_owned().filter(|(key, _)| key != "dbname").collect();
+    let (place, query) = configured.split_once('?').unwrap_or((configured, ""));
+    let mut url = Url::parse(place).map_err(|error| ConnectError::Address(error.to_string()))?;
     url.set_path(name);
-    url.set_query(None);
-    if !options.is_empty() {
-        url.query_pairs_mut().extend_pairs(options);
-    }
-    Ok(url.into())
+    // An option of this name would outrank the path; the others stay letter by letter.
+    let options: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("dbname=")).collect();
+    Ok(if options.is_empty() { url.into() } else { format!("{url}?{}", options.join("&")) })
 }
 
 /// A name as SQL wants it.

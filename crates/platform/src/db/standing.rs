@@ -1,8 +1,8 @@
 //! Standing rules: what hardly ever changes and is needed for every price (channels, taxes, shipping), read once and kept.
 //!
 //! Any change of a table that a migration marks with `-- standing rules: <table>` gives the one row of `standing_rules` a new random
-//! stamp, in the transaction of the change. A statement that reads a cart reads the stamp with it ([`STAMP`]), and rules kept under
-//! another stamp are read anew: so they are exact in every process, at no statement's cost. A change that is rolled back
+//! stamp, in the transaction of the change. The statement that reads a cart's lines, behind the cart's lock, reads the stamp with
+//! them, and rules kept under another stamp are read anew: so they are exact in every process, at no statement's cost. A change that is rolled back
 //! takes its stamp with it.
 
 use std::any::{Any, TypeId};
@@ -13,15 +13,12 @@ use super::broken::DatabaseError;
 use super::connection::ConnectionTrait;
 use super::query::fetch_scalar;
 
-/// The stamp as a column of any SELECT.
-pub const STAMP: &str = "(SELECT stamp FROM standing_rules) AS stamp";
-
 /// Names the rules that hold at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulesStamp(String);
 
 impl RulesStamp {
-    /// What was read as [`STAMP`].
+    /// What was read of `standing_rules.stamp`.
     #[must_use]
     pub const fn stored(stamp: String) -> Self {
         Self(stamp)
@@ -63,6 +60,9 @@ impl KeptRules {
 }
 
 /// The rules that hold under the stamp, which was read before: no statement where they are kept.
+///
+/// Stamp and rules come through the same `db`, or the stamp through a transaction that is committed by now: what a transaction sees
+/// of its own changes under their stamp, a reader does not see yet.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.

@@ -124,7 +124,8 @@ impl WriteTx {
     /// and relay and workers are woken. Of a part it only says that the whole shall have it.
     ///
     /// # Errors
-    /// `DatabaseError`; nothing was written then.
+    /// `DatabaseError`; nothing was written then, unless the connection was lost while the server committed: then nobody knows, and a
+    /// retry under the same idempotency key finds out.
     pub async fn commit(mut self) -> Result<(), DatabaseError> {
         if self.is_part {
             match &self.inner {

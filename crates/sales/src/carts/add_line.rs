@@ -30,13 +30,13 @@ pub async fn add_line(sales: &Sales, origin: &Origin, access: &CartAccess, reque
     let tx = sales.context.begin(origin).await?;
     let Locked { cart, mut lines } = store::lock(&tx, access).await?;
     let AddLine { variant_id, quantity: added, custom_options } = request;
-    let same = lines.iter_mut().find(|line| line.variant_id == variant_id && line.custom_options == custom_options);
+    let same = lines.lines.iter_mut().find(|line| line.variant_id == variant_id && line.custom_options == custom_options);
     let line = if let Some(same) = same {
         same.quantity = same.quantity.plus(added)?;
         same.clone()
-    } else if lines.len() < MOST_LINES {
+    } else if lines.lines.len() < MOST_LINES {
         let line = CartLine { id: CartLineId::generate(), variant_id, quantity: added, custom_options };
-        lines.push(line.clone());
+        lines.lines.push(line.clone());
         line
     } else {
         return Err(CartError::TooManyLines(MOST_LINES.try_into().unwrap_or(i64::MAX)));

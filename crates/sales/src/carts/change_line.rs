@@ -23,7 +23,7 @@ pub struct ChangeLine {
 pub async fn change_line(sales: &Sales, origin: &Origin, access: &CartAccess, change: ChangeLine) -> Result<CartContents, CartError> {
     let tx = sales.context.begin(origin).await?;
     let Locked { cart, mut lines } = store::lock(&tx, access).await?;
-    let line = lines.iter_mut().find(|line| line.id == change.line_id).ok_or(CartError::LineNotFound)?;
+    let line = lines.lines.iter_mut().find(|line| line.id == change.line_id).ok_or(CartError::LineNotFound)?;
     let wants_more = change.quantity > line.quantity;
     line.quantity = change.quantity;
     let changed = line.clone();

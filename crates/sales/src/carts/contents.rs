@@ -3,9 +3,9 @@
 use catalog::channels::{self, Channel};
 use catalog::variants::{self, Sellable};
 use kernel::{Money, Timestamp, VariantId};
-use platform::db::{ConnectionTrait, DatabaseError};
+use platform::db::{ConnectionTrait, DatabaseError, RulesStamp};
 
-use super::model::{Cart, CartError, CartLine};
+use super::model::{Cart, CartError, CartLine, CartLines};
 use super::store;
 
 /// A cart and everything that its price is worked out from but tax and shipping, at one moment.
@@ -17,6 +17,8 @@ pub struct CartContents {
     pub channel: Channel,
     /// Its lines, in order.
     pub lines: Vec<CartLine>,
+    /// Names the shop's rules by which it is priced.
+    pub rules: RulesStamp,
     /// Their variants, each once.
     pub variants: Vec<Sellable>,
 }
@@ -34,19 +36,15 @@ pub async fn contents(db: &impl ConnectionTrait, cart: Cart, now: Timestamp) -> 
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn with_lines(
-    db: &impl ConnectionTrait,
-    cart: Cart,
-    lines: Vec<CartLine>,
-    now: Timestamp,
-) -> Result<CartContents, DatabaseError> {
-    let channel = channels::standing(db, &cart.rules, |channel| channel.id == cart.channel_id).await?;
+pub async fn with_lines(db: &impl ConnectionTrait, cart: Cart, lines: CartLines, now: Timestamp) -> Result<CartContents, DatabaseError> {
+    let CartLines { lines, rules } = lines;
+    let channel = channels::standing(db, &rules, |channel| channel.id == cart.channel_id).await?;
     let channel = channel.ok_or_else(|| DatabaseError::corrupt("carts.channel_id"))?;
     let mut ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let variants = variants::sellable(db, &ids, channel.price_list_id, now).await?;
-    Ok(CartContents { cart, channel, lines, variants })
+    Ok(CartContents { cart, channel, lines, rules, variants })
 }
 
 impl CartContents {

@@ -96,10 +96,9 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
-        rules,
     };
     let token = CartToken::generate();
     store::insert(&tx, &cart, &token).await?;
     tx.commit().await?;
-    Ok(CreatedCart { contents: CartContents { cart, channel, lines: Vec::new(), variants: Vec::new() }, token })
+    Ok(CreatedCart { contents: CartContents { cart, channel, lines: Vec::new(), rules, variants: Vec::new() }, token })
 }

@@ -34,7 +34,7 @@ pub async fn edit(sales: &Sales, origin: &Origin, access: &CartAccess, change: E
     let tx = sales.context.begin(origin).await?;
     let Locked { mut cart, lines } = store::lock(&tx, access).await?;
     if let Some(Some(id)) = change.shipping_method_id {
-        let offered = ShippingMethods::standing(&tx, &cart.rules).await?;
+        let offered = ShippingMethods::standing(&tx, &lines.rules).await?;
         if !offered.has(id) {
             return Err(CartError::ShippingMethodUnavailable);
         }

@@ -14,6 +14,6 @@ pub use change_line::{ChangeLine, change_line};
 pub use contents::{CartContents, contents, with_lines};
 pub use create::{CreateCart, CreateCartError, CreatedCart, create};
 pub use edit::{EditCart, edit};
-pub use model::{Cart, CartAccess, CartError, CartLine, CartStatus, CartToken, CustomOptions};
+pub use model::{Cart, CartAccess, CartError, CartLine, CartLines, CartStatus, CartToken, CustomOptions};
 pub use remove_line::remove_line;
 pub use store::{INVARIANTS, Locked, lock, mark_ordered, open};

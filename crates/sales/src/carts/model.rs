@@ -116,7 +116,14 @@ pub struct Cart {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
-    /// Names the shop's rules that held when it was read.
+}
+
+/// The lines of a cart at one moment, and what names the shop's rules that hold then.
+#[derive(Debug, Clone)]
+pub struct CartLines {
+    /// The lines, in the order in which they were added.
+    pub lines: Vec<CartLine>,
+    /// The rules' stamp.
     pub rules: RulesStamp,
 }
 

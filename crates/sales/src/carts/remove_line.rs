@@ -19,6 +19,6 @@ pub async fn remove_line(sales: &Sales, origin: &Origin, access: &CartAccess, li
     }
     store::touch(&tx, &mut cart).await?;
     tx.commit().await?;
-    lines.retain(|line| line.id != line_id);
+    lines.lines.retain(|line| line.id != line_id);
     Ok(with_lines(sales.context.db.reader(), cart, lines, sales.context.now()).await?)
 }

@@ -2,11 +2,11 @@
 
 use accounts::addresses::Address;
 use kernel::{CartId, CartLineId, ChannelId, Email, Quantity, ShippingMethodId, Timestamp, UserId, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, RulesStamp, STAMP, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, RulesStamp, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
-use super::model::{Cart, CartAccess, CartError, CartLine, CartStatus, CartToken, CustomOptions};
+use super::model::{Cart, CartAccess, CartError, CartLine, CartLines, CartStatus, CartToken, CustomOptions};
 
 /// What always holds of carts.
 pub const INVARIANTS: &[Invariant] = &[Invariant {
@@ -32,7 +32,6 @@ struct CartRow {
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
-    stamp: String,
 }
 
 const COLUMNS: &str = "id, token_hash, user_id, channel_id, currency, status, email, accepts_marketing, shipping_address, billing_address,
@@ -56,7 +55,6 @@ impl TryFrom<CartRow> for Cart {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
-            rules: RulesStamp::stored(row.stamp),
         })
     }
 }
@@ -74,8 +72,8 @@ fn address_json(address: Option<&Address>) -> Result<Option<serde_json::Value>, 
 pub struct Locked {
     /// The cart as it stands under the lock.
     pub cart: Cart,
-    /// Its lines, in the order in which they were added.
-    pub lines: Vec<CartLine>,
+    /// Its lines, and the rules that hold.
+    pub lines: CartLines,
 }
 
 /// Reads a cart for its holder.
@@ -83,17 +81,17 @@ pub struct Locked {
 /// # Errors
 /// `NotFound` for a missing cart and a wrong token alike.
 pub async fn open(db: &impl ConnectionTrait, access: &CartAccess) -> Result<Cart, CartError> {
-    let row = db::fetch_optional(db, &format!("SELECT {COLUMNS}, {STAMP} FROM carts WHERE id = $1"), values![access.cart_id]).await?;
+    let row = db::fetch_optional(db, &format!("SELECT {COLUMNS} FROM carts WHERE id = $1"), values![access.cart_id]).await?;
     opened(row, &access.token)
 }
 
 /// Locks a cart for an edit or the checkout; every change of a cart holds this lock, so lines and totals stand still. Two statements
-/// in one round trip: the second is behind the lock that the first one takes.
+/// in one round trip: the second is behind the lock that the first one takes, however long that waited.
 ///
 /// # Errors
 /// `NotFound` for a missing cart and a wrong token alike, `AlreadyOrdered` for one that became an order.
 pub async fn lock(tx: &WriteTx, access: &CartAccess) -> Result<Locked, CartError> {
-    let sql = format!("SELECT {COLUMNS}, {STAMP} FROM carts WHERE id = $1 FOR UPDATE");
+    let sql = format!("SELECT {COLUMNS} FROM carts WHERE id = $1 FOR UPDATE");
     let (row, lines) = tokio::try_join!(biased; db::fetch_optional(tx, &sql, values![access.cart_id]), lines_of(tx, access.cart_id))?;
     let cart = opened(row, &access.token)?;
     match cart.status {
@@ -169,6 +167,14 @@ struct CartLineRow {
     custom_options: serde_json::Value,
 }
 
+/// A line, or none where the cart has no lines.
+#[derive(FromQueryResult)]
+struct LineUnderRules {
+    stamp: String,
+    #[row(nested)]
+    line: Option<CartLineRow>,
+}
+
 impl TryFrom<CartLineRow> for CartLine {
     type Error = DatabaseError;
 
@@ -182,14 +188,17 @@ impl TryFrom<CartLineRow> for CartLine {
     }
 }
 
-/// The lines of a cart, in the order in which they were added.
+/// The lines of a cart, and the stamp of the rules that hold in the same moment.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub(super) async fn lines_of(db: &impl ConnectionTrait, cart_id: CartId) -> Result<Vec<CartLine>, DatabaseError> {
-    const SELECT: &str = "SELECT id, variant_id, quantity, custom_options FROM cart_lines WHERE cart_id = $1 ORDER BY position, id";
-    let rows: Vec<CartLineRow> = db::fetch_all(db, SELECT, values![cart_id]).await?;
-    rows.into_iter().map(CartLine::try_from).collect()
+pub(super) async fn lines_of(db: &impl ConnectionTrait, cart_id: CartId) -> Result<CartLines, DatabaseError> {
+    const SELECT: &str = "SELECT r.stamp, l.id, l.variant_id, l.quantity, l.custom_options
+        FROM standing_rules r LEFT JOIN cart_lines l ON l.cart_id = $1 ORDER BY l.position, l.id";
+    let rows: Vec<LineUnderRules> = db::fetch_all(db, SELECT, values![cart_id]).await?;
+    let stamp = rows.first().map(|row| row.stamp.clone()).ok_or_else(|| DatabaseError::corrupt("no row of standing_rules"))?;
+    let lines = rows.into_iter().filter_map(|row| row.line).map(CartLine::try_from).collect::<Result<_, _>>()?;
+    Ok(CartLines { lines, rules: RulesStamp::stored(stamp) })
 }
 
 /// Adds a line behind the others, or writes the new quantity of one that is there.

@@ -3,7 +3,7 @@
 use catalog::channels::Channel;
 use catalog::variants::Sellable;
 use kernel::{CartLineId, DomainError, ErrorKind};
-use platform::db::{ConnectionTrait, DatabaseError};
+use platform::db::{ConnectionTrait, DatabaseError, RulesStamp};
 
 use super::model::{LineInput, PricingError, PricingInput, ShippingCharge, Totals};
 use super::price_cart::price_cart;
@@ -74,18 +74,18 @@ impl DomainError for RepriceError {
 /// `RepriceError`, by what went wrong.
 pub async fn price(db: &impl ConnectionTrait, contents: CartContents) -> Result<PricedCart, RepriceError> {
     let lines = for_sale(&contents)?;
-    let CartContents { cart, channel, .. } = contents;
+    let CartContents { cart, channel, rules, .. } = contents;
     let tax_mode = if channel.prices_include_tax { TaxMode::Included } else { TaxMode::Excluded };
     let destination = destination(&cart, &channel, tax_mode);
     let tax_rates = match &destination {
-        Some(_) => Some(TaxRates::standing(db, &cart.rules).await?),
+        Some(_) => Some(TaxRates::standing(db, &rules).await?),
         None => None,
     };
     let tax_rates = destination.as_ref().zip(tax_rates.as_ref()).map_or(&[][..], |(there, rates)| rates.of(there.country));
     let inputs = lines.iter().filter_map(line_input).collect::<Vec<_>>();
     let basis = Basis { cart: &cart, tax_mode, destination: destination.as_ref(), tax_rates, lines: &inputs };
     let unshipped = basis.price(None)?;
-    let shipping_options = shipping_options(db, &cart, &unshipped).await?;
+    let shipping_options = shipping_options(db, (&cart, &rules), &unshipped).await?;
     let chosen = cart.shipping_method_id.and_then(|id| shipping_options.iter().find(|(method, _)| method.id == id)).cloned();
     let totals = match &chosen {
         Some((method, price)) => basis.price(Some(&charge(method, *price)))?,
@@ -129,11 +129,11 @@ fn destination(cart: &Cart, channel: &Channel, tax_mode: TaxMode) -> Option<Dest
 
 async fn shipping_options(
     db: &impl ConnectionTrait,
-    cart: &Cart,
+    (cart, rules): (&Cart, &RulesStamp),
     totals: &Totals,
 ) -> Result<Vec<(ShippingMethod, kernel::Money)>, DatabaseError> {
     let Some(parcel) = cart.shipping_address.as_ref().and_then(|address| totals.parcel(address.country())) else { return Ok(Vec::new()) };
-    let methods = ShippingMethods::standing(db, &cart.rules).await?;
+    let methods = ShippingMethods::standing(db, rules).await?;
     Ok(shipping::quotes(methods.of(cart.currency), Some(&parcel)).into_iter().map(|quote| (quote.method.clone(), quote.price)).collect())
 }
 

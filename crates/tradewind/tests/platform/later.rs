@@ -1,5 +1,7 @@
 //! Statements that nobody waits for: they are there for what follows, and what they break is never lost.
 
+use std::time::Duration;
+
 use platform::db::{DatabaseError, WriteTx, execute, execute_later, fetch_scalar};
 use platform::values;
 use test_macro::test_on_every_database;
@@ -96,5 +98,40 @@ async fn a_transaction_with_a_failed_statement_does_not_pretend_to_be_kept(shop:
     execute(&tx, INSERT, values![1_i64]).await.expect_err("the key is taken");
     let kept = tx.commit().await.is_ok();
     assert_eq!(pages(&shop).await?, i64::from(kept), "what is said is what is there");
+    Ok(())
+}
+
+/// Whoever goes away does not see that his statement failed; the commit must not pretend.
+#[test_on_every_database]
+async fn a_statement_whose_caller_went_away_does_not_make_the_commit_lie(shop: TestShop) -> TestResult {
+    make_table(&shop).await?;
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, INSERT, values![1_i64]).await?;
+    // On PostgreSQL it is on its way by then.
+    drop(tokio::time::timeout(Duration::ZERO, execute(&tx, INSERT, values![1_i64])).await);
+    let kept = tx.commit().await.is_ok();
+    assert_eq!(pages(&shop).await?, i64::from(kept));
+    Ok(())
+}
+
+/// Errors go to the log.
+#[test_on_every_database]
+async fn what_a_broken_rule_says_holds_no_value_of_the_row(shop: TestShop) -> TestResult {
+    const ADDRESS: &str = "INSERT INTO addresses (email, size) VALUES ('ada@example.com', $1)";
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, "CREATE TABLE addresses (email TEXT PRIMARY KEY, size BIGINT CONSTRAINT addresses_size_check CHECK (size > 0))", vec![])
+        .await?;
+    tx.commit().await?;
+    for sizes in [vec![1_i64, 2], vec![0]] {
+        let tx = shop.context().begin(&shop.origin()).await?;
+        let mut told = Ok(0);
+        for size in sizes {
+            told = execute(&tx, ADDRESS, values![size]).await;
+        }
+        let error = told.expect_err("a rule is broken");
+        let causes = std::iter::successors(Some(&error as &dyn std::error::Error), |error| error.source());
+        let all: Vec<String> = causes.map(ToString::to_string).collect();
+        assert!(matches!(error, DatabaseError::Broken(..)) && !all.concat().contains("ada@"), "{all:?}");
+    }
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! Rules that are kept in memory are exact all the same: in another process, in a transaction, after a rollback.
 
+use std::time::Duration;
+
 use kernel::Ppm;
 use platform::config::Mode;
-use platform::db::{ConnectionTrait, Db, RulesStamp, count_statements, execute};
+use platform::db::{ConnectionTrait, Db, DbBackend, RulesStamp, count_statements, execute, fetch_scalar};
 use platform::values;
+use sales::carts::{self, CartAccess, CartError, CreateCart};
 use sales::tax::{self, CreateTaxRate, TaxRateInput, TaxRates};
 use test_macro::test_on_every_database;
 
@@ -58,4 +61,45 @@ async fn a_change_that_is_rolled_back_was_never_kept(shop: TestShop) -> TestResu
     tx.commit().await?;
     assert_eq!(rate(shop.context().db.reader()).await?, Some(Ppm::try_from(160_000)?));
     Ok(())
+}
+
+/// Whoever waits for a cart's lock is told what it costs by the rules of the moment in which the lock is had.
+#[test_on_every_database]
+async fn a_cart_that_was_waited_for_is_read_with_the_rules_of_now(shop: TestShop) -> TestResult {
+    create(&shop, 190_000).await?;
+    let cart = carts::create(shop.sales(), &shop.origin(), CreateCart::default()).await?;
+    let access = CartAccess { cart_id: cart.contents.cart.id, token: cart.token };
+    let before = RulesStamp::read(shop.context().db.reader()).await?;
+
+    let first = shop.context().begin(&shop.origin()).await?;
+    assert_eq!(carts::lock(&first, &access).await?.lines.rules, before);
+    let (context, origin) = (shop.context().clone(), shop.origin());
+    let second = tokio::spawn(async move {
+        let tx = context.begin(&origin).await.map_err(CartError::from)?;
+        carts::lock(&tx, &access).await.map(|locked| locked.lines.rules)
+    });
+    tokio::time::timeout(Duration::from_secs(5), somebody_waits(&shop)).await??;
+    execute(&first, CHANGE, values![160_000_i64]).await?;
+    first.commit().await?;
+
+    let seen = second.await??;
+    assert_ne!(seen, before);
+    assert_eq!(seen, RulesStamp::read(shop.context().db.reader()).await?);
+    Ok(())
+}
+
+/// Comes back once a transaction waits for a lock, or for the writer.
+async fn somebody_waits(shop: &TestShop) -> TestResult {
+    const WAITING: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let db = &shop.context().db;
+    loop {
+        let waiting = match db.backend() {
+            DbBackend::Sqlite => i64::try_from(db.load().waiting)?,
+            DbBackend::Postgres => fetch_scalar(db.reader(), WAITING, vec![]).await?.unwrap_or(0),
+        };
+        if waiting > 0 {
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+    }
 }

@@ -5,12 +5,18 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
 use url::form_urlencoded;
+
+use crate::db::broken::with_causes;
 
 /// How long a statement waits for another's row lock, and how long it may run: imports and reports are many short ones.
 const SESSION: &str = "-c lock_timeout=5s -c statement_timeout=30s";
 /// A server that is there says so at once.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A server that acknowledges nothing for so long is gone, whatever the network says.
+const GONE_AFTER: Duration = Duration::from_secs(30);
 
 /// Where the server is, and whom to believe that it is the one.
 #[derive(Debug, Clone)]
@@ -43,16 +49,30 @@ impl FromStr for Address {
         let (place, query) = url.split_once('?').unwrap_or((url, ""));
         let mut trust = Trust::default();
         let kept: Vec<&str> = query.split('&').filter_map(|pair| understood(pair, &mut trust)).collect();
-        let mut config = Config::from_str(&format!("{place}?{}", kept.join("&"))).map_err(|error| AddressError(told(&error)))?;
-        let options = config.get_options().map_or_else(|| SESSION.to_owned(), |own| format!("{own} {SESSION}"));
-        config.application_name("tradewind").options(options).connect_timeout(CONNECT_TIMEOUT);
+        let address = format!("{place}?{}", kept.join("&"));
+        let mut config = Config::from_str(&address).map_err(|error| AddressError(with_causes(&error)))?;
+        // Who demands privacy and names an authority wants to know who answers: libpq sees it so, too.
+        trust.verified |= config.get_ssl_mode() == SslMode::Require && trust.authorities.is_some();
+        // Of two settings of one name the last one counts.
+        config.options(config.get_options().map_or_else(|| SESSION.to_owned(), |own| format!("{SESSION} {own}")));
+        if config.get_application_name().is_none() {
+            config.application_name("tradewind");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(GONE_AFTER);
+        }
         Ok(Self { config, trust })
     }
 }
 
 /// What the driver is told of a parameter; nothing of those about certificates, which are kept here.
 fn understood<'p>(pair: &'p str, trust: &mut Trust) -> Option<&'p str> {
-    let (name, value) = form_urlencoded::parse(pair.as_bytes()).next()?;
+    // A plus is a plus here, as libpq has it.
+    let escaped = pair.replace('+', "%2B");
+    let (name, value) = form_urlencoded::parse(escaped.as_bytes()).next()?;
     let path = || Some(PathBuf::from(value.as_ref()));
     match (name.as_ref(), value.as_ref()) {
         ("sslmode", "verify-ca" | "verify-full") => {
@@ -68,15 +88,8 @@ fn understood<'p>(pair: &'p str, trust: &mut Trust) -> Option<&'p str> {
     None
 }
 
-/// The driver's words and those of its cause.
-fn told(error: &tokio_postgres::Error) -> String {
-    crate::db::broken::with_causes(error)
-}
-
 #[cfg(test)]
 mod tests {
-    use tokio_postgres::config::SslMode;
-
     use super::*;
 
     fn parse(url: &str) -> Address {
@@ -90,6 +103,8 @@ mod tests {
             ("?sslmode=disable", SslMode::Disable, false),
             ("?sslmode=allow", SslMode::Prefer, false),
             ("?sslmode=require", SslMode::Require, false),
+            ("?sslmode=require&sslrootcert=ca.pem", SslMode::Require, true),
+            ("?sslmode=prefer&sslrootcert=ca.pem", SslMode::Prefer, false),
             ("?sslmode=verify-ca", SslMode::Require, true),
             ("?sslmode=verify-full&connect_timeout=3", SslMode::Require, true),
         ];
@@ -101,16 +116,19 @@ mod tests {
 
     #[test]
     fn certificates_are_files() {
-        let trust = parse("postgres://db.example/shop?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem&sslcert=me.pem&sslkey=me.key").trust;
+        let trust =
+            parse("postgres://db.example/shop?sslmode=verify-full&sslrootcert=%2Fetc%2Fca+1.pem&sslcert=me.pem&sslkey=me.key").trust;
         let path = |path: &str| Some(PathBuf::from(path));
-        let expected = Trust { verified: true, authorities: path("/etc/ca.pem"), certificate: path("me.pem"), key: path("me.key") };
+        let expected = Trust { verified: true, authorities: path("/etc/ca+1.pem"), certificate: path("me.pem"), key: path("me.key") };
         assert_eq!(trust, expected);
     }
 
     #[test]
     fn own_settings_of_a_session_stay() {
-        let address = parse("postgres://db.example/shop?options=-c%20search_path%3Dshop");
-        assert_eq!(address.config.get_options(), Some(format!("-c search_path=shop {SESSION}").as_str()));
+        let config = parse("postgres://db.example/shop?options=-c%20lock_timeout%3D9s&connect_timeout=3&application_name=till").config;
+        assert_eq!(config.get_options(), Some(format!("{SESSION} -c lock_timeout=9s").as_str()));
+        assert_eq!((config.get_connect_timeout(), config.get_application_name()), (Some(&Duration::from_secs(3)), Some("till")));
+        assert_eq!(parse("postgres://db.example/shop").config.get_connect_timeout(), Some(&CONNECT_TIMEOUT));
     }
 
     #[test]

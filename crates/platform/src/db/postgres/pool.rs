@@ -1,6 +1,7 @@
 //! The connections that the shop holds, and statements of their own on one of them.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
@@ -138,9 +139,51 @@ pub(in crate::db) async fn execute(pool: &Pool, sql: &str, values: &[Value]) -> 
 }
 
 async fn ask(pool: &Pool, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
-    let session = lend(pool).await?;
-    let statement = session.prepare(sql, values).await?;
-    Ok(session.ask(&statement, values).await?)
+    let session = Arc::new(lend(pool).await?);
+    let mut asking = Asking { pool, session: Some(Arc::clone(&session)) };
+    let answered = match session.prepare(sql, values).await {
+        Ok(statement) => session.ask(&statement, values).await,
+        Err(error) => Err(error),
+    };
+    asking.session = None;
+    Ok(answered?)
+}
+
+/// A statement that is waited for. Where its caller goes away, it is ended before anybody else gets its connection.
+struct Asking<'p> {
+    pool: &'p Pool,
+    session: Option<Arc<Lent>>,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.take() {
+            give_back(self.pool, session, true);
+        }
+    }
+}
+
+/// Undoes what is open on a connection before it serves anybody else, and ends the statement that it is busy with.
+pub(super) fn give_back(pool: &Pool, session: Arc<Lent>, is_busy: bool) {
+    let tls = pool.manager().tls.clone();
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => drop(runtime.spawn(async move {
+            if is_busy {
+                // One that ends by itself in the meantime is not there to be ended.
+                let _ = tokio::time::timeout(ACQUIRE_TIMEOUT, session.client.cancel_token().cancel_query(tls)).await;
+            }
+            let undone = tokio::time::timeout(ACQUIRE_TIMEOUT, session.client.batch_execute("ROLLBACK")).await;
+            if !matches!(undone, Ok(Ok(()))) {
+                close(session);
+            }
+        })),
+        Err(_) => close(session),
+    }
+}
+
+/// Closes a connection instead of giving it back.
+fn close(session: Arc<Lent>) {
+    drop(Arc::into_inner(session).map(Object::take));
 }
 
 /// At most so many rows of an answer.

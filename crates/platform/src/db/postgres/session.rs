@@ -16,6 +16,8 @@ pub(in crate::db) use tokio_postgres::Row;
 
 /// Statements kept prepared on each connection: more than there are texts on the hot routes.
 const PREPARED: usize = 512;
+/// Statements with more parameters are written for one batch and do not come again.
+const MOST_KEPT_PARAMETERS: usize = 200;
 
 /// A connection to the server.
 pub(in crate::db) struct Session {
@@ -38,10 +40,17 @@ impl Session {
     pub(super) async fn prepare(&self, sql: &str, values: &[Value]) -> Result<Statement, Error> {
         let known = self.prepared.lock().unwrap_or_else(PoisonError::into_inner).get(sql).cloned();
         if let Some(statement) = known {
+            debug_assert!(
+                statement.params().iter().eq(values.iter().map(type_of).collect::<Vec<_>>().iter()),
+                "one text, other types: {sql}"
+            );
             return Ok(statement);
         }
         let types: Vec<Type> = values.iter().map(type_of).collect();
         let statement = self.client.prepare_typed(sql, &types).await?;
+        if values.len() > MOST_KEPT_PARAMETERS {
+            return Ok(statement);
+        }
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner).insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
@@ -51,7 +60,8 @@ impl Session {
         answer(self.client.query_raw(statement, values.iter().map(Bound)).await?).await
     }
 
-    /// Sends a text without parameters and does not wait: it can only fail where what follows fails, too.
+    /// Sends a text without parameters and does not wait: it only fails where the transaction has failed or the connection is gone,
+    /// which the next answer tells.
     pub(super) async fn send(&self, sql: &str) {
         let mut sent = pin!(self.client.batch_execute(sql));
         drop(first_poll(sent.as_mut()).await);
@@ -96,8 +106,14 @@ const fn type_of(value: &Value) -> Type {
 }
 
 /// A value as the driver wants it.
-#[derive(Debug)]
 pub(super) struct Bound<'v>(pub(super) &'v Value);
+
+/// The driver logs the values of statements where somebody asks for all it has to say; ours are customers'.
+impl std::fmt::Debug for Bound<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
 
 impl ToSql for Bound<'_> {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {

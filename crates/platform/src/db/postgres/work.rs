@@ -3,18 +3,25 @@
 //! Statements go to the server in the order in which they are asked for, whether or not the one before is answered: what is awaited
 //! together (`try_join!`) costs one round trip. `BEGIN`, savepoints and what nobody waits for travel with what follows.
 
+use std::collections::VecDeque;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
 
 use super::pool::{self, Lent, Pool};
 use super::session::{Answer, Bound, answer, first_poll};
 use crate::db::broken::{Cause, DatabaseError};
 use crate::db::row::FromQueryResult;
 use crate::db::value::Value;
+
+/// So many statements are sent at most before somebody looks at their answers.
+const MOST_UNDER_WAY: usize = 256;
+/// Fails where the transaction has failed, and is not committed then; a COMMIT alone would say yes and keep nothing.
+const CAREFUL_COMMIT: &str = "SELECT; COMMIT";
 
 /// A transaction on a connection of its own.
 pub(in crate::db) struct Work {
@@ -24,17 +31,19 @@ pub(in crate::db) struct Work {
     given_up: AtomicUsize,
     /// A statement has failed, so that the server undoes all, or the part that is open.
     failed: AtomicBool,
+    /// Statements whose answer nobody has seen: under way, or their caller went away.
+    unseen: AtomicUsize,
 }
 
 struct Open {
     session: Arc<Lent>,
     has_begun: bool,
-    /// Statements that were sent.
-    sent: usize,
+    /// Statements that were asked for.
+    asked: usize,
     depth: usize,
     is_over: bool,
     /// Statements that go with the next one.
-    queued: Vec<(String, Vec<Value>)>,
+    queued: VecDeque<(String, Vec<Value>)>,
     /// Statements that went so, and whose answers nobody has looked at.
     under_way: Vec<UnderWay>,
 }
@@ -44,9 +53,10 @@ type UnderWay = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 impl Work {
     pub(in crate::db) async fn begin(pool: &Pool) -> Result<Self, DatabaseError> {
         let session = Arc::new(pool::lend(pool).await?);
-        let (queued, under_way) = (Vec::new(), Vec::new());
-        let open = Mutex::new(Open { session, has_begun: false, sent: 0, depth: 0, is_over: false, queued, under_way });
-        Ok(Self { pool: pool.clone(), open, given_up: AtomicUsize::new(0), failed: AtomicBool::new(false) })
+        let (queued, under_way) = (VecDeque::new(), Vec::new());
+        let open = Mutex::new(Open { session, has_begun: false, asked: 0, depth: 0, is_over: false, queued, under_way });
+        let (given_up, failed, unseen) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicUsize::new(0));
+        Ok(Self { pool: pool.clone(), open, given_up, failed, unseen })
     }
 
     pub(in crate::db) async fn fetch<R: FromQueryResult>(&self, sql: &str, values: &[Value], most: usize) -> Result<Vec<R>, DatabaseError> {
@@ -61,79 +71,113 @@ impl Work {
     pub(in crate::db) async fn execute_later(&self, sql: &str, values: Vec<Value>) {
         let mut open = self.open.lock().await;
         self.undo_given_up(&mut open).await;
-        open.queued.push((sql.to_owned(), values));
+        open.queued.push_back((sql.to_owned(), values));
     }
 
     /// Runs statements without parameters, one after the other.
     pub(in crate::db) async fn batch(&self, sql: &str) -> Result<(), DatabaseError> {
         let mut open = self.open.lock().await;
         self.make_ready(&mut open).await?;
-        open.sent += 1;
+        open.asked += 1;
         let done = open.session.client.batch_execute(sql).await;
         self.look_back(&mut open).await?;
         done.map_err(|error| self.fail(error))
     }
 
-    /// Asks; a connection that the server has dropped before anything was asked of it is passed over.
+    /// Asks; a connection that the server has dropped before anything was asked of it is passed over. Nobody else's statement
+    /// comes between the first try and the next.
     async fn ask(&self, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
         let mut dead = 0;
+        let mut open = self.open.lock().await;
         loop {
-            match self.ask_once(sql, values).await {
-                Err(error) if error.is_disconnect() && dead <= self.pool.status().size && self.starts_again().await? => dead += 1,
-                answer => return answer,
+            let (error, again) = match self.ask_once(open, sql, values).await {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
+            };
+            open = match again {
+                Some(open) => open,
+                None if error.is_disconnect() => self.open.lock().await,
+                None => return Err(error),
+            };
+            if !error.is_disconnect() || dead > self.pool.status().size || !self.starts_again(&mut open).await? {
+                return Err(error);
             }
+            dead += 1;
         }
     }
 
-    async fn ask_once(&self, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
-        let mut open = self.open.lock().await;
-        self.make_ready(&mut open).await?;
+    /// Asks, in the turn that the caller has; one that failed before it was sent comes back with its turn.
+    async fn ask_once<'w>(
+        &'w self,
+        mut open: MutexGuard<'w, Open>,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<Answer, (DatabaseError, Option<MutexGuard<'w, Open>>)> {
+        open.asked += 1;
+        if let Err(error) = self.make_ready(&mut open).await {
+            return Err((error, Some(open)));
+        }
         let session = Arc::clone(&open.session);
-        open.sent += 1;
         let statement = match session.prepare(sql, values).await {
             Ok(statement) => statement,
-            Err(error) => return Err(self.first_failure(&mut open, error).await),
+            Err(error) => return Err((self.first_failure(&mut open, error).await, Some(open))),
         };
         let mut sent = pin!(session.client.query_raw(&statement, values.iter().map(Bound)));
-        let early = first_poll(sent.as_mut()).await;
-        drop(open);
-        let stream = match early {
-            Some(done) => done,
-            None => sent.await,
+        self.unseen.fetch_add(1, Ordering::AcqRel);
+        let (stream, turn) = match first_poll(sent.as_mut()).await {
+            Some(done) => (done, Some(open)),
+            None => {
+                drop(open);
+                (sent.await, None)
+            }
         };
         let answered = match stream {
             Ok(stream) => answer(stream).await,
             Err(error) => Err(error),
         };
-        match answered {
-            Ok(answer) => Ok(answer),
-            Err(error) => Err(self.first_failure(&mut *self.open.lock().await, error).await),
-        }
+        self.unseen.fetch_sub(1, Ordering::AcqRel);
+        let error = match answered {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        let mut open = match turn {
+            Some(open) => open,
+            None if came_too_late(&error) => self.open.lock().await,
+            None => return Err((self.fail(error), None)),
+        };
+        Err((self.first_failure(&mut open, error).await, Some(open)))
     }
 
     /// What went wrong first: of a statement behind one that failed, the server only says that it came too late.
     async fn first_failure(&self, open: &mut Open, error: Error) -> DatabaseError {
-        let later = self.fail(error);
-        self.look_back(open).await.err().unwrap_or(later)
+        let is_late = came_too_late(&error);
+        let own = self.fail(error);
+        if is_late { self.look_back(open).await.err().unwrap_or(own) } else { own }
     }
 
     /// Sends what is queued.
     async fn send_queued(&self, open: &mut Open) -> Result<(), DatabaseError> {
-        for (sql, values) in std::mem::take(&mut open.queued) {
+        loop {
             let session = Arc::clone(&open.session);
-            open.sent += 1;
-            let statement = match session.prepare(&sql, &values).await {
+            // It leaves the queue when it can be sent: whoever is cut off before that has sent nothing.
+            let Some((sql, values)) = open.queued.front() else { return Ok(()) };
+            let prepared = session.prepare(sql, values).await;
+            let Some((_, values)) = open.queued.pop_front() else { return Ok(()) };
+            open.asked += 1;
+            let statement = match prepared {
                 Ok(statement) => statement,
-                Err(error) => return Err(Box::pin(self.first_failure(open, error)).await),
+                Err(error) => return Err(self.first_failure(open, error).await),
             };
+            if open.under_way.len() >= MOST_UNDER_WAY {
+                self.look_back(open).await?;
+            }
             let mut sent: UnderWay = Box::pin(async move { session.ask(&statement, &values).await.map(drop) });
             match first_poll(sent.as_mut()).await {
                 Some(Ok(())) => {}
-                Some(Err(error)) => return Err(Box::pin(self.first_failure(open, error)).await),
+                Some(Err(error)) => return Err(self.first_failure(open, error).await),
                 None => open.under_way.push(sent),
             }
         }
-        Ok(())
     }
 
     /// Waits for the answers that nobody has waited for; the first that is none.
@@ -148,16 +192,16 @@ impl Work {
         first
     }
 
-    /// Takes another connection where only one statement was sent, which did not arrive; nothing of it can stay without a COMMIT.
-    async fn starts_again(&self) -> Result<bool, DatabaseError> {
-        let mut open = self.open.lock().await;
-        let nothing_before = open.sent == 1 && open.depth == 0 && !open.is_over;
-        if nothing_before {
+    /// Takes another connection where nothing else was asked of this one. Whether its statement arrived does not matter: without
+    /// a COMMIT nothing of it stays.
+    async fn starts_again(&self, open: &mut Open) -> Result<bool, DatabaseError> {
+        let nothing_else = open.asked == 1 && open.depth == 0 && !open.is_over;
+        if nothing_else {
             open.session = Arc::new(pool::lend(&self.pool).await?);
-            (open.has_begun, open.sent) = (false, 0);
+            (open.has_begun, open.asked) = (false, 0);
             self.failed.store(false, Ordering::Release);
         }
-        Ok(nothing_before)
+        Ok(nothing_else)
     }
 
     fn fail(&self, error: Error) -> DatabaseError {
@@ -223,7 +267,8 @@ impl Work {
         let mut open = self.open.lock().await;
         self.make_ready(&mut open).await?;
         self.refuse_failed()?;
-        let committed = open.session.client.batch_execute("COMMIT").await;
+        let commit = if self.unseen.load(Ordering::Acquire) == 0 { "COMMIT" } else { CAREFUL_COMMIT };
+        let committed = open.session.client.batch_execute(commit).await;
         self.look_back(&mut open).await?;
         committed?;
         open.is_over = true;
@@ -248,19 +293,21 @@ impl Work {
     }
 }
 
+/// Behind a statement that failed, the server refuses everything until the end of the transaction.
+fn came_too_late(error: &Error) -> bool {
+    error.code().is_some_and(|code| *code == SqlState::IN_FAILED_SQL_TRANSACTION)
+}
+
 impl Drop for Work {
     /// What was not committed is undone before the connection serves anybody else.
     fn drop(&mut self) {
+        let is_busy = self.unseen.load(Ordering::Acquire) > 0;
         let open = self.open.get_mut();
         if open.is_over || !open.has_begun {
             return;
         }
-        let session = Arc::clone(&open.session);
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        runtime.spawn(async move {
-            // Where this fails the connection is gone, and the transaction with it.
-            let _ = session.client.batch_execute("ROLLBACK").await;
-        });
+        open.under_way.clear();
+        pool::give_back(&self.pool, Arc::clone(&open.session), is_busy);
     }
 }
 
