@@ -183,13 +183,3 @@ pub async fn list_moves(
     let items = items.into_iter().map(StockMove::try_from).collect::<Result<_, _>>()?;
     Ok(Page { items, has_next, next, total, total_is_estimate })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_search_text_is_taken_literally() {
-        assert_eq!(containing("MUG_50%!"), "%mug!_50!%!!%");
-    }
-}
