@@ -9,6 +9,8 @@ use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::project;
+
 /// What a campaign keeps of a round.
 pub(crate) trait Round: Serialize + DeserializeOwned {
     /// The round's name, the same in every run.
@@ -24,6 +26,14 @@ pub(crate) struct Results<R> {
     file: File,
     /// What is in it.
     pub(crate) records: Vec<R>,
+}
+
+/// Where the results of a campaign go: as its user says, else into the target folder.
+pub(crate) fn file(named: Option<&Path>, campaign: &str) -> Result<PathBuf> {
+    match named {
+        Some(file) => Ok(file.to_owned()),
+        None => Ok(project::target_folder()?.join(format!("campaign/{campaign}.jsonl"))),
+    }
 }
 
 impl<R: Round> Results<R> {

@@ -25,7 +25,7 @@ use rounds::Stage;
 use super::database::{Database, Databases};
 use super::results::Results;
 use super::{program, random, results, shop};
-use crate::{postgres, project};
+use crate::postgres;
 
 /// How often a checkout that waits for its answer is asked for at the end.
 const LAST_LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -68,10 +68,7 @@ pub(crate) struct Arguments {
 
 /// Runs all rounds that are not in the results yet.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let out = match &arguments.out {
-        Some(out) => out.clone(),
-        None => project::target_folder()?.join("campaign/crash.jsonl"),
-    };
+    let out = results::file(arguments.out.as_deref(), "crash")?;
     let mut results = Results::open(&out, arguments.resume)?;
     let binary = program::build(arguments.debug, &["failpoints"], "tradewind")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().context("cannot start a runtime")?;

@@ -16,11 +16,10 @@ use clap::{Args, ValueEnum};
 
 use super::database::{Database, Databases};
 use super::program::Program;
-use super::results::{Results, Round};
+use super::results::{self, Results, Round};
 use super::stage::Stage;
 use super::trial::{self, Trial};
 use super::{client, exhibits, python};
-use crate::project;
 
 /// Who attacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -58,10 +57,7 @@ pub(crate) struct Arguments {
 
 /// Attacks a shop on each database.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let out = match &arguments.out {
-        Some(out) => out.clone(),
-        None => project::target_folder()?.join("campaign/inject.jsonl"),
-    };
+    let out = results::file(arguments.out.as_deref(), "inject")?;
     let mut results = Results::open(&out, arguments.resume)?;
     let binary = arguments.program.find()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start a runtime")?;

@@ -14,7 +14,7 @@ use level::Level;
 
 use super::database::{Database, Databases};
 use super::program::Program;
-use super::results::{Results, Round};
+use super::results::{self, Results, Round};
 use super::stage::Stage;
 use super::trial::{self, Trial};
 use super::{exhibits, python};
@@ -71,7 +71,7 @@ struct Tools {
 /// Runs rounds until there are enough cases.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = project::target_folder()?.join("campaign");
-    let out = arguments.out.clone().unwrap_or_else(|| folder.join("schema.jsonl"));
+    let out = results::file(arguments.out.as_deref(), "schema")?;
     let mut results = Results::open(&out, arguments.resume)?;
     let schemathesis = python::programs("schemathesis", SCHEMATHESIS)?.join("schemathesis");
     let tools = Tools { shop: arguments.program.find()?, schemathesis, folder: folder.join("schema") };

@@ -17,11 +17,10 @@ use tool::Attack;
 
 use super::database::{Database, Databases};
 use super::program::Program;
-use super::results::{Results, Round};
+use super::results::{self, Results, Round};
 use super::stage::Stage;
 use super::trial::{self, Trial};
 use super::{client, exhibits};
-use crate::project;
 
 /// What a shop gives back within this time after the last of them has gone.
 const CALM: Duration = Duration::from_secs(45);
@@ -87,10 +86,7 @@ impl Siege {
 
 /// Lays siege to a shop on each database.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let out = match &arguments.out {
-        Some(out) => out.clone(),
-        None => project::target_folder()?.join("campaign/slow.jsonl"),
-    };
+    let out = results::file(arguments.out.as_deref(), "slow")?;
     let mut results = Results::open(&out, arguments.resume)?;
     let binary = arguments.program.find()?;
     tool::find()?;
