@@ -45,7 +45,7 @@ struct Open {
     /// Statements that go with the next one.
     queued: VecDeque<(String, Vec<Value>)>,
     /// Statements that went so, and whose answers nobody has looked at.
-    under_way: Vec<UnderWay>,
+    under_way: VecDeque<UnderWay>,
 }
 
 type UnderWay = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -53,7 +53,7 @@ type UnderWay = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 impl Work {
     pub(in crate::db) async fn begin(pool: &Pool) -> Result<Self, DatabaseError> {
         let session = Arc::new(pool::lend(pool).await?);
-        let (queued, under_way) = (VecDeque::new(), Vec::new());
+        let (queued, under_way) = (VecDeque::new(), VecDeque::new());
         let open = Mutex::new(Open { session, has_begun: false, asked: 0, depth: 0, is_over: false, queued, under_way });
         let (given_up, failed, unseen) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicUsize::new(0));
         Ok(Self { pool: pool.clone(), open, given_up, failed, unseen })
@@ -158,6 +158,9 @@ impl Work {
     /// Sends what is queued.
     async fn send_queued(&self, open: &mut Open) -> Result<(), DatabaseError> {
         loop {
+            if open.under_way.len() >= MOST_UNDER_WAY {
+                self.look_back(open).await?;
+            }
             let session = Arc::clone(&open.session);
             // It leaves the queue when it can be sent: whoever is cut off before that has sent nothing.
             let Some((sql, values)) = open.queued.front() else { return Ok(()) };
@@ -168,14 +171,11 @@ impl Work {
                 Ok(statement) => statement,
                 Err(error) => return Err(self.first_failure(open, error).await),
             };
-            if open.under_way.len() >= MOST_UNDER_WAY {
-                self.look_back(open).await?;
-            }
             let mut sent: UnderWay = Box::pin(async move { session.ask(&statement, &values).await.map(drop) });
             match first_poll(sent.as_mut()).await {
                 Some(Ok(())) => {}
                 Some(Err(error)) => return Err(self.first_failure(open, error).await),
-                None => open.under_way.push(sent),
+                None => open.under_way.push_back(sent),
             }
         }
     }
@@ -183,8 +183,11 @@ impl Work {
     /// Waits for the answers that nobody has waited for; the first that is none.
     async fn look_back(&self, open: &mut Open) -> Result<(), DatabaseError> {
         let mut first = Ok(());
-        for answer in std::mem::take(&mut open.under_way) {
-            if let Err(error) = answer.await {
+        // Each leaves when it is answered: whoever is cut off in between leaves the others to the next who looks.
+        while let Some(answer) = open.under_way.front_mut() {
+            let answered = answer.await;
+            open.under_way.pop_front();
+            if let Err(error) = answered {
                 let error = self.fail(error);
                 first = first.and(Err(error));
             }
