@@ -38,7 +38,7 @@ pub(crate) fn base() -> OpenApi {
     Base::openapi()
 }
 
-/// The whole document, as `/openapi.json` serves it.
+/// The whole document, as `GET /openapi.json` answers it.
 #[must_use]
 pub fn document() -> OpenApi {
     crate::rest::routes().into_openapi()

@@ -113,7 +113,7 @@ mod schema;
 mod serve;
 mod service;
 
-pub use answer::{Cache, Created, Kept, List, NoContent, One, entity_tag, kept_answer};
+pub use answer::{Cache, Created, Fixed, Kept, List, NoContent, One, entity_tag, kept_answer};
 pub use api_keys::ApiKeys;
 pub use body::OutBody;
 pub use extract::{

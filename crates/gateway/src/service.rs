@@ -51,7 +51,7 @@ impl Default for GatewayRules {
             request_timeout: Duration::from_secs(30),
             max_body_bytes: DEFAULT_BODY_BYTES,
             untimed_paths: Vec::new(),
-            json_paths: vec!["/api/".to_owned()],
+            json_paths: vec!["/api/".to_owned(), "/openapi.json".to_owned()],
             other_media_paths: Vec::new(),
             docs_paths: vec!["/docs".to_owned()],
         }

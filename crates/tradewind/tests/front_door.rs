@@ -98,7 +98,13 @@ async fn the_documentation_needs_no_other_server(shop: TestShop) -> TestResult {
     let page = shop.get("/docs/").anonymous().await?.expect(200)?;
     let html = String::from_utf8(page.bytes)?;
     assert!(html.contains("swagger") && !html.contains("https://"), "{html}");
-    assert_eq!(shop.get("/openapi.json").anonymous().await?.expect(200)?.json["openapi"], "3.1.0");
+    let document = shop.get("/openapi.json").anonymous().await?.expect(200)?;
+    assert_eq!(document.json["openapi"], "3.1.0");
+    assert!(html.contains("swagger-initializer.js"), "{html}");
+    let start = String::from_utf8(shop.get("/docs/swagger-initializer.js").anonymous().await?.expect(200)?.bytes)?;
+    assert!(start.contains("\"/openapi.json\""), "{start}");
+    shop.get("/openapi.json").header("if-none-match", document.header("etag")).anonymous().await?.expect(304)?;
+    shop.get("/openapi.json?other=1").anonymous().await?.expect_error(400, "unknown_parameter")?;
     let door = shop.get("/").anonymous().await?.expect(303)?;
     assert_eq!(door.header("location"), "/docs/");
     Ok(())

@@ -29,8 +29,17 @@ const VARY: HeaderValue = HeaderValue::from_static("Authorization, X-Cart-Token,
 impl Cache {
     /// 200 with ready JSON. What is public and says what it shows may be kept in memory, too.
     pub(super) fn response(self, body: Bytes, tag: &str, tags: Vec<Tag>) -> Response {
-        let shown = matches!(self, Self::Public { .. }) && !tags.is_empty();
-        let shown = shown.then(|| Shown { body: body.clone(), tags });
+        let is_shown = matches!(self, Self::Public { .. }) && !tags.is_empty();
+        self.whole(body, tag, is_shown.then_some(tags))
+    }
+
+    /// 200 with ready JSON that nothing can make untrue while the process lives.
+    pub(super) fn of_fixed(self, body: Bytes, tag: &str) -> Response {
+        self.whole(body, tag, Some(Vec::new()))
+    }
+
+    fn whole(self, body: Bytes, tag: &str, shown: Option<Vec<Tag>>) -> Response {
+        let shown = shown.map(|tags| Shown { body: body.clone(), tags });
         let mut response = json_response(StatusCode::OK, body);
         response.headers_mut().extend(tag::header(tag).map(|tag| (header::ETAG, tag)));
         self.apply(response.headers_mut());

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::extract::{FromRef, State};
 use axum::routing::get;
 use futures_util::future::join_all;
-use gateway::{Anyone, Authenticator, Gateway, GatewayRules, Memory, One, Problem};
+use gateway::{Anyone, Authenticator, Fixed, Gateway, GatewayRules, Memory, One, Problem};
 use http::{Method, Request};
 use kernel::SystemClock;
 use platform::cache::{Purges, Tag};
@@ -56,6 +56,11 @@ async fn untagged(State(shelf): State<Shelf>, caller: Anyone) -> One<u8> {
     One::plain(1).cache(caller.cache(60))
 }
 
+async fn fixed(State(shelf): State<Shelf>) -> Result<Fixed, Problem> {
+    shelf.asked.fetch_add(1, Ordering::Relaxed);
+    Fixed::new(&json!({ "openapi": "3.1.0", "paths": "/mug ".repeat(1_000) }))
+}
+
 async fn missing(State(shelf): State<Shelf>) -> Problem {
     shelf.asked.fetch_add(1, Ordering::Relaxed);
     Problem::not_found("mug_not_found")
@@ -68,6 +73,7 @@ fn shop() -> Shop {
         .route("/api/v1/mug", get(mug))
         .route("/api/v1/untagged", get(untagged))
         .route("/api/v1/missing", get(missing))
+        .route("/openapi.json", get(fixed))
         .route("/mug", get(mug))
         .with_state(shelf);
     let memory = Memory::new(Purges::new(&["mug"]), 1_000_000, Duration::from_secs(60));
@@ -166,4 +172,18 @@ async fn many_who_ask_the_same_at_once_ask_the_router_once() -> TestResult {
     let refused = join_all((0..50).map(|_| shop.get("/api/v1/missing", &[]))).await;
     assert!(refused.iter().all(|reply| reply.refusal() == (404, "mug_not_found".to_owned())));
     Ok(())
+}
+
+#[tokio::test]
+async fn a_fixed_document_is_coded_once_and_known_by_its_tag() {
+    let shop = shop();
+    let plain = shop.get("/openapi.json", &[]).await;
+    assert_eq!((plain.status, plain.header("cache-control")), (200, "public, max-age=300"));
+    for _ in 0..2 {
+        let coded = shop.get("/openapi.json", &[("accept-encoding", "gzip")]).await;
+        assert_eq!(coded.header("content-encoding"), "gzip");
+        assert!(coded.bytes.len() < plain.bytes.len() / 10);
+    }
+    assert_eq!(shop.get("/openapi.json", &[("if-none-match", plain.header("etag"))]).await.status, 304);
+    assert_eq!(shop.asked(), 1);
 }
