@@ -2,6 +2,7 @@
 
 mod bench;
 mod beside;
+mod layers;
 mod pgbench;
 mod plan;
 mod reads;
@@ -46,7 +47,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool> {
 
 async fn all(plan: &Plan) -> Result<Report> {
     let machine = Machine::this(&plan.shop, plan.server.as_ref().map(|server| server.version.clone()));
-    let mut figures = Vec::new();
+    let mut figures = layers::measure(plan).await?;
     for server in [None, plan.server.as_ref()].into_iter().take(if plan.server.is_some() { 2 } else { 1 }) {
         figures.append(&mut one(plan, server).await?);
     }

@@ -25,6 +25,9 @@ impl Bench<'_> {
         let tag = self.tag_of(&one).await?;
         let again = Questions { status: 304, ..one }.with(&format!("if-none-match: {tag}"));
         self.fetch("product read, not modified", &again, every).await?;
+        // Nothing is kept of it: gateway, router and a handler that does nothing.
+        let live = Questions::of(vec!["/health/live".to_owned()]);
+        self.fetch("through the router", &live, every).await?;
         let list = Questions::of(vec!["/api/v1/products?per_page=20".to_owned()]);
         self.fetch("list of 20", &list, every).await?;
         let filtered = |n| format!("/api/v1/products?per_page=20&filter[category]=category-{n}&filter[in_stock]=true&sort=-price");
