@@ -7,4 +7,5 @@ mod later;
 mod migrations;
 mod shared_commits;
 mod standing_rules;
+mod totals;
 mod transactions;

@@ -78,7 +78,7 @@ impl Db {
         }
         let writer = Writer::open(&path)?;
         let readers = Arc::new(Readers::open(path.clone())?);
-        let reader = Reader { source: Source::Sqlite(Arc::clone(&readers)), kept_rules: Arc::default() };
+        let reader = Reader { source: Source::Sqlite(Arc::clone(&readers)), kept_rules: Arc::default(), long_lists: Arc::default() };
         Ok(Self { reader, pools: Pools::Sqlite { writer, readers, path }, wake: Arc::new(Notify::new()) })
     }
 
@@ -88,7 +88,7 @@ impl Db {
             NotConnected::Address(error) => ConnectError::Address(error.to_string()),
             NotConnected::Refused(cause) => ConnectError::Unreachable(cause),
         })?;
-        let reader = Reader { source: Source::Postgres(pool.clone()), kept_rules: Arc::default() };
+        let reader = Reader { source: Source::Postgres(pool.clone()), kept_rules: Arc::default(), long_lists: Arc::default() };
         Ok(Self { reader, pools: Pools::Postgres(pool), wake: Arc::new(Notify::new()) })
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::broken::DatabaseError;
+use super::long_lists::LongLists;
 use super::postgres::{self, Pool};
 use super::row::FromQueryResult;
 use super::sqlite::Readers;
@@ -26,6 +27,11 @@ pub trait ConnectionTrait: Send + Sync {
     /// The standing rules that this process keeps.
     fn kept_rules(&self) -> &KeptRules;
 
+    /// The lists that this process knows to be long; none where a transaction may have changed them.
+    fn long_lists(&self) -> Option<&LongLists> {
+        None
+    }
+
     /// At most so many rows of a query.
     fn fetch<R: FromQueryResult>(
         &self,
@@ -43,6 +49,7 @@ pub trait ConnectionTrait: Send + Sync {
 pub struct Reader {
     pub(super) source: Source,
     pub(super) kept_rules: Arc<KeptRules>,
+    pub(super) long_lists: Arc<LongLists>,
 }
 
 #[derive(Debug, Clone)]
@@ -61,6 +68,10 @@ impl ConnectionTrait for Reader {
 
     fn kept_rules(&self) -> &KeptRules {
         &self.kept_rules
+    }
+
+    fn long_lists(&self) -> Option<&LongLists> {
+        Some(&self.long_lists)
     }
 
     async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {

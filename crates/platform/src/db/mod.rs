@@ -6,6 +6,7 @@ mod connect;
 mod connection;
 mod counter;
 mod invariant;
+mod long_lists;
 mod page;
 mod pattern;
 mod postgres;
@@ -23,6 +24,7 @@ pub use connect::{ConnectError, Db, DbLoad};
 pub use connection::{ConnectionTrait, DbBackend, Reader};
 pub use counter::{Sent, count_statements, note_statement, record_statements};
 pub use invariant::{Invariant, Violation, patient_violations, violations};
+pub use long_lists::LongLists;
 pub use page::{ListError, Total, page_of, total_of, window};
 pub use pattern::containing;
 pub use query::{

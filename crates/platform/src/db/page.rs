@@ -48,7 +48,7 @@ pub struct Total {
 }
 
 /// Counts the rows of `source`, which is what follows `FROM`, down to the deepest row that a numbered page reaches. A page
-/// by cursor has no total and costs no statement.
+/// by cursor has no total and costs no statement, nor does a list that went on beyond that row a moment ago.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
@@ -61,10 +61,18 @@ pub async fn total_of(
     if let Position::After(_) = request.position {
         return Ok(None);
     }
+    let deepest = u64::from(PageRequest::DEEPEST_ROW);
+    let known = db.long_lists().map(|lists| (lists, lists.name(source, &values)));
+    if known.is_some_and(|(lists, name)| lists.knows(name)) {
+        return Ok(Some(Total { rows: deepest, is_estimate: true }));
+    }
     let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM {source} LIMIT {}) AS counted", PageRequest::DEEPEST_ROW + 1);
     let counted = fetch_scalar::<i64>(db, &sql, values).await?.unwrap_or(0).unsigned_abs();
-    let deepest = u64::from(PageRequest::DEEPEST_ROW);
-    Ok(Some(Total { rows: counted.min(deepest), is_estimate: counted > deepest }))
+    let is_estimate = counted > deepest;
+    if let Some((lists, name)) = known.filter(|_| is_estimate) {
+        lists.remember(name);
+    }
+    Ok(Some(Total { rows: counted.min(deepest), is_estimate }))
 }
 
 /// The values of `LIMIT` and `OFFSET`. One row more than the page holds is read: [`page_of`] takes it as the sign that more
