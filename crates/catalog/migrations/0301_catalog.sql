@@ -80,22 +80,36 @@ CREATE TABLE products (
     updated_by TEXT NOT NULL
 );
 
+-- From `status` on, this table and the next repeat `product_listings`: the products of a tag or a category stand in each order of the
+-- list, so that a page of them is one range of an index. Empty only within the transaction that writes a product.
 CREATE TABLE product_tags (
     product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
     tag_key TEXT NOT NULL,
     tag TEXT NOT NULL,
     position BIGINT NOT NULL,
+    status TEXT,
+    title_key TEXT COLLATE "C",
+    price_min_minor BIGINT,
+    created_at TIMESTAMPTZ,
     CONSTRAINT product_tags_pkey PRIMARY KEY (product_id, tag_key)
 );
-CREATE INDEX product_tags_tag_idx ON product_tags (tag_key, product_id);
+CREATE INDEX product_tags_created_idx ON product_tags (tag_key, status, created_at, product_id);
+CREATE INDEX product_tags_title_idx ON product_tags (tag_key, status, title_key, product_id);
+CREATE INDEX product_tags_price_idx ON product_tags (tag_key, status, price_min_minor, product_id);
 
 CREATE TABLE product_categories (
     product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
     category_id UUID NOT NULL REFERENCES categories (id),
     position BIGINT NOT NULL,
+    status TEXT,
+    title_key TEXT COLLATE "C",
+    price_min_minor BIGINT,
+    created_at TIMESTAMPTZ,
     CONSTRAINT product_categories_pkey PRIMARY KEY (product_id, category_id)
 );
-CREATE INDEX product_categories_category_idx ON product_categories (category_id, product_id);
+CREATE INDEX product_categories_created_idx ON product_categories (category_id, status, created_at, product_id);
+CREATE INDEX product_categories_title_idx ON product_categories (category_id, status, title_key, product_id);
+CREATE INDEX product_categories_price_idx ON product_categories (category_id, status, price_min_minor, product_id);
 
 CREATE TABLE product_relations (
     product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
@@ -242,7 +256,10 @@ CREATE INDEX product_listings_title_idx ON product_listings (status, title_key, 
 CREATE INDEX product_listings_price_idx ON product_listings (status, price_min_minor, product_id);
 CREATE INDEX product_listings_brand_idx ON product_listings (brand_key, status, created_at, product_id);
 CREATE INDEX product_listings_brand_price_idx ON product_listings (brand_key, status, price_min_minor, product_id);
+-- What cannot be bought is little, and staff look for it.
 CREATE INDEX product_listings_out_idx ON product_listings (status, created_at, product_id) WHERE variants_available = 0;
+CREATE INDEX product_listings_out_title_idx ON product_listings (status, title_key, product_id) WHERE variants_available = 0;
+CREATE INDEX product_listings_out_price_idx ON product_listings (status, price_min_minor, product_id) WHERE variants_available = 0;
 
 -- How far imports have come that are not finished; `source_key` is a hash of the file and of how it is read. `counts`: what became
 -- of the records so far.

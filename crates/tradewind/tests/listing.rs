@@ -151,10 +151,10 @@ async fn a_filter_that_names_very_many_products_finds_them_all(shop: TestShop) -
     let insert = "INSERT INTO product_listings (product_id, status, title_key, variant_count, variants_available, tags, created_at,
         updated_at) VALUES";
     insert_many(&tx, insert, rows(&listing), "").await?;
-    let tag = |(id, _): (&ProductId, i64)| values![*id, "all", "all", 0];
-    insert_many(&tx, "INSERT INTO product_tags (product_id, tag_key, tag, position) VALUES", rows(&tag), "").await?;
-    let few = numbered().filter(|(_, n)| n % 1_000 == 7).map(|(id, _)| values![*id, "few", "few", 1]).collect();
-    insert_many(&tx, "INSERT INTO product_tags (product_id, tag_key, tag, position) VALUES", few, "").await?;
+    let insert = "INSERT INTO product_tags (product_id, tag_key, tag, position, status, title_key, created_at) VALUES";
+    let tag = |tag: &str, (id, n): (&ProductId, i64)| values![*id, tag, tag, 0, "active", title(n), now];
+    insert_many(&tx, insert, rows(&|row| tag("all", row)), "").await?;
+    insert_many(&tx, insert, numbered().filter(|(_, n)| n % 1_000 == 7).map(|row| tag("few", row)).collect(), "").await?;
     tx.commit().await?;
 
     let tagged = |tag: &str| ProductFilters { tags: vec![tag.to_owned()], ..ProductFilters::default() };

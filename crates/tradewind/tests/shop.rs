@@ -15,6 +15,7 @@ mod front_door;
 mod import;
 mod inventory;
 mod listing;
+mod listing_walks;
 mod measuring;
 mod media;
 mod media_api;

@@ -21,17 +21,21 @@ SELECT @id(a10, n), 'product-' || n, 'Product ' || n,
     @ts(n * 30), @ts(n * 30), 'system', 'system'
 FROM @series(@count);
 
-INSERT INTO product_tags (product_id, tag_key, tag, position)
-SELECT @id(a10, n), 'tag-' || (n % 20), 'tag-' || (n % 20), 0 FROM @series(@count);
+INSERT INTO product_tags (product_id, tag_key, tag, position, status, title_key, price_min_minor, created_at)
+SELECT @id(a10, n), 'tag-' || (n % 20), 'tag-' || (n % 20), 0,
+    CASE n % 50 WHEN 48 THEN 'draft' WHEN 49 THEN 'archived' ELSE 'active' END, 'product ' || n, @price(n), @ts(n * 30) FROM @series(@count);
 
-INSERT INTO product_tags (product_id, tag_key, tag, position)
-SELECT @id(a10, n), 'rare', 'rare', 1 FROM @series(@count) WHERE n % 10000 = 0;
+INSERT INTO product_tags (product_id, tag_key, tag, position, status, title_key, price_min_minor, created_at)
+SELECT @id(a10, n), 'rare', 'rare', 1,
+    CASE n % 50 WHEN 48 THEN 'draft' WHEN 49 THEN 'archived' ELSE 'active' END, 'product ' || n, @price(n), @ts(n * 30) FROM @series(@count) WHERE n % 10000 = 0;
 
-INSERT INTO product_categories (product_id, category_id, position)
-SELECT @id(a10, n), @id(ca1, n % 100), 0 FROM @series(@count);
+INSERT INTO product_categories (product_id, category_id, position, status, title_key, price_min_minor, created_at)
+SELECT @id(a10, n), @id(ca1, n % 100), 0,
+    CASE n % 50 WHEN 48 THEN 'draft' WHEN 49 THEN 'archived' ELSE 'active' END, 'product ' || n, @price(n), @ts(n * 30) FROM @series(@count);
 
-INSERT INTO product_categories (product_id, category_id, position)
-SELECT @id(a10, n), @id(ca2, 0), 1 FROM @series(@count) WHERE n % 10000 = 0;
+INSERT INTO product_categories (product_id, category_id, position, status, title_key, price_min_minor, created_at)
+SELECT @id(a10, n), @id(ca2, 0), 1,
+    CASE n % 50 WHEN 48 THEN 'draft' WHEN 49 THEN 'archived' ELSE 'active' END, 'product ' || n, @price(n), @ts(n * 30) FROM @series(@count) WHERE n % 10000 = 0;
 
 INSERT INTO product_options (product_id, position, name, name_key, option_values)
 SELECT @id(a10, n), 0, 'Size', 'size', @json(CASE n % 2 WHEN 0 THEN '["S"]' ELSE '["S","M"]' END) FROM @series(@count);

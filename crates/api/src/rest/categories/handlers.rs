@@ -1,9 +1,7 @@
 //! The routes that read categories; anybody may.
 
-use std::collections::HashMap;
-
 use axum::extract::State;
-use catalog::categories::{self, Category, CategoryRef, ProductCount};
+use catalog::categories::{self, Category, CategoryRef};
 use gateway::{
     Anyone, CommonProblems, Envelope, ErrorBody, IdOr, List, ListEnvelope, ListParams, ListQuery, One, Params, PathIdOr, Problem,
     ViewParams,
@@ -42,10 +40,6 @@ pub(super) async fn with_breadcrumbs(shop: &Shop, category: Category) -> Result<
     Ok(CategoryView::from(category).breadcrumbs(ways.into_iter().flatten().collect()))
 }
 
-fn active_in(counts: &HashMap<CategoryId, ProductCount>, id: CategoryId) -> i64 {
-    counts.get(&id).map_or(0, |count| count.active)
-}
-
 /// A page with what the query adds: one statement for each kind of it.
 async fn include(shop: &Shop, list: &ListQuery, page: Page<Category>) -> Result<Page<CategoryView>, Problem> {
     let db = shop.context().db.reader();
@@ -54,7 +48,7 @@ async fn include(shop: &Shop, list: &ListQuery, page: Page<Category>) -> Result<
     let counts = if list.includes("product_count") { Some(categories::product_counts(db, &ids).await?) } else { None };
     let mut ways = ways.map(Vec::into_iter);
     Ok(page.map(|category| {
-        let count = counts.as_ref().map(|counts| active_in(counts, category.id));
+        let count = counts.as_ref().map(|counts| counts.get(&category.id).copied().unwrap_or(0));
         let way = ways.as_mut().and_then(Iterator::next);
         let view = CategoryView::from(category);
         let view = way.into_iter().fold(view, CategoryView::breadcrumbs);
@@ -98,7 +92,7 @@ async fn get_category(
     let mut view = with_breadcrumbs(&shop, category).await?;
     if wanted.includes("product_count") {
         let counts = categories::product_counts(shop.context().db.reader(), &[id]).await?;
-        view = view.product_count(active_in(&counts, id));
+        view = view.product_count(counts.get(&id).copied().unwrap_or(0));
     }
     Ok(One::versioned(view, version).select(&wanted).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
 }

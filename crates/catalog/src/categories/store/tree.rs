@@ -42,15 +42,6 @@ pub struct Crumb {
     pub name: String,
 }
 
-/// How many products lie in a category or under it, each counted once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ProductCount {
-    /// In any state.
-    pub all: i64,
-    /// What customers see.
-    pub active: i64,
-}
-
 /// The tree under a category (without it), or all of it: one statement.
 ///
 /// # Errors
@@ -107,31 +98,25 @@ pub async fn breadcrumbs(db: &impl ConnectionTrait, categories: &[Category]) -> 
 #[derive(FromQueryResult)]
 struct CountRow {
     id: Uuid,
-    everything: i64,
-    active: i64,
+    products: i64,
 }
 
-/// How many products lie in each category or under it: one statement for all. A category without any is absent.
+/// How many products that are for sale lie in each category or under it, each product counted once: one statement for all. A category
+/// without any is absent.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn product_counts(
-    db: &impl ConnectionTrait,
-    categories: &[CategoryId],
-) -> Result<HashMap<CategoryId, ProductCount>, DatabaseError> {
+pub async fn product_counts(db: &impl ConnectionTrait, categories: &[CategoryId]) -> Result<HashMap<CategoryId, i64>, DatabaseError> {
     let sql = format!(
-        "SELECT root.id AS id, CAST(COUNT(DISTINCT p.id) AS BIGINT) AS everything,
-             CAST(COUNT(DISTINCT CASE WHEN p.status = 'active' THEN p.id END) AS BIGINT) AS active
+        "SELECT root.id AS id, CAST(COUNT(DISTINCT pc.product_id) AS BIGINT) AS products
          FROM categories root
          JOIN categories c ON c.path >= root.path AND c.path < root.path || 'g'
-         JOIN product_categories pc ON pc.category_id = c.id
-         JOIN products p ON p.id = pc.product_id
+         JOIN product_categories pc ON pc.category_id = c.id AND pc.status = 'active'
          WHERE root.id IN ({}) GROUP BY root.id ORDER BY root.id",
         db::placeholders(1, categories.len())
     );
     let rows: Vec<CountRow> = db::fetch_all(db, &sql, categories.iter().flat_map(|id| values![*id]).collect()).await?;
-    let count = |row: CountRow| (CategoryId::from_uuid(row.id), ProductCount { all: row.everything, active: row.active });
-    Ok(rows.into_iter().map(count).collect())
+    Ok(rows.into_iter().map(|row| (CategoryId::from_uuid(row.id), row.products)).collect())
 }
 
 #[derive(FromQueryResult)]

@@ -1,11 +1,11 @@
-//! What a list asks for, as conditions on the listing `l`.
+//! What a list asks for, as conditions on the listing `l` and on what is read in order.
 
 use std::fmt::Write as _;
 
 use kernel::fold;
 use platform::db::{self, Bind, Value};
 
-use super::sets::Sets;
+use super::sets::{Ranges, Sets};
 use crate::listing::model::{Audience, ProductFilters, ProductQuery};
 use crate::products::ProductStatus;
 
@@ -13,15 +13,20 @@ use crate::products::ProductStatus;
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
     pub(super) source: String,
+    /// What is read in order instead of the list.
+    pub(super) ranges: Option<Ranges>,
     /// The set that is gone through instead of the list, where all that matches is wanted in no order; empty without one.
     pub(super) members: String,
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
+    /// What has to hold of the price, which ranges know as well: operator and parameter.
+    prices: Vec<(&'static str, String)>,
 }
 
 impl Default for Condition {
     fn default() -> Self {
-        Self { source: "product_listings l".to_owned(), members: String::new(), sql: String::new(), values: Vec::new() }
+        let (sql, values, prices) = (String::new(), Vec::new(), Vec::new());
+        Self { source: "product_listings l".to_owned(), ranges: None, members: String::new(), sql, values, prices }
     }
 }
 
@@ -48,6 +53,32 @@ impl Condition {
         // Writing to a String cannot fail.
         let _ = write!(self.sql, " AND {sql}");
     }
+
+    /// What is read in order, by its name.
+    pub(super) const fn ordered(&self) -> &'static str {
+        if self.ranges.is_some() { "m" } else { "l" }
+    }
+
+    /// All that has to hold, but the state, of what is read in order and of its row of the list.
+    pub(super) fn rest(&self) -> String {
+        let ordered = self.ordered();
+        let mut sql = String::new();
+        for (operator, parameter) in &self.prices {
+            let _ = write!(sql, " AND {ordered}.price_min_minor {operator} {parameter}");
+        }
+        match (&self.ranges, self.sql.is_empty()) {
+            (Some(_), false) => sql.push_str(&exists(ordered, &self.sql)),
+            (Some(_), true) => {}
+            (None, _) => sql.push_str(&self.sql),
+        }
+        sql
+    }
+}
+
+/// True of a product whose row of the list keeps these conditions. The offset keeps PostgreSQL from joining the whole list where a
+/// part of it decides.
+fn exists(of: &str, conditions: &str) -> String {
+    format!(" AND EXISTS (SELECT 1 FROM product_listings l WHERE l.product_id = {of}.product_id{conditions} LIMIT 1 OFFSET 0)")
 }
 
 /// The states that a query shows.
@@ -64,15 +95,15 @@ pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (St
     let mut condition = filters(&query.filters);
     sets.narrow_all(&mut condition);
     let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
-    let (source, rest) = (&condition.source, &condition.sql);
-    let sql = match condition.members.is_empty() {
-        true => format!("{source} WHERE l.status IN ({words}){rest}"),
-        // The offset keeps PostgreSQL from joining the whole list where a part of it decides.
-        false => format!(
-            "{} AS member WHERE EXISTS (SELECT 1 FROM product_listings l
-             WHERE l.product_id = member.product_id AND l.status IN ({words}){rest} LIMIT 1 OFFSET 0)",
-            condition.members
-        ),
+    let sql = match (&condition.ranges, condition.members.as_str()) {
+        (Some(Ranges { table, column, keys }), _) => {
+            format!("{table} m WHERE m.{column} IN ({}) AND m.status IN ({words}){}", keys.join(", "), condition.rest())
+        }
+        (None, "") => format!("{} WHERE l.status IN ({words}){}", condition.source, condition.rest()),
+        (None, members) => {
+            let conditions = format!(" AND l.status IN ({words}){}", condition.rest());
+            format!("{members} AS member WHERE TRUE{}", exists("member", &conditions))
+        }
     };
     (sql, condition.values)
 }
@@ -95,11 +126,11 @@ pub(super) fn filters(filters: &ProductFilters) -> Condition {
     }
     if let Some(minor) = filters.price_at_least {
         let minor = condition.bind(minor);
-        condition.and(&format!("l.price_min_minor >= {minor}"));
+        condition.prices.push((">=", minor));
     }
     if let Some(minor) = filters.price_at_most {
         let minor = condition.bind(minor);
-        condition.and(&format!("l.price_min_minor <= {minor}"));
+        condition.prices.push(("<=", minor));
     }
     condition
 }

@@ -54,4 +54,15 @@ pub const INVARIANTS: &[Invariant] = &[
             WHERE v.archived_at IS NULL AND v.options_key <> '' AND NOT EXISTS (SELECT 1 FROM variant_options o WHERE o.variant_id = v.id)",
         grace_s: None,
     },
+    Invariant {
+        code: "l06",
+        says: "a category and a tag have their products in the order of the list",
+        sql: "SELECT p.slug AS culprit FROM (
+                SELECT product_id, status, title_key, price_min_minor, created_at FROM product_categories
+                UNION ALL SELECT product_id, status, title_key, price_min_minor, created_at FROM product_tags
+            ) AS m JOIN product_listings l ON l.product_id = m.product_id JOIN products p ON p.id = m.product_id
+            WHERE m.status IS DISTINCT FROM l.status OR m.title_key IS DISTINCT FROM l.title_key
+                OR m.price_min_minor IS DISTINCT FROM l.price_min_minor OR m.created_at IS DISTINCT FROM l.created_at",
+        grace_s: None,
+    },
 ];

@@ -1,7 +1,7 @@
 //! Writing rows of the list.
 
 use kernel::{PriceListId, ProductId, Timestamp, fold};
-use platform::db::{self, DatabaseError, FromQueryResult, WriteTx};
+use platform::db::{self, DatabaseError, FromQueryResult, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -100,5 +100,23 @@ pub(in crate::listing) async fn write(tx: &WriteTx, rows: &[(ProductId, Source, 
         values![*product, &source.title_key, source.brand_key.as_deref(), *buyable, tags]
     };
     let values = values![price_list_id, tx.now()].into_iter().chain(rows.iter().flat_map(row)).collect();
-    db::execute(tx, &sql, values).await.map(drop)
+    db::execute(tx, &sql, values).await?;
+    write_members(tx, rows.iter().map(|(product, ..)| *product)).await
+}
+
+/// Repeats the rows where categories and tags name their products.
+async fn write_members(tx: &WriteTx, products: impl Iterator<Item = ProductId>) -> Result<(), DatabaseError> {
+    let products: Vec<Value> = products.flat_map(|id| values![id]).collect();
+    for table in ["product_categories", "product_tags"] {
+        let sql = format!(
+            "UPDATE {table} AS m SET status = l.status, title_key = l.title_key, price_min_minor = l.price_min_minor, created_at = l.created_at
+             FROM product_listings l
+             WHERE l.product_id = m.product_id AND m.product_id IN ({})
+                 AND (m.status, m.title_key, m.price_min_minor, m.created_at)
+                     IS DISTINCT FROM (l.status, l.title_key, l.price_min_minor, l.created_at)",
+            db::placeholders(1, products.len())
+        );
+        db::execute(tx, &sql, products.clone()).await?;
+    }
+    Ok(())
 }

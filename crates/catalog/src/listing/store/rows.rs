@@ -5,7 +5,7 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListEr
 use uuid::Uuid;
 
 use super::conditions::{Condition, filters, statuses};
-use super::sets::Sets;
+use super::sets::{Ranges, Sets};
 use crate::channels::Channel;
 use crate::inventory::Availability;
 use crate::listing::model::{ListedMedia, ProductQuery, ProductSort, ProductSummary};
@@ -66,6 +66,11 @@ impl ProductSort {
         }
     }
 
+    /// True where categories and tags have their products in this order.
+    pub(in crate::listing) const fn is_that_of_sets(self) -> bool {
+        !matches!(self.column(), Column::UpdatedAt)
+    }
+
     const fn is_descending(self) -> bool {
         matches!(self, Self::CreatedAtDescending | Self::UpdatedAtDescending | Self::TitleDescending | Self::PriceDescending)
     }
@@ -75,6 +80,8 @@ impl ProductSort {
 struct Branch {
     status: ProductStatus,
     unpriced: bool,
+    /// The range that it is a part of, by its parameter.
+    range: Option<String>,
 }
 
 /// Where a page begins that is asked for by cursor: the parameters of the last row's value and id.
@@ -96,35 +103,34 @@ pub(in crate::listing) async fn rows(
     let mut condition = filters(&query.filters);
     sets.narrow(&mut condition);
     let start = start(&mut condition, query)?;
-    let branches = branches(query, start.as_ref());
+    let branches = branches(query, start.as_ref(), condition.ranges.as_ref());
+    if branches.is_empty() {
+        return Ok(Vec::new());
+    }
     let limit = condition.bind(limit);
-    let (column, direction) = (query.sort.column(), direction(query.sort));
+    let direction = direction(query.sort);
     // A single branch skips rows itself; of several each is read from its top.
     let offset = condition.bind(offset);
     let window = if branches.len() == 1 { format!("LIMIT {limit} OFFSET {offset}") } else { format!("LIMIT {limit} + {offset}") };
     let channel = condition.bind(Channel::DEFAULT_CODE);
-    let (source, filters) = (condition.source.clone(), condition.sql.clone());
-    let parts = branches.iter().enumerate().map(|(place, branch)| {
-        let rest = branch_condition(query.sort, branch, start.as_ref());
-        let status = condition.bind(branch.status.as_str());
-        format!(
-            "SELECT product_id, place, unpriced FROM (SELECT l.product_id, l.{sort} AS place, {unpriced} AS unpriced FROM {source}
-             WHERE l.status = {status}{rest}{filters} ORDER BY l.{sort} {direction}, l.product_id {direction} {window}) AS branch_{place}",
-            sort = column.sql(),
-            unpriced = i32::from(branch.unpriced),
-        )
-    });
-    let parts: Vec<String> = parts.collect();
-    if parts.is_empty() {
-        return Ok(Vec::new());
-    }
+    let parts: Vec<String> = branches
+        .iter()
+        .enumerate()
+        .map(|(place, branch)| {
+            let status = condition.bind(branch.status.as_str());
+            let part = branch_sql(&condition, (query.sort, start.as_ref()), branch, &status);
+            format!("SELECT product_id, place, unpriced FROM ({part} {window}) AS branch_{place}")
+        })
+        .collect();
+    // A product may be in several ranges.
+    let distinct = if condition.ranges.as_ref().is_some_and(|ranges| ranges.keys.len() > 1) { "DISTINCT" } else { "" };
     let order = format!("found.unpriced, found.place {direction}, found.product_id {direction}");
     let outer_window = if branches.len() == 1 { String::new() } else { format!("LIMIT {limit} OFFSET {offset}") };
     let sql = format!(
         "SELECT l.product_id, p.slug, p.title, p.brand, p.status, p.version, l.title_key, l.tags, l.price_min_minor, l.price_max_minor,
              l.variant_count, l.variants_available, l.media_id, l.media_file_key, l.media_source_url, l.media_alt, l.created_at, l.updated_at,
              (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
-         FROM (SELECT product_id, place, unpriced FROM ({branches}) AS found ORDER BY {order} {outer_window}) AS found
+         FROM (SELECT {distinct} product_id, place, unpriced FROM ({branches}) AS found ORDER BY {order} {outer_window}) AS found
          JOIN product_listings l ON l.product_id = found.product_id JOIN products p ON p.id = found.product_id
          ORDER BY {order}",
         branches = parts.join(" UNION ALL "),
@@ -147,34 +153,53 @@ fn start(condition: &mut Condition, query: &ProductQuery) -> Result<Option<Start
     Ok(Some(Start { value, id: condition.bind(cursor.id) }))
 }
 
-fn branches(query: &ProductQuery, start: Option<&Start>) -> Vec<Branch> {
+fn branches(query: &ProductQuery, start: Option<&Start>, ranges: Option<&Ranges>) -> Vec<Branch> {
     let by_price = query.sort.column() == Column::Price;
     let bounded = query.filters.price_at_least.is_some() || query.filters.price_at_most.is_some();
     // Behind a row without a price there is none with one.
     let passed = start.is_some_and(|start| start.value.is_none());
+    let ranges = ranges.map_or_else(|| vec![None], |ranges| ranges.keys.iter().cloned().map(Some).collect());
     let mut branches = Vec::new();
-    for status in statuses(query) {
+    for (status, range) in statuses(query).into_iter().flat_map(|status| ranges.iter().map(move |range| (status, range))) {
         if !passed {
-            branches.push(Branch { status, unpriced: false });
+            branches.push(Branch { status, unpriced: false, range: range.clone() });
         }
         if by_price && !bounded {
-            branches.push(Branch { status, unpriced: true });
+            branches.push(Branch { status, unpriced: true, range: range.clone() });
         }
     }
     branches
 }
 
-fn branch_condition(sort: ProductSort, branch: &Branch, start: Option<&Start>) -> String {
+/// The rows of a branch in order.
+fn branch_sql(condition: &Condition, (sort, start): (ProductSort, Option<&Start>), branch: &Branch, status: &str) -> String {
+    let (of, column, direction) = (condition.ordered(), sort.column().sql(), direction(sort));
+    let (source, range) = match (&condition.ranges, &branch.range) {
+        (Some(ranges), Some(key)) => (format!("{} m", ranges.table), format!("m.{} = {key} AND ", ranges.column)),
+        _ => (condition.source.clone(), String::new()),
+    };
+    let behind = branch_condition(of, sort, branch, start);
+    format!(
+        "SELECT {of}.product_id, {of}.{column} AS place, {unpriced} AS unpriced FROM {source}
+             WHERE {range}{of}.status = {status}{behind}{rest} ORDER BY {of}.{column} {direction}, {of}.product_id {direction}",
+        unpriced = i32::from(branch.unpriced),
+        rest = condition.rest(),
+    )
+}
+
+fn branch_condition(of: &str, sort: ProductSort, branch: &Branch, start: Option<&Start>) -> String {
     let sign = if sort.is_descending() { "<" } else { ">" };
     let column = sort.column().sql();
     let behind = match start {
-        Some(Start { value: Some(value), id }) if !branch.unpriced => format!(" AND (l.{column}, l.product_id) {sign} ({value}, {id})"),
-        Some(Start { value: None, id }) => format!(" AND l.product_id {sign} {id}"),
+        Some(Start { value: Some(value), id }) if !branch.unpriced => {
+            format!(" AND ({of}.{column}, {of}.product_id) {sign} ({value}, {id})")
+        }
+        Some(Start { value: None, id }) => format!(" AND {of}.product_id {sign} {id}"),
         Some(_) | None => String::new(),
     };
     match (sort.column(), branch.unpriced) {
-        (Column::Price, true) => format!(" AND l.{column} IS NULL{behind}"),
-        (Column::Price, false) => format!(" AND l.{column} IS NOT NULL{behind}"),
+        (Column::Price, true) => format!(" AND {of}.{column} IS NULL{behind}"),
+        (Column::Price, false) => format!(" AND {of}.{column} IS NOT NULL{behind}"),
         (Column::CreatedAt | Column::UpdatedAt | Column::Title, _) => behind,
     }
 }

@@ -1,8 +1,9 @@
 //! Filters that name sets of products in other tables: categories, tags, options.
 //!
-//! A small set is read first and its members are looked up in the list; of a large one the list is read in its order and
-//! each row asked whether it belongs. Which is small is counted once per list, in one statement for all sets: no planner
-//! knows, and the wrong way takes a second in a large shop.
+//! A category or a tag has its products in the order of the list: a page is read from it, and each row asked whether it belongs to
+//! the other sets. An option has not: where few products have it they are looked up in the list, otherwise the list is read in its
+//! order and each row asked. How large sets are is counted where it matters, in one statement for all of them: no planner knows,
+//! and the wrong way takes a second in a large shop.
 
 use kernel::{CategoryId, Slug, fold};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
@@ -14,6 +15,10 @@ use crate::listing::model::ProductFilters;
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
+/// Among sets that are in order it only matters which is small; finding that out should cost less than the page.
+const SMALL_BESIDE_ORDERED: i64 = 300;
+/// Each category or tag is a range of an index of its own, read as far as the page reaches: of more of them the list is read.
+const MOST_RANGES: usize = 16;
 
 /// Products that a filter names.
 enum Set<'a> {
@@ -28,6 +33,17 @@ pub(in crate::listing) struct Sets<'a> {
     /// The categories that are named and all below them.
     category_ids: Vec<CategoryId>,
     smallest: i64,
+    small: i64,
+    /// The order that is wanted is one in which sets have their products.
+    is_ordered: bool,
+}
+
+/// Ranges of an index that have the products of a set in order: a table, and what tells each range from the others.
+#[derive(Debug, Clone)]
+pub(super) struct Ranges {
+    pub(super) table: &'static str,
+    pub(super) column: &'static str,
+    pub(super) keys: Vec<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -38,17 +54,24 @@ struct SizeRow {
 }
 
 impl<'a> Sets<'a> {
-    /// Measures the sets that the filters name, in one statement; without such filters in none.
+    /// Measures the sets that the filters name, in one statement; without such filters in none. `is_ordered`: sets have their products
+    /// in the order that is wanted.
     ///
     /// # Errors
     /// `DatabaseError`, by what went wrong.
-    pub(in crate::listing) async fn measure(db: &impl ConnectionTrait, filters: &'a ProductFilters) -> Result<Self, DatabaseError> {
+    pub(in crate::listing) async fn measure(
+        db: &impl ConnectionTrait,
+        filters: &'a ProductFilters,
+        is_ordered: bool,
+    ) -> Result<Self, DatabaseError> {
         let named = named(filters);
+        let has_ordered = is_ordered && named.iter().any(Set::has_ranges);
+        let small = if has_ordered { SMALL_BESIDE_ORDERED } else { SMALL };
         if named.is_empty() {
-            return Ok(Self { sets: named, category_ids: Vec::new(), smallest: i64::MAX });
+            return Ok(Self { sets: named, category_ids: Vec::new(), smallest: i64::MAX, small, is_ordered });
         }
         let mut condition = Condition::default();
-        let parts: Vec<String> = named.iter().enumerate().map(|(place, set)| set.size(place, &mut condition)).collect();
+        let parts: Vec<String> = named.iter().enumerate().map(|(place, set)| set.size(place, small + 1, &mut condition)).collect();
         let rows: Vec<SizeRow> = db::fetch_all(db, &parts.join(" UNION ALL "), condition.values).await?;
         let category_ids = rows.iter().filter_map(|row| row.category_id).map(CategoryId::from_uuid).collect();
         let size = |place: usize| {
@@ -58,7 +81,7 @@ impl<'a> Sets<'a> {
         let mut sized: Vec<(i64, Set<'a>)> = named.into_iter().enumerate().map(|(place, set)| (size(place), set)).collect();
         sized.sort_by_key(|(size, _)| *size);
         let smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
-        Ok(Self { sets: sized.into_iter().map(|(_, set)| set).collect(), category_ids, smallest })
+        Ok(Self { sets: sized.into_iter().map(|(_, set)| set).collect(), category_ids, smallest, small, is_ordered })
     }
 
     /// True where some set has no members: then nothing matches.
@@ -66,31 +89,63 @@ impl<'a> Sets<'a> {
         self.smallest == 0
     }
 
-    /// Puts the sets on a condition, to read the list `l` in its order: a small set is where to start from.
+    /// Puts the sets on a condition, to read the list `l` in its order: from the ranges of the smallest set that has some, or by way
+    /// of a set that is small.
     pub(super) fn narrow(&self, condition: &mut Condition) {
-        let mut sets = self.sets.iter();
-        if let Some(smallest) = sets.next().filter(|_| self.smallest <= SMALL) {
-            let members = smallest.distinct_members(condition, &self.category_ids);
-            // SQLite keeps the order of a CROSS JOIN.
-            condition.start_from(&format!("{members} AS member CROSS JOIN product_listings l"));
-            condition.and("l.product_id = member.product_id");
-        } else {
-            sets = self.sets.iter();
+        let is_small = |place: usize| place == 0 && self.smallest <= self.small;
+        let begin = self.sets.iter().enumerate().find(|(place, set)| self.is_in_order(set) || is_small(*place));
+        match begin {
+            Some((_, set)) if self.is_in_order(set) => condition.ranges = self.ranges(set, condition),
+            Some((_, set)) => {
+                let members = set.distinct_members(condition, &self.category_ids);
+                // SQLite keeps the order of a CROSS JOIN.
+                condition.start_from(&format!("{members} AS member CROSS JOIN product_listings l"));
+                condition.and("l.product_id = member.product_id");
+            }
+            None => {}
         }
-        self.narrow_to(sets, condition);
+        self.narrow_to_others(begin.map(|(place, _)| place), condition);
     }
 
     /// Puts the sets on a condition, to read all that match in no order: whatever its size, a set has fewer than the list.
     pub(super) fn narrow_all(&self, condition: &mut Condition) {
-        let mut sets = self.sets.iter();
-        if let Some(smallest) = sets.next() {
-            condition.members = smallest.distinct_members(condition, &self.category_ids);
+        let Some(smallest) = self.sets.first() else { return };
+        match self.count_ranges(smallest) {
+            Some(1) => condition.ranges = self.ranges(smallest, condition),
+            _ => condition.members = smallest.distinct_members(condition, &self.category_ids),
         }
-        self.narrow_to(sets, condition);
+        self.narrow_to_others(Some(0), condition);
     }
 
-    fn narrow_to<'b>(&self, sets: impl Iterator<Item = &'b Set<'b>>, condition: &mut Condition) {
-        for set in sets {
+    /// True where the products of a set can be read in the order that is wanted.
+    fn is_in_order(&self, set: &Set<'_>) -> bool {
+        self.is_ordered && self.count_ranges(set).is_some_and(|ranges| ranges <= MOST_RANGES)
+    }
+
+    const fn count_ranges(&self, set: &Set<'_>) -> Option<usize> {
+        match set {
+            Set::Categories(_) => Some(self.category_ids.len()),
+            Set::Tags(tags) => Some(tags.len()),
+            Set::Option { .. } => None,
+        }
+    }
+
+    fn ranges(&self, set: &Set<'_>, condition: &mut Condition) -> Option<Ranges> {
+        match set {
+            Set::Categories(_) => {
+                let keys = self.category_ids.iter().map(|id| condition.bind(*id)).collect();
+                Some(Ranges { table: "product_categories", column: "category_id", keys })
+            }
+            Set::Tags(tags) => {
+                let keys = tags.iter().map(|tag| condition.bind(fold(tag))).collect();
+                Some(Ranges { table: "product_tags", column: "tag_key", keys })
+            }
+            Set::Option { .. } => None,
+        }
+    }
+
+    fn narrow_to_others(&self, begun_with: Option<usize>, condition: &mut Condition) {
+        for (_, set) in self.sets.iter().enumerate().filter(|(place, _)| Some(*place) != begun_with) {
             let members = set.members(condition, &self.category_ids);
             condition.and(&format!("EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = l.product_id)"));
         }
@@ -106,6 +161,11 @@ fn named(filters: &ProductFilters) -> Vec<Set<'_>> {
 }
 
 impl Set<'_> {
+    /// True where its products stand in the order of the list.
+    const fn has_ranges(&self) -> bool {
+        matches!(self, Self::Categories(_) | Self::Tags(_))
+    }
+
     /// The statement that finds its members, some perhaps twice.
     fn members(&self, condition: &mut Condition, categories: &[CategoryId]) -> String {
         match self {
@@ -130,24 +190,24 @@ impl Set<'_> {
         format!("(SELECT DISTINCT product_id FROM ({}) AS named)", self.members(condition, categories))
     }
 
-    /// The statement that counts its members as far as it matters; categories one by one, with their ids.
-    fn size(&self, place: usize, condition: &mut Condition) -> String {
+    /// The statement that counts its members up to `most`; categories one by one, with their ids.
+    fn size(&self, place: usize, most: i64, condition: &mut Condition) -> String {
         let (columns, source) = match self {
             Self::Categories(categories) => {
                 let of_one = "SELECT pc.product_id FROM product_categories pc WHERE pc.category_id = c.id";
-                (format!("c.id AS category_id, {}", counted(of_one)), subtree(condition, categories))
+                (format!("c.id AS category_id, {}", counted(of_one, most)), subtree(condition, categories))
             }
             Self::Tags(_) | Self::Option { .. } => {
                 let members = self.members(condition, &[]);
-                (format!("CAST(NULL AS UUID) AS category_id, {}", counted(&members)), String::new())
+                (format!("CAST(NULL AS UUID) AS category_id, {}", counted(&members, most)), String::new())
             }
         };
         format!("SELECT CAST({place} AS BIGINT) AS place, {columns} {source}")
     }
 }
 
-fn counted(members: &str) -> String {
-    format!("(SELECT CAST(COUNT(*) AS BIGINT) FROM ({members} LIMIT {}) AS measured) AS members", SMALL + 1)
+fn counted(members: &str, most: i64) -> String {
+    format!("(SELECT CAST(COUNT(*) AS BIGINT) FROM ({members} LIMIT {most}) AS measured) AS members")
 }
 
 /// A subtree is one range of paths: no path goes on with a `g`, which follows the hexadecimal digits.
