@@ -53,7 +53,7 @@ fn some<T: Copy>(random: &mut StdRng, of: &[T], most: usize) -> Vec<T> {
 }
 
 async fn stocked(shop: &TestShop, random: &mut StdRng, tree: &[(Category, Option<usize>)]) -> TestResult<Vec<Made>> {
-    let mut made: Vec<(ProductId, Vec<usize>, Vec<&'static str>, Option<&'static str>)> = Vec::new();
+    let mut made = Vec::new();
     for number in 0..PRODUCTS {
         let places: Vec<usize> = (0..tree.len()).collect();
         let categories = some(random, &places, 3);
