@@ -164,6 +164,9 @@ async fn a_filter_that_names_very_many_products_finds_them_all(shop: TestShop) -
     assert_eq!((last.total, last.has_next, last.items.len(), statements), (Some(MANY.unsigned_abs()), false, 10, 3));
     assert_eq!(last.items[9].title, "2009");
     assert_eq!(titles(&shop, tagged("few")).await?, ["0007", "1007", "2007"]);
+    let changed = |since| ProductFilters { updated_since: Some(since), ..ProductFilters::default() };
+    assert_eq!(titles(&shop, changed(now)).await?.last().map(String::as_str), Some("0019"));
+    assert!(titles(&shop, changed(now + TimeDelta::milliseconds(1))).await?.is_empty());
     Ok(())
 }
 

@@ -98,7 +98,7 @@ struct Question {
     sizes: Vec<&'static str>,
 }
 
-fn question(random: &mut StdRng, tree: &[(Category, Option<usize>)]) -> Question {
+fn question(random: &mut StdRng, tree: &[(Category, Option<usize>)], made: &[Made]) -> Question {
     let places: Vec<usize> = (0..tree.len()).collect();
     let categories = random.random_bool(0.6).then(|| some(random, &places, 3)).filter(|some| !some.is_empty());
     let tags = some(random, &TAGS, 2);
@@ -112,6 +112,7 @@ fn question(random: &mut StdRng, tree: &[(Category, Option<usize>)]) -> Question
         price_at_least: random.random_bool(0.2).then_some(200),
         price_at_most: random.random_bool(0.2).then_some(400),
         in_stock: random.random_bool(0.1).then_some(false),
+        updated_since: random.random_bool(0.1).then(|| made[random.random_range(0..PRODUCTS)].summary.updated_at),
         options: if sizes.is_empty() { Vec::new() } else { vec![option(&sizes)] },
         ..ProductFilters::default()
     };
@@ -142,6 +143,7 @@ impl Question {
             && (self.tags.is_empty() || self.tags.iter().any(|tag| made.tags.contains(tag)))
             && (self.sizes.is_empty() || made.size.is_some_and(|size| self.sizes.contains(&size)))
             && (filters.brands.is_empty() || summary.brand.as_deref().map(fold).as_deref() == Some("acme"))
+            && filters.updated_since.is_none_or(|since| summary.updated_at >= since)
             && filters.price_at_least.is_none_or(|least| price.is_some_and(|price| price >= least))
             && filters.price_at_most.is_none_or(|most| price.is_some_and(|price| price <= most))
     }
@@ -182,7 +184,7 @@ async fn every_walk_is_the_plain_filter_and_sort_of_everything(shop: TestShop) -
     let made = stocked(&shop, &mut random, &tree).await?;
     let mut met = 0;
     for number in 0..QUESTIONS {
-        let question = question(&mut random, &tree);
+        let question = question(&mut random, &tree, &made);
         let expected = question.expected(&made);
         let size = random.random_range(1..8);
         assert_eq!(walked(&shop, &question.query, size).await?, expected, "{number}: {:?}", question.query);

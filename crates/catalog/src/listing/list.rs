@@ -17,7 +17,7 @@ use crate::media::{self, Media};
 /// `ListError` for a page that is too deep or a cursor of another list.
 pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestamp) -> Result<Page<ProductSummary>, ListError> {
     let window = db::window(&query.page)?;
-    let sets = Sets::measure(db, &query.filters, query.sort.is_that_of_sets()).await?;
+    let sets = Sets::measure(db, query).await?;
     if sets.match_nothing() {
         return Ok(nothing(&query.page));
     }

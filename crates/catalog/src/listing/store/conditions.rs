@@ -92,7 +92,7 @@ pub(super) fn statuses(query: &ProductQuery) -> Vec<ProductStatus> {
 
 /// What follows `FROM` to find all that matches, for counting.
 pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (String, Vec<Value>) {
-    let mut condition = filters(&query.filters);
+    let mut condition = filters(&query.filters, false);
     sets.narrow_all(&mut condition);
     let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
     let sql = match (&condition.ranges, condition.members.as_str()) {
@@ -109,7 +109,8 @@ pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (St
 }
 
 /// The filters on the list's own columns, but that of the state, which each branch of the statement has for itself.
-pub(super) fn filters(filters: &ProductFilters) -> Condition {
+/// `in_its_order`: the list is read so, and no index of what has changed.
+pub(super) fn filters(filters: &ProductFilters, in_its_order: bool) -> Condition {
     let mut condition = Condition::default();
     if !filters.brands.is_empty() {
         let brands = condition.bind_all(filters.brands.iter().map(|brand| fold(brand)));
@@ -122,7 +123,9 @@ pub(super) fn filters(filters: &ProductFilters) -> Condition {
     }
     if let Some(moment) = filters.updated_since {
         let moment = condition.bind(moment);
-        condition.and(&format!("l.updated_at >= {moment}"));
+        let has_changed = format!("l.updated_at >= {moment}");
+        // No index is of a CASE.
+        condition.and(&if in_its_order { format!("CASE WHEN {has_changed} THEN TRUE END") } else { has_changed });
     }
     if let Some(minor) = filters.price_at_least {
         let minor = condition.bind(minor);

@@ -100,7 +100,7 @@ pub(in crate::listing) async fn rows(
     sets: &Sets<'_>,
     (limit, offset): (i64, i64),
 ) -> Result<Vec<Listed>, ListError> {
-    let mut condition = filters(&query.filters);
+    let mut condition = filters(&query.filters, sets.has_changed_much());
     sets.narrow(&mut condition);
     let start = start(&mut condition, query)?;
     let branches = branches(query, start.as_ref(), condition.ranges.as_ref());

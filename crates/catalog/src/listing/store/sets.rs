@@ -9,9 +9,9 @@ use kernel::{CategoryId, Slug, fold};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
 use uuid::Uuid;
 
-use super::conditions::Condition;
+use super::conditions::{Condition, statuses};
 use crate::categories::CategoryRef;
-use crate::listing::model::ProductFilters;
+use crate::listing::model::{ProductFilters, ProductQuery};
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
@@ -36,6 +36,8 @@ pub(in crate::listing) struct Sets<'a> {
     small: i64,
     /// The order that is wanted is one in which sets have their products.
     is_ordered: bool,
+    /// Much has changed since the moment that is asked for: too much to be put in another order.
+    has_changed_much: bool,
 }
 
 /// Ranges of an index that have the products of a set in order: a table, and what tells each range from the others.
@@ -54,34 +56,40 @@ struct SizeRow {
 }
 
 impl<'a> Sets<'a> {
-    /// Measures the sets that the filters name, in one statement; without such filters in none. `is_ordered`: sets have their products
-    /// in the order that is wanted.
+    /// Measures the sets that the filters name, in one statement; without such filters in none.
     ///
     /// # Errors
     /// `DatabaseError`, by what went wrong.
-    pub(in crate::listing) async fn measure(
-        db: &impl ConnectionTrait,
-        filters: &'a ProductFilters,
-        is_ordered: bool,
-    ) -> Result<Self, DatabaseError> {
-        let named = named(filters);
-        let has_ordered = is_ordered && named.iter().any(Set::has_ranges);
+    pub(in crate::listing) async fn measure(db: &impl ConnectionTrait, query: &'a ProductQuery) -> Result<Self, DatabaseError> {
+        let (sets, is_ordered) = (named(&query.filters), query.sort.is_that_of_sets());
+        let has_ordered = is_ordered && sets.iter().any(Set::has_ranges);
         let small = if has_ordered { SMALL_BESIDE_ORDERED } else { SMALL };
-        if named.is_empty() {
-            return Ok(Self { sets: named, category_ids: Vec::new(), smallest: i64::MAX, small, is_ordered });
-        }
+        let mut all = Self { sets, category_ids: Vec::new(), smallest: i64::MAX, small, is_ordered, has_changed_much: false };
         let mut condition = Condition::default();
-        let parts: Vec<String> = named.iter().enumerate().map(|(place, set)| set.size(place, small + 1, &mut condition)).collect();
+        let mut parts: Vec<String> = all.sets.iter().enumerate().map(|(place, set)| set.size(place, small + 1, &mut condition)).collect();
+        // Where it is the order that is wanted, its index is read as far as the page reaches.
+        let changes = all.sets.len();
+        parts.extend(is_ordered.then(|| count_changed(query, changes, &mut condition)).flatten());
+        if parts.is_empty() {
+            return Ok(all);
+        }
         let rows: Vec<SizeRow> = db::fetch_all(db, &parts.join(" UNION ALL "), condition.values).await?;
-        let category_ids = rows.iter().filter_map(|row| row.category_id).map(CategoryId::from_uuid).collect();
+        all.category_ids = rows.iter().filter_map(|row| row.category_id).map(CategoryId::from_uuid).collect();
         let size = |place: usize| {
             let of_place = rows.iter().filter(|row| usize::try_from(row.place) == Ok(place));
             of_place.fold(0_i64, |sum, row| sum.saturating_add(row.members))
         };
-        let mut sized: Vec<(i64, Set<'a>)> = named.into_iter().enumerate().map(|(place, set)| (size(place), set)).collect();
+        all.has_changed_much = size(changes) > SMALL;
+        let mut sized: Vec<(i64, Set<'a>)> = all.sets.into_iter().enumerate().map(|(place, set)| (size(place), set)).collect();
         sized.sort_by_key(|(size, _)| *size);
-        let smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
-        Ok(Self { sets: sized.into_iter().map(|(_, set)| set).collect(), category_ids, smallest, small, is_ordered })
+        all.smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
+        all.sets = sized.into_iter().map(|(_, set)| set).collect();
+        Ok(all)
+    }
+
+    /// True where the list is to be read in its order, although there is an index of what has changed.
+    pub(super) const fn has_changed_much(&self) -> bool {
+        self.has_changed_much
     }
 
     /// True where some set has no members: then nothing matches.
@@ -204,6 +212,14 @@ impl Set<'_> {
         };
         format!("SELECT CAST({place} AS BIGINT) AS place, {columns} {source}")
     }
+}
+
+/// The statement that counts what has changed since the moment that is asked for, as far as it matters.
+fn count_changed(query: &ProductQuery, place: usize, condition: &mut Condition) -> Option<String> {
+    let since = condition.bind(query.filters.updated_since?);
+    let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
+    let changed = format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words}) AND c.updated_at >= {since}");
+    Some(format!("SELECT CAST({place} AS BIGINT) AS place, CAST(NULL AS UUID) AS category_id, {}", counted(&changed, SMALL + 1)))
 }
 
 fn counted(members: &str, most: i64) -> String {
