@@ -1,13 +1,18 @@
 //! What handlers take: bodies, ids, keys, versions, parameters, files.
 
+use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
+use bytes::Bytes;
+use futures_util::{FutureExt as _, StreamExt as _};
 use gateway::{Gateway, GatewayRules};
 use http::{Method, Request};
 use kernel::{CartId, CartLineId, OrderId, ProductId};
 
-use crate::support::{answer, ask, get_plain, get_with, send};
+use crate::support::{answer, ask, gateway, get_plain, get_with, send};
 
 fn refused(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
@@ -180,4 +185,36 @@ async fn an_upload_is_one_file_of_bounded_size_with_texts() {
     let no_boundary = ask(Method::POST, "/api/v1/upload", &[("content-type", "multipart/form-data")], "x").await;
     assert_eq!(no_boundary.refusal(), refused(400, "malformed_body"));
     assert_eq!(send(Method::POST, "/api/v1/upload", &[], "{}").await.refusal(), refused(415, "unsupported_media_type"));
+}
+
+/// A client that sends its body byte by byte costs no more memory than the bytes.
+#[tokio::test]
+async fn a_body_in_many_pieces_holds_none_of_them() {
+    struct Piece(Arc<AtomicUsize>);
+    impl AsRef<[u8]> for Piece {
+        fn as_ref(&self) -> &[u8] {
+            b" "
+        }
+    }
+    impl Drop for Piece {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    let held = Arc::new(AtomicUsize::new(0));
+    let sent = Arc::clone(&held);
+    let pieces = futures_util::stream::iter(0..500).map(move |_| {
+        sent.fetch_add(1, Ordering::Relaxed);
+        Ok::<_, Infallible>(Bytes::from_owner(Piece(Arc::clone(&sent))))
+    });
+    let body = Body::from_stream(pieces.chain(futures_util::stream::pending()));
+    let request = Request::post("/api/v1/mugs").header("authorization", "Bearer twk_all").header("content-type", "application/json");
+    let (gateway, request) = (gateway(Duration::from_secs(60)), request.body(body).expect("a request"));
+    let answer = gateway.answer(request, None);
+    tokio::pin!(answer);
+    for _ in 0..20 {
+        assert!(answer.as_mut().now_or_never().is_none());
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(held.load(Ordering::Relaxed), 0);
 }
