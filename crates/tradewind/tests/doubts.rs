@@ -51,6 +51,11 @@ const DAMAGES: &[(&str, &str)] = &[
     ("t04", "UPDATE orders SET fulfilment_status = 'delivered' WHERE fulfilment_status = 'part'"),
     ("t04", "UPDATE orders SET fulfilment_status = 'part' WHERE fulfilment_status = 'none'"),
     ("t05", "UPDATE orders SET status = 'completed' WHERE status = 'confirmed'"),
+    (
+        "l01o",
+        "INSERT INTO order_tags (order_id, tag_key, tag, position, placed_at)
+        SELECT id, 'late', 'Late', 1, expires_at FROM orders WHERE status = 'pending'",
+    ),
     ("e01", "UPDATE carts SET status = 'open' WHERE status = 'ordered'"),
     ("e05", "UPDATE idempotency_keys SET state = 'in_progress', answer_status = NULL, answer_body = NULL"),
     ("e07", "DELETE FROM events WHERE type = 'payment.captured'"),

@@ -20,6 +20,7 @@ mod measuring;
 mod media;
 mod media_api;
 mod money;
+mod order_list;
 mod orders;
 mod outage;
 mod platform;

@@ -58,7 +58,7 @@ SELECT @id(b40, n), @id(b20, n), 'shipping', (SELECT id FROM shipping_methods WH
     @ts(n * 30)
 FROM bench_orders ORDER BY n;
 
-INSERT INTO order_tags (order_id, tag_key, tag, position) SELECT @id(b20, n), 'vip', 'VIP', 0 FROM bench_orders WHERE n % 100 = 0 ORDER BY n;
+INSERT INTO order_tags (order_id, tag_key, tag, position, placed_at) SELECT @id(b20, n), 'vip', 'VIP', 0, @ts(n * 30) FROM bench_orders WHERE n % 100 = 0 ORDER BY n;
 
 INSERT INTO order_transitions (order_id, seq, from_status, to_status, actor, created_at)
 SELECT @id(b20, n), m, CASE m WHEN 1 THEN NULL WHEN 2 THEN 'pending' ELSE 'confirmed' END,

@@ -96,7 +96,7 @@ pub async fn update(context: &Context, origin: &Origin, request: UpdateOrder) ->
         order.metadata = metadata;
     }
     if let Some(tags) = &tags {
-        store::replace_tags(&tx, order.id, tags).await?;
+        store::replace_tags(&tx, &order, tags).await?;
     }
     store::update_state(&tx, &mut order).await?;
     outbox::record(&tx, &OrderFact::updated(&order)).await?;

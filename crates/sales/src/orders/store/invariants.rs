@@ -136,6 +136,11 @@ pub const INVARIANTS: &[Invariant] = &[
              OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id AND l.quantity_fulfilled < l.quantity - l.quantity_cancelled))",
     ),
     always(
+        "l01o",
+        "a tag of an order stands at the order's time",
+        "SELECT CAST(o.number AS TEXT) AS culprit FROM order_tags t JOIN orders o ON o.id = t.order_id WHERE t.placed_at <> o.placed_at",
+    ),
+    always(
         "e07o",
         "each change of an order's status has exactly one event",
         "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o WHERE o.transition_count <> (SELECT COUNT(*) FROM (

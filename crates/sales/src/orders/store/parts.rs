@@ -5,7 +5,7 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteT
 use platform::values;
 use uuid::Uuid;
 
-use crate::orders::model::Fulfilment;
+use crate::orders::model::{Fulfilment, Order};
 use crate::orders::note::Note;
 
 #[derive(FromQueryResult)]
@@ -19,10 +19,10 @@ pub(super) async fn tags_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Ve
 }
 
 /// The order's tags from now on; of two that differ in case only the first stays.
-pub(in crate::orders) async fn replace_tags(tx: &WriteTx, id: OrderId, tags: &[String]) -> Result<(), DatabaseError> {
-    db::execute(tx, "DELETE FROM order_tags WHERE order_id = $1", values![id]).await?;
-    let rows = (1_i64..).zip(tags).map(|(position, tag)| values![id, fold(tag), tag, position]);
-    let insert = "INSERT INTO order_tags (order_id, tag_key, tag, position) VALUES";
+pub(in crate::orders) async fn replace_tags(tx: &WriteTx, order: &Order, tags: &[String]) -> Result<(), DatabaseError> {
+    db::execute(tx, "DELETE FROM order_tags WHERE order_id = $1", values![order.id]).await?;
+    let rows = (1_i64..).zip(tags).map(|(position, tag)| values![order.id, fold(tag), tag, position, order.placed_at]);
+    let insert = "INSERT INTO order_tags (order_id, tag_key, tag, position, placed_at) VALUES";
     db::insert_many(tx, insert, rows.collect(), "ON CONFLICT (order_id, tag_key) DO NOTHING").await.map(drop)
 }
 
