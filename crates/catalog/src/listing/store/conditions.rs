@@ -123,9 +123,8 @@ pub(super) fn filters(filters: &ProductFilters, in_its_order: bool) -> Condition
     }
     if let Some(moment) = filters.updated_since {
         let moment = condition.bind(moment);
-        let has_changed = format!("l.updated_at >= {moment}");
-        // No index is of a CASE.
-        condition.and(&if in_its_order { format!("CASE WHEN {has_changed} THEN TRUE END") } else { has_changed });
+        let changed = if in_its_order { db::shielded("l.updated_at") } else { "l.updated_at".to_owned() };
+        condition.and(&format!("{changed} >= {moment}"));
     }
     if let Some(minor) = filters.price_at_least {
         let minor = condition.bind(minor);

@@ -37,12 +37,6 @@ impl Parameters {
 /// How a column is asked of a row that something else has found.
 pub(super) type Shield = fn(&str) -> String;
 
-/// To SQLite, which knows no statistics, a term that no index tempts it with; PostgreSQL sees through to the column and what it
-/// knows of it, and so that few or many rows of an index have to be read until a page is full.
-pub(super) fn shielded(column: &str) -> String {
-    format!("CASE WHEN TRUE THEN {column} END")
-}
-
 /// To both a term that no index serves: few rows are found already, and PostgreSQL would rather join all that the column's own
 /// index has.
 pub(super) fn hidden(column: &str) -> String {

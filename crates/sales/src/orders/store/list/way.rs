@@ -8,7 +8,7 @@
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
 
 use super::finder::{Finder, Part};
-use super::parameters::{Parameters, Shield, hidden, shielded};
+use super::parameters::{Parameters, Shield, hidden};
 use super::query::{OrderQuery, OrderSort};
 
 /// So many orders are looked up and sorted in 4 to 8 ms: as fast as finding a page where one order in five hundred matches.
@@ -77,7 +77,7 @@ impl Way {
 
     /// How columns are asked of the orders that are found.
     pub(super) fn shield(&self) -> Shield {
-        if self.is_short() { hidden } else { shielded }
+        if self.is_short() { hidden } else { db::shielded }
     }
 
     /// What the finders that do not lead ask of each order.
