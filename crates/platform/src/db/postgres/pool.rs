@@ -1,12 +1,14 @@
 //! The connections that the shop holds, and statements of their own on one of them.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
 use deadpool::managed::{self, Manager, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::timeout;
 use tokio_postgres::{AsyncMessage, Config, Connection, Error};
 use tokio_postgres_rustls_improved::MakeRustlsConnect;
 
@@ -20,6 +22,8 @@ use crate::db::value::Value;
 
 /// A connection that was idle for longer is asked whether it still lives before a request depends on it.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
+/// What nobody waits for any more may end by itself in so long, which most of it does; then it is cancelled.
+const COMES_TO_REST: Duration = Duration::from_millis(100);
 
 /// All connections to one database.
 pub(in crate::db) type Pool = managed::Pool<Sessions>;
@@ -39,13 +43,13 @@ impl Manager for Sessions {
     async fn create(&self) -> Result<Session, Error> {
         // Boxed: what it takes to connect would weigh on every statement's future.
         let (client, connection) = Box::pin(self.config.connect(self.tls.clone())).await?;
-        tokio::spawn(carry(connection));
-        Ok(Session::new(client))
+        let carried = tokio::spawn(carry(connection)).abort_handle();
+        Ok(Session::new(client, carried))
     }
 
     async fn recycle(&self, session: &mut Session, metrics: &Metrics) -> RecycleResult<Error> {
-        if session.client.is_closed() {
-            return Err(RecycleError::message("the server has closed it"));
+        if session.is_closed() {
+            return Err(RecycleError::message("it is closed"));
         }
         if metrics.last_used() > TRUSTED_FOR {
             session.client.check_connection().await?;
@@ -117,6 +121,19 @@ pub(super) async fn lend(pool: &Pool) -> Result<Lent, DatabaseError> {
     })
 }
 
+/// Opens another connection in the place of one that is dead. It waits for none of the others, which may all be dead, too, and in the
+/// hands of somebody who waits likewise.
+pub(super) async fn replace(pool: &Pool, dead: &mut Lent) -> Result<(), DatabaseError> {
+    match timeout(ACQUIRE_TIMEOUT, pool.manager().create()).await {
+        Ok(Ok(session)) => {
+            **dead = session;
+            Ok(())
+        }
+        Ok(Err(error)) => Err(DatabaseError::Unavailable(error.into())),
+        Err(_) => Err(DatabaseError::busy("no connection was had in time")),
+    }
+}
+
 /// Runs a query of its own; it changes nothing, so that it may be asked again where its connection was dropped.
 pub(in crate::db) async fn read<R: FromQueryResult>(
     pool: &Pool,
@@ -158,32 +175,29 @@ struct Asking<'p> {
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
         if let Some(session) = self.session.take() {
-            give_back(self.pool, session, true);
+            give_back(self.pool, session);
         }
     }
 }
 
-/// Undoes what is open on a connection before it serves anybody else, and ends the statement that it is busy with.
-pub(super) fn give_back(pool: &Pool, session: Arc<Lent>, is_busy: bool) {
+/// Undoes what is open on a connection before it serves anybody else. One that does not come to rest by itself is cancelled, and then
+/// closed: that request travels apart, and the server may hear of it when somebody else's statement runs.
+pub(super) fn give_back(pool: &Pool, session: Arc<Lent>) {
     let tls = pool.manager().tls.clone();
-    match tokio::runtime::Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn(async move {
-            if is_busy {
-                // One that ends by itself in the meantime is not there to be ended.
-                let _ = tokio::time::timeout(ACQUIRE_TIMEOUT, session.client.cancel_token().cancel_query(tls)).await;
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else { return session.close() };
+    drop(runtime.spawn(async move {
+        let mut undone = pin!(session.client.batch_execute("ROLLBACK"));
+        match timeout(COMES_TO_REST, undone.as_mut()).await {
+            Ok(Ok(())) => return,
+            Ok(Err(_)) => {}
+            Err(_) => {
+                // Whether the server was reached shows in what follows.
+                let _ = timeout(ACQUIRE_TIMEOUT, session.client.cancel_token().cancel_query(tls)).await;
+                let _ = timeout(ACQUIRE_TIMEOUT, undone).await;
             }
-            let undone = tokio::time::timeout(ACQUIRE_TIMEOUT, session.client.batch_execute("ROLLBACK")).await;
-            if !matches!(undone, Ok(Ok(()))) {
-                close(session);
-            }
-        })),
-        Err(_) => close(session),
-    }
-}
-
-/// Closes a connection instead of giving it back.
-fn close(session: Arc<Lent>) {
-    drop(Arc::into_inner(session).map(Object::take));
+        }
+        session.close();
+    }));
 }
 
 /// At most so many rows of an answer.

@@ -2,11 +2,13 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
 use futures_util::TryStreamExt as _;
 use hashlink::LruCache;
+use tokio::task::AbortHandle;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use tokio_postgres::{Client, Error, RowStream, Statement};
 
@@ -23,6 +25,10 @@ const MOST_KEPT_PARAMETERS: usize = 200;
 pub(in crate::db) struct Session {
     pub(super) client: Client,
     prepared: Mutex<LruCache<String, Statement>>,
+    /// The task that carries what is sent and answered.
+    carried: AbortHandle,
+    /// It must not be used again.
+    is_given_up: AtomicBool,
 }
 
 /// What came back: the rows, and how many rows were changed.
@@ -32,8 +38,19 @@ pub(super) struct Answer {
 }
 
 impl Session {
-    pub(super) fn new(client: Client) -> Self {
-        Self { client, prepared: Mutex::new(LruCache::new(PREPARED)) }
+    pub(super) fn new(client: Client, carried: AbortHandle) -> Self {
+        Self { client, prepared: Mutex::new(LruCache::new(PREPARED)), carried, is_given_up: AtomicBool::new(false) }
+    }
+
+    /// Closes it, whoever still holds it; the server undoes what is open.
+    pub(super) fn close(&self) {
+        self.is_given_up.store(true, Ordering::Release);
+        self.carried.abort();
+    }
+
+    /// True where either side has closed it.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_given_up.load(Ordering::Acquire) || self.client.is_closed()
     }
 
     /// The statement, prepared with the types of these values.

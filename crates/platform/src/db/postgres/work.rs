@@ -13,7 +13,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 use super::pool::{self, Lent, Pool};
-use super::session::{Answer, Bound, answer, first_poll};
+use super::session::{Answer, first_poll};
 use crate::db::broken::{Cause, DatabaseError};
 use crate::db::row::FromQueryResult;
 use crate::db::value::Value;
@@ -79,15 +79,15 @@ impl Work {
         let mut open = self.open.lock().await;
         self.make_ready(&mut open).await?;
         open.asked += 1;
-        let done = open.session.client.batch_execute(sql).await;
+        let done = self.seen(open.session.client.batch_execute(sql)).await;
         self.look_back(&mut open).await?;
         done.map_err(|error| self.fail(error))
     }
 
-    /// Asks; a connection that the server has dropped before anything was asked of it is passed over. Nobody else's statement
+    /// Asks; a connection that the server has dropped before anything was asked of it is replaced, once. Nobody else's statement
     /// comes between the first try and the next.
     async fn ask(&self, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
-        let mut dead = 0;
+        let mut is_second = false;
         let mut open = self.open.lock().await;
         loop {
             let (error, again) = match self.ask_once(open, sql, values).await {
@@ -99,10 +99,10 @@ impl Work {
                 None if error.is_disconnect() => self.open.lock().await,
                 None => return Err(error),
             };
-            if !error.is_disconnect() || dead > self.pool.status().size || !self.starts_again(&mut open).await? {
+            if is_second || !error.is_disconnect() || !self.starts_again(&mut open).await? {
                 return Err(error);
             }
-            dead += 1;
+            is_second = true;
         }
     }
 
@@ -118,24 +118,18 @@ impl Work {
             return Err((error, Some(open)));
         }
         let session = Arc::clone(&open.session);
-        let statement = match session.prepare(sql, values).await {
+        let statement = match self.seen(session.prepare(sql, values)).await {
             Ok(statement) => statement,
             Err(error) => return Err((self.first_failure(&mut open, error).await, Some(open))),
         };
-        let mut sent = pin!(session.client.query_raw(&statement, values.iter().map(Bound)));
-        self.unseen.fetch_add(1, Ordering::AcqRel);
-        let (stream, turn) = match first_poll(sent.as_mut()).await {
+        let mut sent = pin!(self.seen(session.ask(&statement, values)));
+        let (answered, turn) = match first_poll(sent.as_mut()).await {
             Some(done) => (done, Some(open)),
             None => {
                 drop(open);
                 (sent.await, None)
             }
         };
-        let answered = match stream {
-            Ok(stream) => answer(stream).await,
-            Err(error) => Err(error),
-        };
-        self.unseen.fetch_sub(1, Ordering::AcqRel);
         let error = match answered {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
@@ -146,6 +140,14 @@ impl Work {
             None => return Err((self.fail(error), None)),
         };
         Err((self.first_failure(&mut open, error).await, Some(open)))
+    }
+
+    /// Waits for an answer; whoever is cut off before it leaves one that nobody has seen.
+    async fn seen<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.unseen.fetch_add(1, Ordering::AcqRel);
+        let answered = answer.await;
+        self.unseen.fetch_sub(1, Ordering::AcqRel);
+        answered
     }
 
     /// What went wrong first: of a statement behind one that failed, the server only says that it came too late.
@@ -164,7 +166,7 @@ impl Work {
             let session = Arc::clone(&open.session);
             // It leaves the queue when it can be sent: whoever is cut off before that has sent nothing.
             let Some((sql, values)) = open.queued.front() else { return Ok(()) };
-            let prepared = session.prepare(sql, values).await;
+            let prepared = self.seen(session.prepare(sql, values)).await;
             let Some((_, values)) = open.queued.pop_front() else { return Ok(()) };
             open.asked += 1;
             let statement = match prepared {
@@ -199,12 +201,11 @@ impl Work {
     /// a COMMIT nothing of it stays.
     async fn starts_again(&self, open: &mut Open) -> Result<bool, DatabaseError> {
         let nothing_else = open.asked == 1 && open.depth == 0 && !open.is_over;
-        if nothing_else {
-            open.session = Arc::new(pool::lend(&self.pool).await?);
-            (open.has_begun, open.asked) = (false, 0);
-            self.failed.store(false, Ordering::Release);
-        }
-        Ok(nothing_else)
+        let Some(dead) = Arc::get_mut(&mut open.session).filter(|_| nothing_else) else { return Ok(false) };
+        pool::replace(&self.pool, dead).await?;
+        (open.has_begun, open.asked) = (false, 0);
+        self.failed.store(false, Ordering::Release);
+        Ok(true)
     }
 
     fn fail(&self, error: Error) -> DatabaseError {
@@ -304,13 +305,12 @@ fn came_too_late(error: &Error) -> bool {
 impl Drop for Work {
     /// What was not committed is undone before the connection serves anybody else.
     fn drop(&mut self) {
-        let is_busy = self.unseen.load(Ordering::Acquire) > 0;
         let open = self.open.get_mut();
         if open.is_over || !open.has_begun {
             return;
         }
         open.under_way.clear();
-        pool::give_back(&self.pool, Arc::clone(&open.session), is_busy);
+        pool::give_back(&self.pool, Arc::clone(&open.session));
     }
 }
 
