@@ -1,9 +1,11 @@
 //! What any business software stands on: schema, transactions, events, jobs, idempotency keys.
 
+mod cut_off;
 mod events;
 mod idempotency;
 mod jobs;
 mod later;
+mod lost_connections;
 mod migrations;
 mod shared_commits;
 mod standing_rules;

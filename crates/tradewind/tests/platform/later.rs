@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use platform::db::{DatabaseError, WriteTx, execute, execute_later, fetch_scalar};
+use platform::db::{Broken, DatabaseError, WriteTx, execute, execute_later, fetch_scalar, insert_many_later};
 use platform::values;
 use test_macro::test_on_every_database;
 
-use crate::support::{TestResult, TestShop};
+use crate::support::{TestResult, TestShop, cut_off};
 
 const INSERT: &str = "INSERT INTO pages (id) VALUES ($1)";
+/// How many times a caller is polled at most before it goes away: more than any of them needs.
+const MOST_POLLS: usize = 12;
 
 async fn make_table(shop: &TestShop) -> TestResult {
     let tx = shop.context().begin(&shop.origin()).await?;
@@ -111,6 +113,96 @@ async fn a_statement_whose_caller_went_away_does_not_make_the_commit_lie(shop: T
     drop(tokio::time::timeout(Duration::ZERO, execute(&tx, INSERT, values![1_i64])).await);
     let kept = tx.commit().await.is_ok();
     assert_eq!(pages(&shop).await?, i64::from(kept));
+    Ok(())
+}
+
+/// More than are under way at once.
+#[test_on_every_database]
+async fn what_is_written_later_reaches_the_server_in_its_order_before_the_commit(shop: TestShop) -> TestResult {
+    const NEXT: &str = "INSERT INTO places (id, place) SELECT $1, COUNT(*) FROM places";
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, "CREATE TABLE places (id BIGINT NOT NULL, place BIGINT NOT NULL)", vec![]).await?;
+    for id in 0..300_i64 {
+        execute_later(&tx, NEXT, values![id]).await?;
+    }
+    let rows = (300..305_i64).map(|id| values![id, id]).collect();
+    insert_many_later(&tx, "INSERT INTO places (id, place) VALUES", rows).await?;
+    execute_later(&tx, NEXT, values![305_i64]).await?;
+    tx.commit().await?;
+    let right = "SELECT CAST(COUNT(*) AS BIGINT) FROM places WHERE id = place";
+    assert_eq!(fetch_scalar(shop.context().db.reader(), right, vec![]).await?, Some(306_i64));
+    Ok(())
+}
+
+/// Behind the one that failed the server refuses all others; the second time all of them are prepared and travel together.
+#[test_on_every_database]
+async fn the_commit_tells_what_was_broken_first_and_keeps_nothing(shop: TestShop) -> TestResult {
+    make_table(&shop).await?;
+    for last in ["INSERT INTO pages (id) VALUES (NULL)", INSERT, INSERT] {
+        let tx = shop.context().begin(&shop.origin()).await?;
+        let told = async {
+            later(&tx, &[1, 2, 1]).await?;
+            execute_later(&tx, last, if last == INSERT { values![3_i64] } else { vec![] }).await
+        };
+        let told = match told.await {
+            Ok(()) => tx.commit().await,
+            Err(error) => Err(error),
+        };
+        assert!(matches!(told, Err(DatabaseError::Broken(Broken::Unique(_), _))), "{told:?}");
+        assert_eq!(pages(&shop).await?, 0);
+    }
+    Ok(())
+}
+
+/// Every place at which the sender waits is one at which it may go away, with the queue in its hands.
+#[test_on_every_database]
+async fn what_is_written_later_is_kept_once_wherever_its_sender_goes_away(shop: TestShop) -> TestResult {
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, "CREATE TABLE notes (id BIGINT NOT NULL)", vec![]).await?;
+    tx.commit().await?;
+    for polls in 1..=MOST_POLLS {
+        let tx = shop.context().begin(&shop.origin()).await?;
+        for place in 0..3 {
+            // Nobody has prepared such a text before.
+            let insert = format!("INSERT INTO notes (id) VALUES ($1) /* {place} of {polls} */");
+            execute_later(&tx, &insert, values![i64::try_from(polls)?]).await?;
+        }
+        cut_off(polls, fetch_scalar::<i64>(&tx, "SELECT CAST(1 AS BIGINT)", vec![])).await.transpose()?;
+        tx.commit().await?;
+    }
+    let kept = "SELECT CAST(COUNT(*) AS BIGINT) FROM notes";
+    assert_eq!(fetch_scalar(shop.context().db.reader(), kept, vec![]).await?, Some(3 * i64::try_from(MOST_POLLS)?));
+    Ok(())
+}
+
+/// The server refuses a statement while it prepares it, too.
+#[test_on_every_database]
+async fn a_statement_that_cannot_be_prepared_does_not_make_the_commit_lie_wherever_its_caller_goes_away(shop: TestShop) -> TestResult {
+    make_table(&shop).await?;
+    let mut expected = 0;
+    for polls in 1..=MOST_POLLS {
+        let tx = shop.context().begin(&shop.origin()).await?;
+        execute(&tx, INSERT, values![i64::try_from(polls)?]).await?;
+        cut_off(polls, execute(&tx, "INSERT INTO no_such_table (id) VALUES (1)", vec![])).await;
+        expected += i64::from(tx.commit().await.is_ok());
+        assert_eq!(pages(&shop).await?, expected, "after {polls} polls");
+    }
+    Ok(())
+}
+
+/// Before a part begins, what came before it is looked at; whoever goes away meanwhile leaves that to the commit.
+#[test_on_every_database]
+async fn a_later_statement_that_failed_is_told_by_the_commit_wherever_a_part_is_given_up_before(shop: TestShop) -> TestResult {
+    make_table(&shop).await?;
+    for polls in 1..=MOST_POLLS {
+        let tx = shop.context().begin(&shop.origin()).await?;
+        let told = later(&tx, &[1, 2, 1]).await;
+        cut_off(polls, tx.savepoint()).await;
+        let told = if told.is_ok() { tx.commit().await } else { told };
+        // Whoever went away may have been told already what it was.
+        assert!(told.is_err(), "after {polls} polls");
+        assert_eq!(pages(&shop).await?, 0);
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The harness: a fresh shop on a database of its own for each test, and the checks that follow its body.
 #![allow(dead_code, unused_imports, reason = "the harness offers more than one test needs")]
 
+mod back_ends;
 mod cart;
 mod command;
 mod http;
@@ -16,6 +17,7 @@ mod sqlite;
 
 use std::error::Error;
 
+pub(crate) use back_ends::{SOON, back_end_of, cut_off};
 pub(crate) use cart::{TestCart, address};
 pub(crate) use command::{Demo, Process, run};
 pub(crate) use http::{Ask, Reply, make_key};
