@@ -114,7 +114,6 @@ fn question(random: &mut StdRng, tree: &[(Category, Option<usize>)], made: &[Mad
         in_stock: random.random_bool(0.1).then_some(false),
         updated_since: random.random_bool(0.1).then(|| made[random.random_range(0..PRODUCTS)].summary.updated_at),
         options: if sizes.is_empty() { Vec::new() } else { vec![option(&sizes)] },
-        ..ProductFilters::default()
     };
     let sort = ProductSort::ALL[random.random_range(0..ProductSort::ALL.len())];
     let audience = if random.random_bool(0.3) { Audience::Public } else { Audience::Staff };
