@@ -21,12 +21,14 @@ pub(super) struct Condition {
     pub(super) values: Vec<Value>,
     /// What has to hold of the price, which ranges know as well: operator and parameter.
     prices: Vec<(&'static str, String)>,
+    /// The sets, by the statements of their members, that a product has to belong to.
+    sets: Vec<String>,
 }
 
 impl Default for Condition {
     fn default() -> Self {
-        let (sql, values, prices) = (String::new(), Vec::new(), Vec::new());
-        Self { source: "product_listings l".to_owned(), ranges: None, members: String::new(), sql, values, prices }
+        let (sql, values, prices, sets) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { source: "product_listings l".to_owned(), ranges: None, members: String::new(), sql, values, prices, sets }
     }
 }
 
@@ -54,6 +56,11 @@ impl Condition {
         let _ = write!(self.sql, " AND {sql}");
     }
 
+    /// A product has to be one of these members, too.
+    pub(super) fn belongs_to(&mut self, members: String) {
+        self.sets.push(members);
+    }
+
     /// What is read in order, by its name.
     pub(super) const fn ordered(&self) -> &'static str {
         if self.ranges.is_some() { "m" } else { "l" }
@@ -65,6 +72,9 @@ impl Condition {
         let mut sql = String::new();
         for (operator, parameter) in &self.prices {
             let _ = write!(sql, " AND {ordered}.price_min_minor {operator} {parameter}");
+        }
+        for members in &self.sets {
+            let _ = write!(sql, " AND EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = {ordered}.product_id)");
         }
         match (&self.ranges, self.sql.is_empty()) {
             (Some(_), false) => sql.push_str(&exists(ordered, &self.sql)),

@@ -56,7 +56,8 @@ struct SizeRow {
 }
 
 impl<'a> Sets<'a> {
-    /// Measures the sets that the filters name, in one statement; without such filters in none.
+    /// Measures the sets that the filters name, in one statement (two where a category has very many below it); without such filters in
+    /// none.
     ///
     /// # Errors
     /// `DatabaseError`, by what went wrong.
@@ -65,26 +66,37 @@ impl<'a> Sets<'a> {
         let has_ordered = is_ordered && sets.iter().any(Set::has_ranges);
         let small = if has_ordered { SMALL_BESIDE_ORDERED } else { SMALL };
         let mut all = Self { sets, category_ids: Vec::new(), smallest: i64::MAX, small, is_ordered, has_changed_much: false };
+        // A lone set that is in order is read in order, however large it is.
+        let is_lone = has_ordered && all.sets.len() == 1;
+        all.count(db, query, if is_lone { 1 } else { small + 1 }).await?;
+        if is_lone && !all.sets.iter().any(|set| all.is_in_order(set)) {
+            all.count(db, query, small + 1).await?;
+        }
+        Ok(all)
+    }
+
+    /// Counts the members of each set up to `most`, and what has changed; puts the smallest set first.
+    async fn count(&mut self, db: &impl ConnectionTrait, query: &ProductQuery, most: i64) -> Result<(), DatabaseError> {
         let mut condition = Condition::default();
-        let mut parts: Vec<String> = all.sets.iter().enumerate().map(|(place, set)| set.size(place, small + 1, &mut condition)).collect();
+        let mut parts: Vec<String> = self.sets.iter().enumerate().map(|(place, set)| set.size(place, most, &mut condition)).collect();
         // Where it is the order that is wanted, its index is read as far as the page reaches.
-        let changes = all.sets.len();
-        parts.extend(is_ordered.then(|| count_changed(query, changes, &mut condition)).flatten());
+        let changes = self.sets.len();
+        parts.extend(self.is_ordered.then(|| count_changed(query, changes, &mut condition)).flatten());
         if parts.is_empty() {
-            return Ok(all);
+            return Ok(());
         }
         let rows: Vec<SizeRow> = db::fetch_all(db, &parts.join(" UNION ALL "), condition.values).await?;
-        all.category_ids = rows.iter().filter_map(|row| row.category_id).map(CategoryId::from_uuid).collect();
+        self.category_ids = rows.iter().filter_map(|row| row.category_id).map(CategoryId::from_uuid).collect();
         let size = |place: usize| {
             let of_place = rows.iter().filter(|row| usize::try_from(row.place) == Ok(place));
             of_place.fold(0_i64, |sum, row| sum.saturating_add(row.members))
         };
-        all.has_changed_much = size(changes) > SMALL;
-        let mut sized: Vec<(i64, Set<'a>)> = all.sets.into_iter().enumerate().map(|(place, set)| (size(place), set)).collect();
+        self.has_changed_much = size(changes) > SMALL;
+        let mut sized: Vec<(i64, Set<'a>)> = self.sets.drain(..).enumerate().map(|(place, set)| (size(place), set)).collect();
         sized.sort_by_key(|(size, _)| *size);
-        all.smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
-        all.sets = sized.into_iter().map(|(_, set)| set).collect();
-        Ok(all)
+        self.smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
+        self.sets = sized.into_iter().map(|(_, set)| set).collect();
+        Ok(())
     }
 
     /// True where the list is to be read in its order, although there is an index of what has changed.
@@ -155,7 +167,7 @@ impl<'a> Sets<'a> {
     fn narrow_to_others(&self, begun_with: Option<usize>, condition: &mut Condition) {
         for (_, set) in self.sets.iter().enumerate().filter(|(place, _)| Some(*place) != begun_with) {
             let members = set.members(condition, &self.category_ids);
-            condition.and(&format!("EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = l.product_id)"));
+            condition.belongs_to(members);
         }
     }
 }
