@@ -87,6 +87,11 @@ impl Work {
     /// Asks; a connection that the server has dropped before anything was asked of it is replaced, once. Nobody else's statement
     /// comes between the first try and the next.
     async fn ask(&self, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
+        // Boxed: it is part of the future of every statement, and those of all that send one.
+        Box::pin(self.ask_until_answered(sql, values)).await
+    }
+
+    async fn ask_until_answered(&self, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
         let mut is_second = false;
         let mut open = self.open.lock().await;
         loop {
