@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, MatchedPath};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
-use kernel::{Actor, Clock, Origin, SystemClock};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use kernel::{Actor, Client, Clock, Origin, SystemClock};
 
 use crate::request_id;
 
@@ -17,6 +17,7 @@ pub struct RequestFacts {
     request_id: HeaderValue,
     traceparent: Option<String>,
     peer: Option<SocketAddr>,
+    user_agent: Option<HeaderValue>,
     actor: OnceLock<Actor>,
     route: OnceLock<MatchedPath>,
 }
@@ -24,6 +25,9 @@ pub struct RequestFacts {
 /// The facts of the request at hand, as an extractor.
 #[derive(Debug, Clone)]
 pub struct Facts(pub Arc<RequestFacts>);
+
+/// Longer names say nothing more.
+const MAX_USER_AGENT: usize = 256;
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
@@ -34,6 +38,7 @@ impl RequestFacts {
             request_id,
             traceparent: headers.get(TRACEPARENT).and_then(traceparent),
             peer,
+            user_agent: headers.get(header::USER_AGENT).cloned(),
             actor: OnceLock::new(),
             route: OnceLock::new(),
         }
@@ -60,7 +65,16 @@ impl RequestFacts {
     /// This actor, in this request.
     #[must_use]
     pub fn origin(&self, actor: Actor) -> Origin {
-        Origin { actor, request_id: Some(self.request_id().to_owned()), traceparent: self.traceparent.clone() }
+        let (request_id, traceparent) = (Some(self.request_id().to_owned()), self.traceparent.clone());
+        Origin { actor, request_id, traceparent, client: self.client() }
+    }
+
+    /// From where it comes. A name of a program that is no text, or longer than any, is cut.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let user_agent = self.user_agent.as_ref().and_then(|name| name.to_str().ok());
+        let user_agent = user_agent.map(|name| name.chars().take(MAX_USER_AGENT).collect());
+        Client { ip: self.peer.map(|peer| peer.ip()), user_agent }
     }
 
     /// Keeps for the log who acts and by which route; the outer service sees neither itself.

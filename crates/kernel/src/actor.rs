@@ -1,6 +1,7 @@
 //! Who does something, and from where the wish came.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use crate::{ApiKeyId, CartId, UserId};
@@ -65,13 +66,30 @@ pub struct Origin {
     pub request_id: Option<String>,
     /// W3C trace context of the request, where it has one.
     pub traceparent: Option<String>,
+    /// From where the request came.
+    pub client: Client,
+}
+
+/// From where a request came: personal data, kept in sessions and beside the audit log, never in logs or events.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// The address of whoever asks, behind proxies that are trusted.
+    pub ip: Option<IpAddr>,
+    /// What the program calls itself.
+    pub user_agent: Option<String>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client(…)")
+    }
 }
 
 impl Origin {
     /// An act outside any request.
     #[must_use]
     pub const fn of(actor: Actor) -> Self {
-        Self { actor, request_id: None, traceparent: None }
+        Self { actor, request_id: None, traceparent: None, client: Client { ip: None, user_agent: None } }
     }
 
     /// The shop itself acts.

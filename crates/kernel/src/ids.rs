@@ -25,8 +25,12 @@ macro_rules! ids {
 ids! {
     /// A manual entry or promotion on a cart or an order.
     AdjustmentId, AdjustmentTag, "adj";
+    /// An address in a customer's book.
+    AddressId, AddressTag, "addr";
     /// An API key.
     ApiKeyId, ApiKeyTag, "key";
+    /// A record of the audit log.
+    AuditId, AuditTag, "audit";
     /// A cart.
     CartId, CartTag, "cart";
     /// A line of a cart.
@@ -37,12 +41,16 @@ ids! {
     ChannelId, ChannelTag, "chan";
     /// The names and addresses of one order.
     ContactId, ContactTag, "contact";
+    /// A group of customers.
+    CustomerGroupId, CustomerGroupTag, "group";
     /// An event.
     EventId, EventTag, "evt";
     /// A shipment, or what stands for one.
     FulfilmentId, FulfilmentTag, "ful";
     /// Stock put aside.
     HoldId, HoldTag, "hold";
+    /// An address or network that is turned away.
+    IpBlockId, IpBlockTag, "block";
     /// A job.
     JobId, JobTag, "job";
     /// A transaction of the ledger.
@@ -67,6 +75,10 @@ ids! {
     PriceListId, PriceListTag, "plist";
     /// A product.
     ProductId, ProductTag, "prod";
+    /// A role.
+    RoleId, RoleTag, "role";
+    /// A sign-in that goes on.
+    SessionId, SessionTag, "sess";
     /// A shipping method.
     ShippingMethodId, ShippingMethodTag, "ship";
     /// A step of a shipping method's tariff.

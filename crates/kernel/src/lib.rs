@@ -20,7 +20,7 @@ mod text;
 mod text_enum;
 mod uuid7;
 
-pub use actor::{Actor, ActorParseError, Origin};
+pub use actor::{Actor, ActorParseError, Client, Origin};
 pub use apportion::apportion;
 pub use card_number::contains_card_number;
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};

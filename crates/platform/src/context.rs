@@ -7,6 +7,7 @@ use kernel::{Clock, Origin, Timestamp};
 use crate::cache::Purges;
 use crate::config::Config;
 use crate::db::{DatabaseError, Db, WriteTx};
+use crate::secrets::Secrets;
 
 /// The shared parts of one process; cheap to clone. Built once in `wiring.rs`, and by tests with other parts.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Context {
     pub config: Arc<Config>,
     /// What was changed of what is kept in memory.
     pub purges: Purges,
+    /// What is sealed with the shop's master key.
+    pub secrets: Secrets,
 }
 
 impl Context {

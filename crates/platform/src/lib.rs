@@ -3,6 +3,7 @@
 // The derive of rows names this crate as the others see it.
 extern crate self as platform;
 
+pub mod audit;
 pub mod cache;
 pub mod config;
 mod context;
@@ -14,8 +15,10 @@ pub mod idempotency;
 pub mod jobs;
 pub mod migrate;
 pub mod outbox;
+mod secrets;
 pub mod settings;
 pub mod telemetry;
 
 pub use context::Context;
 pub use failpoints::failpoint;
+pub use secrets::{Secrets, SecretsError};

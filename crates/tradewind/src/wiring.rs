@@ -16,7 +16,7 @@ use platform::db::{ConnectError, Db, Invariant};
 use platform::jobs::Handlers;
 use platform::migrate::Migration;
 use platform::outbox::Fact;
-use platform::{Context, idempotency, jobs, migrate, outbox};
+use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::orders::ExpireOrder;
 use sales::settlement::{ExecuteOperation, ReconcileOperation};
@@ -30,6 +30,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     outbox::INVARIANTS,
     jobs::INVARIANTS,
     idempotency::INVARIANTS,
+    audit::INVARIANTS,
     catalog::categories::INVARIANTS,
     catalog::media::INVARIANTS,
     catalog::inventory::INVARIANTS,
@@ -94,7 +95,8 @@ pub fn invariants() -> Vec<Invariant> {
 /// `ConnectError` says what to change.
 pub async fn context(config: Config, clock: Arc<dyn Clock>) -> Result<Context, ConnectError> {
     let db = Db::connect(&config.database, config.mode).await?;
-    Ok(Context { db, clock, config: Arc::new(config), purges: Purges::new(PURGING) })
+    let secrets = Secrets::of(&config);
+    Ok(Context { db, clock, config: Arc::new(config), purges: Purges::new(PURGING), secrets })
 }
 
 /// Everything that jobs can do, by kind.

@@ -17,18 +17,24 @@ macro_rules! things {
 }
 
 things! {
+    AddressTag = "address_not_found";
     ApiKeyTag = "api_key_not_found";
+    AuditTag = "audit_record_not_found";
     CartTag = "cart_not_found";
     CartLineTag = "cart_line_not_found";
     CategoryTag = "category_not_found";
     ChannelTag = "channel_not_found";
+    CustomerGroupTag = "customer_group_not_found";
     FulfilmentTag = "fulfilment_not_found";
+    IpBlockTag = "ip_block_not_found";
     JobTag = "job_not_found";
     MediaTag = "media_not_found";
     OrderTag = "order_not_found";
     PaymentTag = "payment_not_found";
     PriceListTag = "price_list_not_found";
     ProductTag = "product_not_found";
+    RoleTag = "role_not_found";
+    SessionTag = "session_not_found";
     ShippingMethodTag = "shipping_method_not_found";
     StockLocationTag = "stock_location_not_found";
     TaxRateTag = "tax_rate_not_found";

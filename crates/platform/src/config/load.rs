@@ -99,12 +99,21 @@ fn settings(merged: &config::Config, flags: &Flags, layers: &[(&str, Vec<String>
             let by_flag = flags.values.iter().any(|(flag, _)| flag == key).then_some("flag");
             let by_layer = || layers.iter().find(|(_, keys)| keys.iter().any(|k| k == key)).map(|(name, _)| *name);
             let origin = by_flag.or_else(by_layer).unwrap_or("default").to_owned();
-            let shown = if key == "database.url" && !value.is_empty() { mask(value) } else { value.to_owned() };
+            let shown = shown(key, value);
             settings.push(Setting { key: key.to_owned(), value: shown, origin });
         });
     }
     settings.sort_by(|a, b| a.key.cmp(&b.key));
     settings
+}
+
+/// A value as it may be shown: addresses without their passwords, keys not at all.
+fn shown(key: &str, value: &str) -> String {
+    match key {
+        "database.url" | "mail.url" if !value.is_empty() => mask(value),
+        "secrets.master_key" if !value.is_empty() => "***".to_owned(),
+        _ => value.to_owned(),
+    }
 }
 
 fn flatten(key: &str, value: &Value, each: &mut dyn FnMut(&str, &str)) {

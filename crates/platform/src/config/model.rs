@@ -55,6 +55,12 @@ pub struct Config {
     pub orders: Orders,
     /// Limits on requests.
     pub rate_limits: RateLimits,
+    /// How people sign in.
+    pub auth: Auth,
+    /// What secrets are sealed with.
+    pub secrets: MasterKey,
+    /// How mail leaves.
+    pub mail: Mail,
     /// What is kept in memory.
     pub cache: Cache,
     /// Who may see what is counted.
@@ -150,6 +156,40 @@ pub struct Orders {
 pub struct RateLimits {
     /// Multiplies every limit; known from the first release so that scripts need not change when limits come.
     pub factor: f64,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// How long an access token opens doors.
+    pub access_token_minutes: i64,
+    /// How long a refresh token may lie unused.
+    pub refresh_token_days: i64,
+    /// How long a session goes on, however often it is refreshed.
+    pub session_days: i64,
+    /// How long a cookie session may lie unused.
+    pub cookie_idle_hours: i64,
+    /// Whom access tokens are for (`aud`).
+    pub audience: String,
+}
+
+/// What secrets in the database are sealed with.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MasterKey {
+    /// 64 hexadecimal digits; empty: generated into the data directory.
+    pub master_key: SecretString,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Empty: files in the data directory. `smtp://`, `smtps://`: a server; may hold a password and is never shown.
+    pub url: SecretString,
+    /// Who sends it; empty: the shop's name at the host of `server.public_url`.
+    pub from: String,
 }
 
 /// What is kept in memory.

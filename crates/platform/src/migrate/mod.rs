@@ -17,5 +17,7 @@ pub struct Migration {
 }
 
 /// The steps of this crate.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 101, name: "platform", sql: include_str!("../../migrations/0101_platform.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 101, name: "platform", sql: include_str!("../../migrations/0101_platform.sql") },
+    Migration { version: 102, name: "audit", sql: include_str!("../../migrations/0102_audit.sql") },
+];

@@ -1,0 +1,21 @@
+//! Recording an act in the transaction that does it.
+
+use super::model::Entry;
+use super::store;
+use crate::db::{DatabaseError, WriteTx};
+
+/// Records what staff did, or what was done to an account, a key, a role or a setting, with who and from where.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn record(tx: &WriteTx, entry: &Entry) -> Result<(), DatabaseError> {
+    store::insert(tx, entry, "done").await
+}
+
+/// Records what was tried and refused. The transaction is one of its own: that of the refused act leaves nothing behind.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn record_refusal(tx: &WriteTx, entry: &Entry) -> Result<(), DatabaseError> {
+    store::insert(tx, entry, "refused").await
+}
