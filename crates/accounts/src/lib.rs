@@ -2,8 +2,12 @@
 
 pub mod addresses;
 pub mod api_keys;
+pub mod two_factor;
 
 use platform::migrate::Migration;
 
 /// The steps of this crate's schema.
-pub const MIGRATIONS: &[Migration] = &[Migration { version: 201, name: "accounts", sql: include_str!("../migrations/0201_accounts.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 201, name: "accounts", sql: include_str!("../migrations/0201_accounts.sql") },
+    Migration { version: 205, name: "two_factor", sql: include_str!("../migrations/0205_two_factor.sql") },
+];

@@ -36,4 +36,5 @@ mod states;
 mod stress;
 mod support;
 mod tax_rates;
+mod two_factor;
 mod words;
