@@ -1,7 +1,7 @@
 //! What is known of a request from its first byte on, shared by extractors, refusals and the log.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{FromRequestParts, MatchedPath};
@@ -17,6 +17,7 @@ pub struct RequestFacts {
     request_id: HeaderValue,
     traceparent: Option<String>,
     peer: Option<SocketAddr>,
+    address: Option<IpAddr>,
     user_agent: Option<HeaderValue>,
     actor: OnceLock<Actor>,
     route: OnceLock<MatchedPath>,
@@ -33,11 +34,12 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 impl RequestFacts {
     /// Reads what the head of a request tells.
-    pub(crate) fn read(headers: &HeaderMap, peer: Option<SocketAddr>, request_id: HeaderValue) -> Self {
+    pub(crate) fn read(headers: &HeaderMap, (peer, address): (Option<SocketAddr>, Option<IpAddr>), request_id: HeaderValue) -> Self {
         Self {
             request_id,
             traceparent: headers.get(TRACEPARENT).and_then(traceparent),
             peer,
+            address,
             user_agent: headers.get(header::USER_AGENT).cloned(),
             actor: OnceLock::new(),
             route: OnceLock::new(),
@@ -56,10 +58,16 @@ impl RequestFacts {
         self.request_id.clone()
     }
 
-    /// The other end of the connection.
+    /// The other end of the connection: the client, or the proxy before us.
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
         self.peer
+    }
+
+    /// The client's address, behind the proxies that are trusted.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// This actor, in this request.
@@ -74,7 +82,7 @@ impl RequestFacts {
     pub fn client(&self) -> Client {
         let user_agent = self.user_agent.as_ref().and_then(|name| name.to_str().ok());
         let user_agent = user_agent.map(|name| name.chars().take(MAX_USER_AGENT).collect());
-        Client { ip: self.peer.map(|peer| peer.ip()), user_agent }
+        Client { ip: self.address, user_agent }
     }
 
     /// Keeps for the log who acts and by which route; the outer service sees neither itself.
@@ -100,7 +108,7 @@ impl Facts {
         if let Some(facts) = parts.extensions.get::<Arc<RequestFacts>>() {
             return Arc::clone(facts);
         }
-        let facts = Arc::new(RequestFacts::read(&parts.headers, None, request_id::of(&parts.headers, SystemClock.now())));
+        let facts = Arc::new(RequestFacts::read(&parts.headers, (None, None), request_id::of(&parts.headers, SystemClock.now())));
         parts.extensions.insert(Arc::clone(&facts));
         facts
     }

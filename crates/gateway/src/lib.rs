@@ -93,6 +93,7 @@ mod access_log;
 mod answer;
 mod api_keys;
 mod body;
+mod client_address;
 mod compress;
 mod conditional;
 mod envelope;
@@ -116,6 +117,7 @@ mod service;
 pub use answer::{Cache, Created, Fixed, Kept, List, NoContent, One, entity_tag, kept_answer};
 pub use api_keys::ApiKeys;
 pub use body::OutBody;
+pub use client_address::TrustedProxies;
 pub use extract::{
     Command, CommandKey, ExpectedVersion, IdOr, JsonBody, ORDINARY_BODY, Optional, PathId, PathIdOr, PathIds, RequiredVersion, Thing,
     Upload, UploadedFile, Valid,

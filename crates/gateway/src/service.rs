@@ -1,6 +1,6 @@
 //! The one service around the router: everything that every request gets, in one place and in order.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,6 +19,7 @@ use tower::Service;
 use crate::accept::{accepts_coding, accepts_json};
 use crate::access_log::Line;
 use crate::body::OutBody;
+use crate::client_address::TrustedProxies;
 use crate::extract::{DEFAULT_BODY_BYTES, OrdinaryBody};
 use crate::facts::RequestFacts;
 use crate::headers::SecurityHeaders;
@@ -43,6 +44,8 @@ pub struct GatewayRules {
     pub other_media_paths: Vec<String>,
     /// The API's documentation, a page that needs scripts and styles.
     pub docs_paths: Vec<String>,
+    /// Whose word is taken for where a request comes from.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Default for GatewayRules {
@@ -54,6 +57,7 @@ impl Default for GatewayRules {
             json_paths: vec!["/api/".to_owned(), "/openapi.json".to_owned()],
             other_media_paths: Vec::new(),
             docs_paths: vec!["/docs".to_owned()],
+            trusted_proxies: TrustedProxies::default(),
         }
     }
 }
@@ -135,6 +139,7 @@ impl Gateway {
     {
         let (started, now, _under_way) = (Instant::now(), self.clock.now(), self.metrics.enter());
         let request_id = request_id::of(request.headers(), now);
+        let address = self.rules.trusted_proxies.client(request.headers(), peer);
         let refusal = self.refuse(&request);
         let remembered = match &refusal {
             None => self.memory_for(&request).map(|(memory, key)| (memory, memory.cache.find(&key, now), key)),
@@ -146,7 +151,7 @@ impl Gateway {
             return self.finish(answered, (request.method(), request.uri()), started, &request_id);
         }
         let missed = remembered.map(|(memory, _, key)| (memory, key.into_owned()));
-        let asked = Asked::read(&request, peer, request_id);
+        let asked = Asked::read(&request, (peer, address), request_id);
         let answered = match (refusal, missed) {
             (Some(problem), _) => self.settle(problem.into_response(), &asked).await,
             (None, Some((memory, key))) => self.answer_for_all(request, &asked, (memory, &key), now).await,
@@ -310,7 +315,7 @@ async fn give(memory: &Memory, key: &str, kept: &Arc<Kept<Finished>>, wanted: Wa
 }
 
 impl Asked {
-    fn read<B>(request: &Request<B>, peer: Option<SocketAddr>, request_id: HeaderValue) -> Self {
+    fn read<B>(request: &Request<B>, from: (Option<SocketAddr>, Option<IpAddr>), request_id: HeaderValue) -> Self {
         let headers = request.headers();
         let mut conditions = HeaderMap::new();
         for name in [header::IF_NONE_MATCH, header::ACCEPT_ENCODING] {
@@ -318,7 +323,7 @@ impl Asked {
                 conditions.append(&name, value.clone());
             }
         }
-        let facts = Arc::new(RequestFacts::read(headers, peer, request_id));
+        let facts = Arc::new(RequestFacts::read(headers, from, request_id));
         Self { method: request.method().clone(), uri: request.uri().clone(), conditions, facts }
     }
 

@@ -1,6 +1,7 @@
 //! The words every floor speaks: money, quantities, ids, actors, time, paging and errors. No I/O, no async.
 
 mod actor;
+mod address_range;
 mod apportion;
 mod card_number;
 mod clock;
@@ -21,6 +22,7 @@ mod text_enum;
 mod uuid7;
 
 pub use actor::{Actor, ActorParseError, Client, Origin};
+pub use address_range::{AddressRange, AddressRangeError};
 pub use apportion::apportion;
 pub use card_number::contains_card_number;
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::listing::RefreshListing;
-use gateway::{Gateway, GatewayRules, ServeLimits};
+use gateway::{Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use payments::providers::Providers;
 use platform::cache::Purges;
@@ -123,6 +123,7 @@ pub fn gateway(shop: &Shop) -> Gateway {
     let rules = GatewayRules {
         request_timeout: Duration::from_millis(server.request_timeout_ms),
         max_body_bytes: server.max_body_bytes,
+        trusted_proxies: TrustedProxies::new(server.trusted_proxies.clone()),
         ..GatewayRules::default()
     };
     let gateway = Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock)).writing_to(shop.context().db.clone());

@@ -13,6 +13,9 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 /// Less holds no product, more is memory that every caller could ask for.
 const BODY_BYTES: RangeInclusive<usize> = 1_024..=64 * 1_024 * 1_024;
 
+/// Keys whose values in the environment are lists, parted by commas.
+const LISTS: [&str; 4] = ["roles", "payments.methods", "shop.countries", "server.trusted_proxies"];
+
 /// What the command line says; it outranks file and environment.
 #[derive(Debug, Clone, Default)]
 pub struct Flags {
@@ -59,8 +62,7 @@ pub enum ConfigError {
 /// `ConfigError` names the key and where it was set.
 pub fn load(flags: &Flags) -> Result<Loaded, ConfigError> {
     let environment = Environment::with_prefix("TRADEWIND").prefix_separator("__").separator("__").try_parsing(true).list_separator(",");
-    let environment =
-        environment.with_list_parse_key("roles").with_list_parse_key("payments.methods").with_list_parse_key("shop.countries");
+    let environment = LISTS.iter().fold(environment, |environment, key| environment.with_list_parse_key(key));
     let file = match &flags.config {
         Some(path) => File::from(path.clone()).format(FileFormat::Toml).required(true),
         None => File::new("tradewind.toml", FileFormat::Toml).required(false),

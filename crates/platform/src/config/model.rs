@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use kernel::Currency;
+use kernel::{AddressRange, Currency};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
@@ -77,6 +77,8 @@ pub struct Server {
     pub addr: SocketAddr,
     /// The shop's address as others see it, for links; empty: derived from `addr`.
     pub public_url: String,
+    /// Proxies whose `X-Forwarded-For` says where a request comes from; nobody else's is read.
+    pub trusted_proxies: Vec<AddressRange>,
     /// A request that takes longer answers 503; exports, imports and streams are exempt.
     pub request_timeout_ms: u64,
     /// A client that takes longer to send its headers is cut off; also the limit for idle connections.
