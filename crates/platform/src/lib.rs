@@ -1,4 +1,4 @@
-//! What any business software needs and no commerce: cache, configuration, database, migrations, events, jobs, idempotency, files.
+//! What any business software needs and no commerce: cache, configuration, database, migrations, events, jobs, idempotency, files, mail.
 
 // The derive of rows names this crate as the others see it.
 extern crate self as platform;
@@ -13,6 +13,7 @@ mod failpoints;
 pub mod files;
 pub mod idempotency;
 pub mod jobs;
+pub mod mail;
 pub mod migrate;
 pub mod outbox;
 mod secrets;

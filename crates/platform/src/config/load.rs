@@ -164,7 +164,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     if config.rate_limits.factor <= 0.0 {
         return Err(ConfigError::Refused("rate_limits.factor must be above zero".to_owned()));
     }
-    Ok(())
+    crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))
 }
 
 #[cfg(test)]
