@@ -2,6 +2,8 @@
 
 pub mod addresses;
 pub mod api_keys;
+pub mod sessions;
+pub mod tokens;
 pub mod two_factor;
 
 use platform::migrate::Migration;
@@ -9,5 +11,6 @@ use platform::migrate::Migration;
 /// The steps of this crate's schema.
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 201, name: "accounts", sql: include_str!("../migrations/0201_accounts.sql") },
+    Migration { version: 203, name: "sessions", sql: include_str!("../migrations/0203_sessions.sql") },
     Migration { version: 205, name: "two_factor", sql: include_str!("../migrations/0205_two_factor.sql") },
 ];

@@ -31,6 +31,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     jobs::INVARIANTS,
     idempotency::INVARIANTS,
     audit::INVARIANTS,
+    accounts::sessions::INVARIANTS,
     catalog::categories::INVARIANTS,
     catalog::media::INVARIANTS,
     catalog::inventory::INVARIANTS,
@@ -41,8 +42,10 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::orders::INVARIANTS,
 ];
 
-/// The facts that change what anybody may see, and so purge it from memory, in every process.
+/// The facts that change what anybody may see or who they are, and so purge it from memory, in every process.
 const PURGING: &[&str] = &[
+    <accounts::api_keys::ApiKeyEvent as Fact>::AGGREGATE,
+    <accounts::sessions::SessionEvent as Fact>::AGGREGATE,
     <catalog::categories::CategoryEvent as Fact>::AGGREGATE,
     <catalog::channels::ChannelEvent as Fact>::AGGREGATE,
     <catalog::price_lists::PriceListEvent as Fact>::AGGREGATE,
@@ -62,6 +65,8 @@ pub fn facts() -> Vec<FactNames> {
         (F::AGGREGATE, F::NAMES)
     }
     vec![
+        of::<accounts::api_keys::ApiKeyEvent>(),
+        of::<accounts::sessions::SessionEvent>(),
         of::<catalog::categories::CategoryEvent>(),
         of::<catalog::channels::ChannelEvent>(),
         of::<sales::orders::OrderFact>(),

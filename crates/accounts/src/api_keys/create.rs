@@ -1,9 +1,10 @@
 //! Making an API key.
 
 use kernel::{ApiKeyId, DomainError, ErrorKind, Origin, TextError, Timestamp, text};
-use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
+use platform::{Context, outbox};
 
+use super::events::ApiKeyEvent;
 use super::model::{ApiKey, Scopes, Token};
 use super::store;
 
@@ -83,5 +84,6 @@ pub async fn create_in(tx: &WriteTx, request: CreateApiKey) -> Result<Created, C
         created_by: tx.actor().to_string(),
     };
     store::insert(tx, &key, &token).await?;
+    outbox::record(tx, &ApiKeyEvent::Created { api_key_id: key.id }).await?;
     Ok(Created { key, token })
 }

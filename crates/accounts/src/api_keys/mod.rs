@@ -2,12 +2,14 @@
 
 mod authenticate;
 mod create;
+mod events;
 mod model;
 mod revoke;
 mod store;
 
 pub use authenticate::authenticate;
 pub use create::{CreateApiKey, CreateApiKeyError, Created, create, create_in};
+pub use events::ApiKeyEvent;
 pub use model::{ApiKey, Scopes, ScopesError, Token};
 pub use revoke::{RevokeApiKeyError, revoke};
 pub use store::list;

@@ -1,9 +1,10 @@
 //! Ending an API key.
 
 use kernel::{ApiKeyId, DomainError, ErrorKind, Origin};
-use platform::Context;
 use platform::db::DatabaseError;
+use platform::{Context, outbox};
 
+use super::events::ApiKeyEvent;
 use super::store;
 
 /// Why a key is not revoked.
@@ -33,7 +34,7 @@ impl DomainError for RevokeApiKeyError {
     }
 }
 
-/// Ends a key for good; requests that come after the commit are refused.
+/// Ends a key for good; requests that come after the commit are refused. Records `api_key.revoked`.
 ///
 /// # Errors
 /// `NotFound` where there is no live key of this id.
@@ -42,5 +43,6 @@ pub async fn revoke(context: &Context, origin: &Origin, id: ApiKeyId) -> Result<
     if !store::revoke(&tx, id).await? {
         return Err(RevokeApiKeyError::NotFound);
     }
+    outbox::record(&tx, &ApiKeyEvent::Revoked { api_key_id: id }).await?;
     Ok(tx.commit().await?)
 }
