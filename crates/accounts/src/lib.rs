@@ -13,4 +13,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 201, name: "accounts", sql: include_str!("../migrations/0201_accounts.sql") },
     Migration { version: 203, name: "sessions", sql: include_str!("../migrations/0203_sessions.sql") },
     Migration { version: 205, name: "two_factor", sql: include_str!("../migrations/0205_two_factor.sql") },
+    Migration { version: 206, name: "user_addresses", sql: include_str!("../migrations/0206_user_addresses.sql") },
 ];

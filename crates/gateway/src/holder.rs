@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
-use kernel::{Actor, CartId, Origin};
+use kernel::{Actor, CartId, Origin, UserId};
 
 use crate::identity::{Anyone, Authenticator, Permitted};
 use crate::permissions::RequiredPermission;
@@ -37,18 +37,28 @@ impl fmt::Debug for CartToken {
     }
 }
 
-/// The policy of a cart's routes: whoever sends `X-Cart-Token`. 401 without one; a wrong one is the cart's 404.
+/// The policy of a cart's routes: whoever sends `X-Cart-Token`, or is signed in and may be the cart's owner. 401 where neither
+/// is the case; a wrong token, or another's cart, is the cart's 404.
 #[derive(Debug, Clone)]
 pub struct CartHolder {
-    token: CartToken,
+    proof: Proof,
     caller: Anyone,
+}
+
+/// What the caller shows to be the cart's holder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// A token; it counts where there is one, whoever is signed in.
+    Token(CartToken),
+    /// Being signed in.
+    SignedIn(UserId),
 }
 
 impl CartHolder {
     /// What the caller shows to be the cart's holder.
     #[must_use]
-    pub fn token(&self) -> &CartToken {
-        &self.token
+    pub const fn proof(&self) -> &Proof {
+        &self.proof
     }
 
     /// The guest of this cart, or the signed-in caller, in this request.
@@ -68,8 +78,12 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let caller = Anyone::from_request_parts(parts, state).await?;
-        let token = CartToken::read(&parts.headers).ok_or_else(Problem::cart_token_missing)?;
-        Ok(Self { token, caller })
+        let proof = match (CartToken::read(&parts.headers), caller.user()) {
+            (Some(token), _) => Proof::Token(token),
+            (None, Some(user)) => Proof::SignedIn(user),
+            (None, None) => return Err(Problem::cart_token_missing()),
+        };
+        Ok(Self { proof, caller })
     }
 }
 
@@ -79,7 +93,7 @@ pub enum StaffOrHolder<P> {
     /// Staff with the permission; sees every one.
     Staff(Permitted<P>),
     /// Whoever sends a cart's token; sees what came of that cart.
-    Holder(CartHolder),
+    Holder(CartToken),
 }
 
 impl<S, P> FromRequestParts<S> for StaffOrHolder<P>
@@ -96,7 +110,7 @@ where
             return Permitted::from_request_parts(parts, state).await.map(Self::Staff);
         }
         match CartToken::read(&parts.headers) {
-            Some(token) => Ok(Self::Holder(CartHolder { token, caller })),
+            Some(token) => Ok(Self::Holder(token)),
             // 401 where nobody is named, 403 where somebody is and lacks the permission.
             None => Permitted::from_request_parts(parts, state).await.map(Self::Staff),
         }

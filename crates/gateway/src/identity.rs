@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use axum::extract::{FromRef, FromRequestParts, MatchedPath};
 use http::request::Parts;
 use http::{HeaderMap, header};
-use kernel::{Actor, Origin};
+use kernel::{Actor, Origin, UserId};
 
 use crate::answer::Cache;
 use crate::facts::{Facts, RequestFacts};
@@ -144,6 +144,15 @@ impl Anyone {
     #[must_use]
     pub fn is_anonymous(&self) -> bool {
         self.identity.is_none()
+    }
+
+    /// The person who is signed in, where it is one.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self.identity?.actor {
+            Actor::User(user) => Some(user),
+            _ => None,
+        }
     }
 
     /// True where the caller has that permission.

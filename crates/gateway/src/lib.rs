@@ -123,7 +123,7 @@ pub use extract::{
     Upload, UploadedFile, Valid,
 };
 pub use facts::{Facts, RequestFacts};
-pub use holder::{CartHolder, CartToken, StaffOrHolder};
+pub use holder::{CartHolder, CartToken, Proof, StaffOrHolder};
 pub use identity::{Anyone, Authenticator, Identity, Permitted};
 pub use memory::Memory;
 pub use metrics::Metrics;

@@ -14,6 +14,8 @@ pub struct QuantityOutOfRange;
 impl Quantity {
     /// More pieces of one thing than any shop sells at once; keeps every product of quantity and price inside i64.
     pub const MAX: u16 = 9_999;
+    /// As many as can be asked for.
+    pub const LARGEST: Self = Self(Self::MAX);
     /// A single piece.
     pub const ONE: Self = Self(1);
 

@@ -55,7 +55,8 @@ CREATE TABLE carts (
     user_id UUID REFERENCES users (id),
     channel_id UUID NOT NULL REFERENCES channels (id),
     currency TEXT NOT NULL,
-    status TEXT NOT NULL CONSTRAINT carts_status_check CHECK (status IN ('open', 'ordered')),
+    status TEXT NOT NULL CONSTRAINT carts_status_check CHECK (status IN ('open', 'ordered', 'merged')),
+    merged_into UUID REFERENCES carts (id),
     email TEXT,
     accepts_marketing BOOLEAN NOT NULL DEFAULT FALSE,
     accepts_marketing_at TIMESTAMPTZ,
@@ -68,7 +69,8 @@ CREATE TABLE carts (
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,
-    updated_by TEXT NOT NULL
+    updated_by TEXT NOT NULL,
+    CONSTRAINT carts_merged_check CHECK ((status = 'merged') = (merged_into IS NOT NULL))
 );
 CREATE INDEX carts_user_idx ON carts (user_id) WHERE user_id IS NOT NULL;
 

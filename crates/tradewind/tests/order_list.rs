@@ -1,7 +1,7 @@
 //! The list of orders is what a filter and a sort of all orders in memory would be, by whichever way it finds them.
 
 use chrono::TimeDelta;
-use kernel::{ContactId, Email, OrderId, Page, PageRequest, Position, Timestamp};
+use kernel::{ContactId, Email, OrderId, Page, PageRequest, Position, Timestamp, UserId};
 use platform::db::{DbBackend, FromQueryResult, Value, WriteTx, count_statements, fetch_all, fetch_scalar, insert_many, record_statements};
 use platform::values;
 use rand::rngs::StdRng;
@@ -27,6 +27,7 @@ struct Known {
     total_minor: i64,
     placed_at: Timestamp,
     email: &'static str,
+    user: Option<UserId>,
     tags: Vec<&'static str>,
 }
 
@@ -43,7 +44,7 @@ fn skewed<T: Copy>(chance: &mut StdRng, values: &[T]) -> T {
 }
 
 /// Numbers follow no order, times and totals have many ties.
-fn population(chance: &mut StdRng, now: Timestamp) -> Vec<Known> {
+fn population(chance: &mut StdRng, now: Timestamp, users: [UserId; 2]) -> Vec<Known> {
     let mut numbers: Vec<i64> = (1_001..=1_000 + ORDERS).collect();
     numbers.shuffle(chance);
     let order = |number| Known {
@@ -55,6 +56,7 @@ fn population(chance: &mut StdRng, now: Timestamp) -> Vec<Known> {
         total_minor: chance.random_range(0..400),
         placed_at: now + TimeDelta::milliseconds(500 * chance.random_range(0..700)),
         email: skewed(chance, &["most@example.com", "many@example.com", "few@example.com", "one@example.com"]),
+        user: skewed(chance, &[None, Some(users[0]), Some(users[1])]),
         tags: TAGS.iter().filter(|(_, share)| chance.random_bool(*share)).map(|(tag, _)| *tag).collect(),
     };
     numbers.into_iter().map(order).collect()
@@ -88,7 +90,8 @@ async fn insert(tx: &WriteTx, all: &[Known]) -> TestResult {
             at,
             at,
             "cli",
-            "cli"
+            "cli",
+            one.user
         ]
     };
     let contact = |one: &Known| {
@@ -98,7 +101,7 @@ async fn insert(tx: &WriteTx, all: &[Known]) -> TestResult {
     let tagged = |one: &Known| -> Vec<Vec<Value>> { one.tags.iter().map(|tag| values![one.id, *tag, *tag, zero, one.placed_at]).collect() };
     let orders = "INSERT INTO orders (id, number, source, channel_id, status, payment_status, fulfilment_status, currency, tax_included,
         payment_method, item_count, subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, metadata, placed_at, created_at,
-        updated_at, created_by, updated_by) VALUES";
+        updated_at, created_by, updated_by, user_id) VALUES";
     let contacts =
         "INSERT INTO order_contacts (id, order_id, email, email_key, search_key, accepts_marketing, created_at, updated_at) VALUES";
     insert_many(tx, orders, all.iter().map(order).collect(), "").await?;
@@ -121,7 +124,7 @@ fn span<T: Copy + Ord>(chance: &mut StdRng, mut value: impl FnMut(&mut StdRng) -
     Span { at_least: bound(chance), at_most: bound(chance), above: bound(chance), below: bound(chance) }
 }
 
-fn query(chance: &mut StdRng, now: Timestamp) -> OrderQuery {
+fn query(chance: &mut StdRng, now: Timestamp, users: [UserId; 2]) -> OrderQuery {
     let emails = ["most@example.com", "few@example.com", "nobody@example.com"];
     let tags = some(chance, &["most", "many", "rare", "MANY", "none"]);
     let customer = some(chance, &emails).first().and_then(|email| Email::parse(email).ok());
@@ -132,6 +135,7 @@ fn query(chance: &mut StdRng, now: Timestamp) -> OrderQuery {
         tags: tags.into_iter().map(str::to_owned).collect(),
         placed_at: span(chance, |chance| now + TimeDelta::milliseconds(500 * chance.random_range(0..700))),
         total_minor: span(chance, |chance| chance.random_range(0..400)),
+        user: some(chance, &users).first().copied(),
         customer,
         text: some(chance, &["few", "#1077", "1077", "y@ex"]).first().map(|text| (*text).to_owned()),
     };
@@ -158,6 +162,7 @@ fn matches(filter: &OrderFilter, order: &Known) -> bool {
         && any(&filter.fulfilment_status, &order.fulfilment_status)
         && holds(filter.placed_at, order.placed_at)
         && holds(filter.total_minor, order.total_minor)
+        && filter.user.is_none_or(|user| order.user == Some(user))
         && filter.customer.as_ref().is_none_or(|email| email.as_str() == order.email)
         && tagged
         && text
@@ -188,11 +193,12 @@ async fn page(tx: &WriteTx, query: &OrderQuery, position: Position, size: u32) -
 #[test_on_every_database]
 async fn every_list_of_orders_is_a_filter_and_a_sort_of_all(shop: TestShop) -> TestResult {
     let mut chance = StdRng::seed_from_u64(20_260_301);
-    let all = population(&mut chance, shop.now());
+    let users = [shop.user().await?, shop.user().await?];
+    let all = population(&mut chance, shop.now(), users);
     let tx = shop.context().begin(&shop.origin()).await?;
     insert(&tx, &all).await?;
     for _ in 0..QUERIES {
-        let query = query(&mut chance, shop.now());
+        let query = query(&mut chance, shop.now(), users);
         let expected = expected(&all, &query);
         let size = if expected.len() < 60 { chance.random_range(1..=7) } else { chance.random_range(60..=100) };
         let (mut walked, mut after) = (Vec::new(), None);
@@ -252,6 +258,7 @@ async fn the_lists_of_every_day_are_read_in_the_order_of_an_index(shop: TestShop
     let cheap = || Span { at_most: Some(500), ..Span::default() };
     for (filter, sort, index) in [
         (any(), OrderSort::PlacedAt, "orders_placed_idx"),
+        (OrderFilter { user: Some(UserId::generate()), ..any() }, OrderSort::PlacedAt, "orders_user_idx"),
         (any(), OrderSort::Total, "orders_total_idx"),
         (any(), OrderSort::Number, "sqlite_autoindex_orders_2"),
         (OrderFilter { total_minor: cheap(), ..any() }, OrderSort::Total, "orders_total_idx"),

@@ -8,7 +8,7 @@ use platform::db;
 use platform::idempotency::Key;
 use platform::values;
 use sales::Sales;
-use sales::carts::{CartAccess, CartToken};
+use sales::carts::CartAccess;
 use sales::checkout::{self, PlaceOrder};
 use serde_json::json;
 use test_macro::test_on_every_database;
@@ -127,7 +127,7 @@ async fn money_that_is_held_in_vain_is_let_go_of(shop: TestShop) -> TestResult {
     let sales = Sales { providers: shop.sales().providers.clone().with(Holding(shop.provider().clone())), ..shop.sales().clone() };
     shop.provider().will_answer(Outcome::Unknown);
     let cart = shop.cart(&[(&mug.id, 2)]).await?;
-    let access = CartAccess { cart_id: cart.id.parse()?, token: CartToken::presented(cart.token.as_str()) };
+    let access = CartAccess::by_token(cart.id.parse()?, cart.token.as_str());
     let wish = PlaceOrder { access, cart_version: None, payment_method: "test".to_owned(), key: Key::new("cart", "k", &[]) };
     checkout::run(&sales, &shop.origin(), wish).await?;
     let asked = shop.provider().calls().pop().ok_or("nobody was asked")?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kernel::{Currency, Cursor, DomainError, ErrorKind, Money, Page, PageRequest, Position, ShippingMethodId};
 use payments::providers::Providers;
 use platform::db::{RulesStamp, count_statements};
-use sales::carts::{self, CartAccess, CreateCart, EditCart};
+use sales::carts::{self, CartAccess, CartProof, CreateCart, EditCart};
 use sales::orders::OrderDetails;
 use sales::pricing::PricedCart;
 use sales::shipping::{
@@ -180,7 +180,7 @@ async fn a_method_that_a_cart_names_is_switched_off_and_not_deleted(shop: TestSh
     let made = create(&shop, express()).await?;
     let sales = Sales { context: context.clone(), providers: Providers::default(), present: Arc::new(Unread) };
     let cart = carts::create(&sales, &origin, CreateCart::default()).await?;
-    let access = CartAccess { cart_id: cart.contents.cart.id, token: cart.token };
+    let access = CartAccess { cart_id: cart.contents.cart.id, proof: CartProof::Token(cart.token) };
     let chosen = EditCart { shipping_method_id: Some(Some(made.id)), ..EditCart::default() };
     carts::edit(&sales, &origin, &access, chosen).await?;
 

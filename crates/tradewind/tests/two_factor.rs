@@ -3,23 +3,10 @@
 use accounts::two_factor::{self, RecoveryCodes, TwoFactorError, TwoFactorState};
 use chrono::TimeDelta;
 use kernel::{DomainError, UserId};
-use platform::db::execute;
-use platform::values;
 use test_macro::test_on_every_database;
 use totp_rs::{Builder, Secret};
 
 use crate::support::{TestResult, TestShop};
-
-/// Somebody to whom a second factor can belong.
-async fn user(shop: &TestShop) -> TestResult<UserId> {
-    const INSERT: &str = "INSERT INTO users (id, status, tags, metadata, created_at, updated_at, created_by, updated_by)
-        VALUES ($1, 'active', $2, $3, $4, $4, 'cli', 'cli')";
-    let id = UserId::generate();
-    let tx = shop.context().begin(&shop.origin()).await?;
-    execute(&tx, INSERT, values![id, serde_json::json!([]), serde_json::json!({}), shop.now()]).await?;
-    tx.commit().await?;
-    Ok(id)
-}
 
 /// The code that an authenticator with this secret shows now.
 fn code(shop: &TestShop, secret: &str) -> TestResult<String> {
@@ -47,7 +34,7 @@ fn refusal<T>(result: Result<T, TwoFactorError>) -> &'static str {
 
 #[test_on_every_database]
 async fn a_second_factor_is_asked_for_once_it_is_proven(shop: TestShop) -> TestResult {
-    let user = user(&shop).await?;
+    let user = shop.user().await?;
     assert_eq!(refusal(present(&shop, user, "000000").await), "two_factor_not_set_up");
     let first = two_factor::start(shop.context(), &shop.origin(), user, "ada@example.com").await?;
     let started = two_factor::start(shop.context(), &shop.origin(), user, "ada@example.com").await?;
@@ -64,7 +51,7 @@ async fn a_second_factor_is_asked_for_once_it_is_proven(shop: TestShop) -> TestR
 
 #[test_on_every_database]
 async fn a_code_is_taken_once_and_never_after_a_later_one(shop: TestShop) -> TestResult {
-    let user = user(&shop).await?;
+    let user = shop.user().await?;
     let (secret, _) = set_up(&shop, user).await?;
     let used = code(&shop, &secret)?;
     assert_eq!(refusal(present(&shop, user, &used).await), "two_factor_code_invalid", "it proved the secret already");
@@ -80,7 +67,7 @@ async fn a_code_is_taken_once_and_never_after_a_later_one(shop: TestShop) -> Tes
 
 #[test_on_every_database]
 async fn a_recovery_code_opens_once_however_it_is_typed(shop: TestShop) -> TestResult {
-    let (user, other) = (user(&shop).await?, user(&shop).await?);
+    let (user, other) = (shop.user().await?, shop.user().await?);
     let (_, codes) = set_up(&shop, user).await?;
     set_up(&shop, other).await?;
     let written = codes.reveal()[0].to_uppercase().replace('-', " ");
@@ -93,7 +80,7 @@ async fn a_recovery_code_opens_once_however_it_is_typed(shop: TestShop) -> TestR
 
 #[test_on_every_database]
 async fn new_recovery_codes_end_the_old_ones(shop: TestShop) -> TestResult {
-    let user = user(&shop).await?;
+    let user = shop.user().await?;
     let (_, old) = set_up(&shop, user).await?;
     let renewed = two_factor::renew_recovery_codes(shop.context(), &shop.origin(), user, &old.reveal()[0]).await?;
     assert_eq!(refusal(present(&shop, user, &old.reveal()[1]).await), "two_factor_code_invalid");
@@ -103,7 +90,7 @@ async fn new_recovery_codes_end_the_old_ones(shop: TestShop) -> TestResult {
 
 #[test_on_every_database]
 async fn a_second_factor_is_given_up_with_a_code_or_by_staff(shop: TestShop) -> TestResult {
-    let user = user(&shop).await?;
+    let user = shop.user().await?;
     let (secret, _) = set_up(&shop, user).await?;
     assert_eq!(refusal(two_factor::turn_off(shop.context(), &shop.origin(), user, "123456").await), "two_factor_code_invalid");
     shop.advance(TimeDelta::seconds(30));

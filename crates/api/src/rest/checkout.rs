@@ -36,7 +36,7 @@ struct CheckoutIn {
 ///
 /// Safe to retry: a repeated `Idempotency-Key` replays the first answer.
 #[utoipa::path(
-    post, path = "/api/v1/carts/{cart_id}/checkout", tag = "carts", operation_id = "place_order", security(("cart_token" = [])),
+    post, path = "/api/v1/carts/{cart_id}/checkout", tag = "carts", operation_id = "place_order", security(("cart_token" = []), ("bearer" = [])),
     params(
         ("cart_id" = schema::CartId, Path, description = "The cart to turn into an order (`cart_…`)"),
         CommandKey,
@@ -46,7 +46,7 @@ struct CheckoutIn {
         CommonProblems,
         (status = 201, description = "Order placed", body = Envelope<OrderView>),
         (status = 404, description = "`cart_not_found`", body = ErrorBody),
-        (status = 409, description = "`order_already_placed`, `out_of_stock`, `variant_unavailable`, `cart_changed`, `idempotency_key_in_use`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `cart_merged`, `out_of_stock`, `variant_unavailable`, `cart_changed`, `idempotency_key_in_use`", body = ErrorBody),
         (status = 422, description = "`cart_empty`, `cart_incomplete`, `payment_method_unavailable`, `total_too_large`, `idempotency_key_reused`, `validation_failed`", body = ErrorBody),
     ),
 )]

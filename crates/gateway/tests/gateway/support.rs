@@ -12,7 +12,7 @@ use axum::routing::{get, patch, post};
 use gateway::{
     Anyone, Authenticator, Cache, CartHolder, Command, Created, ExpectedVersion, FilterKind, Gateway, GatewayRules, IdOr, Identity, Kept,
     List, ListParams, ListRoute, ListSpec, NoContent, NoParams, One, Optional, OutBody, Params, PathId, PathIdOr, PathIds, Permission,
-    PermissionSet, Permitted, Problem, RequiredVersion, StaffOrHolder, Upload, Valid, ViewParams, kept_answer, permission,
+    PermissionSet, Permitted, Problem, Proof, RequiredVersion, StaffOrHolder, Upload, Valid, ViewParams, kept_answer, permission,
 };
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
@@ -150,7 +150,9 @@ async fn name_of(PathIdOr(name): PathIdOr<OrderTag>) -> String {
 }
 
 async fn line(PathIds(cart, line): PathIds<CartTag, CartLineTag>, holder: CartHolder) -> One<Value> {
-    One::plain(json!({ "cart": cart, "line": line, "actor": holder.origin(cart).actor.to_string(), "token": holder.token().reveal() }))
+    One::plain(
+        json!({ "cart": cart, "line": line, "actor": holder.origin(cart).actor.to_string(), "token": match holder.proof() { Proof::Token(token) => token.reveal(), Proof::SignedIn(_) => "none" } }),
+    )
 }
 
 async fn checkout(Params(memory): Params<BTreeMap<String, String>>, Command { key, body }: Command<Optional<CartIn>>) -> Kept {

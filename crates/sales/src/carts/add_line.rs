@@ -8,7 +8,7 @@ use super::store::{self, Locked};
 use crate::Sales;
 
 /// More lines than any customer reads; bounds what a checkout locks.
-const MOST_LINES: usize = 250;
+pub(super) const MOST_LINES: usize = 250;
 
 /// What is added.
 #[derive(Debug, Clone)]

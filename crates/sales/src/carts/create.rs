@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use catalog::channels::{self, Channel};
-use kernel::{CartId, Currency, DomainError, ErrorKind, FieldErrors, Origin};
+use kernel::{Actor, CartId, Currency, DomainError, ErrorKind, FieldErrors, Origin};
 use platform::db::{DatabaseError, RulesStamp};
 
 use super::contents::CartContents;
@@ -68,7 +68,7 @@ impl DomainError for CreateCartError {
     }
 }
 
-/// Begins an empty cart in a channel and its currency.
+/// Begins an empty cart in a channel and its currency; a signed-in customer's is theirs from the start.
 ///
 /// # Errors
 /// `CreateCartError` names what does not fit.
@@ -84,7 +84,7 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
     }
     let cart = Cart {
         id: CartId::generate(),
-        user_id: None,
+        user_id: if let Actor::User(user) = origin.actor { Some(user) } else { None },
         channel_id: channel.id,
         currency: channel.currency,
         status: CartStatus::Open,

@@ -19,6 +19,8 @@ text_enum! {
         Open = "open",
         /// It became an order and stays as it was.
         Ordered = "ordered",
+        /// Its lines went into another cart of the same customer.
+        Merged = "merged",
     }
 }
 
@@ -68,22 +70,42 @@ impl fmt::Debug for CartToken {
     }
 }
 
-/// A wish to use a cart: its id and the token that came with the request. A wrong token is the same as no such cart.
+/// What somebody shows to use a cart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CartProof {
+    /// A token, which may be the cart's.
+    Token(CartToken),
+    /// That they are signed in, which may be as the cart's owner.
+    SignedIn(UserId),
+}
+
+/// A wish to use a cart: its id and what came with the request. A wrong token, or another's cart, is the same as no such cart.
 #[derive(Debug, Clone)]
 pub struct CartAccess {
     /// Which cart.
     pub cart_id: CartId,
-    /// The token that came with the request.
-    pub token: CartToken,
+    /// What is shown.
+    pub proof: CartProof,
 }
 
 impl CartAccess {
+    /// The wish of whoever sent this text as the cart's token.
+    #[must_use]
+    pub fn by_token(cart_id: CartId, token: impl Into<String>) -> Self {
+        Self { cart_id, proof: CartProof::Token(CartToken::presented(token)) }
+    }
+
     /// In whose name a key stands: that of the cart and of what opens it, because a stored answer is given before the cart is
     /// looked at, and must not be given to somebody who knows the cart's id alone.
     #[must_use]
     pub fn owner(&self) -> String {
-        let digits: String = self.token.hash().iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{}:{digits}", self.cart_id)
+        match &self.proof {
+            CartProof::Token(token) => {
+                let digits: String = token.hash().iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("{}:{digits}", self.cart_id)
+            }
+            CartProof::SignedIn(user) => format!("{}:{user}", self.cart_id),
+        }
     }
 }
 
@@ -195,6 +217,9 @@ pub enum CartError {
     /// It became an order.
     #[error("this cart has become an order and cannot change")]
     AlreadyOrdered,
+    /// Its lines are in another cart.
+    #[error("this cart was merged into the customer's own and cannot change")]
+    AlreadyMerged,
     /// No such line in this cart.
     #[error("no such line in this cart")]
     LineNotFound,
@@ -223,6 +248,7 @@ impl DomainError for CartError {
         match self {
             Self::NotFound => "cart_not_found",
             Self::AlreadyOrdered => "order_already_placed",
+            Self::AlreadyMerged => "cart_merged",
             Self::LineNotFound => "cart_line_not_found",
             Self::VariantUnavailable => "variant_unavailable",
             Self::ShippingMethodUnavailable => "shipping_method_unavailable",
@@ -236,7 +262,7 @@ impl DomainError for CartError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound | Self::LineNotFound => ErrorKind::NotFound,
-            Self::AlreadyOrdered => ErrorKind::Conflict,
+            Self::AlreadyOrdered | Self::AlreadyMerged => ErrorKind::Conflict,
             Self::VariantUnavailable | Self::ShippingMethodUnavailable | Self::TooManyLines(_) | Self::TooLarge | Self::Quantity(_) => {
                 ErrorKind::Rule
             }
@@ -297,7 +323,7 @@ mod tests {
     #[test]
     fn a_key_stands_in_the_name_of_cart_and_token() {
         let (cart_id, other) = (CartId::generate(), CartId::generate());
-        let owner = |cart_id, token: &str| CartAccess { cart_id, token: CartToken::presented(token) }.owner();
+        let owner = |cart_id, token: &str| CartAccess::by_token(cart_id, token).owner();
         assert_eq!(owner(cart_id, "twct_x"), owner(cart_id, "twct_x"));
         assert!(owner(cart_id, "twct_x") != owner(cart_id, "twct_y") && owner(cart_id, "twct_x") != owner(other, "twct_x"));
         assert!(!owner(cart_id, "twct_x").contains("twct_x"), "the token itself is not stored");
@@ -310,6 +336,7 @@ mod tests {
         let errors = [
             (CartError::NotFound, "cart_not_found", ErrorKind::NotFound, None),
             (CartError::AlreadyOrdered, "order_already_placed", ErrorKind::Conflict, None),
+            (CartError::AlreadyMerged, "cart_merged", ErrorKind::Conflict, None),
             (CartError::LineNotFound, "cart_line_not_found", ErrorKind::NotFound, None),
             (CartError::VariantUnavailable, "variant_unavailable", ErrorKind::Rule, Some("variant_id")),
             (CartError::ShippingMethodUnavailable, "shipping_method_unavailable", ErrorKind::Rule, Some("shipping_method_id")),

@@ -6,7 +6,7 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invari
 use platform::values;
 use uuid::Uuid;
 
-use super::model::{Cart, CartAccess, CartError, CartLine, CartLines, CartStatus, CartToken, CustomOptions};
+use super::model::{Cart, CartAccess, CartError, CartLine, CartLines, CartProof, CartStatus, CartToken, CustomOptions};
 
 /// What always holds of carts.
 pub const INVARIANTS: &[Invariant] = &[Invariant {
@@ -82,29 +82,31 @@ pub struct Locked {
 /// `NotFound` for a missing cart and a wrong token alike.
 pub async fn open(db: &impl ConnectionTrait, access: &CartAccess) -> Result<Cart, CartError> {
     let row = db::fetch_optional(db, &format!("SELECT {COLUMNS} FROM carts WHERE id = $1"), values![access.cart_id]).await?;
-    opened(row, &access.token)
+    opened(row, &access.proof)
 }
 
 /// Locks a cart for an edit or the checkout; every change of a cart holds this lock, so lines and totals stand still. Two statements
 /// in one round trip: the second is behind the lock that the first one takes, however long that waited.
 ///
 /// # Errors
-/// `NotFound` for a missing cart and a wrong token alike, `AlreadyOrdered` for one that became an order.
+/// `NotFound` for a missing cart and a wrong token alike, `AlreadyOrdered` and `AlreadyMerged` for one that cannot change.
 pub async fn lock(tx: &WriteTx, access: &CartAccess) -> Result<Locked, CartError> {
     let sql = format!("SELECT {COLUMNS} FROM carts WHERE id = $1 FOR UPDATE");
     let (row, lines) = tokio::try_join!(biased; db::fetch_optional(tx, &sql, values![access.cart_id]), lines_of(tx, access.cart_id))?;
-    let cart = opened(row, &access.token)?;
+    let cart = opened(row, &access.proof)?;
     match cart.status {
         CartStatus::Open => Ok(Locked { cart, lines }),
         CartStatus::Ordered => Err(CartError::AlreadyOrdered),
+        CartStatus::Merged => Err(CartError::AlreadyMerged),
     }
 }
 
-fn opened(row: Option<CartRow>, token: &CartToken) -> Result<Cart, CartError> {
-    match row {
-        Some(row) if token.opens(&row.token_hash) => Ok(Cart::try_from(row)?),
-        _ => Err(CartError::NotFound),
-    }
+fn opened(row: Option<CartRow>, proof: &CartProof) -> Result<Cart, CartError> {
+    let opens = |row: &CartRow| match proof {
+        CartProof::Token(token) => token.opens(&row.token_hash),
+        CartProof::SignedIn(user) => row.user_id == Some(user.uuid()),
+    };
+    Ok(Cart::try_from(row.filter(opens).ok_or(CartError::NotFound)?)?)
 }
 
 pub(super) async fn insert(tx: &WriteTx, cart: &Cart, token: &CartToken) -> Result<(), DatabaseError> {
@@ -157,6 +159,32 @@ pub(super) async fn touch(tx: &WriteTx, cart: &mut Cart) -> Result<(), DatabaseE
 pub async fn mark_ordered(tx: &WriteTx, id: CartId) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE carts SET status = 'ordered', version = version + 1, updated_at = $1, updated_by = $2 WHERE id = $3";
     db::execute_later(tx, UPDATE, values![tx.now(), tx.actor().to_string(), id]).await
+}
+
+/// The cart that the customer filled last and did not order, where there is one beside this.
+pub(super) async fn open_cart_of(db: &impl ConnectionTrait, user: UserId, except: Option<CartId>) -> Result<Option<CartId>, DatabaseError> {
+    const SELECT: &str = "SELECT id FROM carts WHERE user_id = $1 AND status = 'open' AND ($2 IS NULL OR id <> $2)
+        ORDER BY updated_at DESC, id DESC LIMIT 1";
+    Ok(db::fetch_scalar(db, SELECT, values![user, except]).await?.map(CartId::from_uuid))
+}
+
+/// Gives the cart to a customer.
+pub(super) async fn give_to(tx: &WriteTx, cart: CartId, user: UserId) -> Result<(), DatabaseError> {
+    db::execute(tx, "UPDATE carts SET user_id = $1 WHERE id = $2", values![user, cart]).await.map(drop)
+}
+
+/// Closes a cart whose lines went into another one.
+pub(super) async fn mark_merged(tx: &WriteTx, id: CartId, into: CartId) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET status = 'merged', merged_into = $1, version = version + 1, updated_at = $2, updated_by = $3
+        WHERE id = $4";
+    db::execute(tx, "DELETE FROM cart_lines WHERE cart_id = $1", values![id]).await?;
+    db::execute(tx, UPDATE, values![into, tx.now(), tx.actor().to_string(), id]).await.map(drop)
+}
+
+/// Where the lines of a cart went.
+pub(super) async fn merged_into(db: &impl ConnectionTrait, id: CartId) -> Result<Option<CartId>, DatabaseError> {
+    let into: Option<Option<Uuid>> = db::fetch_scalar(db, "SELECT merged_into FROM carts WHERE id = $1", values![id]).await?;
+    Ok(into.flatten().map(CartId::from_uuid))
 }
 
 #[derive(FromQueryResult)]

@@ -87,6 +87,12 @@ impl OrderFact {
         Self { fulfilment_id: Some(fulfilment_id), ..Self::of(order, "order.delivered") }
     }
 
+    /// It became a customer's who had placed it as a guest.
+    #[must_use]
+    pub fn claimed(order: &Order) -> Self {
+        Self::of(order, "order.claimed")
+    }
+
     /// Tags, free data or notes changed.
     #[must_use]
     pub fn updated(order: &Order) -> Self {
@@ -105,6 +111,7 @@ impl Fact for OrderFact {
         ("order.payment_changed", "what its money says changed"),
         ("order.fulfilled", "a parcel left"),
         ("order.delivered", "a parcel arrived"),
+        ("order.claimed", "it was placed by a guest who has an account now"),
         ("order.updated", "tags, free data or notes changed"),
     ];
 

@@ -2,6 +2,7 @@
 
 mod advance;
 mod cancel;
+mod claim;
 mod events;
 mod expire;
 mod model;
@@ -14,6 +15,7 @@ mod update;
 
 pub use advance::{advance, money_of, payment_fault};
 pub use cancel::{CancelOrder, CancelOrderError, cancel};
+pub use claim::claim;
 pub use events::OrderFact;
 pub use expire::{ExpireOrder, expire, expire_at};
 pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};

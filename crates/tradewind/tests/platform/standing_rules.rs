@@ -6,7 +6,7 @@ use kernel::Ppm;
 use platform::config::Mode;
 use platform::db::{ConnectionTrait, Db, DbBackend, RulesStamp, count_statements, execute, fetch_scalar};
 use platform::values;
-use sales::carts::{self, CartAccess, CartError, CreateCart};
+use sales::carts::{self, CartAccess, CartError, CartProof, CreateCart};
 use sales::tax::{self, CreateTaxRate, TaxRateInput, TaxRates};
 use test_macro::test_on_every_database;
 
@@ -68,7 +68,7 @@ async fn a_change_that_is_rolled_back_was_never_kept(shop: TestShop) -> TestResu
 async fn a_cart_that_was_waited_for_is_read_with_the_rules_of_now(shop: TestShop) -> TestResult {
     create(&shop, 190_000).await?;
     let cart = carts::create(shop.sales(), &shop.origin(), CreateCart::default()).await?;
-    let access = CartAccess { cart_id: cart.contents.cart.id, token: cart.token };
+    let access = CartAccess { cart_id: cart.contents.cart.id, proof: CartProof::Token(cart.token) };
     let before = RulesStamp::read(shop.context().db.reader()).await?;
 
     let first = shop.context().begin(&shop.origin()).await?;

@@ -14,6 +14,7 @@ mod provider;
 mod run;
 mod shop;
 mod sqlite;
+mod user;
 
 use std::error::Error;
 

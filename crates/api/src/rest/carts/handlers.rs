@@ -1,9 +1,11 @@
 //! The routes of carts.
 
 use axum::extract::State;
-use gateway::{Anyone, CartHolder, CommonProblems, Created, Envelope, ErrorBody, NoParams, One, Optional, PathId, PathIds, Problem, Valid};
+use gateway::{
+    Anyone, CartHolder, CommonProblems, Created, Envelope, ErrorBody, NoParams, One, Optional, PathId, PathIds, Problem, Proof, Valid,
+};
 use kernel::{CartId, CartLineTag, CartTag};
-use sales::carts::{self, CartAccess, CartContents, CartToken, ChangeLine};
+use sales::carts::{self, CartAccess, CartContents, CartProof, ChangeLine};
 use sales::pricing;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,7 +25,10 @@ pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
 
 /// The wish to use a cart, as the request says it.
 pub(in crate::rest) fn access(holder: &CartHolder, cart_id: CartId) -> CartAccess {
-    CartAccess { cart_id, token: CartToken::presented(holder.token().reveal()) }
+    match holder.proof() {
+        Proof::Token(token) => CartAccess::by_token(cart_id, token.reveal()),
+        Proof::SignedIn(user) => CartAccess { cart_id, proof: CartProof::SignedIn(*user) },
+    }
 }
 
 /// A cart with its price, under its ETag.
@@ -59,7 +64,7 @@ async fn create_cart(State(shop): State<Shop>, caller: Anyone, Optional(body): O
 
 /// Read a cart, priced as of now.
 #[utoipa::path(
-    get, path = "/api/v1/carts/{cart_id}", tag = "carts", operation_id = "get_cart", security(("cart_token" = [])),
+    get, path = "/api/v1/carts/{cart_id}", tag = "carts", operation_id = "get_cart", security(("cart_token" = []), ("bearer" = [])),
     params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
     responses(
         CommonProblems,
@@ -78,14 +83,14 @@ async fn get_cart(
 
 /// Change what a cart says of its customer and its way.
 #[utoipa::path(
-    patch, path = "/api/v1/carts/{cart_id}", tag = "carts", operation_id = "edit_cart", security(("cart_token" = [])),
+    patch, path = "/api/v1/carts/{cart_id}", tag = "carts", operation_id = "edit_cart", security(("cart_token" = []), ("bearer" = [])),
     params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
     request_body = CartPatch,
     responses(
         CommonProblems,
         (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
         (status = 404, description = "`cart_not_found`", body = ErrorBody),
-        (status = 409, description = "`order_already_placed`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `cart_merged`", body = ErrorBody),
         (status = 422, description = "`validation_failed`, `shipping_method_unavailable`", body = ErrorBody),
     ),
 )]
@@ -101,14 +106,14 @@ async fn edit_cart(
 
 /// Put a variant into a cart; the same variant with the same wishes adds to its line.
 #[utoipa::path(
-    post, path = "/api/v1/carts/{cart_id}/lines", tag = "carts", operation_id = "add_cart_line", security(("cart_token" = [])),
+    post, path = "/api/v1/carts/{cart_id}/lines", tag = "carts", operation_id = "add_cart_line", security(("cart_token" = []), ("bearer" = [])),
     params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
     request_body = CartLineIn,
     responses(
         CommonProblems,
         (status = 201, description = "The cart as it is now", body = Envelope<CartView>),
         (status = 404, description = "`cart_not_found`", body = ErrorBody),
-        (status = 409, description = "`order_already_placed`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `cart_merged`", body = ErrorBody),
         (status = 422, description = "`validation_failed`, `variant_unavailable`, `too_many_lines`, `total_too_large`", body = ErrorBody),
     ),
 )]
@@ -125,14 +130,14 @@ async fn add_cart_line(
 
 /// Change how many of a line are wanted.
 #[utoipa::path(
-    patch, path = "/api/v1/carts/{cart_id}/lines/{line_id}", tag = "carts", operation_id = "change_cart_line", security(("cart_token" = [])),
+    patch, path = "/api/v1/carts/{cart_id}/lines/{line_id}", tag = "carts", operation_id = "change_cart_line", security(("cart_token" = []), ("bearer" = [])),
     params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)"), ("line_id" = schema::CartLineId, Path, description = "The line (`cline_…`)")),
     request_body = CartLinePatch,
     responses(
         CommonProblems,
         (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
         (status = 404, description = "`cart_not_found`, `cart_line_not_found`", body = ErrorBody),
-        (status = 409, description = "`order_already_placed`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `cart_merged`", body = ErrorBody),
         (status = 422, description = "`validation_failed`, `total_too_large`", body = ErrorBody),
     ),
 )]
@@ -150,13 +155,13 @@ async fn change_cart_line(
 
 /// Take a line out of a cart.
 #[utoipa::path(
-    delete, path = "/api/v1/carts/{cart_id}/lines/{line_id}", tag = "carts", operation_id = "remove_cart_line", security(("cart_token" = [])),
+    delete, path = "/api/v1/carts/{cart_id}/lines/{line_id}", tag = "carts", operation_id = "remove_cart_line", security(("cart_token" = []), ("bearer" = [])),
     params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)"), ("line_id" = schema::CartLineId, Path, description = "The line (`cline_…`)")),
     responses(
         CommonProblems,
         (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
         (status = 404, description = "`cart_not_found`, `cart_line_not_found`", body = ErrorBody),
-        (status = 409, description = "`order_already_placed`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `cart_merged`", body = ErrorBody),
     ),
 )]
 async fn remove_cart_line(
@@ -171,7 +176,7 @@ async fn remove_cart_line(
 /// List the ways in which the cart's parcel can go to its address, cheapest place first as the shop orders them.
 #[utoipa::path(
     get, path = "/api/v1/carts/{cart_id}/shipping-methods", tag = "carts", operation_id = "list_cart_shipping_methods",
-    security(("cart_token" = [])),
+    security(("cart_token" = []), ("bearer" = [])),
     params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
     responses(
         CommonProblems,

@@ -6,7 +6,7 @@ use gateway::{
     permission,
 };
 use kernel::OrderTag;
-use sales::carts::{CartAccess, CartToken};
+use sales::carts::CartAccess;
 use sales::orders::{self, Order, OrderKey};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -67,8 +67,8 @@ async fn get_order(
     _none: NoParams,
 ) -> Result<One<OrderView>, Problem> {
     let order = find(&shop, name).await?;
-    if let StaffOrHolder::Holder(holder) = &reader {
-        refuse_stranger(&shop, &order, holder.token().reveal()).await?;
+    if let StaffOrHolder::Holder(token) = &reader {
+        refuse_stranger(&shop, &order, token.reveal()).await?;
     }
     let version = order.version;
     let details = orders::details(shop.context().db.reader(), order).await?;
@@ -78,7 +78,7 @@ async fn get_order(
 /// Another cart's order is the same as none.
 async fn refuse_stranger(shop: &Shop, order: &Order, token: &str) -> Result<(), Problem> {
     let missing = || Problem::not_found("order_not_found");
-    let access = CartAccess { cart_id: order.cart_id.ok_or_else(missing)?, token: CartToken::presented(token) };
+    let access = CartAccess::by_token(order.cart_id.ok_or_else(missing)?, token);
     sales::carts::open(shop.context().db.reader(), &access).await.map(drop).map_err(|error| match error {
         sales::carts::CartError::NotFound => missing(),
         other => other.into(),

@@ -36,6 +36,7 @@ pub(super) fn query(list: &ListQuery) -> Result<OrderQuery, Problem> {
         tags: filters.words("tag").to_vec(),
         placed_at: span(filters.period("placed_at")),
         total_minor: span(filters.range("total")),
+        user: None,
         customer: customer.map_err(|error| FieldErrors::of("filter[customer]", error))?,
         text: filters.text("text").map(str::to_owned),
     };

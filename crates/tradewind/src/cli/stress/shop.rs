@@ -21,7 +21,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use sales::Sales;
-use sales::carts::{self, AddLine, CartAccess, CreateCart, CustomOptions, EditCart};
+use sales::carts::{self, AddLine, CartAccess, CartProof, CreateCart, CustomOptions, EditCart};
 use sales::checkout::{self, PlaceOrder, PlaceOrderError};
 use sales::fulfilments::{self, FulfilError, FulfilOrder};
 use sales::orders::{self, CancelOrder, CancelOrderError, Order};
@@ -127,7 +127,7 @@ impl StressShop {
     /// A cart that only has to be ordered.
     pub(super) async fn cart(&self, variant_id: VariantId, pieces: i64) -> anyhow::Result<CartAccess> {
         let created = carts::create(&self.sales, &origin(), CreateCart::default()).await?;
-        let access = CartAccess { cart_id: created.contents.cart.id, token: created.token };
+        let access = CartAccess { cart_id: created.contents.cart.id, proof: CartProof::Token(created.token) };
         let line = AddLine { variant_id, quantity: Quantity::try_from(pieces)?, custom_options: CustomOptions::default() };
         carts::add_line(&self.sales, &origin(), &access, line).await?;
         let said = EditCart {

@@ -1,6 +1,6 @@
 //! Filters whose orders an index finds.
 
-use kernel::{Timestamp, fold};
+use kernel::{Timestamp, UserId, fold};
 
 use super::parameters::{Parameters, Shield};
 use super::query::{OrderFilter, OrderSort, Span};
@@ -17,6 +17,7 @@ pub(super) enum Finder {
         payment: Vec<PaymentStatus>,
         fulfilment: Vec<FulfilmentStatus>,
     },
+    User(UserId),
     /// The key of an e-mail address.
     Customer(String),
     Placed(Span<Timestamp>),
@@ -46,7 +47,7 @@ impl Part {
 impl Finder {
     /// The finders of a filter; the bounds of what the list is sorted by are none, they only say where the list begins and ends.
     pub(super) fn of(filter: &OrderFilter, sort: OrderSort) -> Vec<Self> {
-        let mut finders = Vec::new();
+        let mut finders: Vec<Self> = filter.user.map(Self::User).into_iter().collect();
         if !filter.tags.is_empty() {
             let mut keys: Vec<String> = filter.tags.iter().map(|tag| fold(tag)).collect();
             keys.sort_unstable();
@@ -75,7 +76,7 @@ impl Finder {
     /// True where each part has its orders in the order of the list.
     pub(super) fn is_in_order(&self, sort: OrderSort) -> bool {
         match self {
-            Self::Tags(_) | Self::Settlement { .. } => sort == OrderSort::PlacedAt,
+            Self::User(_) | Self::Tags(_) | Self::Settlement { .. } => sort == OrderSort::PlacedAt,
             Self::Status(_) => sort == OrderSort::PlacedAt || sort == OrderSort::Total,
             Self::Customer(_) | Self::Placed(_) | Self::Total(_) => false,
         }
@@ -88,7 +89,7 @@ impl Finder {
             Self::Settlement { payment, fulfilment } => {
                 payment.contains(&PaymentStatus::Paid) && fulfilment.contains(&FulfilmentStatus::Delivered)
             }
-            Self::Tags(_) | Self::Customer(_) | Self::Placed(_) | Self::Total(_) => false,
+            Self::User(_) | Self::Tags(_) | Self::Customer(_) | Self::Placed(_) | Self::Total(_) => false,
         };
         u8::from(common)
     }
@@ -97,6 +98,7 @@ impl Finder {
     pub(super) fn parts(&self, sort: OrderSort, parameters: &mut Parameters) -> Vec<Part> {
         let one = |condition| vec![Part::of_orders(sort, condition)];
         match self {
+            Self::User(id) => one(format!("o.user_id = {}", parameters.bind(*id))),
             Self::Tags(keys) => keys.iter().map(|key| tagged(sort, parameters.bind(key.as_str()))).collect(),
             Self::Status(words) => {
                 let of = |word: &OrderStatus| Part::of_orders(sort, format!("o.status = {}", parameters.bind(word.as_str())));
@@ -123,6 +125,7 @@ impl Finder {
     /// The question whether an order `o` that was found is one of its own, behind an `AND`.
     pub(super) fn asked(&self, parameters: &mut Parameters, shield: Shield) -> String {
         match self {
+            Self::User(id) => format!(" AND {} = {}", shield("o.user_id"), parameters.bind(*id)),
             Self::Tags(keys) => {
                 let keys = parameters.bind_all(keys.iter().map(String::as_str));
                 belongs("order_tags x", &format!("x.tag_key IN ({keys})"))

@@ -1,6 +1,6 @@
-//! What staff ask the list of orders, and what it shows.
+//! What staff and customers ask the list of orders, and what it shows.
 
-use kernel::{Email, Money, OrderId, PageRequest, Timestamp};
+use kernel::{Email, Money, OrderId, PageRequest, Timestamp, UserId};
 
 use crate::orders::states::{FulfilmentStatus, OrderStatus, PaymentStatus};
 
@@ -39,6 +39,8 @@ pub struct OrderFilter {
     pub placed_at: Span<Timestamp>,
     /// Their total, in minor units.
     pub total_minor: Span<i64>,
+    /// Whose they are, by account.
+    pub user: Option<UserId>,
     /// The customer's e-mail address.
     pub customer: Option<Email>,
     /// A number, or words of e-mail and names.
