@@ -2,6 +2,7 @@
 
 pub mod addresses;
 pub mod api_keys;
+pub mod permissions;
 pub mod sessions;
 pub mod tokens;
 pub mod two_factor;

@@ -5,7 +5,6 @@ use kernel::Actor;
 use platform::Context;
 
 use crate::identity::{Authenticator, Identity};
-use crate::permissions::Permission;
 use crate::problem::Problem;
 
 /// Knows the API keys in the database. A key's scopes are its permissions.
@@ -16,9 +15,6 @@ pub struct ApiKeys(pub Context);
 impl Authenticator for ApiKeys {
     async fn authenticate(&self, bearer: &str) -> Result<Option<Identity>, Problem> {
         let key = accounts::api_keys::authenticate(&self.0, bearer).await?;
-        Ok(key.map(|key| {
-            let allowed = |permission: &Permission| key.scopes.allow(permission.name());
-            Identity { actor: Actor::ApiKey(key.id), permissions: Permission::ALL.iter().copied().filter(allowed).collect() }
-        }))
+        Ok(key.map(|key| Identity { actor: Actor::ApiKey(key.id), permissions: key.scopes.permissions() }))
     }
 }

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use accounts::permissions::RequiredPermission;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 use kernel::{Actor, CartId, Origin, UserId};
 
 use crate::identity::{Anyone, Authenticator, Permitted};
-use crate::permissions::RequiredPermission;
 use crate::problem::Problem;
 
 const X_CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");

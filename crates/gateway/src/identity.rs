@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use accounts::permissions::{Permission, PermissionSet, RequiredPermission};
 use async_trait::async_trait;
 use axum::extract::{FromRef, FromRequestParts, MatchedPath};
 use http::request::Parts;
@@ -11,7 +12,6 @@ use kernel::{Actor, Origin, UserId};
 
 use crate::answer::Cache;
 use crate::facts::{Facts, RequestFacts};
-use crate::permissions::{Permission, PermissionSet, RequiredPermission};
 use crate::problem::Problem;
 
 /// Somebody whose credential was accepted.

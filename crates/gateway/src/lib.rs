@@ -105,7 +105,6 @@ mod identity;
 mod memory;
 mod metrics;
 mod patient;
-mod permissions;
 mod problem;
 mod query;
 mod refusal;
@@ -114,6 +113,7 @@ mod schema;
 mod serve;
 mod service;
 
+pub use accounts::permissions::{Permission, PermissionSet, RequiredPermission, permission};
 pub use answer::{Cache, Created, Fixed, Kept, List, NoContent, One, entity_tag, kept_answer};
 pub use api_keys::ApiKeys;
 pub use body::OutBody;
@@ -127,7 +127,6 @@ pub use holder::{CartHolder, CartToken, Proof, StaffOrHolder};
 pub use identity::{Anyone, Authenticator, Identity, Permitted};
 pub use memory::Memory;
 pub use metrics::Metrics;
-pub use permissions::{Permission, PermissionSet, RequiredPermission, permission};
 pub use problem::Problem;
 pub use query::{
     Bounds, FilterKind, Filters, ListParams, ListQuery, ListRoute, ListSpec, NoParams, Params, SortKey, ViewParams, ViewQuery,

@@ -1,6 +1,7 @@
 //! API keys, as the programs that hold them see them.
 
 use accounts::api_keys;
+use accounts::permissions::Scopes;
 use chrono::TimeDelta;
 use test_macro::test_on_every_database;
 
@@ -21,7 +22,7 @@ async fn a_revoked_key_opens_nothing(shop: TestShop) -> TestResult {
 
 #[test_on_every_database]
 async fn a_key_dies_at_its_time(shop: TestShop) -> TestResult {
-    let scopes = api_keys::Scopes::parse(["orders:read"], &["orders:read"])?;
+    let scopes = Scopes::parse(["orders:read"])?;
     let request = api_keys::CreateApiKey { name: "short".to_owned(), scopes, expires_at: Some(shop.now() + TimeDelta::minutes(5)) };
     let token = api_keys::create(shop.context(), &shop.origin(), request).await?.token.reveal().to_owned();
     shop.get("/api/v1/orders").key(&token).await?.expect(200)?;

@@ -99,7 +99,7 @@ impl Shop {
             _folder: None,
         };
         shop.run(&["migrate", "up"])?;
-        shop.key = shop.make_key("campaign", "*")?;
+        shop.key = shop.make_key("campaign", "admin:*")?;
         Ok(shop)
     }
 

@@ -5,8 +5,9 @@ use platform::db::{DatabaseError, WriteTx};
 use platform::{Context, outbox};
 
 use super::events::ApiKeyEvent;
-use super::model::{ApiKey, Scopes, Token};
+use super::model::{ApiKey, Token};
 use super::store;
+use crate::permissions::Scopes;
 
 /// What a key is to be.
 #[derive(Debug, Clone)]

@@ -10,6 +10,6 @@ mod store;
 pub use authenticate::authenticate;
 pub use create::{CreateApiKey, CreateApiKeyError, Created, create, create_in};
 pub use events::ApiKeyEvent;
-pub use model::{ApiKey, Scopes, ScopesError, Token};
+pub use model::{ApiKey, Token};
 pub use revoke::{RevokeApiKeyError, revoke};
 pub use store::list;

@@ -1,10 +1,11 @@
-//! Tokens and scopes.
+//! Keys and their tokens.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use kernel::{ApiKeyId, Timestamp};
 use sha2::{Digest, Sha256};
+
+use crate::permissions::Scopes;
 
 /// What a program presents: `twk_` and 64 hexadecimal digits, 256 random bits.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,58 +58,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What a key may do: permissions such as `orders:read`, `orders:*` for all of a resource, `*` for everything.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Scopes(BTreeSet<String>);
-
-/// Not a set of scopes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ScopesError {
-    /// A key without scopes could do nothing.
-    #[error("name at least one scope")]
-    Empty,
-    /// Neither a permission that exists nor a pattern over those that do.
-    #[error("unknown scope {0}")]
-    Unknown(String),
-}
-
-impl Scopes {
-    /// Reads scopes; each must be, or cover, one of the permissions that exist.
-    ///
-    /// # Errors
-    /// `Empty` or `Unknown`.
-    pub fn parse<'a>(raw: impl IntoIterator<Item = &'a str>, permissions: &[&str]) -> Result<Self, ScopesError> {
-        let mut scopes = BTreeSet::new();
-        for scope in raw.into_iter().map(str::trim).filter(|scope| !scope.is_empty()) {
-            if !permissions.iter().any(|permission| covers(scope, permission)) {
-                return Err(ScopesError::Unknown(scope.to_owned()));
-            }
-            scopes.insert(scope.to_owned());
-        }
-        if scopes.is_empty() { Err(ScopesError::Empty) } else { Ok(Self(scopes)) }
-    }
-
-    pub(super) fn stored(scopes: impl IntoIterator<Item = String>) -> Self {
-        Self(scopes.into_iter().collect())
-    }
-
-    /// True where one of the scopes covers the permission; no scopes cover nothing.
-    #[must_use]
-    pub fn allow(&self, permission: &str) -> bool {
-        self.0.iter().any(|scope| covers(scope, permission))
-    }
-
-    /// The scopes, sorted.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-}
-
-fn covers(scope: &str, permission: &str) -> bool {
-    let resource = scope.strip_suffix(":*").is_some_and(|resource| permission.split_once(':').is_some_and(|(of, _)| of == resource));
-    scope == "*" || scope == permission || resource
-}
-
 /// A key, without its token, which nobody can know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiKey {
@@ -144,8 +93,6 @@ impl ApiKey {
 mod tests {
     use super::*;
 
-    const PERMISSIONS: &[&str] = &["orders:read", "orders:write", "products:write"];
-
     #[test]
     fn a_token_is_recognised_and_never_printed() {
         let token = Token::generate();
@@ -179,24 +126,5 @@ mod tests {
         assert!(live(None, None) && live(Some(now + second), None));
         assert!(!live(Some(now), None) && !live(Some(now - second), None));
         assert!(!live(None, Some(now)) && !live(Some(now + second), Some(now)));
-    }
-
-    #[test]
-    fn scopes_allow_what_they_cover_and_nothing_else() {
-        let allowed = |scope: &str, permission: &str| Scopes::parse([scope], PERMISSIONS).expect("known").allow(permission);
-        assert!(allowed("*", "orders:read") && allowed("orders:*", "orders:write") && allowed("orders:read", "orders:read"));
-        assert!(!allowed("orders:read", "orders:write") && !allowed("orders:*", "products:write"));
-        assert!(!Scopes::default().allow("orders:read"));
-        let scopes = Scopes::parse([" orders:write", "", "orders:read"], PERMISSIONS).expect("known");
-        assert_eq!(scopes.iter().collect::<Vec<_>>(), ["orders:read", "orders:write"]);
-        assert_eq!(Scopes::stored(scopes.iter().map(str::to_owned)), scopes);
-    }
-
-    #[test]
-    fn a_scope_that_covers_nothing_is_refused() {
-        for scope in ["order:read", "orders", "carts:*", "orders:delete"] {
-            assert_eq!(Scopes::parse([scope], PERMISSIONS), Err(ScopesError::Unknown(scope.to_owned())));
-        }
-        assert_eq!(Scopes::parse([" "], PERMISSIONS), Err(ScopesError::Empty));
     }
 }

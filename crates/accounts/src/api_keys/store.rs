@@ -5,7 +5,8 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteT
 use platform::values;
 use uuid::Uuid;
 
-use super::model::{ApiKey, Scopes, Token};
+use super::model::{ApiKey, Token};
+use crate::permissions::Scopes;
 
 #[derive(FromQueryResult)]
 struct ApiKeyRow {

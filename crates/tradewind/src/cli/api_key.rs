@@ -1,8 +1,8 @@
 //! `tradewind api-key`: keys for programs that act for the shop.
 
-use accounts::api_keys::{self, ApiKey, CreateApiKey, Scopes};
+use accounts::api_keys::{self, ApiKey, CreateApiKey};
+use accounts::permissions::Scopes;
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
-use gateway::Permission;
 use kernel::{ApiKeyId, Timestamp};
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ pub(super) enum Command {
         /// What people call it
         #[arg(long)]
         name: String,
-        /// What it may do, as in `products:write,orders:read`; `orders:*` is all of a resource, `*` everything
+        /// What it may do, as in `products:write,orders:read`; `orders:*` is all of a resource, `admin:*` everything
         #[arg(long, value_delimiter = ',', required = true)]
         scopes: Vec<String>,
         /// When it dies by itself: a date (2027-01-31) or a number of days (90d)
@@ -96,9 +96,7 @@ pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<E
 }
 
 async fn create(globals: &Globals, name: String, scopes: &[String], expires: Option<&str>) -> anyhow::Result<()> {
-    let known: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
-    let scopes = Scopes::parse(scopes.iter().map(String::as_str), &known)
-        .map_err(|error| Stop::usage(format!("--scopes: {error}; known are *, <resource>:* and {}", known.join(", "))))?;
+    let scopes = Scopes::parse(scopes.iter().map(String::as_str)).map_err(|error| Stop::usage(format!("--scopes: {error}")))?;
     let context = globals.open().await?;
     let expires_at = expires.map(|text| read_expiry(text, context.now())).transpose()?;
     let request = CreateApiKey { name, scopes, expires_at };

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use accounts::api_keys::{self, CreateApiKey, Scopes};
+use accounts::api_keys::{self, CreateApiKey};
+use accounts::permissions::Scopes;
 use anyhow::Context as _;
-use gateway::Permission;
 use kernel::SystemClock;
 use platform::Context;
 use platform::config::{Config, Loaded, Log, LogFormat};
@@ -88,8 +88,7 @@ async fn renew_key(context: &Context) -> anyhow::Result<String> {
     for key in keys.iter().filter(|key| key.name == KEY_NAME && key.revoked_at.is_none()) {
         api_keys::revoke(context, &origin(), key.id).await?;
     }
-    let known: Vec<&str> = Permission::ALL.iter().map(|permission| permission.name()).collect();
-    let request = CreateApiKey { name: KEY_NAME.to_owned(), scopes: Scopes::parse(["*"], &known)?, expires_at: None };
+    let request = CreateApiKey { name: KEY_NAME.to_owned(), scopes: Scopes::everything(), expires_at: None };
     Ok(api_keys::create(context, &origin(), request).await?.token.reveal().to_owned())
 }
 

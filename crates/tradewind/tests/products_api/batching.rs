@@ -105,3 +105,16 @@ async fn a_writer_that_may_not_read_is_not_told_what_was(shop: TestShop) -> Test
     assert_eq!((statuses(&done.data()["results"]), &done.data()["results"][0]["changes"]), (vec![200], &json!([])));
     Ok(())
 }
+
+/// A batch is no way around the permission to delete.
+#[test_on_every_database]
+async fn a_writer_that_may_not_delete_does_not_delete_in_a_batch(shop: TestShop) -> TestResult {
+    create(&shop, body("Mug", "MUG", 1000)).await?;
+    let item = json!({"op": "delete", "id": "mug", "version": 1});
+    for (scopes, status) in [(&["products:write"][..], 403), (&["products:write", "products:delete"], 204)] {
+        let key = make_key(&shop, scopes).await?;
+        let done = shop.post(PATH).key(&key).json(json!({"items": [&item]})).await?.expect(200)?;
+        assert_eq!(statuses(&done.data()["results"]), [status], "{done:?}");
+    }
+    Ok(())
+}

@@ -100,10 +100,10 @@ async fn staff_change_a_price_list(shop: TestShop) -> TestResult {
 async fn channels_and_price_lists_are_changed_by_staff_with_the_permission(shop: TestShop) -> TestResult {
     let (channel, list) = (channel_path(&shop).await?, price_list_path(&shop).await?);
     for path in ["/api/v1/price-lists", &list] {
-        refuses_others(&shop, Method::GET, path, "settings:read").await?;
+        refuses_others(&shop, Method::GET, path, "settings").await?;
     }
     for (method, path) in [(Method::PUT, &channel), (Method::PATCH, &channel), (Method::PUT, &list), (Method::PATCH, &list)] {
-        refuses_others(&shop, method, path, "settings:write").await?;
+        refuses_others(&shop, method, path, "settings").await?;
     }
     Ok(())
 }

@@ -79,8 +79,8 @@ async fn settings_are_listed_for_staff_with_the_permission(shop: TestShop) -> Te
     assert_eq!(members(&all, "key").len(), 5);
     assert_eq!((&all.data()[0]["key"], &all.data()[0]["value"]), (&json!("shop.name"), &json!("Mugs")));
     for path in [PATH, NAME] {
-        refuses_others(&shop, Method::GET, path, "settings:read").await?;
+        refuses_others(&shop, Method::GET, path, "settings").await?;
     }
-    refuses_others(&shop, Method::PUT, NAME, "settings:write").await?;
+    refuses_others(&shop, Method::PUT, NAME, "settings").await?;
     Ok(())
 }

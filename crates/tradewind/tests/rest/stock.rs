@@ -182,12 +182,12 @@ async fn levels_and_moves_are_found_by_what_staff_know(shop: TestShop) -> TestRe
 async fn stock_is_for_staff_with_the_permission(shop: TestShop) -> TestResult {
     let one = format!("{LOCATIONS}/{}", main_location(&shop).await?["id"].as_str().ok_or("no id")?);
     for path in [LOCATIONS, &one, LEVELS, MOVES] {
-        refuses_others(&shop, Method::GET, path, "stock:read").await?;
+        refuses_others(&shop, Method::GET, path, "stock").await?;
     }
     for (method, path) in
         [(Method::POST, LOCATIONS), (Method::PUT, &one), (Method::PATCH, &one), (Method::DELETE, &one), (Method::POST, ADJUSTMENTS)]
     {
-        refuses_others(&shop, method, path, "stock:write").await?;
+        refuses_others(&shop, method, path, "stock").await?;
     }
     Ok(())
 }

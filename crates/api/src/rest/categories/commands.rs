@@ -107,7 +107,7 @@ async fn update_category(
 /// Delete a category that has neither categories under it nor products in it.
 #[utoipa::path(
     delete, path = "/api/v1/categories/{category_id}", tag = "categories", operation_id = "delete_category",
-    security(("bearer" = ["products:write"])),
+    security(("bearer" = ["products:delete"])),
     params(
         ("category_id" = String, Path, description = "The category, by id (`cat_…`) or slug"),
         RequiredVersion,
@@ -123,7 +123,7 @@ async fn update_category(
 )]
 async fn delete_category(
     State(shop): State<Shop>,
-    staff: Permitted<permission::ProductsWrite>,
+    staff: Permitted<permission::ProductsDelete>,
     PathIdOr(name): PathIdOr<CategoryTag>,
     RequiredVersion(version): RequiredVersion,
 ) -> Result<NoContent, Problem> {

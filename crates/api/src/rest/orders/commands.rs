@@ -179,7 +179,7 @@ async fn update_order(
 
 /// Add a staff note.
 #[utoipa::path(
-    post, path = "/api/v1/orders/{order_id}/notes", tag = "orders", operation_id = "add_note", security(("bearer" = ["orders:write"])),
+    post, path = "/api/v1/orders/{order_id}/notes", tag = "orders", operation_id = "add_note", security(("bearer" = ["order_notes:write"])),
     params(("order_id" = schema::OrderId, Path, description = "The order (`order_…`)")),
     request_body = NoteIn,
     responses(
@@ -191,7 +191,7 @@ async fn update_order(
 )]
 async fn add_note(
     State(shop): State<Shop>,
-    staff: Permitted<permission::OrdersWrite>,
+    staff: Permitted<permission::OrderNotesWrite>,
     PathId(id): PathId<OrderTag>,
     Valid(body): Valid<NoteIn>,
 ) -> Result<Created<NoteView>, Problem> {

@@ -34,7 +34,7 @@ struct BatchParams {
 ///
 /// Each item is done or refused for itself and carries its own version; later items see what earlier ones did. The answer is
 /// 200 whatever became of them. What changed, costs included, is told to whoever may also read products; to others only that
-/// it was done.
+/// it was done. Items that delete need `products:delete` as well.
 #[utoipa::path(
     post, path = "/api/v1/products/batch", tag = "products", operation_id = "change_products",
     security(("bearer" = ["products:write"])),
@@ -52,7 +52,7 @@ async fn change_products(
     Params(BatchParams { dry_run }): Params<BatchParams>,
     Valid(body): Valid<BatchIn, BATCH_BYTES>,
 ) -> Result<One<BatchView>, Problem> {
-    let (items, unread) = read(body)?;
+    let (items, unread) = read(body, staff.may(Permission::ProductsDelete))?;
     let outcomes = match items.is_empty() {
         true => Vec::new(),
         false => assortment::batch(shop.context(), &staff.origin(), ChangeProducts { items, dry_run }).await?,
@@ -62,13 +62,14 @@ async fn change_products(
 }
 
 /// The items that can be read, and why the others, by their places, cannot.
-fn read(body: BatchIn) -> Result<(Vec<BatchItem>, BTreeMap<usize, Problem>), Problem> {
+fn read(body: BatchIn, may_delete: bool) -> Result<(Vec<BatchItem>, BTreeMap<usize, Problem>), Problem> {
     if body.items.is_empty() || body.items.len() > ChangeProducts::MOST_ITEMS {
         return Err(BatchError::Size.into());
     }
     let (mut items, mut unread) = (Vec::new(), BTreeMap::new());
     for (place, item) in body.items.into_iter().enumerate() {
         match parse(item) {
+            Ok(BatchItem::Delete(_)) if !may_delete => drop(unread.insert(place, Problem::forbidden(Permission::ProductsDelete.name()))),
             Ok(item) => items.push(item),
             Err(problem) => drop(unread.insert(place, problem)),
         }

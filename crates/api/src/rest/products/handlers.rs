@@ -123,7 +123,7 @@ async fn update_product(
 /// Delete a product that was never sold, stocked or put into a cart; one that was is archived instead.
 #[utoipa::path(
     delete, path = "/api/v1/products/{product_id}", tag = "products", operation_id = "delete_product",
-    security(("bearer" = ["products:write"])),
+    security(("bearer" = ["products:delete"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
         RequiredVersion,
@@ -139,7 +139,7 @@ async fn update_product(
 )]
 async fn delete_product(
     State(shop): State<Shop>,
-    staff: Permitted<permission::ProductsWrite>,
+    staff: Permitted<permission::ProductsDelete>,
     ProductPath(reference): ProductPath,
     RequiredVersion(version): RequiredVersion,
 ) -> Result<NoContent, Problem> {

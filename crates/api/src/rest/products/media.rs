@@ -185,7 +185,7 @@ async fn update_product_media(
 /// Remove a picture from a product.
 #[utoipa::path(
     delete, path = "/api/v1/products/{product_id}/media/{media_id}", tag = "products", operation_id = "delete_product_media",
-    security(("bearer" = ["products:write"])),
+    security(("bearer" = ["products:delete"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
         ("media_id" = schema::MediaId, Path, description = "The picture (`media_…`)"),
@@ -202,7 +202,7 @@ async fn update_product_media(
 )]
 async fn delete_product_media(
     State(shop): State<Shop>,
-    staff: Permitted<permission::ProductsWrite>,
+    staff: Permitted<permission::ProductsDelete>,
     PartPath(product, id): PartPath<MediaTag>,
     RequiredVersion(version): RequiredVersion,
 ) -> Result<NoContent, Problem> {

@@ -160,7 +160,7 @@ async fn update_variant(
 /// Delete a variant that was never sold, stocked or put into a cart; one that was is archived instead.
 #[utoipa::path(
     delete, path = "/api/v1/products/{product_id}/variants/{variant_id}", tag = "products", operation_id = "delete_variant",
-    security(("bearer" = ["products:write"])),
+    security(("bearer" = ["products:delete"])),
     params(
         ("product_id" = String, Path, description = "The product, by id (`prod_…`) or slug"),
         ("variant_id" = schema::VariantId, Path, description = "The variant (`var_…`)"),
@@ -177,7 +177,7 @@ async fn update_variant(
 )]
 async fn delete_variant(
     State(shop): State<Shop>,
-    staff: Permitted<permission::ProductsWrite>,
+    staff: Permitted<permission::ProductsDelete>,
     PartPath(product, variant_id): PartPath<VariantTag>,
     RequiredVersion(version): RequiredVersion,
 ) -> Result<NoContent, Problem> {

@@ -152,7 +152,7 @@ async fn update_shipping_method(
 /// Delete a shipping method that neither a cart nor an order names; to stop offering one, set `active` to false.
 #[utoipa::path(
     delete, path = "/api/v1/shipping-methods/{shipping_method_id}", tag = "shipping-methods", operation_id = "delete_shipping_method",
-    security(("bearer" = ["settings:write"])),
+    security(("bearer" = ["settings:delete"])),
     params(
         ("shipping_method_id" = schema::ShippingMethodId, Path, description = "The shipping method (`ship_…`)"),
         RequiredVersion,
@@ -168,7 +168,7 @@ async fn update_shipping_method(
 )]
 async fn delete_shipping_method(
     State(shop): State<Shop>,
-    staff: Permitted<permission::SettingsWrite>,
+    staff: Permitted<permission::SettingsDelete>,
     PathId(id): PathId<ShippingMethodTag>,
     RequiredVersion(version): RequiredVersion,
 ) -> Result<NoContent, Problem> {

@@ -153,7 +153,7 @@ async fn update_stock_location(
 /// Delete a stock location where nothing ever lay; to close one, set `active` to false.
 #[utoipa::path(
     delete, path = "/api/v1/stock-locations/{stock_location_id}", tag = "stock-locations", operation_id = "delete_stock_location",
-    security(("bearer" = ["stock:write"])),
+    security(("bearer" = ["stock:delete"])),
     params(
         ("stock_location_id" = schema::StockLocationId, Path, description = "The stock location (`loc_…`)"),
         RequiredVersion,
@@ -169,7 +169,7 @@ async fn update_stock_location(
 )]
 async fn delete_stock_location(
     State(shop): State<Shop>,
-    staff: Permitted<permission::StockWrite>,
+    staff: Permitted<permission::StockDelete>,
     PathId(id): PathId<StockLocationTag>,
     RequiredVersion(version): RequiredVersion,
 ) -> Result<NoContent, Problem> {

@@ -152,7 +152,7 @@ async fn update_tax_rate(
 /// Delete a tax rate. Orders keep what they were taxed.
 #[utoipa::path(
     delete, path = "/api/v1/tax-rates/{tax_rate_id}", tag = "tax-rates", operation_id = "delete_tax_rate",
-    security(("bearer" = ["settings:write"])),
+    security(("bearer" = ["settings:delete"])),
     params(
         ("tax_rate_id" = schema::TaxRateId, Path, description = "The tax rate (`tax_…`)"),
         RequiredVersion,
@@ -168,7 +168,7 @@ async fn update_tax_rate(
 )]
 async fn delete_tax_rate(
     State(shop): State<Shop>,
-    staff: Permitted<permission::SettingsWrite>,
+    staff: Permitted<permission::SettingsDelete>,
     PathId(id): PathId<TaxRateTag>,
     RequiredVersion(version): RequiredVersion,
 ) -> Result<NoContent, Problem> {

@@ -1,0 +1,7 @@
+//! What anybody may do: the permissions that exist, and the scopes that give them.
+
+mod model;
+mod scopes;
+
+pub use model::{Permission, PermissionSet, RequiredPermission, permission};
+pub use scopes::{Scopes, ScopesError};
