@@ -155,6 +155,9 @@ impl<E: DomainError> From<E> for Problem {
             // A missing thing and another's have to look alike: nothing but the code goes out.
             ErrorKind::NotFound => Self::not_found(error.code()),
             ErrorKind::Unauthenticated => Self::challenge(Self::new(StatusCode::UNAUTHORIZED, error.code(), error.to_string())),
+            ErrorKind::TooMany => {
+                Self::new(status(kind), error.code(), error.to_string()).retry_after(error.retry_after_s().unwrap_or(RETRY_AFTER_SECONDS))
+            }
             ErrorKind::Malformed
             | ErrorKind::Forbidden
             | ErrorKind::Conflict
@@ -182,6 +185,7 @@ fn status(kind: ErrorKind) -> StatusCode {
         ErrorKind::VersionRequired => StatusCode::PRECONDITION_REQUIRED,
         ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 /// An address that could receive mail: one `@`, a dotted domain, no blanks or control characters, ≤ 254 bytes (RFC 5321).
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,6 +37,14 @@ impl Email {
         Ok(Self(format!("{local}@{}", domain.to_lowercase())))
     }
 
+    /// The form by which addresses are compared: nobody's mail server tells capitals apart, and a letter may be written in more
+    /// than one way. Accents stay: `ü@example.com` and `u@example.com` are two people.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let plain: String = self.0.nfkc().collect();
+        plain.to_lowercase().nfkc().collect()
+    }
+
     /// The address.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -66,6 +75,8 @@ impl From<Email> for String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -73,6 +84,27 @@ mod tests {
         for (text, kept) in [("a@b.co", "a@b.co"), (" Ada.L+shop@Example.COM ", "Ada.L+shop@example.com"), ("ü@exämple.de", "ü@exämple.de")]
         {
             assert_eq!(Email::parse(text).expect("valid").as_str(), kept);
+        }
+    }
+
+    #[test]
+    fn addresses_are_compared_without_capitals_but_with_accents() {
+        let key = |text: &str| Email::parse(text).expect("valid").key();
+        assert_eq!(key("Ada.L@Example.COM"), key("ada.l@example.com"));
+        assert_eq!(key("u\u{308}@example.com"), key("\u{dc}@example.com"));
+        assert_eq!(key("\u{ff21}da@example.com"), key("ada@example.com"), "a wide letter");
+        assert_ne!(key("ü@example.com"), key("u@example.com"));
+        assert_ne!(key("\u{430}da@example.com"), key("ada@example.com"), "a Cyrillic letter");
+    }
+
+    proptest! {
+        #[test]
+        fn however_an_address_is_written_its_key_is_the_same(local in "[a-zäöüßéñøł]{1,20}", domain in "[a-z]{1,20}\\.com") {
+            let key = |text: String| Email::parse(&text).expect("valid").key();
+            let apart: String = local.nfd().collect();
+            let plain = key(format!("{local}@{domain}"));
+            prop_assert_eq!(&key(format!("{apart}@{}", domain.to_uppercase())), &plain);
+            prop_assert_eq!(&key(plain.clone()), &plain);
         }
     }
 

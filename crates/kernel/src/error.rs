@@ -23,6 +23,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The media type is not understood.
     UnsupportedMedia,
+    /// Tried too often; waiting helps.
+    TooMany,
     /// A dependency is away; trying again later helps.
     Unavailable,
     /// Our own fault; the caller learns only the request id.
@@ -40,6 +42,11 @@ pub trait DomainError: std::error::Error + Send + Sync {
     /// Messages by field path, for errors about input.
     fn details(&self) -> BTreeMap<String, Vec<String>> {
         BTreeMap::new()
+    }
+
+    /// After how many seconds another try makes sense, where that is known.
+    fn retry_after_s(&self) -> Option<u32> {
+        None
     }
 
     /// A machine-readable extra that goes with the error (the current version, the new cart), as JSON.
@@ -68,6 +75,6 @@ mod tests {
 
     #[test]
     fn an_error_that_says_no_more_has_neither_fields_nor_context() {
-        assert_eq!((Plain.details(), Plain.context()), (BTreeMap::new(), None));
+        assert_eq!((Plain.details(), Plain.context(), Plain.retry_after_s()), (BTreeMap::new(), None, None));
     }
 }

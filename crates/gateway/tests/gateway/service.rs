@@ -7,7 +7,7 @@ use http::{Method, Request};
 
 use crate::support::{MAY_ANSWER, NOW, TestResult, answer, ask, gateway, get_plain, get_with};
 
-const ERRORS: [(&str, u16); 11] = [
+const ERRORS: [(&str, u16); 12] = [
     ("malformed", 400),
     ("unauthenticated", 401),
     ("forbidden", 403),
@@ -17,6 +17,7 @@ const ERRORS: [(&str, u16); 11] = [
     ("version", 428),
     ("large", 413),
     ("media", 415),
+    ("often", 429),
     ("unavailable", 503),
     ("internal", 500),
 ];
@@ -48,6 +49,7 @@ async fn a_conflict_brings_details_and_context_and_a_fault_brings_nothing() {
     }
     assert_eq!(get_plain("/api/v1/refuse?kind=not_found").await.json()["error"]["message"], "some code");
     assert_eq!(get_plain("/api/v1/refuse?kind=unavailable").await.header("retry-after"), "2");
+    assert_eq!(get_plain("/api/v1/refuse?kind=often").await.header("retry-after"), "7");
     assert_eq!(get_plain("/api/v1/refuse?kind=unauthenticated").await.header("www-authenticate"), "Bearer");
 }
 

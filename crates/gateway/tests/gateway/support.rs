@@ -69,6 +69,10 @@ impl DomainError for Refused {
         [("field".to_owned(), vec!["is wrong".to_owned()])].into()
     }
 
+    fn retry_after_s(&self) -> Option<u32> {
+        Some(7)
+    }
+
     fn context(&self) -> Option<String> {
         Some(r#"{"version":7}"#.to_owned())
     }
@@ -182,6 +186,7 @@ async fn refuse(Params(params): Params<BTreeMap<String, String>>) -> Result<NoCo
         ("version", ErrorKind::VersionRequired),
         ("large", ErrorKind::TooLarge),
         ("media", ErrorKind::UnsupportedMedia),
+        ("often", ErrorKind::TooMany),
         ("unavailable", ErrorKind::Unavailable),
         ("internal", ErrorKind::Internal),
     ];

@@ -59,7 +59,9 @@ impl Stop {
     pub fn of(error: &dyn DomainError) -> Self {
         let exit = match error.kind() {
             ErrorKind::NotFound => Exit::NotFound,
-            ErrorKind::Forbidden | ErrorKind::Unauthenticated | ErrorKind::Conflict | ErrorKind::VersionRequired => Exit::Refused,
+            ErrorKind::Forbidden | ErrorKind::Unauthenticated | ErrorKind::Conflict | ErrorKind::VersionRequired | ErrorKind::TooMany => {
+                Exit::Refused
+            }
             ErrorKind::Malformed | ErrorKind::Rule | ErrorKind::TooLarge | ErrorKind::UnsupportedMedia => Exit::Usage,
             ErrorKind::Unavailable | ErrorKind::Internal => Exit::Failure,
         };

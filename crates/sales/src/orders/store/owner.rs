@@ -5,7 +5,6 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteT
 use platform::values;
 use uuid::Uuid;
 
-use super::write::email_key;
 use crate::orders::model::Order;
 
 #[derive(FromQueryResult)]
@@ -16,7 +15,7 @@ struct OrderIdRow {
 /// The orders that guests placed under this address, the oldest first.
 pub(in crate::orders) async fn guest_orders(db: &impl ConnectionTrait, email: &Email, limit: i64) -> Result<Vec<OrderId>, DatabaseError> {
     const SELECT: &str = "SELECT order_id FROM order_contacts WHERE email_key = $1 AND user_id IS NULL ORDER BY order_id LIMIT $2";
-    let rows: Vec<OrderIdRow> = db::fetch_all(db, SELECT, values![email_key(email), limit]).await?;
+    let rows: Vec<OrderIdRow> = db::fetch_all(db, SELECT, values![email.key(), limit]).await?;
     Ok(rows.into_iter().map(|row| OrderId::from_uuid(row.order_id)).collect())
 }
 

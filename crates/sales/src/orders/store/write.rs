@@ -1,7 +1,7 @@
 //! Writing orders: once with all parts, later only what their life changes.
 
 use accounts::addresses::Address;
-use kernel::{Email, OrderId, OrderTaxLineId, Timestamp, fold};
+use kernel::{OrderId, OrderTaxLineId, Timestamp, fold};
 use platform::db::{self, DatabaseError, WriteTx};
 use platform::values;
 use serde_json::Value as Json;
@@ -138,7 +138,7 @@ async fn insert_contact(tx: &WriteTx, order: &Order, contact: &Contact) -> Resul
         order.id,
         order.user_id,
         email,
-        email_key(&contact.email),
+        contact.email.key(),
         search_key(contact),
         contact.accepts_marketing,
         address_json(contact.shipping_address.as_ref())?,
@@ -146,10 +146,6 @@ async fn insert_contact(tx: &WriteTx, order: &Order, contact: &Contact) -> Resul
         order.placed_at,
     ];
     db::execute_later(tx, INSERT, values).await
-}
-
-pub(super) fn email_key(email: &Email) -> String {
-    email.as_str().to_lowercase()
 }
 
 /// What staff search by: e-mail and names, folded.

@@ -5,7 +5,6 @@ use kernel::{Timestamp, UserId, fold};
 use super::parameters::{Parameters, Shield};
 use super::query::{OrderFilter, OrderSort, Span};
 use crate::orders::states::{FulfilmentStatus, OrderStatus, PaymentStatus};
-use crate::orders::store::write::email_key;
 
 /// A filter whose orders an index finds: it can lead to the orders, or be asked of those that another one leads to.
 pub(super) enum Finder {
@@ -63,7 +62,7 @@ impl Finder {
                 fulfilment: fulfilment.unwrap_or_else(|| FulfilmentStatus::ALL.to_vec()),
             });
         }
-        finders.extend(filter.customer.as_ref().map(|email| Self::Customer(email_key(email))));
+        finders.extend(filter.customer.as_ref().map(|email| Self::Customer(email.key())));
         if sort != OrderSort::PlacedAt && filter.placed_at.is_bound() {
             finders.push(Self::Placed(filter.placed_at));
         }
