@@ -53,6 +53,7 @@ const PURGING: &[&str] = &[
     <catalog::media::MediaEvent as Fact>::AGGREGATE,
     <catalog::inventory::StockFact as Fact>::AGGREGATE,
     <catalog::inventory::LocationFact as Fact>::AGGREGATE,
+    <accounts::users::UserEvent as Fact>::AGGREGATE,
 ];
 
 /// One kind of thing that facts are told of, and every fact with what it says.
@@ -79,6 +80,7 @@ pub fn facts() -> Vec<FactNames> {
         of::<catalog::inventory::StockFact>(),
         of::<catalog::inventory::LocationFact>(),
         of::<sales::tax::TaxRateEvent>(),
+        of::<accounts::users::UserEvent>(),
     ]
 }
 

@@ -39,7 +39,21 @@ pub(crate) const TABLE: [Slices; 5] = [
     Slices {
         package: "accounts",
         ordered: true,
-        names: &["users", "groups", "sessions", "tokens", "roles", "api_keys", "oauth", "two_factor", "addresses"],
+        names: &[
+            "users",
+            "passwords",
+            "one_time",
+            "throttle",
+            "groups",
+            "sessions",
+            "tokens",
+            "roles",
+            "api_keys",
+            "oauth",
+            "two_factor",
+            "addresses",
+            "sign_in",
+        ],
     },
     Slices {
         package: "catalog",

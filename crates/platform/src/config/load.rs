@@ -161,10 +161,26 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
         let (least, most) = (BODY_BYTES.start(), BODY_BYTES.end());
         return Err(ConfigError::Refused(format!("server.max_body_bytes {max_body_bytes} must be between {least} and {most}")));
     }
+    refuse_weak_hashes(config)?;
     if config.rate_limits.factor <= 0.0 {
         return Err(ConfigError::Refused("rate_limits.factor must be above zero".to_owned()));
     }
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))
+}
+
+/// Hashes of passwords that could be had too cheaply (OWASP's least for argon2id), or not at all.
+fn refuse_weak_hashes(config: &Config) -> Result<(), ConfigError> {
+    let strict = config.mode == Mode::Production;
+    let checks = [
+        ("auth.password_memory_kib", config.auth.password_memory_kib, if strict { 19_456 } else { 64 }, 1_048_576),
+        ("auth.password_iterations", config.auth.password_iterations, if strict { 2 } else { 1 }, 10),
+    ];
+    for (key, value, least, most) in checks {
+        if !(least..=most).contains(&value) {
+            return Err(ConfigError::Refused(format!("{key} {value} must be between {least} and {most}")));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -181,6 +197,20 @@ mod tests {
         let loaded = with(&[]).expect("defaults");
         assert!(loaded.config.database.sqlite_path().is_some_and(|path| path.ends_with("tradewind.db")));
         assert_eq!(loaded.config.mode, Mode::Development);
+    }
+
+    #[test]
+    fn passwords_are_hashed_so_that_a_customer_can_rely_on_it() {
+        let weak = |mode, key, value| with(&[("mode", mode), (key, value)]).err().map(|error| error.to_string());
+        for (key, value) in [("auth.password_memory_kib", "19455"), ("auth.password_iterations", "1")] {
+            assert!(weak("production", key, value).is_some_and(|message| message.contains(key)), "{key}");
+            assert_eq!(weak("development", key, value), None, "{key}");
+        }
+        for (key, value) in
+            [("auth.password_memory_kib", "63"), ("auth.password_memory_kib", "1048577"), ("auth.password_iterations", "11")]
+        {
+            assert!(weak("development", key, value).is_some_and(|message| message.contains(key)), "{key} {value}");
+        }
     }
 
     #[test]

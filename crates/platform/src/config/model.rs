@@ -174,6 +174,10 @@ pub struct Auth {
     pub cookie_idle_hours: i64,
     /// Whom access tokens are for (`aud`).
     pub audience: String,
+    /// What hashing a password takes of the memory.
+    pub password_memory_kib: u32,
+    /// How often hashing a password goes over that memory.
+    pub password_iterations: u32,
 }
 
 /// What secrets in the database are sealed with.
