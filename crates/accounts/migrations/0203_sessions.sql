@@ -42,6 +42,5 @@ CREATE TABLE signing_keys (
     -- From then on it signs; it is shown from the beginning, so that everybody knows it by then.
     active_from TIMESTAMPTZ NOT NULL,
     -- Nothing that it signed lives any longer.
-    retired_at TIMESTAMPTZ,
-    CONSTRAINT signing_keys_active_key UNIQUE (active_from)
+    retired_at TIMESTAMPTZ
 );

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use accounts::tokens::Tokens;
 use axum::extract::FromRef;
-use gateway::{ApiKeys, Authenticator, Memory, Metrics};
+use gateway::{Authenticator, Credentials, Memory, Metrics};
 use kernel::Timestamp;
 use platform::Context;
 use platform::files::FileStore;
@@ -30,7 +31,7 @@ impl Shop {
     #[must_use]
     pub fn new(sales: Sales) -> Self {
         let files = FileStore::in_data_dir(&sales.context.config.data_dir);
-        let keys = Arc::new(ApiKeys(sales.context.clone()));
+        let keys = Arc::new(Credentials::new(sales.context.clone(), Tokens::new(sales.context.clone())));
         let started_at = sales.context.now();
         let (context, cache) = (&sales.context, &sales.context.config.cache);
         let lifetime = Duration::from_secs(cache.lifetime_s);

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use axum::extract::{FromRef, FromRequestParts, MatchedPath};
 use http::request::Parts;
 use http::{HeaderMap, header};
-use kernel::{Actor, Origin, UserId};
+use kernel::{Actor, Origin, SessionId, UserId};
 
 use crate::answer::Cache;
 use crate::facts::{Facts, RequestFacts};
@@ -21,24 +21,41 @@ pub struct Identity {
     pub actor: Actor,
     /// What they may do.
     pub permissions: PermissionSet,
+    /// The session in which a person signed in.
+    pub session: Option<SessionId>,
+    /// True where a person's permissions are withheld until they show a second factor.
+    pub lacks_two_factor: bool,
+}
+
+impl Identity {
+    /// Somebody who may do nothing yet.
+    #[must_use]
+    pub const fn of(actor: Actor) -> Self {
+        Self { actor, permissions: PermissionSet::NONE, session: None, lacks_two_factor: false }
+    }
 }
 
 /// Knows credentials. The API's state gives one by `FromRef` as `Arc<dyn Authenticator>`.
 #[async_trait]
 pub trait Authenticator: Send + Sync {
+    /// Who holds this bearer token, where that is known without waiting for anything; `None` says nothing about the token.
+    fn remembered(&self, _bearer: &str) -> Option<Identity> {
+        None
+    }
+
     /// Who holds this bearer token; `None` where it is unknown, expired or revoked.
     async fn authenticate(&self, bearer: &str) -> Result<Option<Identity>, Problem>;
 }
 
 /// No token of ours is longer; the rest is not worth a look-up.
-const MAX_TOKEN_BYTES: usize = 2_048;
+const MAX_TOKEN_BYTES: usize = 4_096;
 
 /// The outcome of the one look-up, kept for the next extractor of the same request.
 #[derive(Debug, Clone, Copy)]
 struct Resolved(Option<Identity>);
 
 /// Who asks, if anybody: `None` without `Authorization`, 401 with one that is not good.
-async fn identify<S>(parts: &mut Parts, state: &S) -> Result<Option<Identity>, Problem>
+pub(crate) async fn identify<S>(parts: &mut Parts, state: &S) -> Result<Option<Identity>, Problem>
 where
     S: Send + Sync,
     Arc<dyn Authenticator>: FromRef<S>,
@@ -50,7 +67,11 @@ where
         None => None,
         Some(token) => {
             let authenticator = Arc::<dyn Authenticator>::from_ref(state);
-            Some(authenticator.authenticate(token).await?.ok_or_else(Problem::unauthenticated)?)
+            let identity = match authenticator.remembered(token) {
+                None => authenticator.authenticate(token).await?,
+                known => known,
+            };
+            Some(identity.ok_or_else(Problem::unauthenticated)?)
         }
     };
     parts.extensions.insert(Resolved(identity));
@@ -73,13 +94,13 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 }
 
 /// Leaves for the log who asks and by which route.
-fn note(parts: &mut Parts, actor: Actor) -> Arc<RequestFacts> {
+pub(crate) fn note(parts: &mut Parts, actor: Actor) -> Arc<RequestFacts> {
     let facts = Facts::in_parts(parts);
     facts.note(actor, parts.extensions.get::<MatchedPath>());
     facts
 }
 
-/// A caller with the permission `P`: 401 without a credential, 403 without the permission.
+/// A caller with the permission `P`: 401 without a credential, 403 without the permission or, where staff need one, the second factor.
 #[derive(Debug, Clone)]
 pub struct Permitted<P> {
     identity: Identity,
@@ -111,6 +132,8 @@ impl<P: RequiredPermission> Permitted<P> {
     fn admit(identity: Identity, facts: Arc<RequestFacts>) -> Result<Self, Problem> {
         if identity.permissions.has(P::PERMISSION) {
             Ok(Self { identity, facts, permission: PhantomData })
+        } else if identity.lacks_two_factor {
+            Err(Problem::two_factor_required())
         } else {
             Err(Problem::forbidden(P::PERMISSION.name()))
         }
@@ -205,7 +228,7 @@ mod tests {
         };
         assert_eq!(bearer(&headers(&[])).expect("none"), None);
         assert_eq!(bearer(&headers(&["bearer twk_1"])).expect("one"), Some("twk_1"));
-        let long = format!("Bearer {}", "x".repeat(2_049));
+        let long = format!("Bearer {}", "x".repeat(4_097));
         for refused in [&["Basic twk_1"][..], &["Bearer"], &["Bearer "], &["Bearer a", "Bearer b"], &[long.as_str()]] {
             assert_eq!(bearer(&headers(refused)).expect_err("refused").code(), "unauthenticated");
         }

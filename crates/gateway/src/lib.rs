@@ -83,7 +83,7 @@
 //! # drop(gateway);
 //! ```
 //!
-//! [`ApiKeys`] is the authenticator of a real shop. A command under an `Idempotency-Key` is taken by [`Command`] and answered by
+//! [`Credentials`] is the authenticator of a real shop; what is a person's own asks for [`SignedIn`]. A command under an `Idempotency-Key` is taken by [`Command`] and answered by
 //! [`Kept`]; a cart's routes take a [`CartHolder`], what staff and a cart's holder both see a [`StaffOrHolder`].
 //!
 //! A use case's error becomes its answer by `?`: [`Problem`] is made of anything that is a [`kernel::DomainError`].
@@ -91,11 +91,11 @@
 mod accept;
 mod access_log;
 mod answer;
-mod api_keys;
 mod body;
 mod client_address;
 mod compress;
 mod conditional;
+mod credentials;
 mod envelope;
 mod extract;
 mod facts;
@@ -112,12 +112,13 @@ mod request_id;
 mod schema;
 mod serve;
 mod service;
+mod signed_in;
 
 pub use accounts::permissions::{Permission, PermissionSet, RequiredPermission, permission};
 pub use answer::{Cache, Created, Fixed, Kept, List, NoContent, One, entity_tag, kept_answer};
-pub use api_keys::ApiKeys;
 pub use body::OutBody;
 pub use client_address::TrustedProxies;
+pub use credentials::Credentials;
 pub use extract::{
     Command, CommandKey, ExpectedVersion, IdOr, JsonBody, ORDINARY_BODY, Optional, PathId, PathIdOr, PathIds, RequiredVersion, Thing,
     Upload, UploadedFile, Valid,
@@ -134,3 +135,4 @@ pub use query::{
 pub use schema::{CommonProblems, Envelope, ErrorBody, ErrorView, ItemError, ListEnvelope, ListLinks, ListMeta, id_pattern};
 pub use serve::{ServeLimits, serve};
 pub use service::{Gateway, GatewayRules};
+pub use signed_in::SignedIn;

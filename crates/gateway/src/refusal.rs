@@ -109,6 +109,18 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "forbidden", format!("this needs the permission {permission}"))
     }
 
+    /// What is a person's own is no program's.
+    #[must_use]
+    pub fn people_only() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "this is for people who signed in; an API key cannot do it")
+    }
+
+    /// Staff show a second factor before they may do anything.
+    #[must_use]
+    pub fn two_factor_required() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "two_factor_required", "this needs a second factor: set one up, or sign in with it")
+    }
+
     /// The command must carry an `Idempotency-Key`.
     #[must_use]
     pub fn idempotency_key_missing() -> Self {

@@ -125,7 +125,7 @@ const COMMON: &[(&str, &str)] = &[
         "Unreadable: `malformed_body`, `malformed_request`, `invalid_query`, `unknown_parameter`, `idempotency_key_missing`, `idempotency_key_invalid`, `version_invalid`",
     ),
     ("401", "`unauthenticated`: no credential, or one that is unknown, expired or revoked"),
-    ("403", "`forbidden`: the credential lacks the route's permission"),
+    ("403", "`forbidden`: the credential lacks the route's permission; `two_factor_required`: staff show a second factor first"),
     ("405", "`method_not_allowed`: `Allow` lists what the path knows"),
     ("406", "`not_acceptable`: answers are `application/json`"),
     ("413", "`body_too_large`"),

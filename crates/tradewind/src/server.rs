@@ -63,9 +63,8 @@ impl Server {
             let listener = TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
             addr = Some(listener.local_addr().with_context(|| format!("cannot listen on {wanted}"))?);
             let stop = answering.stop.clone().cancelled_owned();
-            if config.cache.enabled {
-                working.tasks.spawn(Follower::new(context.clone()).run(working.stop.clone()));
-            }
+            // Whether or not answers are kept: who somebody is, is.
+            working.tasks.spawn(Follower::new(context.clone()).run(working.stop.clone()));
             answering.tasks.spawn(gateway::serve(listener, wiring::gateway(&shop), wiring::serve_limits(config), stop));
         }
         if config.roles.contains(&Role::Worker) {

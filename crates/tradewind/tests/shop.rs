@@ -31,6 +31,7 @@ mod races;
 mod remembering;
 mod rest;
 mod seams;
+mod sessions;
 mod shipping_methods;
 mod statements;
 mod states;

@@ -53,6 +53,10 @@ impl KeySet {
         Self(rows.into_iter().map(open).collect())
     }
 
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The key of this name, where what it signed may still live.
     pub(super) fn find(&self, kid: &str, now: Timestamp) -> Option<&Key> {
         self.0.iter().find(|key| key.kid == kid && key.is_known(now))
@@ -64,9 +68,9 @@ impl KeySet {
         active.max_by_key(|key| key.active_from)
     }
 
-    /// When the newest key that we can sign with begins to.
+    /// When the newest key that we can sign with, and that nobody retired, begins to.
     pub(super) fn newest_from(&self) -> Option<Timestamp> {
-        self.0.iter().filter(|key| key.signs.is_some()).map(|key| key.active_from).max()
+        self.0.iter().filter(|key| key.signs.is_some() && key.retired_at.is_none()).map(|key| key.active_from).max()
     }
 
     pub(super) fn to_jwks(&self, now: Timestamp) -> Value {

@@ -42,8 +42,9 @@ struct Loaded {
 }
 
 impl Loaded {
+    /// A shop without keys gets its first one any moment.
     fn is_within(&self, age: Duration) -> bool {
-        self.at.is_some_and(|at| at.elapsed() < age)
+        !self.keys.is_empty() && self.at.is_some_and(|at| at.elapsed() < age)
     }
 }
 

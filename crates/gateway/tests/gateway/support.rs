@@ -47,7 +47,7 @@ impl Authenticator for Keys {
             "twk_broken" => return Err(Problem::unavailable("unavailable", "the database is away")),
             _ => return Ok(None),
         };
-        Ok(Some(Identity { actor: Actor::ApiKey(ApiKeyId::generate()), permissions }))
+        Ok(Some(Identity { permissions, ..Identity::of(Actor::ApiKey(ApiKeyId::generate())) }))
     }
 }
 

@@ -1,0 +1,140 @@
+//! The shop's credentials: access tokens of people who signed in, and API keys of programs.
+
+use std::time::Duration;
+
+use accounts::api_keys::{self, ApiKeyEvent};
+use accounts::permissions::PermissionSet;
+use accounts::sessions::{self, SessionEvent};
+use accounts::tokens::Tokens;
+use accounts::users::UserEvent;
+use async_trait::async_trait;
+use kernel::{Actor, Timestamp, UserId};
+use platform::Context;
+use platform::cache::{Cache, Tag, Turn, Weighed};
+use sha2::{Digest, Sha256};
+
+use crate::identity::{Authenticator, Identity};
+use crate::problem::Problem;
+
+/// Room for some ten thousand callers; whoever is forgotten is looked up again.
+const MEMORY_BYTES: u64 = 8 * 1_024 * 1_024;
+/// Whoever is known is looked up again after that at the latest: it bounds what a process does that hears of no events.
+const LIFETIME: Duration = Duration::from_secs(60);
+/// What API keys begin with. A token that does and is no key is not tried as anything else.
+const API_KEY_PREFIX: &str = "twk_";
+
+/// Knows API keys and access tokens.
+///
+/// Whoever was looked up is remembered by the hash of what they showed, so that the next request asks no database and verifies no
+/// signature. What happens to a key, a session or an account is purged from that memory by the facts that tell it: by the commit in the
+/// same process, within a second in every other one.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    context: Context,
+    tokens: Tokens,
+    known: Cache<Identity>,
+}
+
+/// Whose a credential is, what that depends on, and until when it is so.
+struct Found {
+    identity: Identity,
+    tags: Vec<Tag>,
+    until: Option<Timestamp>,
+}
+
+impl Weighed for Identity {
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+}
+
+impl Credentials {
+    /// Nobody is known yet.
+    #[must_use]
+    pub fn new(context: Context, tokens: Tokens) -> Self {
+        let known = Cache::new(context.purges.clone(), MEMORY_BYTES);
+        Self { context, tokens, known }
+    }
+
+    async fn look_up(&self, bearer: &str) -> Result<Option<Found>, Problem> {
+        if bearer.starts_with(API_KEY_PREFIX) { self.look_up_key(bearer).await } else { self.look_up_session(bearer).await }
+    }
+
+    async fn look_up_key(&self, bearer: &str) -> Result<Option<Found>, Problem> {
+        let key = api_keys::authenticate(&self.context, bearer).await?;
+        Ok(key.map(|key| {
+            let identity = Identity { permissions: key.scopes.permissions(), ..Identity::of(Actor::ApiKey(key.id)) };
+            Found { identity, tags: vec![Tag::thing::<ApiKeyEvent>(key.id)], until: key.expires_at }
+        }))
+    }
+
+    async fn look_up_session(&self, bearer: &str) -> Result<Option<Found>, Problem> {
+        let Some(claims) = self.tokens.verify(bearer).await? else { return Ok(None) };
+        let session = sessions::find_live(&self.context, claims.sid).await?;
+        let Some(session) = session.filter(|session| session.user_id == claims.sub) else { return Ok(None) };
+        let permissions = self.permissions_of(session.user_id).await?;
+        let identity = Identity { permissions, session: Some(session.id), ..Identity::of(Actor::User(session.user_id)) };
+        let tags = vec![Tag::thing::<SessionEvent>(session.id), Tag::thing::<UserEvent>(session.user_id)];
+        let until = Timestamp::from_timestamp(claims.exp, 0).map(|end| end.min(session.idle_until(&self.context.config.auth)));
+        Ok(Some(Found { identity, tags, until }))
+    }
+
+    /// What the roles of a user allow.
+    async fn permissions_of(&self, _user: UserId) -> Result<PermissionSet, Problem> {
+        Ok(PermissionSet::NONE)
+    }
+}
+
+#[async_trait]
+impl Authenticator for Credentials {
+    fn remembered(&self, bearer: &str) -> Option<Identity> {
+        self.known.find(&key_of(bearer), self.context.now()).map(|kept| *kept.value())
+    }
+
+    async fn authenticate(&self, bearer: &str) -> Result<Option<Identity>, Problem> {
+        let now = self.context.now();
+        let lead = match self.known.turn(&key_of(bearer), now).await {
+            Turn::Made(kept) => return Ok(Some(*kept.value())),
+            Turn::Yours(lead) => Some(lead),
+            Turn::Alone => None,
+        };
+        let found = self.look_up(bearer).await?;
+        match (lead, &found) {
+            (Some(lead), Some(found)) => drop(lead.keep(found.identity, found.tags.clone(), now, lifetime(found.until, now))),
+            (Some(lead), None) => lead.decline(),
+            (None, _) => {}
+        }
+        Ok(found.map(|found| found.identity))
+    }
+}
+
+/// How long somebody is remembered: not beyond what they showed.
+fn lifetime(until: Option<Timestamp>, now: Timestamp) -> Duration {
+    until.map_or(LIFETIME, |until| (until - now).to_std().unwrap_or_default().min(LIFETIME))
+}
+
+/// What stands for a credential in memory, where the credential itself is not kept.
+fn key_of(bearer: &str) -> String {
+    let hash = Sha256::digest(bearer.as_bytes());
+    let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_a_credential_does_not_hold_it() {
+        let key = key_of("twk_1");
+        assert_eq!((key.len(), key == key_of("twk_1"), key == key_of("twk_2")), (64, true, false));
+    }
+
+    #[test]
+    fn nobody_is_remembered_beyond_what_they_showed() {
+        let now = Timestamp::default();
+        let seconds = |seconds| Some(now + chrono::TimeDelta::seconds(seconds));
+        assert_eq!((lifetime(None, now), lifetime(seconds(900), now)), (LIFETIME, LIFETIME));
+        assert_eq!((lifetime(seconds(5), now), lifetime(seconds(-5), now)), (Duration::from_secs(5), Duration::ZERO));
+    }
+}

@@ -1,0 +1,125 @@
+//! Whoever was looked up is remembered, and forgotten in time.
+
+use std::time::{Duration, Instant};
+
+use accounts::api_keys;
+use accounts::sessions::{self, RevokeSession, RevokedBecause};
+use axum::body::Body;
+use axum::http::Request;
+use chrono::TimeDelta;
+use gateway::Gateway;
+use platform::cache::Follower;
+use platform::outbox::{self, Relay};
+use platform::{Context, db};
+use test_macro::test_on_every_database;
+use tokio_util::sync::CancellationToken;
+use tradewind::wiring;
+
+use super::{Person, ours, sign_in};
+use crate::support::{TestResult, TestShop, make_key};
+
+/// Another process of the same shop.
+struct Node {
+    context: Context,
+    gateway: Gateway,
+}
+
+impl Node {
+    async fn start(shop: &TestShop) -> TestResult<Self> {
+        let context = wiring::context((*shop.context().config).clone(), shop.context().clock.clone()).await?;
+        let gateway = wiring::gateway(&api::Shop::new(wiring::sales(context.clone())));
+        Ok(Self { context, gateway })
+    }
+
+    /// The status of a page for staff, and how many statements it cost.
+    async fn ask(&self, token: &str) -> TestResult<(u16, u32)> {
+        let request = Request::get("/api/v1/orders").header("authorization", format!("Bearer {token}")).body(Body::empty())?;
+        let (answer, statements) = db::count_statements(self.gateway.answer(request, None)).await;
+        Ok((answer.status().as_u16(), statements))
+    }
+}
+
+async fn log_out(shop: &TestShop, person: &Person) -> TestResult {
+    let command = RevokeSession { id: person.opened.session.id, of: None, because: RevokedBecause::LoggedOut };
+    Ok(sessions::revoke(shop.context(), &ours(), command).await?)
+}
+
+#[test_on_every_database]
+async fn whoever_is_known_costs_no_statement(shop: TestShop) -> TestResult {
+    let (person, node) = (sign_in(&shop).await?, Node::start(&shop).await?);
+    let (status, statements) = node.ask(&person.access_token).await?;
+    assert!(status == 403 && statements > 0, "{status} {statements}");
+    assert_eq!(node.ask(&person.access_token).await?, (403, 0));
+    let key = make_key(&shop, &["products:read"]).await?;
+    assert_eq!((node.ask(&key).await?, node.ask(&key).await?), ((403, 1), (403, 0)));
+    // What is refused is never remembered.
+    let unknown = format!("twk_{}", "0".repeat(64));
+    assert_eq!((node.ask(&unknown).await?, node.ask(&unknown).await?), ((401, 1), (401, 1)));
+    node.context.db.close().await;
+    Ok(())
+}
+
+#[test_on_every_database]
+async fn nobody_is_remembered_for_longer_than_a_minute(shop: TestShop) -> TestResult {
+    let (person, node) = (sign_in(&shop).await?, Node::start(&shop).await?);
+    node.ask(&person.access_token).await?;
+    log_out(&shop, &person).await?;
+    shop.advance(TimeDelta::seconds(59));
+    assert_eq!(node.ask(&person.access_token).await?, (403, 0), "a process that hears of no events");
+    shop.advance(TimeDelta::seconds(1));
+    assert_eq!(node.ask(&person.access_token).await?.0, 401);
+    node.context.db.close().await;
+    Ok(())
+}
+
+#[test_on_every_database]
+async fn another_process_forgets_whoever_left_when_it_hears_of_it(shop: TestShop) -> TestResult {
+    let (person, stays, node) = (sign_in(&shop).await?, sign_in(&shop).await?, Node::start(&shop).await?);
+    let key = make_key(&shop, &["products:read"]).await?;
+    while outbox::relay_once(shop.context()).await? > 0 {}
+    let mut follower = Follower::new(node.context.clone());
+    while follower.catch_up().await? {}
+    for token in [&person.access_token, &stays.access_token, &key] {
+        assert_eq!((node.ask(token).await?.0, node.ask(token).await?), (403, (403, 0)));
+    }
+    log_out(&shop, &person).await?;
+    let made = api_keys::list(shop.context().db.reader()).await?;
+    let made = made.iter().find(|made| key.ends_with(&made.token_hint)).ok_or("no key")?;
+    api_keys::revoke(shop.context(), &shop.origin(), made.id).await?;
+    while outbox::relay_once(shop.context()).await? > 0 {}
+    follower.catch_up().await?;
+    assert_eq!((node.ask(&person.access_token).await?.0, node.ask(&key).await?.0), (401, 401));
+    assert_eq!(node.ask(&stays.access_token).await?, (403, 0), "nobody else is forgotten");
+    node.context.db.close().await;
+    Ok(())
+}
+
+/// With the tasks of a real node: what one process ends is over in another within a second.
+#[test_on_every_database]
+async fn what_one_process_ends_is_over_in_another_within_a_second(shop: TestShop) -> TestResult {
+    let (person, node, stop) = (sign_in(&shop).await?, Node::start(&shop).await?, CancellationToken::new());
+    // The relay of yet another process, which nobody wakes: it finds what there is by looking.
+    let worker = Node::start(&shop).await?;
+    let relay = tokio::spawn(Relay::new(worker.context.clone()).run(stop.clone()));
+    let mut follower = Follower::new(node.context.clone());
+    follower.catch_up().await?;
+    let follower = tokio::spawn(follower.run(stop.clone()));
+    while outbox::backlog(shop.context().db.reader()).await?.waiting > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(node.ask(&person.access_token).await?.0, 403);
+    log_out(&shop, &person).await?;
+    let ended = Instant::now();
+    while node.ask(&person.access_token).await?.0 != 401 {
+        assert!(ended.elapsed() < Duration::from_secs(5), "never");
+        tokio::task::yield_now().await;
+    }
+    let took = ended.elapsed();
+    stop.cancel();
+    relay.await?;
+    follower.await?;
+    worker.context.db.close().await;
+    node.context.db.close().await;
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    Ok(())
+}
