@@ -72,6 +72,8 @@ macro_rules! schemas {
 schemas! {
     /// What else an order costs or saves.
     AdjustmentKind = word(AdjustmentKinds::WORDS.iter().copied());
+    /// The id of an address in a customer's book.
+    AddressId = id::<kernel::AddressTag>();
     /// The id of an adjustment of an order.
     AdjustmentId = id::<kernel::AdjustmentTag>();
     /// What can be said of stock to everybody.
@@ -136,6 +138,8 @@ schemas! {
     RelationKind = word(RelationKinds::WORDS.iter().copied());
     /// The name of a setting.
     SettingKey = word(settings::keys());
+    /// The id of a sign-in that goes on.
+    SessionId = id::<kernel::SessionTag>();
     /// The id of a shipping method.
     ShippingMethodId = id::<kernel::ShippingMethodTag>();
     /// What the steps of a tariff count: `flat` nothing, `by_weight` grams, `by_total` minor units.

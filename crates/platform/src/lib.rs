@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod mail;
 pub mod migrate;
 pub mod outbox;
+pub mod privacy;
 mod secrets;
 pub mod settings;
 pub mod telemetry;

@@ -16,6 +16,7 @@ use platform::db::{ConnectError, Db, Invariant};
 use platform::jobs::Handlers;
 use platform::migrate::Migration;
 use platform::outbox::Fact;
+use platform::privacy::{ExportPersonalData, Places};
 use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::orders::ExpireOrder;
@@ -106,6 +107,19 @@ pub async fn context(config: Config, clock: Arc<dyn Clock>) -> Result<Context, C
     Ok(Context { db, clock, config: Arc::new(config), purges: Purges::new(PURGING), secrets })
 }
 
+/// Every place that knows of persons: what an export asks and an erasure empties, in this order.
+#[must_use]
+pub fn personal_places() -> Places {
+    Places::new(vec![
+        Box::new(accounts::users::PersonalUsers),
+        Box::new(accounts::sessions::PersonalSessions),
+        Box::new(accounts::two_factor::PersonalTwoFactor),
+        Box::new(accounts::addresses::PersonalAddresses),
+        Box::new(sales::carts::PersonalCarts),
+        Box::new(sales::orders::PersonalOrders),
+    ])
+}
+
 /// Everything that jobs can do, by kind.
 #[must_use]
 pub fn handlers(sales: &Sales) -> Handlers {
@@ -114,6 +128,7 @@ pub fn handlers(sales: &Sales) -> Handlers {
         .with(ExpireOrder::new(sales.context.clone()))
         .with(ExecuteOperation(sales.clone()))
         .with(ReconcileOperation(sales.clone()))
+        .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
 }
 
 /// What selling needs: the providers that the configuration names, and the API's form of answers.

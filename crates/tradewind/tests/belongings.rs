@@ -1,12 +1,12 @@
 //! What belongs to a customer: carts, orders, addresses.
 
-use accounts::addresses::{self, AddAddress, Address, BookError, ChangeAddress, Defaults, RawAddress};
+use accounts::addresses::{self, AddAddress, BookError, ChangeAddress, Defaults};
 use kernel::{Actor, DomainError, Email, Origin, UserId};
 use sales::carts::{self, AddLine, CartAccess, CartContents, CartProof, CreateCart, CustomOptions};
 use sales::orders::{self, OrderFilter, OrderQuery, OrderSort};
 use test_macro::test_on_every_database;
 
-use crate::support::{TestResult, TestShop, TestVariant};
+use crate::support::{TestResult, TestShop, TestVariant, place};
 
 fn signed_in(user: UserId) -> Origin {
     Origin::of(Actor::User(user))
@@ -88,7 +88,7 @@ async fn carts_that_are_merged_at_once_lose_nothing(shop: TestShop) -> TestResul
     Ok(())
 }
 
-fn of(user: UserId) -> OrderQuery {
+pub(crate) fn of(user: UserId) -> OrderQuery {
     let filter = OrderFilter { user: Some(user), ..OrderFilter::default() };
     OrderQuery { filter, sort: OrderSort::PlacedAt, descending: true, page: kernel::PageRequest::first(20) }
 }
@@ -108,19 +108,6 @@ async fn what_a_guest_ordered_becomes_the_customers_who_reads_its_mail(shop: Tes
     assert!(orders::list(reader, &of(eve)).await?.items.is_empty());
     assert_eq!(shop.events_of("order").await?.iter().filter(|name| *name == "order.claimed").count(), 2);
     Ok(())
-}
-
-fn place(line1: &str) -> TestResult<Address> {
-    let some = |text: &str| Some(text.to_owned());
-    let raw = RawAddress {
-        name: some("Ada Lovelace"),
-        line1: some(line1),
-        city: some("Berlin"),
-        postal_code: some("10115"),
-        country: some("DE"),
-        ..RawAddress::default()
-    };
-    Address::parse(raw).map_err(|errors| format!("{errors:?}").into())
 }
 
 #[test_on_every_database]

@@ -25,6 +25,7 @@ mod order_list;
 mod orders;
 mod outage;
 mod platform;
+mod privacy;
 mod products;
 mod products_api;
 mod races;

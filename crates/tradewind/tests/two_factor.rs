@@ -1,8 +1,9 @@
 //! The second factor: set up, asked for, spent, given up.
 
+use accounts::sessions::{self, Kind};
 use accounts::two_factor::{self, RecoveryCodes, TwoFactorError, TwoFactorState};
 use chrono::TimeDelta;
-use kernel::{DomainError, UserId};
+use kernel::{DomainError, SessionId, UserId};
 use test_macro::test_on_every_database;
 use totp_rs::{Builder, Secret};
 
@@ -14,10 +15,19 @@ fn code(shop: &TestShop, secret: &str) -> TestResult<String> {
     Ok(totp.generate(shop.now().timestamp().try_into()?).to_string())
 }
 
+/// A session of this user's.
+async fn session(shop: &TestShop, user: UserId) -> TestResult<SessionId> {
+    let tx = shop.context().begin(&shop.origin()).await?;
+    let opened = sessions::open_in(&tx, user, Kind::Bearer, &shop.context().config.auth).await?;
+    tx.commit().await?;
+    Ok(opened.session.id)
+}
+
 /// A second factor that is on, and what opens it.
 async fn set_up(shop: &TestShop, user: UserId) -> TestResult<(String, RecoveryCodes)> {
     let started = two_factor::start(shop.context(), &shop.origin(), user, "ada@example.com").await?;
-    let codes = two_factor::confirm(shop.context(), &shop.origin(), user, &code(shop, &started.secret)?).await?;
+    let codes =
+        two_factor::confirm(shop.context(), &shop.origin(), (user, session(shop, user).await?), &code(shop, &started.secret)?).await?;
     Ok((started.secret, codes))
 }
 
@@ -36,12 +46,15 @@ fn refusal<T>(result: Result<T, TwoFactorError>) -> &'static str {
 async fn a_second_factor_is_asked_for_once_it_is_proven(shop: TestShop) -> TestResult {
     let user = shop.user().await?;
     assert_eq!(refusal(present(&shop, user, "000000").await), "two_factor_not_set_up");
+    let session = session(&shop, user).await?;
     let first = two_factor::start(shop.context(), &shop.origin(), user, "ada@example.com").await?;
     let started = two_factor::start(shop.context(), &shop.origin(), user, "ada@example.com").await?;
     let of_first = code(&shop, &first.secret)?;
-    assert_eq!(refusal(two_factor::confirm(shop.context(), &shop.origin(), user, &of_first).await), "two_factor_code_invalid");
+    assert_eq!(refusal(two_factor::confirm(shop.context(), &shop.origin(), (user, session), &of_first).await), "two_factor_code_invalid");
     assert_eq!(refusal(present(&shop, user, &code(&shop, &started.secret)?).await), "two_factor_not_set_up");
-    two_factor::confirm(shop.context(), &shop.origin(), user, &code(&shop, &started.secret)?).await?;
+    two_factor::confirm(shop.context(), &shop.origin(), (user, session), &code(&shop, &started.secret)?).await?;
+    let sessions = sessions::list(shop.context().db.reader(), user, &shop.context().config.auth, shop.now()).await?;
+    assert_eq!(sessions.first().and_then(|session| session.two_factor_at), Some(shop.now()), "the session has passed it");
     let state = two_factor::state(shop.context().db.reader(), user).await?;
     assert_eq!(state, TwoFactorState { on_since: Some(shop.now()), recovery_codes_left: 10 });
     let again = two_factor::start(shop.context(), &shop.origin(), user, "ada@example.com").await;

@@ -104,3 +104,8 @@ pub(super) async fn delete(tx: &WriteTx, user: UserId, id: AddressId) -> Result<
 fn json(address: &Address) -> Result<serde_json::Value, DatabaseError> {
     serde_json::to_value(address).map_err(|_| DatabaseError::corrupt("user_addresses.address"))
 }
+
+/// Forgets the user's whole book.
+pub(super) async fn delete_book(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
+    db::execute(tx, "DELETE FROM user_addresses WHERE user_id = $1", values![user]).await.map(drop)
+}

@@ -219,3 +219,15 @@ pub(super) async fn revoke(tx: &WriteTx, ids: &[SessionId], because: RevokedBeca
 pub(super) async fn pass_two_factor(tx: &WriteTx, id: SessionId) -> Result<(), DatabaseError> {
     db::execute_later(tx, "UPDATE sessions SET two_factor_at = $1 WHERE id = $2", values![tx.now(), id]).await
 }
+
+/// All sessions of a user, ended ones too, the newest first.
+pub(super) async fn all_of(db: &impl ConnectionTrait, user: UserId, most: i64) -> Result<Vec<Session>, DatabaseError> {
+    let select = format!("SELECT {COLUMNS} FROM sessions s WHERE s.user_id = $1 ORDER BY s.id DESC LIMIT $2");
+    let rows: Vec<SessionRow> = db::fetch_all(db, &select, values![user, most]).await?;
+    rows.into_iter().map(Session::try_from).collect()
+}
+
+/// Forgets all sessions of a user with their tokens.
+pub(super) async fn delete_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
+    db::execute(tx, "DELETE FROM sessions WHERE user_id = $1", values![user]).await.map(drop)
+}

@@ -4,6 +4,8 @@ use kernel::{DomainError, ErrorKind};
 use platform::SecretsError;
 use platform::db::DatabaseError;
 
+use crate::sessions::SessionError;
+
 /// Why a second factor is not begun, proven, renewed or given up.
 #[derive(Debug, thiserror::Error)]
 pub enum TwoFactorError {
@@ -22,6 +24,9 @@ pub enum TwoFactorError {
     /// The master key.
     #[error(transparent)]
     Secrets(#[from] SecretsError),
+    /// The session in which it was shown is over.
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -34,6 +39,7 @@ impl DomainError for TwoFactorError {
             Self::NotSetUp => "two_factor_not_set_up",
             Self::CodeInvalid => "two_factor_code_invalid",
             Self::Address(_) | Self::Secrets(_) => "internal",
+            Self::Session(error) => error.code(),
             Self::Database(error) => error.code(),
         }
     }
@@ -43,6 +49,7 @@ impl DomainError for TwoFactorError {
             Self::AlreadyOn | Self::NotSetUp => ErrorKind::Conflict,
             Self::CodeInvalid => ErrorKind::Rule,
             Self::Address(_) | Self::Secrets(_) => ErrorKind::Internal,
+            Self::Session(error) => error.kind(),
             Self::Database(error) => error.kind(),
         }
     }

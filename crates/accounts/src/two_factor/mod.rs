@@ -3,6 +3,7 @@
 mod confirm;
 mod error;
 mod model;
+mod personal;
 mod renew;
 mod start;
 mod store;
@@ -12,6 +13,7 @@ mod verify;
 pub use confirm::confirm;
 pub use error::TwoFactorError;
 pub use model::{RecoveryCodes, Started};
+pub use personal::PersonalTwoFactor;
 pub use renew::renew_recovery_codes;
 pub use start::start;
 pub use store::{TwoFactorState, state};

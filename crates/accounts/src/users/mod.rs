@@ -4,12 +4,14 @@ mod change_profile;
 mod create;
 mod events;
 mod model;
+mod personal;
 mod store;
 
 pub use change_profile::{ChangeProfile, ChangeProfileError, ProfileChanges, change_profile, change_profile_in};
 pub use create::{CreateUserError, NewUser, create_in};
 pub use events::UserEvent;
 pub use model::{Consent, Login, User, UserStatus, Username, UsernameError};
+pub use personal::PersonalUsers;
 pub use store::{
     TakenError, UserFilter, UserQuery, WithPassword, change_status, find, find_by_login, keep_email, keep_password, list, lock,
     propose_email, verify_email,

@@ -119,7 +119,7 @@ pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>,
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn lock(tx: &WriteTx, id: UserId) -> Result<Option<WithPassword>, DatabaseError> {
-    one(tx, "id = $1\nFOR UPDATE", values![id]).await
+    one(tx, "id = $1 FOR UPDATE", values![id]).await
 }
 
 /// Whoever is known by this, whatever became of the account. A login of nobody is asked for all the same, so that it takes as long.
@@ -250,6 +250,18 @@ pub async fn verify_email(tx: &WriteTx, id: UserId) -> Result<(), DatabaseError>
 pub async fn change_status(tx: &WriteTx, id: UserId, status: UserStatus) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE users SET status = $1, version = version + 1, updated_at = $2, updated_by = $3 WHERE id = $4";
     db::execute(tx, UPDATE, values![status.as_str(), tx.now(), tx.actor().to_string(), id]).await.map(drop)
+}
+
+/// Strips an account of all that tells whose it was; what it bought keeps its id.
+pub(super) async fn forget(tx: &WriteTx, id: UserId) -> Result<(), DatabaseError> {
+    const UPDATE: &str =
+        "UPDATE users SET status = 'erased', email = NULL, email_key = NULL, email_verified_at = NULL, pending_email = NULL,
+        username = NULL, username_key = NULL, name = NULL, password_hash = NULL, accepts_marketing = FALSE, accepts_marketing_at = NULL,
+        accepts_marketing_source = NULL, search_key = '', tags = $1, metadata = $2, version = version + 1, updated_at = $3, updated_by = $4
+        WHERE id = $5";
+    db::execute(tx, "DELETE FROM one_time_tokens WHERE user_id = $1", values![id]).await?;
+    let values = values![serde_json::json!([]), serde_json::json!({}), tx.now(), tx.actor().to_string(), id];
+    db::execute(tx, UPDATE, values).await.map(drop)
 }
 
 /// Which people a list shows.

@@ -1,5 +1,7 @@
 //! One page of a list: how many rows there are, which of them to read, and what the answer says of the rest.
 
+use uuid::Uuid;
+
 use super::broken::DatabaseError;
 use super::connection::ConnectionTrait;
 use super::query::fetch_scalar;
@@ -99,15 +101,56 @@ pub fn page_of<T>(mut rows: Vec<T>, request: &PageRequest, total: Option<Total>,
     }
 }
 
+/// One page of a list that is short enough to be read whole, in the order of the ids, which is that of creation.
+///
+/// # Errors
+/// `PageTooDeep` for a numbered page below the deepest row.
+pub fn page_of_short<T>(mut rows: Vec<T>, request: &PageRequest, descending: bool, id: impl Fn(&T) -> Uuid) -> Result<Page<T>, ListError> {
+    let (limit, offset) = window(request)?;
+    rows.sort_by_key(&id);
+    if descending {
+        rows.reverse();
+    }
+    let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let total = matches!(request.position, Position::Number(_)).then_some(Total { rows: all, is_estimate: false });
+    if let Position::After(Some(cursor)) = &request.position {
+        rows.retain(|row| if descending { id(row) < cursor.id } else { id(row) > cursor.id });
+    }
+    let size = |value: i64| usize::try_from(value).unwrap_or(usize::MAX);
+    let rows = rows.into_iter().skip(size(offset)).take(size(limit)).collect();
+    let sort = if descending { "-created_at" } else { "created_at" };
+    Ok(page_of(rows, request, total, |last| Cursor { sort: sort.to_owned(), value: None, id: id(last) }))
+}
+
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
 
     use super::*;
 
     fn page(rows: u128, size: u32) -> Page<Uuid> {
         let rows = (1..=rows).map(Uuid::from_u128).collect();
         page_of(rows, &PageRequest::first(size), None, |id| Cursor { sort: "id".to_owned(), value: None, id: *id })
+    }
+
+    #[test]
+    fn a_short_list_is_walked_in_both_directions() {
+        let all: Vec<Uuid> = [3, 1, 5, 2, 4].map(Uuid::from_u128).to_vec();
+        let walk = |descending: bool| {
+            let (mut walked, mut after) = (Vec::new(), None);
+            loop {
+                let request = PageRequest { position: Position::After(after), size: 2 };
+                let page = page_of_short(all.clone(), &request, descending, |id| *id).expect("a page");
+                walked.extend(page.items.iter().map(Uuid::as_u128));
+                after = page.next;
+                if after.is_none() {
+                    return walked;
+                }
+            }
+        };
+        assert_eq!((walk(false), walk(true)), (vec![1, 2, 3, 4, 5], vec![5, 4, 3, 2, 1]));
+        let third = PageRequest { position: Position::Number(3), size: 2 };
+        let third = page_of_short(all, &third, false, |id| *id).expect("a page");
+        assert_eq!((third.items, third.total, third.has_next), (vec![Uuid::from_u128(5)], Some(5), false));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod create;
 mod edit;
 mod merge;
 mod model;
+mod personal;
 mod remove_line;
 mod store;
 
@@ -17,5 +18,6 @@ pub use create::{CreateCart, CreateCartError, CreatedCart, create};
 pub use edit::{EditCart, edit};
 pub use merge::{merge, own};
 pub use model::{Cart, CartAccess, CartError, CartLine, CartLines, CartProof, CartStatus, CartToken, CustomOptions};
+pub use personal::PersonalCarts;
 pub use remove_line::remove_line;
-pub use store::{INVARIANTS, Locked, lock, mark_ordered, open};
+pub use store::{INVARIANTS, Locked, give_to, lock, mark_ordered, open};

@@ -168,9 +168,12 @@ pub(super) async fn open_cart_of(db: &impl ConnectionTrait, user: UserId, except
     Ok(db::fetch_scalar(db, SELECT, values![user, except]).await?.map(CartId::from_uuid))
 }
 
-/// Gives the cart to a customer.
-pub(super) async fn give_to(tx: &WriteTx, cart: CartId, user: UserId) -> Result<(), DatabaseError> {
-    db::execute(tx, "UPDATE carts SET user_id = $1 WHERE id = $2", values![user, cart]).await.map(drop)
+/// Gives a cart that is nobody's to a customer.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn give_to(tx: &WriteTx, cart: CartId, user: UserId) -> Result<(), DatabaseError> {
+    db::execute(tx, "UPDATE carts SET user_id = $1 WHERE id = $2 AND user_id IS NULL", values![user, cart]).await.map(drop)
 }
 
 /// Closes a cart whose lines went into another one.
@@ -242,4 +245,26 @@ pub(super) async fn put_line(tx: &WriteTx, cart_id: CartId, line: &CartLine) -> 
 
 pub(super) async fn delete_line(tx: &WriteTx, cart_id: CartId, line_id: CartLineId) -> Result<bool, DatabaseError> {
     Ok(db::execute(tx, "DELETE FROM cart_lines WHERE cart_id = $1 AND id = $2", values![cart_id, line_id]).await? == 1)
+}
+
+/// The carts of a customer with their lines, the oldest first.
+pub(super) async fn all_of(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<(Cart, Vec<CartLine>)>, DatabaseError> {
+    let rows: Vec<CartRow> =
+        db::fetch_all(db, &format!("SELECT {COLUMNS} FROM carts WHERE user_id = $1 ORDER BY id"), values![user]).await?;
+    let mut carts = Vec::new();
+    for row in rows {
+        let cart = Cart::try_from(row)?;
+        let lines = lines_of(db, cart.id).await?.lines;
+        carts.push((cart, lines));
+    }
+    Ok(carts)
+}
+
+/// Empties the carts of a customer, and takes from them all that tells whose they were.
+pub(super) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET email = NULL, accepts_marketing = FALSE, accepts_marketing_at = NULL, shipping_address = NULL,
+        billing_address = NULL, tags = $2, metadata = $3, version = version + 1, updated_at = $4 WHERE user_id = $1";
+    db::execute(tx, "DELETE FROM cart_lines WHERE cart_id IN (SELECT id FROM carts WHERE user_id = $1)", values![user]).await?;
+    let values = values![user, serde_json::json!([]), serde_json::json!({}), tx.now()];
+    db::execute(tx, UPDATE, values).await.map(drop)
 }

@@ -8,6 +8,7 @@ use platform::outbox;
 use super::events::OrderFact;
 use super::model::OrderKey;
 use super::store;
+use crate::carts;
 
 /// So many orders are locked together at most.
 const BATCH: i64 = 100;
@@ -36,6 +37,9 @@ async fn claim_some(context: &Context, origin: &Origin, user: UserId, email: &Em
         let Some(mut order) = store::lock(&tx, OrderKey::Id(id)).await?.filter(|order| order.user_id.is_none()) else { continue };
         order.user_id = Some(user);
         store::give_to(&tx, &order, user).await?;
+        if let Some(cart) = order.cart_id {
+            carts::give_to(&tx, cart, user).await?;
+        }
         outbox::record(&tx, &OrderFact::claimed(&order)).await?;
         claimed += 1;
     }

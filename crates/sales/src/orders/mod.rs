@@ -7,6 +7,7 @@ mod events;
 mod expire;
 mod model;
 mod note;
+mod personal;
 mod progress;
 mod states;
 mod store;
@@ -20,11 +21,12 @@ pub use events::OrderFact;
 pub use expire::{ExpireOrder, expire, expire_at};
 pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
 pub use note::{Note, NoteError, add_note};
+pub use personal::PersonalOrders;
 pub use progress::{Facts, LineProgress, Settled, fulfilment_status, next_status, payment_status};
 pub use states::{FulfilmentStatus, OrderStatus, ParcelStatus, PaymentStatus};
 pub use store::{
-    INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, details, find, find_of_cart, insert, list, lock, next_number,
-    progress_of, record_fulfilment, update_fulfilment, update_state,
+    INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, details, find, find_of_cart, has_open_orders, insert, list, lock,
+    next_number, progress_of, record_fulfilment, update_fulfilment, update_state,
 };
 pub use timeline::{Entry, timeline};
 pub use update::{UpdateOrder, UpdateOrderError, update};

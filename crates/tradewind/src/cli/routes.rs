@@ -16,7 +16,7 @@ pub(super) struct Route {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) operation: String,
-    /// What opens it: a permission, `cart token`, or `anyone`; nothing where the document does not say.
+    /// What opens it: a permission, `cart token`, `signing in`, or `anyone`; nothing where the document does not say.
     pub(super) asks: Vec<String>,
     summary: String,
 }
@@ -49,6 +49,7 @@ fn route(method: String, path: String, operation: &Value) -> Route {
     let asks = ways.filter_map(Value::as_object).flat_map(|way| match way.iter().next() {
         None => vec!["anyone".to_owned()],
         Some((scheme, _)) if scheme == "cart_token" => vec!["cart token".to_owned()],
+        Some((_, scopes)) if scopes.as_array().is_some_and(Vec::is_empty) => vec!["signing in".to_owned()],
         Some((_, scopes)) => scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
     });
     Route { method, path, operation: text("operationId"), asks: asks.collect(), summary: text("summary") }
@@ -68,7 +69,8 @@ mod tests {
 
     #[test]
     fn every_route_says_what_it_asks_for() {
-        let known: BTreeSet<&str> = Permission::ALL.iter().map(|permission| permission.name()).chain(["anyone", "cart token"]).collect();
+        let known: BTreeSet<&str> =
+            Permission::ALL.iter().map(|permission| permission.name()).chain(["anyone", "cart token", "signing in"]).collect();
         for route in routes() {
             assert!(!route.asks.is_empty(), "{route:?}");
             assert!(route.asks.iter().all(|ask| known.contains(ask.as_str())), "{route:?}");

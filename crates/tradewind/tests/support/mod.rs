@@ -27,6 +27,7 @@ pub(crate) use products::{option, usd, variant, variant_of};
 pub(crate) use provider::Scripted;
 pub(crate) use run::{run_on_postgres, run_on_sqlite};
 pub(crate) use shop::TestShop;
+pub(crate) use user::place;
 
 /// What a test's body returns; `?` takes any error.
 pub(crate) type TestResult<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;

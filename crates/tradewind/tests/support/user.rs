@@ -1,5 +1,6 @@
 //! Somebody with an account, for tests of what belongs to people.
 
+use accounts::addresses::{Address, RawAddress};
 use kernel::UserId;
 use platform::db::execute;
 use platform::values;
@@ -18,4 +19,18 @@ impl TestShop {
         tx.commit().await?;
         Ok(id)
     }
+}
+
+/// An address in Berlin.
+pub(crate) fn place(line1: &str) -> TestResult<Address> {
+    let some = |text: &str| Some(text.to_owned());
+    let raw = RawAddress {
+        name: some("Ada Lovelace"),
+        line1: some(line1),
+        city: some("Berlin"),
+        postal_code: some("10115"),
+        country: some("DE"),
+        ..RawAddress::default()
+    };
+    Address::parse(raw).map_err(|errors| format!("{errors:?}").into())
 }

@@ -9,7 +9,8 @@ mod write;
 
 pub use invariants::INVARIANTS;
 pub use list::{OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, list};
-pub(super) use owner::{give_to, guest_orders};
+pub use owner::has_open_orders;
+pub(super) use owner::{forget_of, give_to, guest_orders, orders_of};
 pub(super) use parts::{insert_note, notes_of, replace_tags};
 pub use parts::{record_fulfilment, update_fulfilment};
 pub use read::{details, find, find_of_cart, lock, progress_of};

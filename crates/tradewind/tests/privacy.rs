@@ -1,0 +1,131 @@
+//! What the shop knows of persons: listed whole, told on demand, forgotten on demand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use accounts::addresses::{self, AddAddress, Defaults};
+use kernel::{Actor, Email, Origin, UserId};
+use platform::db::{DbBackend, FromQueryResult, fetch_all, fetch_scalar};
+use platform::privacy::{self, ExportStatus};
+use platform::values;
+use sales::orders;
+use serde_json::Value;
+use test_macro::test_on_every_database;
+use tradewind::wiring;
+
+use crate::support::{TestResult, TestShop, place};
+
+/// Columns that tell of nobody, a table a line: `table: column column`. A new column is put here, or into the list of the place
+/// that knows of persons, by somebody who has thought about it.
+const IMPERSONAL: &str = include_str!("privacy/impersonal.txt");
+
+#[derive(FromQueryResult)]
+struct ColumnRow {
+    of_table: String,
+    name: String,
+}
+
+async fn columns(shop: &TestShop) -> TestResult<Vec<ColumnRow>> {
+    let sql = match shop.context().db.backend() {
+        DbBackend::Sqlite => {
+            "SELECT m.name AS of_table, c.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'
+            AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        }
+        DbBackend::Postgres => {
+            "SELECT CAST(table_name AS TEXT) AS of_table, CAST(column_name AS TEXT) AS name FROM information_schema.columns WHERE table_schema = 'public'"
+        }
+    };
+    Ok(fetch_all(shop.context().db.reader(), sql, vec![]).await?)
+}
+
+#[test_on_every_database]
+async fn every_column_tells_of_a_person_or_is_known_not_to(shop: TestShop) -> TestResult {
+    let in_schema: BTreeSet<String> = columns(&shop).await?.into_iter().map(|row| format!("{}.{}", row.of_table, row.name)).collect();
+    let places = wiring::personal_places();
+    let personal: Vec<String> = places
+        .iter()
+        .flat_map(|place| place.columns().iter().flat_map(|(table, names)| names.iter().map(move |name| format!("{table}.{name}"))))
+        .collect();
+    let lines = IMPERSONAL.lines().filter_map(|line| line.split_once(": "));
+    let impersonal: Vec<String> =
+        lines.flat_map(|(table, names)| names.split_whitespace().map(move |name| format!("{table}.{name}"))).collect();
+    let mut told: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in personal.iter().chain(&impersonal) {
+        *told.entry(name).or_default() += 1;
+    }
+    let twice: Vec<&&str> = told.iter().filter(|(_, count)| **count > 1).map(|(name, _)| name).collect();
+    let unknown: Vec<&&str> = told.keys().filter(|name| !in_schema.contains(**name)).collect();
+    let missing: Vec<&String> = in_schema.iter().filter(|name| !told.contains_key(name.as_str())).collect();
+    assert!(twice.is_empty() && unknown.is_empty(), "listed twice: {twice:?}; in no table: {unknown:?}");
+    assert!(missing.is_empty(), "do these tell of a person? {missing:?}");
+    Ok(())
+}
+
+/// Texts that no other test knows, so that whoever finds one has found this person.
+const CANARIES: [&str; 3] = ["ada@example.com", "Analytical Row", "Ada Lovelace"];
+
+/// Somebody who bought something, kept an address and has a cart.
+async fn customer(shop: &TestShop) -> TestResult<UserId> {
+    let ada = shop.user().await?;
+    let mug = shop.mug(1_250, 10).await?;
+    shop.order(&mug.id, 1, "manual").await?;
+    orders::claim(shop.context(), &Origin::system(), ada, &Email::parse(CANARIES[0])?).await?;
+    let by = Origin::of(Actor::User(ada));
+    addresses::add(shop.context(), &by, ada, AddAddress { address: place("12 Analytical Row")?, defaults: Defaults::default() }).await?;
+    Ok(ada)
+}
+
+/// Every place where one of the texts stands.
+async fn found(shop: &TestShop) -> TestResult<Vec<String>> {
+    let mut found = Vec::new();
+    for ColumnRow { of_table, name } in columns(shop).await? {
+        for canary in CANARIES {
+            let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {of_table} WHERE CAST({name} AS TEXT) LIKE $1");
+            let count: Option<i64> = fetch_scalar(shop.context().db.reader(), &sql, values![format!("%{canary}%")]).await?;
+            if count != Some(0) {
+                found.push(format!("{of_table}.{name}"));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+#[test_on_every_database]
+async fn an_archive_has_a_part_from_every_place(shop: TestShop) -> TestResult {
+    let ada = customer(&shop).await?;
+    let by = Origin::of(Actor::User(ada));
+    let asked = privacy::request_export(shop.context(), &by, ada).await?;
+    let again = privacy::request_export(shop.context(), &by, ada).await?;
+    assert_eq!((asked.status, asked.id), (ExportStatus::Pending, again.id), "one is under way");
+    shop.settle().await?;
+    let ready = privacy::latest_export(shop.context().db.reader(), ada, shop.now()).await?.ok_or("no archive")?;
+    let archive: Value = serde_json::from_str(&ready.archive.ok_or("it is not ready")?)?;
+    let parts: Vec<&str> = wiring::personal_places().iter().map(platform::privacy::PersonalPlace::name).collect();
+    assert_eq!(archive["data"].as_object().map(|data| data.keys().map(String::as_str).collect()), Some(parts));
+    assert_eq!(archive["data"]["orders"][0]["email"], CANARIES[0]);
+    assert_eq!(archive["data"]["addresses"][0]["address"]["line1"], "12 Analytical Row");
+    shop.advance(chrono::TimeDelta::days(7));
+    assert!(privacy::latest_export(shop.context().db.reader(), ada, shop.now()).await?.is_none(), "it is kept for a week");
+    Ok(())
+}
+
+#[test_on_every_database]
+async fn nothing_tells_who_it_was_once_a_person_is_erased(shop: TestShop) -> TestResult {
+    let ada = customer(&shop).await?;
+    privacy::request_export(shop.context(), &Origin::of(Actor::User(ada)), ada).await?;
+    shop.settle().await?;
+    assert!(orders::has_open_orders(shop.context().db.reader(), ada).await?);
+    let places = found(&shop).await?;
+    assert!(
+        places.contains(&"order_contacts.email".to_owned()) && places.contains(&"idempotency_keys.answer_body".to_owned()),
+        "{places:?}"
+    );
+    let tx = shop.context().begin(&shop.origin()).await?;
+    privacy::erase_in(&tx, &wiring::personal_places(), ada).await?;
+    tx.commit().await?;
+    assert_eq!(found(&shop).await?, Vec::<String>::new());
+    let order = orders::list(shop.context().db.reader(), &crate::belongings::of(ada)).await?;
+    assert_eq!(order.items.first().map(|order| (order.total.minor() > 0, order.email.as_str())), Some((true, "erased@erased.invalid")));
+    Ok(())
+}
