@@ -12,6 +12,7 @@ use catalog::variants::VariantKind as VariantKinds;
 use kernel::Prefixed;
 use payments::payments::PaymentStatus as PaymentStatuses;
 use payments::providers::Providers;
+use platform::privacy::ExportStatus as ExportStatuses;
 use sales::carts::CartStatus as CartStatuses;
 use sales::orders::{FulfilmentStatus, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses};
 use sales::pricing::AdjustmentKind as AdjustmentKinds;
@@ -98,6 +99,8 @@ schemas! {
     CurrencyCode = form("^[A-Z]{3}$").examples(["USD"]);
     /// Deletes one.
     DeleteOp = word([BatchOps::Delete.as_str()]);
+    /// Where an archive stands.
+    ExportStatus = word(ExportStatuses::WORDS.iter().copied());
     /// The id of a parcel, or of what stands for one.
     FulfilmentId = id::<kernel::FulfilmentTag>();
     /// Whose shelves a location is.
@@ -164,6 +167,8 @@ schemas! {
     TaxRateId = id::<kernel::TaxRateTag>();
     /// Changes parts of one.
     UpdateOp = word([BatchOps::Update.as_str()]);
+    /// The id of an account.
+    UserId = id::<kernel::UserTag>();
     /// The id of a variant.
     VariantId = id::<kernel::VariantTag>();
     /// What a variant is.

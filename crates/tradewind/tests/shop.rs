@@ -17,6 +17,7 @@ mod import;
 mod inventory;
 mod listing;
 mod listing_walks;
+mod me;
 mod measuring;
 mod media;
 mod media_api;

@@ -1,4 +1,4 @@
-//! Finding sessions.
+//! Finding sessions: by id for whoever shows an access token, by refresh token, by owner.
 
 use kernel::{SessionId, Timestamp, UserId};
 use platform::Context;

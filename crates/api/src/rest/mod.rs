@@ -5,6 +5,7 @@ pub(crate) mod carts;
 mod categories;
 mod channels;
 pub(crate) mod checkout;
+mod me;
 mod media;
 mod metrics;
 pub(crate) mod money;
@@ -27,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
     let mut routes = OpenApiRouter::with_openapi(openapi::base())
         .merge(system::routes())
         .merge(metrics::routes())
+        .merge(me::routes())
         .merge(carts::routes())
         .merge(checkout::routes())
         .merge(orders::routes())

@@ -32,7 +32,7 @@ pub(in crate::rest) fn access(holder: &CartHolder, cart_id: CartId) -> CartAcces
 }
 
 /// A cart with its price, under its ETag.
-async fn show(shop: &Shop, contents: CartContents) -> Result<One<CartView>, Problem> {
+pub(in crate::rest) async fn show(shop: &Shop, contents: CartContents) -> Result<One<CartView>, Problem> {
     let priced = pricing::price(shop.context().db.reader(), contents).await?;
     Ok(One::versioned(CartView::from(&priced), priced.cart.version))
 }

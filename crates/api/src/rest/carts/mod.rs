@@ -3,5 +3,5 @@
 mod handlers;
 mod wire;
 
-pub(super) use handlers::{access, routes};
+pub(super) use handlers::{access, routes, show};
 pub(crate) use wire::{CartView, present};

@@ -40,7 +40,7 @@ async fn list_orders(
 }
 
 /// The order that a path names; a name that is neither an id nor a number is a missing order.
-pub(super) async fn find(shop: &Shop, name: IdOr<OrderTag>) -> Result<Order, Problem> {
+pub(in crate::rest) async fn find(shop: &Shop, name: IdOr<OrderTag>) -> Result<Order, Problem> {
     let missing = || Problem::not_found("order_not_found");
     let key = match name {
         IdOr::Id(id) => OrderKey::Id(id),

@@ -7,6 +7,8 @@ mod list;
 mod summary;
 mod wire;
 
+pub(in crate::rest) use handlers::find;
+pub(in crate::rest) use summary::OrderSummaryView;
 pub(crate) use wire::OrderView;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -10,7 +10,7 @@ use crate::schema;
 
 /// An order as the list shows it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct OrderSummaryView {
+pub(in crate::rest) struct OrderSummaryView {
     /// Its id.
     #[schema(value_type = schema::OrderId)]
     id: String,

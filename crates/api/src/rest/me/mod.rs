@@ -1,0 +1,24 @@
+//! What belongs to whoever is signed in.
+
+mod addresses;
+mod cart;
+mod export;
+mod orders;
+mod profile;
+mod sessions;
+mod two_factor;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::shop::Shop;
+
+pub(super) fn routes() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new()
+        .merge(profile::routes())
+        .merge(addresses::routes())
+        .merge(cart::routes())
+        .merge(orders::routes())
+        .merge(sessions::routes())
+        .merge(two_factor::routes())
+        .merge(export::routes())
+}
