@@ -18,6 +18,7 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_revoked_check CHECK ((revoked_at IS NULL) = (revoked_because IS NULL))
 );
 CREATE INDEX sessions_user_idx ON sessions (user_id, last_used_at);
+CREATE INDEX sessions_expires_idx ON sessions (expires_at, id);
 
 -- The family of a session: each is used once and has one successor. Used ones stay, so that one that comes back is recognised.
 CREATE TABLE refresh_tokens (

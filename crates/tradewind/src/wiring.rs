@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::sessions::ForgetEnded;
 use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::listing::RefreshListing;
@@ -129,6 +130,7 @@ pub fn handlers(sales: &Sales) -> Handlers {
         .with(ExecuteOperation(sales.clone()))
         .with(ReconcileOperation(sales.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
+        .with(ForgetEnded(sales.context.clone()))
 }
 
 /// What selling needs: the providers that the configuration names, and the API's form of answers.

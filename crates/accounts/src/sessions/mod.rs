@@ -3,6 +3,7 @@
 
 mod events;
 mod find;
+mod forget;
 mod model;
 mod open;
 mod pass_two_factor;
@@ -13,6 +14,7 @@ mod store;
 
 pub use events::SessionEvent;
 pub use find::{find_by_token, find_live, list};
+pub use forget::{ForgetEnded, forget_ended};
 pub use model::{Kind, RefreshToken, RevokedBecause, Session};
 pub use open::{OpenSessionError, Opened, open_in};
 pub use pass_two_factor::pass_two_factor_in;

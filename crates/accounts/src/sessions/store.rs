@@ -216,6 +216,13 @@ pub(super) async fn revoke(tx: &WriteTx, ids: &[SessionId], because: RevokedBeca
     db::execute_later(tx, &sql, values).await
 }
 
+/// Deletes sessions whose time was over before this moment, so many at most.
+pub(super) async fn delete_over_before(tx: &WriteTx, moment: Timestamp, most: i64) -> Result<u64, DatabaseError> {
+    const DELETE: &str =
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2)";
+    db::execute(tx, DELETE, values![moment, most]).await
+}
+
 pub(super) async fn pass_two_factor(tx: &WriteTx, id: SessionId) -> Result<(), DatabaseError> {
     db::execute_later(tx, "UPDATE sessions SET two_factor_at = $1 WHERE id = $2", values![tx.now(), id]).await
 }

@@ -71,6 +71,21 @@ async fn staff_who_end_a_session_are_recorded(shop: TestShop) -> TestResult {
 }
 
 #[test_on_every_database]
+async fn a_session_is_forgotten_a_month_after_its_time(shop: TestShop) -> TestResult {
+    let user = shop.user().await?;
+    let old = open(&shop, user).await?;
+    shop.advance(chrono::TimeDelta::days(31));
+    let young = open(&shop, user).await?;
+    assert_eq!(sessions::forget_ended(shop.context()).await?, 0);
+    shop.advance(chrono::TimeDelta::days(30));
+    assert_eq!(sessions::forget_ended(shop.context()).await?, 1);
+    let db = shop.context().db.reader();
+    let found = (sessions::find_by_token(db, &old.refresh).await?, sessions::find_by_token(db, &young.refresh).await?);
+    assert_eq!(found, (None, Some(young.session)));
+    Ok(())
+}
+
+#[test_on_every_database]
 async fn whoever_opens_more_than_a_hundred_sessions_loses_the_oldest(shop: TestShop) -> TestResult {
     let user = shop.user().await?;
     let first = open(&shop, user).await?;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use accounts::api_keys;
 use accounts::sessions::{self, RevokeSession, RevokedBecause};
+use accounts::users::{self, UserEvent, UserStatus};
 use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
@@ -15,7 +16,7 @@ use test_macro::test_on_every_database;
 use tokio_util::sync::CancellationToken;
 use tradewind::wiring;
 
-use super::{Person, ours, sign_in};
+use super::{OPEN, Person, SHUT, doors, ours, sign_in};
 use crate::support::{TestResult, TestShop, make_key};
 
 /// Another process of the same shop.
@@ -91,6 +92,19 @@ async fn another_process_forgets_whoever_left_when_it_hears_of_it(shop: TestShop
     assert_eq!((node.ask(&person.access_token).await?.0, node.ask(&key).await?.0), (401, 401));
     assert_eq!(node.ask(&stays.access_token).await?, (403, 0), "nobody else is forgotten");
     node.context.db.close().await;
+    Ok(())
+}
+
+/// What became of an account counts at the next request, although its session was not ended.
+#[test_on_every_database]
+async fn an_account_that_is_deactivated_is_out_at_once(shop: TestShop) -> TestResult {
+    let person = sign_in(&shop).await?;
+    assert_eq!(doors(&shop, &person.access_token).await?, OPEN);
+    let tx = shop.context().begin(&shop.origin()).await?;
+    users::change_status(&tx, person.user, UserStatus::Deactivated).await?;
+    outbox::record(&tx, &UserEvent::Deactivated { user_id: person.user }).await?;
+    tx.commit().await?;
+    assert_eq!(doors(&shop, &person.access_token).await?, SHUT);
     Ok(())
 }
 
