@@ -1,15 +1,21 @@
 //! Who people and programs are.
 
+mod accounts;
 pub mod addresses;
 pub mod api_keys;
+pub mod one_time;
 pub mod passwords;
 pub mod permissions;
 pub mod sessions;
+pub mod sign_in;
+pub mod throttle;
 pub mod tokens;
 pub mod two_factor;
 pub mod users;
 
 use platform::migrate::Migration;
+
+pub use accounts::Accounts;
 
 /// The steps of this crate's schema.
 pub const MIGRATIONS: &[Migration] = &[

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use accounts::tokens::Tokens;
+use accounts::Accounts;
 use axum::extract::FromRef;
 use gateway::{Authenticator, Credentials, Memory, Metrics};
 use kernel::Timestamp;
@@ -17,6 +17,8 @@ use sales::Sales;
 pub struct Shop {
     /// Context, payment providers, and how answers look.
     pub sales: Sales,
+    /// Context, and who hashes passwords and signs tokens.
+    pub accounts: Accounts,
     /// Pictures.
     pub files: FileStore,
     keys: Arc<dyn Authenticator>,
@@ -29,15 +31,15 @@ pub struct Shop {
 impl Shop {
     /// The shop of this process.
     #[must_use]
-    pub fn new(sales: Sales) -> Self {
+    pub fn new(sales: Sales, accounts: Accounts) -> Self {
         let files = FileStore::in_data_dir(&sales.context.config.data_dir);
-        let keys = Arc::new(Credentials::new(sales.context.clone(), Tokens::new(sales.context.clone())));
+        let keys = Arc::new(Credentials::new(sales.context.clone(), accounts.tokens.clone()));
         let started_at = sales.context.now();
         let (context, cache) = (&sales.context, &sales.context.config.cache);
         let lifetime = Duration::from_secs(cache.lifetime_s);
         let memory = cache.enabled.then(|| Memory::new(context.purges.clone(), cache.memory_bytes, lifetime));
         let (stopping, metrics) = (Arc::default(), Arc::default());
-        Self { sales, files, keys, stopping, started_at, memory, metrics }
+        Self { sales, accounts, files, keys, stopping, started_at, memory, metrics }
     }
 
     /// Database, clock and configuration.

@@ -55,7 +55,7 @@ impl Server {
     pub async fn start(sales: Sales) -> anyhow::Result<Self> {
         let (answering, working) = (Group::default(), Group::default());
         let context = sales.context.clone();
-        let shop = Shop::new(sales);
+        let shop = Shop::new(sales, wiring::accounts(context.clone()));
         let config = &context.config;
         let mut addr = None;
         if config.roles.iter().any(|role| matches!(role, Role::Api | Role::Web)) {
@@ -69,7 +69,7 @@ impl Server {
         }
         if config.roles.contains(&Role::Worker) {
             working.tasks.spawn(Relay::new(context.clone()).run(working.stop.clone()));
-            working.tasks.spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales)).run(working.stop.clone()));
+            working.tasks.spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales, &shop.accounts)).run(working.stop.clone()));
         }
         Ok(Self { shop, addr, answering, working })
     }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Accounts;
 use accounts::sessions::ForgetEnded;
+use accounts::sign_in::{SendAccountMail, SweepSignIn};
 use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::listing::RefreshListing;
@@ -123,7 +125,7 @@ pub fn personal_places() -> Places {
 
 /// Everything that jobs can do, by kind.
 #[must_use]
-pub fn handlers(sales: &Sales) -> Handlers {
+pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
     Handlers::default()
         .with(RefreshListing::new(sales.context.clone()))
         .with(ExpireOrder::new(sales.context.clone()))
@@ -131,6 +133,8 @@ pub fn handlers(sales: &Sales) -> Handlers {
         .with(ReconcileOperation(sales.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
         .with(ForgetEnded(sales.context.clone()))
+        .with(SendAccountMail(accounts.clone()))
+        .with(SweepSignIn(accounts.context.clone()))
 }
 
 /// What selling needs: the providers that the configuration names, and the API's form of answers.
@@ -138,6 +142,12 @@ pub fn handlers(sales: &Sales) -> Handlers {
 pub fn sales(context: Context) -> Sales {
     let providers = Providers::from_config(&context.config);
     Sales { context, providers, present: Arc::new(ApiPresenter) }
+}
+
+/// What signing in needs: who hashes, signs and sends letters. There is one of it in a process, for its places to hash are few.
+#[must_use]
+pub fn accounts(context: Context) -> Accounts {
+    Accounts::new(context)
 }
 
 /// The front door: the API's router with what every request gets around it.

@@ -28,14 +28,14 @@ struct Node {
 impl Node {
     async fn start(shop: &TestShop) -> TestResult<Self> {
         let context = wiring::context((*shop.context().config).clone(), shop.context().clock.clone()).await?;
-        let shop = api::Shop::new(wiring::sales(context.clone()));
+        let shop = api::Shop::new(wiring::sales(context.clone()), wiring::accounts(context.clone()));
         let gateway = wiring::gateway(&shop);
         Ok(Self { context, shop, gateway })
     }
 
     /// The same process as the tests': what use cases write there is purged here at once.
     fn within(shop: &TestShop) -> Self {
-        let inner = api::Shop::new(shop.sales().clone());
+        let inner = api::Shop::new(shop.sales().clone(), shop.accounts().clone());
         Self { context: shop.context().clone(), gateway: wiring::gateway(&inner), shop: inner }
     }
 

@@ -1,6 +1,7 @@
 //! The shop, tested through its front doors on every database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod accounts;
 mod api_keys;
 mod belongings;
 mod categories;

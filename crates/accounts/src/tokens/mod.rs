@@ -11,7 +11,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use platform::Context;
-use platform::config::Server;
 use platform::db::DatabaseError;
 
 pub use claims::Claims;
@@ -52,7 +51,7 @@ impl Tokens {
     /// The tokens of this shop. Keys are read, and made, when they are first needed.
     #[must_use]
     pub fn new(context: Context) -> Self {
-        let issuer = issuer(&context.config.server);
+        let issuer = context.config.server.base_url();
         Self(Arc::new(Inner { context, issuer, loaded: RwLock::default(), loading: tokio::sync::Mutex::default() }))
     }
 
@@ -92,10 +91,4 @@ impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tokens").field("issuer", &self.0.issuer).finish_non_exhaustive()
     }
-}
-
-/// Who we are: the shop's address as others see it.
-fn issuer(server: &Server) -> String {
-    let public = server.public_url.trim_end_matches('/');
-    if public.is_empty() { format!("http://{}", server.addr) } else { public.to_owned() }
 }

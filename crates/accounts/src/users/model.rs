@@ -147,6 +147,12 @@ impl User {
         self.status == UserStatus::Active
     }
 
+    /// Everything that it can be signed in to with.
+    pub fn logins(&self) -> impl Iterator<Item = Login> {
+        let email = self.email.clone().map(Login::Email);
+        email.into_iter().chain(self.username.clone().map(Login::Username))
+    }
+
     /// What an audit record compares; who the person is is masked there.
     #[must_use]
     pub fn told(&self) -> Value {

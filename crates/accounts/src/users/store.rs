@@ -114,6 +114,14 @@ pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>,
     Ok(one(db, "id = $1", values![id]).await?.map(|found| found.user))
 }
 
+/// One person, and what its password is held against.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_with_password(db: &impl ConnectionTrait, id: UserId) -> Result<Option<WithPassword>, DatabaseError> {
+    one(db, "id = $1", values![id]).await
+}
+
 /// One person, held until the transaction ends: its facts are numbered under this lock.
 ///
 /// # Errors

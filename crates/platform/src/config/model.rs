@@ -91,6 +91,15 @@ pub struct Server {
     pub drain_timeout_ms: u64,
 }
 
+impl Server {
+    /// The shop's address as others see it, without a slash behind it.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        let public = self.public_url.trim_end_matches('/');
+        if public.is_empty() { format!("http://{}", self.addr) } else { public.to_owned() }
+    }
+}
+
 /// The database.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -28,7 +28,7 @@ struct Node {
 impl Node {
     async fn start(shop: &TestShop) -> TestResult<Self> {
         let context = wiring::context((*shop.context().config).clone(), shop.context().clock.clone()).await?;
-        let gateway = wiring::gateway(&api::Shop::new(wiring::sales(context.clone())));
+        let gateway = wiring::gateway(&api::Shop::new(wiring::sales(context.clone()), wiring::accounts(context.clone())));
         Ok(Self { context, gateway })
     }
 

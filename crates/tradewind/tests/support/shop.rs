@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::Accounts;
 use kernel::{Actor, FixedClock, Origin, SystemClock, Timestamp};
 use platform::config::{Flags, load};
 use platform::db::{DbBackend, fetch_scalar};
@@ -30,6 +31,7 @@ pub(crate) struct TestShop {
 
 struct Inner {
     sales: Sales,
+    accounts: Accounts,
     provider: Scripted,
     clock: Arc<FixedClock>,
     handlers: Handlers,
@@ -50,10 +52,11 @@ impl TestShop {
         let clock = Arc::new(FixedClock::at("2026-03-02T09:30:00Z".parse()?));
         let context = wiring::context(config, clock.clone()).await?;
         let provider = Scripted::default();
+        let accounts = wiring::accounts(context.clone());
         let wired = wiring::sales(context);
         let sales = Sales { providers: wired.providers.clone().with(provider.clone()), ..wired };
-        let handlers = wiring::handlers(&sales);
-        Ok(Self { inner: Arc::new(Inner { sales, provider, clock, handlers, folder, http: OnceCell::new() }) })
+        let handlers = wiring::handlers(&sales, &accounts);
+        Ok(Self { inner: Arc::new(Inner { sales, accounts, provider, clock, handlers, folder, http: OnceCell::new() }) })
     }
 
     /// Makes an empty database into a template.
@@ -71,6 +74,11 @@ impl TestShop {
     /// What the use cases of selling are given.
     pub(crate) fn sales(&self) -> &Sales {
         &self.inner.sales
+    }
+
+    /// What the use cases of signing in are given.
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.inner.accounts
     }
 
     /// Who moves the money of `test` payments.

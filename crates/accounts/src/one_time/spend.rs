@@ -1,0 +1,57 @@
+//! Spending a token.
+
+use kernel::{DomainError, ErrorKind, Timestamp};
+use platform::db::{ConnectionTrait, DatabaseError, WriteTx};
+
+use super::model::{OneTimeToken, Purpose, Spent};
+use super::store;
+
+/// Why a token opens nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum SpendError {
+    /// It is none, was spent, is too old, or is good for something else; nobody is told which.
+    #[error("the link is not valid any more: ask for another one")]
+    Invalid,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl DomainError for SpendError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid => "link_invalid",
+            Self::Database(error) => error.code(),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Invalid => ErrorKind::Rule,
+            Self::Database(error) => error.kind(),
+        }
+    }
+}
+
+/// Spends a token that is good for one of these, and with it all others of its account that are good for the same. Of two that come
+/// with the same token one gets through: the row is changed only while it is unspent.
+///
+/// # Errors
+/// `Invalid` for whatever opens nothing.
+pub async fn spend_in(tx: &WriteTx, token: &str, purposes: &[Purpose]) -> Result<Spent, SpendError> {
+    let token = OneTimeToken::parse(token).ok_or(SpendError::Invalid)?;
+    let spent = store::spend(tx, &token).await?.filter(|spent| purposes.contains(&spent.purpose)).ok_or(SpendError::Invalid)?;
+    if let Some(user_id) = spent.user_id {
+        store::spend_others(tx, user_id, spent.purpose).await?;
+    }
+    Ok(spent)
+}
+
+/// What a token would open, without spending it.
+///
+/// # Errors
+/// `Invalid` for whatever opens nothing.
+pub async fn peek(db: &impl ConnectionTrait, token: &str, purpose: Purpose, now: Timestamp) -> Result<Spent, SpendError> {
+    let token = OneTimeToken::parse(token).ok_or(SpendError::Invalid)?;
+    store::find(db, &token, now).await?.filter(|spent| spent.purpose == purpose).ok_or(SpendError::Invalid)
+}

@@ -1,0 +1,136 @@
+//! Why somebody does not get in, or what they ask for is not done.
+
+use std::collections::BTreeMap;
+
+use kernel::{DomainError, ErrorKind, FieldErrors};
+use platform::db::DatabaseError;
+
+use crate::one_time::SpendError;
+use crate::passwords::PasswordsError;
+use crate::sessions::OpenSessionError;
+use crate::throttle::ThrottleError;
+use crate::tokens::SignError;
+use crate::two_factor::TwoFactorError;
+use crate::users::TakenError;
+
+/// Why somebody does not get in, or what they ask for is not done.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Fields that are refused.
+    #[error(transparent)]
+    Invalid(#[from] FieldErrors),
+    /// Address or username are somebody else's.
+    #[error(transparent)]
+    Taken(#[from] TakenError),
+    /// No such account, not this password, or an account that is closed: nobody is told which.
+    #[error("the credentials are wrong")]
+    CredentialsInvalid,
+    /// The password is right, and a code of the second factor is to come with it.
+    #[error("a code of the second factor is needed")]
+    CodeRequired,
+    /// The password that was to be shown again is another.
+    #[error("the current password is wrong")]
+    PasswordWrong,
+    /// There is nobody of this id, or nobody any more.
+    #[error("no such user")]
+    NotFound,
+    /// Somebody changed the account since.
+    #[error("the account was changed since; it has version {current} now")]
+    VersionConflict {
+        /// Its version now.
+        current: i64,
+    },
+    /// A link that opens nothing.
+    #[error(transparent)]
+    Link(#[from] SpendError),
+    /// Too many tries.
+    #[error(transparent)]
+    Throttled(#[from] ThrottleError),
+    /// Hashing.
+    #[error(transparent)]
+    Passwords(#[from] PasswordsError),
+    /// The session.
+    #[error(transparent)]
+    Session(#[from] OpenSessionError),
+    /// The second factor.
+    #[error(transparent)]
+    TwoFactor(#[from] TwoFactorError),
+    /// The access token.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl SignInError {
+    /// The error of a lower slice, where it is one.
+    fn below(&self) -> Option<&dyn DomainError> {
+        match self {
+            Self::Invalid(error) => Some(error),
+            Self::Taken(error) => Some(error),
+            Self::Link(error) => Some(error),
+            Self::Throttled(error) => Some(error),
+            Self::Passwords(error) => Some(error),
+            Self::Session(error) => Some(error),
+            Self::TwoFactor(error) => Some(error),
+            Self::Sign(error) => Some(error),
+            Self::Database(error) => Some(error),
+            Self::CredentialsInvalid | Self::CodeRequired | Self::PasswordWrong | Self::NotFound | Self::VersionConflict { .. } => None,
+        }
+    }
+}
+
+impl DomainError for SignInError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::CredentialsInvalid => "credentials_invalid",
+            Self::CodeRequired => "two_factor_code_required",
+            Self::PasswordWrong => "password_wrong",
+            Self::NotFound => "user_not_found",
+            Self::VersionConflict { .. } => "version_conflict",
+            Self::Invalid(_)
+            | Self::Taken(_)
+            | Self::Link(_)
+            | Self::Throttled(_)
+            | Self::Passwords(_)
+            | Self::Session(_)
+            | Self::TwoFactor(_)
+            | Self::Sign(_)
+            | Self::Database(_) => self.below().map_or("internal", DomainError::code),
+        }
+    }
+
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::CredentialsInvalid | Self::CodeRequired => ErrorKind::Unauthenticated,
+            Self::PasswordWrong => ErrorKind::Rule,
+            Self::NotFound => ErrorKind::NotFound,
+            Self::VersionConflict { .. } => ErrorKind::Conflict,
+            Self::Invalid(_)
+            | Self::Taken(_)
+            | Self::Link(_)
+            | Self::Throttled(_)
+            | Self::Passwords(_)
+            | Self::Session(_)
+            | Self::TwoFactor(_)
+            | Self::Sign(_)
+            | Self::Database(_) => self.below().map_or(ErrorKind::Internal, DomainError::kind),
+        }
+    }
+
+    fn details(&self) -> BTreeMap<String, Vec<String>> {
+        self.below().map(DomainError::details).unwrap_or_default()
+    }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        self.below().and_then(DomainError::retry_after_s)
+    }
+
+    fn context(&self) -> Option<String> {
+        if let Self::VersionConflict { current } = self {
+            return Some(serde_json::json!({ "current_version": current }).to_string());
+        }
+        self.below().and_then(DomainError::context)
+    }
+}

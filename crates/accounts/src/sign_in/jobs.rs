@@ -1,0 +1,101 @@
+//! Letters leave after the commit, and what counts for nothing any more is forgotten.
+
+use kernel::{Origin, UserId};
+use platform::Context;
+use platform::db::{DatabaseError, WriteTx};
+use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use platform::mail::MailError;
+use serde::{Deserialize, Serialize};
+
+pub use super::letters::LetterKind;
+use super::letters::letter;
+use crate::Accounts;
+use crate::one_time::{self, Issue};
+use crate::throttle;
+use crate::users::{self, User};
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    user_id: Option<UserId>,
+    letter: LetterKind,
+}
+
+/// Has a letter sent after the commit. One that waits already is not asked for twice; one to nobody is a job that finds nothing to do.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn write_letter_in(tx: &WriteTx, user_id: Option<UserId>, letter: LetterKind) -> Result<(), DatabaseError> {
+    let unique_key = user_id.map(|user| format!("{}:{letter}:{user}", SendAccountMail::KIND));
+    let payload = serde_json::json!(Payload { user_id, letter });
+    jobs::enqueue(tx, NewJob { kind: SendAccountMail::KIND, payload, run_at: tx.now(), unique_key }).await
+}
+
+/// Writes and sends a letter about an account. The token in its link is made here, so that no job holds one; run twice it sends two
+/// letters, and the link of either is good until one is used.
+#[derive(Debug, Clone)]
+pub struct SendAccountMail(pub Accounts);
+
+impl SendAccountMail {
+    /// The kind of its jobs.
+    pub const KIND: &'static str = "account_mail.send";
+
+    async fn send(&self, user: &User, kind: LetterKind) -> Result<(), JobError> {
+        let context = &self.0.context;
+        let to = if kind == LetterKind::ChangeEmail { &user.pending_email } else { &user.email };
+        let Some(to) = to.clone() else { return Ok(()) };
+        let mut link = String::new();
+        if let Some((purpose, path)) = kind.link() {
+            let tx = context.begin(&Origin::system()).await?;
+            let token = one_time::issue_in(&tx, &Issue { purpose, user_id: Some(user.id), email: Some(&to) }).await?;
+            tx.commit().await?;
+            link = format!("{}{path}#token={}", context.config.server.base_url(), token.reveal());
+        }
+        match self.0.mailer.send(&letter(kind, to, &context.config.shop.name, &link)).await {
+            Err(error @ (MailError::Unfit(_) | MailError::Refused(_))) => {
+                tracing::warn!(user.id = %user.id, letter = %kind, error = %error, "a letter cannot be delivered");
+                Ok(())
+            }
+            other => Ok(other?),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Handler for SendAccountMail {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        let Payload { user_id, letter } = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
+        let Some(user_id) = user_id else { return Ok(()) };
+        let user = users::find(self.0.context.db.reader(), user_id).await?;
+        match user.filter(User::is_active) {
+            Some(user) => self.send(&user, letter).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Forgets links and tries that count for nothing any more; as often as one likes.
+#[derive(Debug, Clone)]
+pub struct SweepSignIn(pub Context);
+
+impl SweepSignIn {
+    /// The kind of its jobs.
+    pub const KIND: &'static str = "sign_in.sweep";
+}
+
+#[async_trait::async_trait]
+impl Handler for SweepSignIn {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn run(&self, _: &Job) -> Result<(), JobError> {
+        let tx = self.0.begin(&Origin::system()).await?;
+        one_time::sweep(&tx).await?;
+        throttle::sweep(&tx).await?;
+        Ok(tx.commit().await?)
+    }
+}
