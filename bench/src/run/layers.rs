@@ -1,5 +1,6 @@
 //! What each layer of an answer costs, asked within one process and one thread, without a socket.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,11 +11,13 @@ use axum::body::Body;
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::routing::get;
-use gateway::{Anyone, Authenticator, Gateway, GatewayRules, Identity, Memory, NoParams, One, Problem};
+use gateway::{Anyone, Authenticator, Gateway, GatewayRules, Identity, Limits, Memory, NoParams, One, Problem};
 use kernel::SystemClock;
+use platform::Secrets;
 use platform::cache::{Purges, Tag};
-use platform::config::LogFormat;
+use platform::config::{Flags, LogFormat, load};
 use platform::outbox::Fact;
+use platform::rate_limits::{LocalLimiter, RateLimitEvent};
 use platform::telemetry::LogLayer;
 use serde::Serialize;
 use tower::Service as _;
@@ -27,6 +30,8 @@ use crate::report::Figure;
 const NOWHERE: &str = "none";
 const PATH: &str = "/api/v1/products/product-0";
 const SENTENCE: &str = "What a merchant writes about a thing that is for sale, in many more words than it needs for being found.";
+/// Of nothing that is secret.
+const MASTER_KEY: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 /// Requests between two looks at the clock.
 const STRIDE: u32 = 500;
 /// Turns of all layers; the median of each counts.
@@ -50,6 +55,7 @@ pub(super) async fn measure(plan: &Plan) -> Result<Vec<Figure>> {
         ("layer: the gateway around them", silent.gateway - silent.router),
         ("layer: the line of the log", logged.gateway - silent.gateway),
         ("layer: all of it from memory instead", logged.memory),
+        ("layer: the limit of the address", logged.limited - logged.memory),
         ("layer: the same, not modified", logged.unchanged),
     ];
     Ok(rows.into_iter().map(|(name, us)| Figure::single(NOWHERE, name, us, "µs")).collect())
@@ -61,6 +67,7 @@ struct Layers {
     router: f64,
     gateway: f64,
     memory: f64,
+    limited: f64,
     unchanged: f64,
 }
 
@@ -69,7 +76,9 @@ impl Layers {
         let router = router();
         let gateway = |memory| Gateway::new(router.clone(), GatewayRules::default(), Arc::new(SystemClock)).remembering(memory);
         let memory = Memory::new(Purges::new(&[Shown::AGGREGATE]), 1_000_000, Duration::from_secs(3_600));
-        let (through, remembering) = (gateway(None), gateway(Some(memory)));
+        let (through, remembering) = (gateway(None), gateway(Some(memory.clone())));
+        let limited = gateway(Some(memory)).limited_by(limits()?);
+        let peer = Some(SocketAddr::from(([192, 0, 2, 7], 4_711)));
         let tag = remembering.answer(request(None)?, None).await.headers().get(header::ETAG).context("no tag")?.clone();
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
@@ -78,6 +87,7 @@ impl Layers {
                 router: each(time, StatusCode::OK, asked).await?,
                 gateway: each(time, StatusCode::OK, async || Ok(through.answer(request(None)?, None).await.status())).await?,
                 memory: each(time, StatusCode::OK, async || Ok(remembering.answer(request(None)?, None).await.status())).await?,
+                limited: each(time, StatusCode::OK, async || Ok(limited.answer(request(None)?, peer).await.status())).await?,
                 unchanged: each(time, StatusCode::NOT_MODIFIED, async || Ok(remembering.answer(request(Some(&tag))?, None).await.status()))
                     .await?,
             });
@@ -88,8 +98,19 @@ impl Layers {
             values.get(ROUNDS / 2).copied().context("no round")
         };
         let (router, gateway) = (median(|seen| seen.router)?, median(|seen| seen.gateway)?);
-        Ok(Self { router, gateway, memory: median(|seen| seen.memory)?, unchanged: median(|seen| seen.unchanged)? })
+        let (memory, limited) = (median(|seen| seen.memory)?, median(|seen| seen.limited)?);
+        Ok(Self { router, gateway, memory, limited, unchanged: median(|seen| seen.unchanged)? })
     }
+}
+
+/// Limits wide enough for a bench, kept as those of a shop are.
+fn limits() -> Result<Arc<Limits>> {
+    let values = [("rate_limits.factor", "1000000"), ("secrets.master_key", MASTER_KEY)];
+    let values = values.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
+    let config = load(&Flags { config: None, values }).context("a configuration")?.config;
+    let purges = Purges::new(&[RateLimitEvent::AGGREGATE]);
+    let limiter = LocalLimiter::new(gateway::quotas(&config.rate_limits), purges, Secrets::of(&config));
+    Ok(Arc::new(Limits::new(Arc::new(limiter))))
 }
 
 /// Microseconds of one request.

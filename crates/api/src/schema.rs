@@ -103,6 +103,8 @@ schemas! {
     ExportStatus = word(ExportStatuses::WORDS.iter().copied());
     /// The id of a parcel, or of what stands for one.
     FulfilmentId = id::<kernel::FulfilmentTag>();
+    /// The id of a block of addresses.
+    IpBlockId = id::<kernel::IpBlockTag>();
     /// Whose shelves a location is.
     LocationKind = word(LocationKinds::WORDS.iter().copied());
     /// Why staff correct stock.

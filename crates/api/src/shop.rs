@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use axum::extract::FromRef;
-use gateway::{Authenticator, Credentials, Memory, Metrics};
+use gateway::{Authenticator, Credentials, Limits, Memory, Metrics};
 use kernel::Timestamp;
 use platform::Context;
 use platform::files::FileStore;
+use platform::ip_blocks::IpBlocks;
+use platform::rate_limits::LocalLimiter;
 use sales::Sales;
 
 /// The state of the router; cheap to clone.
@@ -26,6 +28,8 @@ pub struct Shop {
     started_at: Timestamp,
     memory: Option<Memory>,
     metrics: Arc<Metrics>,
+    limits: Arc<Limits>,
+    blocks: Arc<IpBlocks>,
 }
 
 impl Shop {
@@ -39,7 +43,10 @@ impl Shop {
         let lifetime = Duration::from_secs(cache.lifetime_s);
         let memory = cache.enabled.then(|| Memory::new(context.purges.clone(), cache.memory_bytes, lifetime));
         let (stopping, metrics) = (Arc::default(), Arc::default());
-        Self { sales, accounts, files, keys, stopping, started_at, memory, metrics }
+        let quotas = gateway::quotas(&context.config.rate_limits);
+        let limiter = LocalLimiter::new(quotas, context.purges.clone(), context.secrets.clone());
+        let (limits, blocks) = (Arc::new(Limits::new(Arc::new(limiter))), Arc::new(IpBlocks::new(context.clone())));
+        Self { sales, accounts, files, keys, stopping, started_at, memory, metrics, limits, blocks }
     }
 
     /// Database, clock and configuration.
@@ -58,6 +65,18 @@ impl Shop {
     #[must_use]
     pub const fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
+    }
+
+    /// How often somebody may ask.
+    #[must_use]
+    pub const fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+
+    /// Addresses that are refused.
+    #[must_use]
+    pub const fn blocks(&self) -> &Arc<IpBlocks> {
+        &self.blocks
     }
 
     /// When the process began to answer.

@@ -8,7 +8,10 @@ use axum::extract::{FromRequestParts, MatchedPath};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use kernel::{Actor, Client, Clock, Origin, SystemClock};
+use platform::rate_limits::Who;
 
+use crate::limits::{Counted, IdentityLimit};
+use crate::problem::Problem;
 use crate::request_id;
 
 /// What is known of a request; a handler takes it as [`Facts`].
@@ -21,6 +24,8 @@ pub struct RequestFacts {
     user_agent: Option<HeaderValue>,
     actor: OnceLock<Actor>,
     route: OnceLock<MatchedPath>,
+    limit: Option<IdentityLimit>,
+    counted: OnceLock<Counted>,
 }
 
 /// The facts of the request at hand, as an extractor.
@@ -43,7 +48,14 @@ impl RequestFacts {
             user_agent: headers.get(header::USER_AGENT).cloned(),
             actor: OnceLock::new(),
             route: OnceLock::new(),
+            limit: None,
+            counted: OnceLock::new(),
         }
+    }
+
+    /// Whoever turns out to ask is counted against this.
+    pub(crate) fn limited_by(self, limit: Option<IdentityLimit>) -> Self {
+        Self { limit, ..self }
     }
 
     /// The id that this request has in headers, bodies, logs, history and events.
@@ -51,11 +63,6 @@ impl RequestFacts {
     pub fn request_id(&self) -> &str {
         // The header was checked to be visible ASCII, or made by us.
         self.request_id.to_str().unwrap_or_default()
-    }
-
-    /// The id as it goes out.
-    pub(crate) fn request_id_header(&self) -> HeaderValue {
-        self.request_id.clone()
     }
 
     /// The other end of the connection: the client, or the proxy before us.
@@ -91,6 +98,19 @@ impl RequestFacts {
         if let Some(route) = route {
             let _ = self.route.set(route.clone());
         }
+    }
+
+    /// Counts this request of somebody whose credential was accepted.
+    pub(crate) async fn count(&self, actor: Actor) -> Result<(), Problem> {
+        let Some(IdentityLimit { limits, class, now }) = &self.limit else { return Ok(()) };
+        let Some(counted) = limits.count(*class, Who::Identity(actor), *now).await else { return Ok(()) };
+        let _ = self.counted.set(counted);
+        counted.refusal().map_or(Ok(()), Err)
+    }
+
+    /// How counting the identity ended, where there is one.
+    pub(crate) fn counted(&self) -> Option<Counted> {
+        self.counted.get().copied()
     }
 
     pub(crate) fn actor(&self) -> Option<Actor> {

@@ -71,7 +71,9 @@ where
                 None => authenticator.authenticate(token).await?,
                 known => known,
             };
-            Some(identity.ok_or_else(Problem::unauthenticated)?)
+            let identity = identity.ok_or_else(Problem::unauthenticated)?;
+            Facts::in_parts(parts).count(identity.actor).await?;
+            Some(identity)
         }
     };
     parts.extensions.insert(Resolved(identity));

@@ -91,33 +91,44 @@
 mod accept;
 mod access_log;
 mod answer;
+mod asked;
 mod body;
 mod client_address;
 mod compress;
 mod conditional;
+mod cors;
 mod credentials;
+mod cross_site;
 mod envelope;
 mod extract;
 mod facts;
+mod head;
 mod headers;
 mod holder;
 mod identity;
+mod limits;
 mod memory;
 mod metrics;
 mod patient;
 mod problem;
 mod query;
+mod redirect;
 mod refusal;
 mod request_id;
+mod routed;
+mod rules;
 mod schema;
 mod serve;
 mod service;
 mod signed_in;
+mod tls;
+mod two_lengths;
 
 pub use accounts::permissions::{Permission, PermissionSet, RequiredPermission, permission};
 pub use answer::{Cache, Created, Fixed, Kept, List, NoContent, One, entity_tag, kept_answer};
 pub use body::OutBody;
 pub use client_address::TrustedProxies;
+pub use cors::Cors;
 pub use credentials::Credentials;
 pub use extract::{
     Command, CommandKey, ExpectedVersion, IdOr, JsonBody, ORDINARY_BODY, Optional, PathId, PathIdOr, PathIds, RequiredVersion, Thing,
@@ -126,13 +137,17 @@ pub use extract::{
 pub use facts::{Facts, RequestFacts};
 pub use holder::{CartHolder, CartToken, Proof, StaffOrHolder};
 pub use identity::{Anyone, Authenticator, Identity, Permitted};
+pub use limits::{Limits, quotas};
 pub use memory::Memory;
 pub use metrics::Metrics;
 pub use problem::Problem;
 pub use query::{
     Bounds, FilterKind, Filters, ListParams, ListQuery, ListRoute, ListSpec, NoParams, Params, SortKey, ViewParams, ViewQuery,
 };
+pub use redirect::Redirect;
+pub use rules::GatewayRules;
 pub use schema::{CommonProblems, Envelope, ErrorBody, ErrorView, ItemError, ListEnvelope, ListLinks, ListMeta, id_pattern};
-pub use serve::{ServeLimits, serve};
-pub use service::{Gateway, GatewayRules};
+pub use serve::{ServeLimits, serve, serve_redirect, serve_tls};
+pub use service::Gateway;
 pub use signed_in::SignedIn;
+pub use tls::{Certificate, CertificateError};

@@ -10,6 +10,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, head
 use http_body_util::{BodyExt, Collected};
 use platform::cache::{Cache, CacheStats, Kept, Purges, Tag, Weighed};
 
+use crate::accept::accepts_coding;
+use crate::asked::Wanted;
 use crate::body::OutBody;
 use crate::metrics::RouteMetrics;
 use crate::request_id::X_REQUEST_ID;
@@ -127,6 +129,18 @@ impl Finished {
         let mut response = Response::new(axum::body::Body::from(self.body.clone()));
         response.headers_mut().clone_from(&self.head);
         response
+    }
+}
+
+/// Gives what is in memory as the client wants it: not at all where it has it, coded where it can decode it.
+pub(crate) async fn give(memory: &Memory, key: &str, kept: &Arc<Kept<Finished>>, wanted: Wanted<'_>) -> http::Response<OutBody> {
+    let finished = kept.value();
+    if finished.is_known(wanted.conditions) {
+        return finished.unchanged();
+    }
+    match wanted.conditions.get(header::ACCEPT_ENCODING).filter(|value| finished.is_worth_coding() && accepts_coding(value)) {
+        Some(accept_encoding) => memory.coded(key, kept, accept_encoding).await.value().whole(wanted.method),
+        None => finished.whole(wanted.method),
     }
 }
 

@@ -45,7 +45,8 @@ impl Problem {
     #[must_use]
     pub fn head_too_large() -> Self {
         let message = "the address or the headers are too long";
-        Self::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "request_head_too_large", message)
+        let problem = Self::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "request_head_too_large", message);
+        problem.header(header::CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// The body is not JSON at all.
@@ -151,9 +152,35 @@ impl Problem {
 
     /// Too many requests in too short a time.
     #[must_use]
-    pub fn too_many_requests(retry_after_seconds: u32) -> Self {
+    pub fn rate_limited(retry_after_seconds: u32) -> Self {
         let message = "too many requests; wait before the next one";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message).retry_after(retry_after_seconds)
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(retry_after_seconds)
+    }
+
+    /// The address is blocked.
+    #[must_use]
+    pub fn ip_blocked() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "ip_blocked", "requests from this address are refused")
+    }
+
+    /// The API was asked in the clear.
+    #[must_use]
+    pub fn https_required() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "https_required", "the API is asked by HTTPS; a credential that was sent here is to be replaced")
+    }
+
+    /// Another site's page sent a write along with cookies of ours.
+    #[must_use]
+    pub fn cross_site() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "cross_site_request", "a write with cookies has to come from a page of this shop")
+    }
+
+    /// The request says in two ways how long its body is, and whoever reads the other one sees another request.
+    #[must_use]
+    pub fn two_lengths() -> Self {
+        let message = "a request has a Content-Length or a Transfer-Encoding, never both";
+        let problem = Self::new(StatusCode::BAD_REQUEST, "malformed_request", message);
+        problem.header(header::CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// The answer took too long; whether it had an effect is known by asking again with the same key.

@@ -10,12 +10,18 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::task::TaskTracker;
 
+use crate::body::OutBody;
 use crate::patient::Patient;
+use crate::redirect::Redirect;
 use crate::service::Gateway;
+use crate::tls::{Certificate, CertificateError};
+use crate::two_lengths::{Seen, Watched};
 
 /// The bounds of the accept loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +58,51 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 ///
 /// HTTP/1.1 only, by hyper's own builder: the `auto` builder of `hyper-util` waits for the first bytes without any time limit.
 pub async fn serve(listener: TcpListener, gateway: Gateway, limits: ServeLimits, stop: impl Future<Output = ()>) {
+    let gateway = Arc::new(gateway);
+    let answers = move |request: Request<Incoming>, peer| {
+        let gateway = Arc::clone(&gateway);
+        async move { gateway.answer(request, Some(peer)).await }
+    };
+    accept_all((listener, None), answers, limits, stop).await;
+}
+
+/// The same by HTTPS. Whoever speaks plain HTTP there is cut off.
+///
+/// # Errors
+/// `CertificateError` where the certificate cannot be shown; nobody is served then.
+pub async fn serve_tls(
+    listener: TcpListener,
+    certificate: &Certificate,
+    gateway: Gateway,
+    limits: ServeLimits,
+    stop: impl Future<Output = ()>,
+) -> Result<(), CertificateError> {
+    let (acceptor, gateway) = (certificate.acceptor()?, Arc::new(gateway));
+    let answers = move |request: Request<Incoming>, peer| {
+        let gateway = Arc::clone(&gateway);
+        async move { gateway.answer(request, Some(peer)).await }
+    };
+    accept_all((listener, Some(acceptor)), answers, limits, stop).await;
+    Ok(())
+}
+
+/// Serves the plain port beside it.
+pub async fn serve_redirect(listener: TcpListener, redirect: Redirect, limits: ServeLimits, stop: impl Future<Output = ()>) {
+    let redirect = Arc::new(redirect);
+    let answers = move |request: Request<Incoming>, _peer| std::future::ready(redirect.answer(&request));
+    accept_all((listener, None), answers, limits, stop).await;
+}
+
+/// Where connections come in, and who shakes hands there.
+type Door = (TcpListener, Option<TlsAcceptor>);
+
+async fn accept_all<A, F>((listener, acceptor): Door, answers: A, limits: ServeLimits, stop: impl Future<Output = ()>)
+where
+    A: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = http::Response<OutBody>> + Send + 'static,
+{
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_read_timeout).max_buf_size(limits.max_head_bytes);
-    let gateway = Arc::new(gateway);
     let slots = Arc::new(Semaphore::new(limits.max_connections));
     let tasks = TaskTracker::new();
     let (tell, told) = watch::channel(());
@@ -65,8 +113,8 @@ pub async fn serve(listener: TcpListener, gateway: Gateway, limits: ServeLimits,
             () = &mut stop => break,
         };
         if let Some(connection) = next {
-            let stream = (connection, limits.write_timeout);
-            tasks.spawn(converse(http.clone(), stream, Arc::clone(&gateway), told.clone()));
+            let greeting = (connection, acceptor.clone(), limits);
+            tasks.spawn(greet(greeting, http.clone(), answers.clone(), told.clone()));
         }
     }
     drop(listener);
@@ -97,31 +145,66 @@ async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Connec
     }
 }
 
-/// Answers the requests of one connection.
-async fn converse(
+/// Shakes hands where that is asked for, within the time that a head may take, and answers.
+async fn greet<A, F>(
+    (connection, acceptor, limits): (Connection, Option<TlsAcceptor>, ServeLimits),
     http: http1::Builder,
-    (connection, patience): (Connection, Duration),
-    gateway: Arc<Gateway>,
+    answers: A,
     mut told: watch::Receiver<()>,
-) {
+) where
+    A: Fn(Request<Incoming>, SocketAddr) -> F,
+    F: Future<Output = http::Response<OutBody>>,
+{
     let Connection { tcp, peer, slot } = connection;
     // Without it a small answer waits for the client's acknowledgement of the one before.
     let _ = tcp.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let gateway = Arc::clone(&gateway);
-        async move { Ok::<_, Infallible>(gateway.answer(request, Some(peer)).await) }
-    });
-    let conversation = http.serve_connection(TokioIo::new(Patient::new(tcp, patience)), service);
-    tokio::pin!(conversation);
-    let ended = tokio::select! {
-        ended = conversation.as_mut() => ended,
-        _ = told.changed() => {
-            conversation.as_mut().graceful_shutdown();
-            conversation.await
+    let answers = move |request| answers(request, peer);
+    let ended = match acceptor {
+        None => converse(http, Patient::new(tcp, limits.write_timeout), answers, told).await,
+        Some(acceptor) => {
+            let handshake = tokio::time::timeout(limits.header_read_timeout, acceptor.accept(tcp));
+            let greeted = tokio::select! {
+                greeted = handshake => greeted,
+                _ = told.changed() => return,
+            };
+            match greeted {
+                Ok(Ok(stream)) => converse(http, Patient::new(stream, limits.write_timeout), answers, told).await,
+                Ok(Err(error)) => return tracing::debug!(%error, "a handshake failed"),
+                Err(_) => return tracing::debug!("a handshake took too long"),
+            }
         }
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended early");
     }
     drop(slot);
+}
+
+/// Answers the requests of one connection.
+async fn converse<S, F>(
+    http: http1::Builder,
+    stream: Patient<S>,
+    answers: impl Fn(Request<Incoming>) -> F,
+    mut told: watch::Receiver<()>,
+) -> hyper::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    F: Future<Output = http::Response<OutBody>>,
+{
+    let seen = Seen::default();
+    let stream = Watched::new(stream, seen.clone());
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        seen.mark(&mut request);
+        let answer = answers(request);
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
+    let conversation = http.serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(conversation);
+    tokio::select! {
+        ended = conversation.as_mut() => ended,
+        _ = told.changed() => {
+            conversation.as_mut().graceful_shutdown();
+            conversation.await
+        }
+    }
 }

@@ -1,10 +1,12 @@
 //! The running shop: the tasks that the node's roles ask for, and their orderly end.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use api::Shop;
+use gateway::{Certificate, Redirect};
 use platform::cache::Follower;
 use platform::config::Role;
 use platform::jobs::Worker;
@@ -59,13 +61,9 @@ impl Server {
         let config = &context.config;
         let mut addr = None;
         if config.roles.iter().any(|role| matches!(role, Role::Api | Role::Web)) {
-            let wanted = config.server.addr;
-            let listener = TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
-            addr = Some(listener.local_addr().with_context(|| format!("cannot listen on {wanted}"))?);
-            let stop = answering.stop.clone().cancelled_owned();
-            // Whether or not answers are kept: who somebody is, is.
+            addr = Some(answer(&shop, &answering).await?);
+            // Whether or not answers are kept: who somebody is, and who is blocked, is.
             working.tasks.spawn(Follower::new(context.clone()).run(working.stop.clone()));
-            answering.tasks.spawn(gateway::serve(listener, wiring::gateway(&shop), wiring::serve_limits(config), stop));
         }
         if config.roles.contains(&Role::Worker) {
             working.tasks.spawn(Relay::new(context.clone()).run(working.stop.clone()));
@@ -89,6 +87,43 @@ impl Server {
         self.working.end(patience).await;
         context.db.close().await;
     }
+}
+
+/// Answers at the configured address, by HTTPS where there is a certificate, and leads there from the plain port where there is one.
+async fn answer(shop: &Shop, group: &Group) -> anyhow::Result<SocketAddr> {
+    let config = &shop.context().config;
+    let (server, limits) = (&config.server, wiring::serve_limits(config));
+    let (listener, addr) = listen(server.addr).await?;
+    let (gateway, stop) = (wiring::gateway(shop), || group.stop.clone().cancelled_owned());
+    let Some((chain, key)) = server.tls_files() else {
+        group.tasks.spawn(gateway::serve(listener, gateway, limits, stop()));
+        return Ok(addr);
+    };
+    let certificate = Arc::new(Certificate::read(chain, key).context("HTTPS")?);
+    let (shown, stopped) = (Arc::clone(&certificate), stop());
+    group.tasks.spawn(async move {
+        if let Err(error) = gateway::serve_tls(listener, &shown, gateway, limits, stopped).await {
+            tracing::error!(%error, "nobody is answered");
+        }
+    });
+    let stopped = stop();
+    group.tasks.spawn(async move {
+        tokio::select! {
+            () = certificate.follow() => {}
+            () = stopped => {}
+        }
+    });
+    if let Some(plain) = server.redirect_addr() {
+        let redirect = Redirect::new(&server.public_url, Arc::clone(&shop.context().clock));
+        group.tasks.spawn(gateway::serve_redirect(listen(plain).await?.0, redirect, limits, stop()));
+    }
+    Ok(addr)
+}
+
+async fn listen(wanted: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(wanted).await.with_context(|| format!("cannot listen on {wanted}"))?;
+    let addr = listener.local_addr().with_context(|| format!("cannot listen on {wanted}"))?;
+    Ok((listener, addr))
 }
 
 /// SIGTERM (a supervisor) and SIGINT (Ctrl-C), caught from the moment at which this is made: before a server answers

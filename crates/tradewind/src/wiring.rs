@@ -10,16 +10,18 @@ use accounts::sign_in::{SendAccountMail, SweepSignIn};
 use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::listing::RefreshListing;
-use gateway::{Gateway, GatewayRules, ServeLimits, TrustedProxies};
+use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use payments::providers::Providers;
 use platform::cache::Purges;
 use platform::config::Config;
 use platform::db::{ConnectError, Db, Invariant};
+use platform::ip_blocks::IpBlockEvent;
 use platform::jobs::Handlers;
 use platform::migrate::Migration;
 use platform::outbox::Fact;
 use platform::privacy::{ExportPersonalData, Places};
+use platform::rate_limits::RateLimitEvent;
 use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::orders::ExpireOrder;
@@ -46,8 +48,11 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::orders::INVARIANTS,
 ];
 
-/// The facts that change what anybody may see or who they are, and so purge it from memory, in every process.
+/// The facts that change what anybody may see, who they are, who is blocked and what is left of limits, and so purge it from memory,
+/// in every process.
 const PURGING: &[&str] = &[
+    <IpBlockEvent as Fact>::AGGREGATE,
+    <RateLimitEvent as Fact>::AGGREGATE,
     <accounts::api_keys::ApiKeyEvent as Fact>::AGGREGATE,
     <accounts::sessions::SessionEvent as Fact>::AGGREGATE,
     <catalog::categories::CategoryEvent as Fact>::AGGREGATE,
@@ -70,6 +75,8 @@ pub fn facts() -> Vec<FactNames> {
         (F::AGGREGATE, F::NAMES)
     }
     vec![
+        of::<IpBlockEvent>(),
+        of::<RateLimitEvent>(),
         of::<accounts::api_keys::ApiKeyEvent>(),
         of::<accounts::sessions::SessionEvent>(),
         of::<catalog::categories::CategoryEvent>(),
@@ -158,9 +165,12 @@ pub fn gateway(shop: &Shop) -> Gateway {
         request_timeout: Duration::from_millis(server.request_timeout_ms),
         max_body_bytes: server.max_body_bytes,
         trusted_proxies: TrustedProxies::new(server.trusted_proxies.clone()),
+        cors: Cors::new(&server.cors_origins),
+        by_https: server.is_reached_by_https(),
         ..GatewayRules::default()
     };
     let gateway = Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock)).writing_to(shop.context().db.clone());
+    let gateway = gateway.limited_by(Arc::clone(shop.limits())).refusing(Arc::clone(shop.blocks()));
     gateway.counting(Arc::clone(shop.metrics())).remembering(shop.memory().cloned())
 }
 

@@ -16,6 +16,7 @@ mod flow;
 mod front_door;
 mod import;
 mod inventory;
+mod limits;
 mod listing;
 mod listing_walks;
 mod me;

@@ -5,6 +5,7 @@ pub(crate) mod carts;
 mod categories;
 mod channels;
 pub(crate) mod checkout;
+mod ip_blocks;
 mod me;
 mod media;
 mod metrics;
@@ -12,6 +13,7 @@ pub(crate) mod money;
 pub(crate) mod orders;
 mod price_lists;
 mod products;
+mod rate_limits;
 mod settings;
 mod shipping_methods;
 mod stock;
@@ -40,7 +42,9 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(stock::routes())
         .merge(price_lists::routes())
         .merge(products::routes())
-        .merge(media::routes());
+        .merge(media::routes())
+        .merge(ip_blocks::routes())
+        .merge(rate_limits::routes());
     links::add(routes.get_openapi_mut());
     sparse::add(routes.get_openapi_mut());
     unchanged::add(routes.get_openapi_mut());

@@ -7,6 +7,8 @@ mod document;
 #[cfg(test)]
 mod extract;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod memory;
@@ -15,4 +17,8 @@ mod serve;
 #[cfg(test)]
 mod service;
 #[cfg(test)]
+mod smuggling;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tls;

@@ -1,11 +1,14 @@
 //! What every request gets: ids, headers, envelopes, limits, conditions, compression.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use gateway::{Cors, Gateway, GatewayRules};
 use http::{Method, Request};
+use kernel::SystemClock;
 
-use crate::support::{MAY_ANSWER, NOW, TestResult, answer, ask, gateway, get_plain, get_with};
+use crate::support::{MAY_ANSWER, NOW, TestResult, answer, ask, gateway, get_plain, get_with, router};
 
 const ERRORS: [(&str, u16); 12] = [
     ("malformed", 400),
@@ -96,7 +99,10 @@ async fn security_headers_are_on_every_answer() {
     for path in ["/api/v1/mugs", "/nowhere", "/api/v1/panic", "/health"] {
         let reply = get_plain(path).await;
         let expected = [
-            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+            (
+                "content-security-policy",
+                "default-src 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
+            ),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
             ("x-frame-options", "DENY"),
@@ -112,7 +118,8 @@ async fn security_headers_are_on_every_answer() {
     }
     assert_eq!(get_plain("/health").await.header("cache-control"), "no-store");
     let docs = get_plain("/docs/").await;
-    assert!(docs.header("content-security-policy").contains("script-src 'self'"));
+    let policy = docs.header("content-security-policy");
+    assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"), "{policy}");
 }
 
 #[tokio::test]
@@ -186,4 +193,50 @@ async fn long_texts_are_compressed_for_clients_that_can_read_it() {
         assert_eq!(get_with("/api/v1/long", &[("accept-encoding", accept)]).await.header("content-encoding"), "", "{accept}");
     }
     assert_eq!(get_with("/api/v1/mugs", &[("accept-encoding", "gzip")]).await.header("content-encoding"), "", "too short");
+}
+
+/// A tiny shop whose answers scripts of one other site may read.
+fn gateway_for(origins: &[&str]) -> Gateway {
+    let origins: Vec<String> = origins.iter().map(|origin| (*origin).to_owned()).collect();
+    let rules = GatewayRules { cors: Cors::new(&origins), by_https: false, ..GatewayRules::default() };
+    Gateway::new(router(), rules, Arc::new(SystemClock))
+}
+
+#[tokio::test]
+async fn scripts_of_listed_sites_may_ask_and_no_other() -> TestResult {
+    const SITE: &str = "https://partner.example";
+    let gateway = gateway_for(&[SITE]);
+    let ask = async |method: Method, path: &str, origin: &str| {
+        let request = Request::builder().method(method).uri(path).header("origin", origin).header("access-control-request-method", "PATCH");
+        Ok::<_, http::Error>(answer(&gateway, request.body(Body::empty())?).await)
+    };
+    let preflight = ask(Method::OPTIONS, "/api/v1/mugs", SITE).await?;
+    assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, SITE));
+    assert!(preflight.header("access-control-allow-methods").contains("PATCH"));
+    assert!(preflight.header("access-control-allow-headers").contains("Authorization"));
+    for path in ["/api/v1/mugs", "/nowhere", "/api/v1/panic"] {
+        let reply = ask(Method::GET, path, SITE).await?;
+        assert_eq!(reply.header("access-control-allow-origin"), SITE, "{path}");
+        assert!(reply.header("access-control-expose-headers").contains("ETag"), "{path}");
+        assert!(reply.headers.get_all("vary").iter().any(|vary| vary == "Origin"), "{path}");
+        assert_eq!(reply.header("access-control-allow-credentials"), "", "{path}");
+    }
+    for stranger in
+        ["null", "https://evil.example", "https://partner.example.evil.example", "http://partner.example", "https://xpartner.example", "*"]
+    {
+        for method in [Method::OPTIONS, Method::GET] {
+            let reply = ask(method, "/api/v1/mugs", stranger).await?;
+            assert!(!reply.headers.keys().any(|name| name.as_str().starts_with("access-control")), "{stranger}");
+        }
+    }
+    assert_eq!(get_with("/api/v1/mugs", &[("origin", SITE)]).await.header("access-control-allow-origin"), "", "an empty list");
+    Ok(())
+}
+
+#[tokio::test]
+async fn https_is_demanded_where_the_shop_is_reached_by_it() -> TestResult {
+    let plain = answer(&gateway_for(&[]), Request::get("/health").body(Body::empty())?).await;
+    assert_eq!(plain.header("strict-transport-security"), "");
+    assert!(get_plain("/health").await.header("strict-transport-security").contains("includeSubDomains"));
+    Ok(())
 }

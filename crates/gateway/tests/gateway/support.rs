@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 /// What tests return.
-pub(crate) type TestResult = Result<(), Box<dyn std::error::Error>>;
+pub(crate) type TestResult<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
 /// The moment at which the tiny shop stands still.
 pub(crate) const NOW: &str = "2026-11-20T23:03:22.310642Z";
@@ -44,6 +44,7 @@ impl Authenticator for Keys {
         let permissions = match bearer {
             "twk_all" => PermissionSet::all(),
             "twk_products" => [Permission::ProductsWrite].into_iter().collect(),
+            "twk_same" => return Ok(Some(Identity::of(Actor::ApiKey(ApiKeyId::from_uuid(uuid::Uuid::from_u128(7)))))),
             "twk_broken" => return Err(Problem::unavailable("unavailable", "the database is away")),
             _ => return Ok(None),
         };

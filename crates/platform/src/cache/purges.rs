@@ -91,7 +91,7 @@ impl Purges {
     }
 
     /// True where no tag was purged after this number.
-    pub(super) fn spares(&self, tags: &[Tag], stamp: u64) -> bool {
+    pub(crate) fn spares(&self, tags: &[Tag], stamp: u64) -> bool {
         tags.iter().all(|tag| self.0.places.get(tag.place()).is_some_and(|place| place.load(Ordering::SeqCst) <= stamp))
     }
 

@@ -1,11 +1,12 @@
 //! Reading the layers of configuration and remembering where each value came from.
 
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
-use super::model::{Config, Mode};
+use super::model::{Config, Mode, Server};
 
 /// Every key with its default and a comment that says what it means, one key a line.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -14,7 +15,7 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 const BODY_BYTES: RangeInclusive<usize> = 1_024..=64 * 1_024 * 1_024;
 
 /// Keys whose values in the environment are lists, parted by commas.
-const LISTS: [&str; 4] = ["roles", "payments.methods", "shop.countries", "server.trusted_proxies"];
+const LISTS: [&str; 5] = ["roles", "payments.methods", "shop.countries", "server.trusted_proxies", "server.cors_origins"];
 
 /// What the command line says; it outranks file and environment.
 #[derive(Debug, Clone, Default)]
@@ -162,9 +163,10 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
         return Err(ConfigError::Refused(format!("server.max_body_bytes {max_body_bytes} must be between {least} and {most}")));
     }
     refuse_weak_hashes(config)?;
-    if config.rate_limits.factor <= 0.0 {
+    if config.rate_limits.factor.is_nan() || config.rate_limits.factor <= 0.0 {
         return Err(ConfigError::Refused("rate_limits.factor must be above zero".to_owned()));
     }
+    refuse_unfit_server(&config.server)?;
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))
 }
 
@@ -181,6 +183,30 @@ fn refuse_weak_hashes(config: &Config) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+fn refuse_unfit_server(server: &Server) -> Result<(), ConfigError> {
+    let refused = |message: String| Err(ConfigError::Refused(message));
+    if let Some(origin) = server.cors_origins.iter().find(|origin| !is_origin(origin)) {
+        return refused(format!("server.cors_origins has {origin}, which is no origin like https://shop.example"));
+    }
+    if server.tls_certificate.as_os_str().is_empty() != server.tls_key.as_os_str().is_empty() {
+        return refused("server.tls_certificate and server.tls_key go together".to_owned());
+    }
+    match server.redirect_addr.as_str() {
+        "" => Ok(()),
+        addr if addr.parse::<SocketAddr>().is_err() => refused(format!("server.redirect_addr {addr} is no address like 0.0.0.0:80")),
+        _ if !server.public_url.starts_with("https://") => {
+            refused("server.redirect_addr needs a server.public_url with https://".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// True for an origin as browsers write it; `*` and `null`, which stand for anybody, are none.
+fn is_origin(text: &str) -> bool {
+    !text.contains('*')
+        && url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.origin().ascii_serialization() == text)
 }
 
 #[cfg(test)]
@@ -224,6 +250,35 @@ mod tests {
     fn bodies_have_a_limit_within_reason() {
         for (bytes, is_fine) in [("1023", false), ("1024", true), ("67108864", true), ("67108865", false)] {
             assert_eq!(with(&[("server.max_body_bytes", bytes)]).is_ok(), is_fine, "{bytes}");
+        }
+    }
+
+    #[test]
+    fn other_sites_are_named_one_by_one() {
+        for (list, is_fine) in [
+            (r#"["https://shop.example", "http://localhost:3000"]"#, true),
+            (r#"["*"]"#, false),
+            (r#"["null"]"#, false),
+            (r#"["https://shop.example/"]"#, false),
+            (r#"["https://*.example"]"#, false),
+            (r#"["shop.example"]"#, false),
+            (r#"["https://Shop.example"]"#, false),
+        ] {
+            assert_eq!(with_file(&format!("[server]\ncors_origins = {list}\n"), vec![]).is_ok(), is_fine, "{list}");
+        }
+    }
+
+    #[test]
+    fn https_needs_both_files_and_a_redirect_a_place_to_lead_to() {
+        for (values, is_fine) in [
+            (&[("server.tls_certificate", "a.pem"), ("server.tls_key", "b.pem")][..], true),
+            (&[("server.tls_certificate", "a.pem")], false),
+            (&[("server.tls_key", "b.pem")], false),
+            (&[("server.redirect_addr", "127.0.0.1:80"), ("server.public_url", "https://shop.example")], true),
+            (&[("server.redirect_addr", "127.0.0.1:80"), ("server.public_url", "http://shop.example")], false),
+            (&[("server.redirect_addr", "port 80"), ("server.public_url", "https://shop.example")], false),
+        ] {
+            assert_eq!(with(values).is_ok(), is_fine, "{values:?}");
         }
     }
 

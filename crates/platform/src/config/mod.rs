@@ -4,4 +4,6 @@ mod load;
 mod model;
 
 pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};
-pub use model::{Auth, Cache, Config, Database, Log, LogFormat, Metrics, Mode, Orders, Payments, RateLimits, Role, Server, Shop};
+pub use model::{
+    Auth, Cache, Config, Database, Log, LogFormat, Metrics, Mode, Orders, Payments, RateLimit, RateLimits, Role, Server, Shop, SignInLimit,
+};

@@ -79,6 +79,14 @@ pub struct Server {
     pub public_url: String,
     /// Proxies whose `X-Forwarded-For` says where a request comes from; nobody else's is read.
     pub trusted_proxies: Vec<AddressRange>,
+    /// A certificate with its chain, PEM; empty: plain HTTP.
+    pub tls_certificate: PathBuf,
+    /// Its key, PEM.
+    pub tls_key: PathBuf,
+    /// Where plain HTTP is led to HTTPS; empty: nowhere.
+    pub redirect_addr: String,
+    /// Origins whose scripts may ask the API.
+    pub cors_origins: Vec<String>,
     /// A request that takes longer answers 503; exports, imports and streams are exempt.
     pub request_timeout_ms: u64,
     /// A client that takes longer to send its headers is cut off; also the limit for idle connections.
@@ -108,6 +116,27 @@ pub struct Database {
     pub url: SecretString,
     /// Connections to PostgreSQL.
     pub max_connections: u32,
+}
+
+impl Server {
+    /// True where customers reach the shop by HTTPS, whoever ends it.
+    #[must_use]
+    pub fn is_reached_by_https(&self) -> bool {
+        self.public_url.starts_with("https://") || self.tls_files().is_some()
+    }
+
+    /// The certificate and its key, where this process ends HTTPS itself.
+    #[must_use]
+    pub fn tls_files(&self) -> Option<(PathBuf, PathBuf)> {
+        let is_set = !self.tls_certificate.as_os_str().is_empty();
+        is_set.then(|| (self.tls_certificate.clone(), self.tls_key.clone()))
+    }
+
+    /// Where plain HTTP is led to HTTPS.
+    #[must_use]
+    pub fn redirect_addr(&self) -> Option<SocketAddr> {
+        self.redirect_addr.parse().ok()
+    }
 }
 
 impl Database {
@@ -165,8 +194,34 @@ pub struct Orders {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimits {
-    /// Multiplies every limit; known from the first release so that scripts need not change when limits come.
+    /// Multiplies every limit.
     pub factor: f64,
+    /// Reads of the API.
+    pub reads: RateLimit,
+    /// Writes.
+    pub writes: RateLimit,
+    /// What tries passwords and codes, or writes mail to strangers.
+    pub sign_in: SignInLimit,
+}
+
+/// How often something may be asked.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// In a minute; all of them may come at once, as far as `per_second` lets them.
+    pub per_minute: u32,
+    /// At once.
+    pub per_second: u32,
+}
+
+/// How often somebody may try to come in.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignInLimit {
+    /// In 15 minutes.
+    pub per_quarter_hour: u32,
+    /// At once.
+    pub per_second: u32,
 }
 
 /// How people sign in.

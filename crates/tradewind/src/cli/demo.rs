@@ -53,7 +53,8 @@ pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Resu
     let stop = StopSignal::catch()?;
     let server = Server::start(wiring::sales(context.clone())).await?;
     let addr = server.addr().context("the demo listens")?;
-    let ready = Ready { url: format!("http://{addr}"), docs_url: format!("http://{addr}/docs/"), api_key };
+    let scheme = if context.config.server.tls_files().is_some() { "https" } else { "http" };
+    let ready = Ready { url: format!("{scheme}://{addr}"), docs_url: format!("{scheme}://{addr}/docs/"), api_key };
     if output.is_json() {
         output.json(&ready)?;
     } else {

@@ -9,6 +9,7 @@ mod doctor;
 mod exit;
 mod export;
 mod import;
+mod ip;
 mod jobs;
 mod migrate;
 mod openapi;
@@ -16,6 +17,7 @@ mod order;
 mod output;
 mod pages;
 mod product;
+mod ratelimit;
 mod routes;
 mod serve;
 mod setup;
@@ -70,6 +72,12 @@ enum Command {
     /// Keys for programs that act for the shop
     #[command(subcommand)]
     ApiKey(api_key::Command),
+    /// Addresses that are refused
+    #[command(subcommand)]
+    Ip(ip::Command),
+    /// Limits on requests
+    #[command(subcommand)]
+    Ratelimit(ratelimit::Command),
     /// Work that the shop does after the commit
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -133,6 +141,8 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Order(command) => order::run(globals, command).await,
         Command::Stock(command) => stock::run(globals, command).await,
         Command::ApiKey(command) => api_key::run(globals, command).await,
+        Command::Ip(command) => ip::run(globals, command).await,
+        Command::Ratelimit(command) => ratelimit::run(globals, command).await,
         Command::Jobs(command) => jobs::run(globals, command).await,
         Command::Doctor => doctor::run(globals).await,
         Command::Stress(arguments) => stress::run(globals, arguments).await,

@@ -1,0 +1,57 @@
+//! What of a request is still needed once the router has consumed it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
+
+use crate::facts::RequestFacts;
+use crate::limits::IdentityLimit;
+use crate::{compress, conditional};
+
+/// What of a request is still needed once the router has consumed it.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    /// `If-None-Match` and `Accept-Encoding`, where they were sent.
+    conditions: HeaderMap,
+    pub(crate) facts: Arc<RequestFacts>,
+}
+
+/// What the client wants of an answer that is there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) conditions: &'a HeaderMap,
+}
+
+/// The other end of the connection, and whose address counts as the client's.
+pub(crate) type From = (Option<SocketAddr>, Option<IpAddr>);
+
+impl Asked {
+    pub(crate) fn read<B>(request: &Request<B>, from: From, request_id: HeaderValue, limit: Option<IdentityLimit>) -> Self {
+        let headers = request.headers();
+        let mut conditions = HeaderMap::new();
+        for name in [header::IF_NONE_MATCH, header::ACCEPT_ENCODING] {
+            for value in headers.get_all(&name) {
+                conditions.append(&name, value.clone());
+            }
+        }
+        let facts = Arc::new(RequestFacts::read(headers, from, request_id).limited_by(limit));
+        Self { method: request.method().clone(), uri: request.uri().clone(), conditions, facts }
+    }
+
+    pub(crate) const fn wanted(&self) -> Wanted<'_> {
+        Wanted { method: &self.method, conditions: &self.conditions }
+    }
+
+    /// Sends no more than the client needs: nothing where it has the answer already, less where it can decompress.
+    pub(crate) async fn shorten(&self, mut response: Response) -> Response {
+        if self.method == Method::GET || self.method == Method::HEAD {
+            conditional::settle(&mut response, &self.conditions);
+        }
+        compress::settle(response, self.conditions.get(header::ACCEPT_ENCODING)).await
+    }
+}
