@@ -35,12 +35,14 @@ CREATE TABLE users (
 CREATE TABLE api_keys (
     id UUID PRIMARY KEY,
     name TEXT NOT NULL,
-    token_hash BYTEA NOT NULL CONSTRAINT api_keys_token_hash_key UNIQUE,
+    kind TEXT NOT NULL CONSTRAINT api_keys_kind_check CHECK (kind IN ('admin', 'internal', 'publishable')),
+    -- The last digits of its newest token.
     token_hint TEXT NOT NULL,
     scopes JSONB NOT NULL,
     expires_at TIMESTAMPTZ,
     revoked_at TIMESTAMPTZ,
     last_used_at TIMESTAMPTZ,
+    version BIGINT NOT NULL DEFAULT 1,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 
+use accounts::api_keys::{KeyKind, KeyState};
+use accounts::permissions::Scopes;
+use accounts::users::UserStatus as UserStatuses;
 use catalog::assortment::BatchOp as BatchOps;
 use catalog::channels::TaxDisplay as TaxDisplays;
 use catalog::inventory::{Availability as Availabilities, LocationKind as LocationKinds, MoveCause, MoveReason};
@@ -77,6 +80,12 @@ schemas! {
     AddressId = id::<kernel::AddressTag>();
     /// The id of an adjustment of an order.
     AdjustmentId = id::<kernel::AdjustmentTag>();
+    /// The id of an API key.
+    ApiKeyId = id::<kernel::ApiKeyTag>();
+    /// What an API key is made for.
+    ApiKeyKind = word(KeyKind::WORDS.iter().copied());
+    /// Whether an API key opens doors.
+    ApiKeyState = word(KeyState::WORDS.iter().copied());
     /// What can be said of stock to everybody.
     Availability = word(Availabilities::WORDS.iter().copied());
     /// What became of a product in a batch.
@@ -141,6 +150,10 @@ schemas! {
     ProductStatus = word(ProductStatuses::WORDS.iter().copied());
     /// What one product is to another.
     RelationKind = word(RelationKinds::WORDS.iter().copied());
+    /// The id of a role.
+    RoleId = id::<kernel::RoleTag>();
+    /// A permission, all of a resource (`orders:*`), or everything (`admin:*`).
+    Scope = word(Scopes::words().iter().map(String::as_str));
     /// The name of a setting.
     SettingKey = word(settings::keys());
     /// The id of a sign-in that goes on.
@@ -173,6 +186,8 @@ schemas! {
     UserId = id::<kernel::UserTag>();
     /// The id of a variant.
     VariantId = id::<kernel::VariantTag>();
+    /// What became of an account.
+    UserStatus = word(UserStatuses::WORDS.iter().copied());
     /// What a variant is.
     VariantKind = word(VariantKinds::WORDS.iter().copied());
 }

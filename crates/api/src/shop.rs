@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use accounts::Accounts;
+use accounts::api_keys::Uses;
 use axum::extract::FromRef;
 use gateway::{Authenticator, Credentials, Limits, Memory, Metrics};
 use kernel::Timestamp;
@@ -24,6 +25,7 @@ pub struct Shop {
     /// Pictures.
     pub files: FileStore,
     keys: Arc<dyn Authenticator>,
+    uses: Uses,
     stopping: Arc<AtomicBool>,
     started_at: Timestamp,
     memory: Option<Memory>,
@@ -37,7 +39,8 @@ impl Shop {
     #[must_use]
     pub fn new(sales: Sales, accounts: Accounts) -> Self {
         let files = FileStore::in_data_dir(&sales.context.config.data_dir);
-        let keys = Arc::new(Credentials::new(sales.context.clone(), accounts.tokens.clone()));
+        let uses = Uses::default();
+        let keys = Arc::new(Credentials::new(sales.context.clone(), accounts.tokens.clone(), uses.clone()));
         let started_at = sales.context.now();
         let (context, cache) = (&sales.context, &sales.context.config.cache);
         let lifetime = Duration::from_secs(cache.lifetime_s);
@@ -46,7 +49,7 @@ impl Shop {
         let quotas = gateway::quotas(&context.config.rate_limits);
         let limiter = LocalLimiter::new(quotas, context.purges.clone(), context.secrets.clone());
         let (limits, blocks) = (Arc::new(Limits::new(Arc::new(limiter))), Arc::new(IpBlocks::new(context.clone())));
-        Self { sales, accounts, files, keys, stopping, started_at, memory, metrics, limits, blocks }
+        Self { sales, accounts, files, keys, uses, stopping, started_at, memory, metrics, limits, blocks }
     }
 
     /// Database, clock and configuration.
@@ -59,6 +62,12 @@ impl Shop {
     #[must_use]
     pub const fn memory(&self) -> Option<&Memory> {
         self.memory.as_ref()
+    }
+
+    /// When API keys were last used.
+    #[must_use]
+    pub const fn uses(&self) -> &Uses {
+        &self.uses
     }
 
     /// What is counted of requests.

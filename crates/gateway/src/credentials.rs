@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use accounts::api_keys::{self, ApiKeyEvent};
+use accounts::api_keys::{self, ApiKeyEvent, Uses};
 use accounts::permissions::PermissionSet;
-use accounts::sessions::{self, SessionEvent};
+use accounts::roles::{self, RoleEvent};
+use accounts::sessions::{self, Session, SessionEvent};
 use accounts::tokens::Tokens;
 use accounts::users::UserEvent;
 use async_trait::async_trait;
-use kernel::{Actor, Timestamp, UserId};
+use kernel::{Actor, Timestamp};
 use platform::Context;
 use platform::cache::{Cache, Tag, Turn, Weighed};
+use platform::config::Mode;
 use sha2::{Digest, Sha256};
 
 use crate::identity::{Authenticator, Identity};
@@ -32,6 +34,7 @@ const API_KEY_PREFIX: &str = "twk_";
 pub struct Credentials {
     context: Context,
     tokens: Tokens,
+    uses: Uses,
     known: Cache<Identity>,
 }
 
@@ -49,11 +52,11 @@ impl Weighed for Identity {
 }
 
 impl Credentials {
-    /// Nobody is known yet.
+    /// Nobody is known yet. That a key was used is noted there when it is looked up, so at least once a minute.
     #[must_use]
-    pub fn new(context: Context, tokens: Tokens) -> Self {
+    pub fn new(context: Context, tokens: Tokens, uses: Uses) -> Self {
         let known = Cache::new(context.purges.clone(), MEMORY_BYTES);
-        Self { context, tokens, known }
+        Self { context, tokens, uses, known }
     }
 
     async fn look_up(&self, bearer: &str) -> Result<Option<Found>, Problem> {
@@ -63,6 +66,7 @@ impl Credentials {
     async fn look_up_key(&self, bearer: &str) -> Result<Option<Found>, Problem> {
         let key = api_keys::authenticate(&self.context, bearer).await?;
         Ok(key.map(|key| {
+            self.uses.note(key.id, self.context.now());
             let identity = Identity { permissions: key.scopes.permissions(), ..Identity::of(Actor::ApiKey(key.id)) };
             Found { identity, tags: vec![Tag::thing::<ApiKeyEvent>(key.id)], until: key.expires_at }
         }))
@@ -72,16 +76,19 @@ impl Credentials {
         let Some(claims) = self.tokens.verify(bearer).await? else { return Ok(None) };
         let session = sessions::find_live(&self.context, claims.sid).await?;
         let Some(session) = session.filter(|session| session.user_id == claims.sub) else { return Ok(None) };
-        let permissions = self.permissions_of(session.user_id).await?;
+        let permissions = self.permissions_of(&session).await?;
         let identity = Identity { permissions, session: Some(session.id), ..Identity::of(Actor::User(session.user_id)) };
-        let tags = vec![Tag::thing::<SessionEvent>(session.id), Tag::thing::<UserEvent>(session.user_id)];
+        let tags = vec![Tag::thing::<SessionEvent>(session.id), Tag::thing::<UserEvent>(session.user_id), Tag::every::<RoleEvent>()];
         let until = Timestamp::from_timestamp(claims.exp, 0).map(|end| end.min(session.idle_until(&self.context.config.auth)));
         Ok(Some(Found { identity, tags, until }))
     }
 
-    /// What the roles of a user allow.
-    async fn permissions_of(&self, _user: UserId) -> Result<PermissionSet, Problem> {
-        Ok(PermissionSet::NONE)
+    /// What the roles of somebody allow: in production nothing while the session was not opened with a second factor.
+    async fn permissions_of(&self, session: &Session) -> Result<PermissionSet, Problem> {
+        if self.context.config.mode == Mode::Production && session.two_factor_at.is_none() {
+            return Ok(PermissionSet::NONE);
+        }
+        Ok(roles::permissions_of(self.context.db.reader(), session.user_id).await?)
     }
 }
 

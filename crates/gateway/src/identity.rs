@@ -128,6 +128,12 @@ impl<P> Permitted<P> {
     pub fn may(&self, permission: Permission) -> bool {
         self.identity.permissions.has(permission)
     }
+
+    /// All that the caller may do: nobody gives what he does not hold.
+    #[must_use]
+    pub const fn held(&self) -> PermissionSet {
+        self.identity.permissions
+    }
 }
 
 impl<P: RequiredPermission> Permitted<P> {

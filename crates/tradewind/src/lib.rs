@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod demo;
+pub mod matrix;
 pub mod server;
 pub mod wiring;
 

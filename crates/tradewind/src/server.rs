@@ -64,6 +64,7 @@ impl Server {
             addr = Some(answer(&shop, &answering).await?);
             // Whether or not answers are kept: who somebody is, and who is blocked, is.
             working.tasks.spawn(Follower::new(context.clone()).run(working.stop.clone()));
+            working.tasks.spawn(shop.uses().clone().run(context.clone(), working.stop.clone()));
         }
         if config.roles.contains(&Role::Worker) {
             working.tasks.spawn(Relay::new(context.clone()).run(working.stop.clone()));

@@ -37,6 +37,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     jobs::INVARIANTS,
     idempotency::INVARIANTS,
     audit::INVARIANTS,
+    accounts::roles::INVARIANTS,
     accounts::sessions::INVARIANTS,
     catalog::categories::INVARIANTS,
     catalog::media::INVARIANTS,
@@ -54,6 +55,7 @@ const PURGING: &[&str] = &[
     <IpBlockEvent as Fact>::AGGREGATE,
     <RateLimitEvent as Fact>::AGGREGATE,
     <accounts::api_keys::ApiKeyEvent as Fact>::AGGREGATE,
+    <accounts::roles::RoleEvent as Fact>::AGGREGATE,
     <accounts::sessions::SessionEvent as Fact>::AGGREGATE,
     <catalog::categories::CategoryEvent as Fact>::AGGREGATE,
     <catalog::channels::ChannelEvent as Fact>::AGGREGATE,
@@ -78,6 +80,7 @@ pub fn facts() -> Vec<FactNames> {
         of::<IpBlockEvent>(),
         of::<RateLimitEvent>(),
         of::<accounts::api_keys::ApiKeyEvent>(),
+        of::<accounts::roles::RoleEvent>(),
         of::<accounts::sessions::SessionEvent>(),
         of::<catalog::categories::CategoryEvent>(),
         of::<catalog::channels::ChannelEvent>(),
@@ -197,13 +200,14 @@ pub async fn bring_up(context: &Context) -> anyhow::Result<Option<PathBuf>> {
     Ok(copy)
 }
 
-/// Writes what a shop cannot be without: a channel, a price list, a place for its stock, a way to send things. Doing it
+/// Writes what a shop cannot be without: roles, a channel, a price list, a place for its stock, a way to send things. Doing it
 /// again changes nothing.
 ///
 /// # Errors
 /// `FirstStartError`; nothing was written then.
 pub async fn first_start(context: &Context) -> Result<(), FirstStartError> {
     let tx = context.begin(&kernel::Origin::system()).await?;
+    accounts::roles::first_start(&tx).await?;
     catalog::first_start(&tx, &context.config.shop).await?;
     sales::first_start(&tx).await?;
     Ok(tx.commit().await?)

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod api_keys;
+mod authorisation;
 mod belongings;
 mod categories;
 mod channels;
@@ -34,6 +35,7 @@ mod products_api;
 mod races;
 mod remembering;
 mod rest;
+mod roles;
 mod seams;
 mod sessions;
 mod shipping_methods;

@@ -6,7 +6,8 @@ use platform::db::DatabaseError;
 use super::model::{ApiKey, Token};
 use super::store;
 
-/// The live key of this bearer token; nothing for a token that is unknown, expired or revoked, without telling which.
+/// The live key of this bearer token; nothing for a token that is unknown, expired, replaced or revoked, without telling
+/// which. Its `expires_at` is the end of this very token, which after a rotation comes before the key's own.
 /// The look-up is by hash, so that its time says nothing about the token.
 ///
 /// # Errors

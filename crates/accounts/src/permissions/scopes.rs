@@ -41,6 +41,15 @@ impl Scopes {
         Ok(Self(scopes))
     }
 
+    /// Every scope there is: permissions, all of a resource, everything.
+    #[must_use]
+    pub fn words() -> Vec<String> {
+        let mut resources: Vec<String> = Permission::ALL.iter().map(|permission| format!("{}:*", permission.resource())).collect();
+        resources.dedup();
+        let permissions = Permission::NAMES.iter().map(|name| (*name).to_owned());
+        [Self::EVERYTHING.to_owned()].into_iter().chain(resources).chain(permissions).collect()
+    }
+
     /// As the database has them. A scope that is no longer known stays and covers nothing.
     pub(crate) fn stored(scopes: impl IntoIterator<Item = String>) -> Self {
         Self(scopes.into_iter().collect())
@@ -92,6 +101,12 @@ mod tests {
         let scopes = Scopes::parse([" orders:write", "", "orders:read"]).expect("known");
         assert_eq!(scopes.iter().collect::<Vec<_>>(), ["orders:read", "orders:write"]);
         assert_eq!(Scopes::stored(scopes.iter().map(str::to_owned)), scopes);
+    }
+
+    #[test]
+    fn every_word_is_a_scope_and_is_told_once() {
+        let words = Scopes::words();
+        assert_eq!(Scopes::parse(words.iter().map(String::as_str)).map(|scopes| scopes.iter().count()), Ok(words.len()));
     }
 
     #[test]

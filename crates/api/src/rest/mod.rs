@@ -1,6 +1,7 @@
 //! One file or folder per resource; each has its wire types, its handlers and its `routes()`.
 
 pub(crate) mod addresses;
+mod api_keys;
 pub(crate) mod carts;
 mod categories;
 mod channels;
@@ -14,11 +15,13 @@ pub(crate) mod orders;
 mod price_lists;
 mod products;
 mod rate_limits;
+mod roles;
 mod settings;
 mod shipping_methods;
 mod stock;
 mod system;
 mod tax_rates;
+mod users;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -44,7 +47,10 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(products::routes())
         .merge(media::routes())
         .merge(ip_blocks::routes())
-        .merge(rate_limits::routes());
+        .merge(rate_limits::routes())
+        .merge(roles::routes())
+        .merge(users::routes())
+        .merge(api_keys::routes());
     links::add(routes.get_openapi_mut());
     sparse::add(routes.get_openapi_mut());
     unchanged::add(routes.get_openapi_mut());

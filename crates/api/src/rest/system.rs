@@ -64,6 +64,7 @@ impl HealthView {
     responses(
         (status = 200, description = "Everything answers", body = HealthView),
         (status = 400, description = "`unknown_parameter`: it takes none", body = ErrorBody),
+        (status = 401, description = "`unauthenticated`: a credential that is not good", body = ErrorBody),
         (status = 503, description = "The database is away", body = HealthView),
     ),
 )]
@@ -82,7 +83,11 @@ struct LiveView {
 /// Tell that the process is alive.
 #[utoipa::path(
     get, path = "/health/live", tag = "system", operation_id = "health_live", security(()),
-    responses((status = 200, description = "The process answers", body = LiveView), (status = 400, description = "`unknown_parameter`: it takes none", body = ErrorBody)),
+    responses(
+        (status = 200, description = "The process answers", body = LiveView),
+        (status = 400, description = "`unknown_parameter`: it takes none", body = ErrorBody),
+        (status = 401, description = "`unauthenticated`: a credential that is not good", body = ErrorBody),
+    ),
 )]
 async fn live(_caller: Anyone, _none: NoParams) -> Json<LiveView> {
     Json(LiveView { status: Health::Ok })
@@ -94,6 +99,7 @@ async fn live(_caller: Anyone, _none: NoParams) -> Json<LiveView> {
     responses(
         (status = 200, description = "Send requests here", body = HealthView),
         (status = 400, description = "`unknown_parameter`: it takes none", body = ErrorBody),
+        (status = 401, description = "`unauthenticated`: a credential that is not good", body = ErrorBody),
         (status = 503, description = "Send them elsewhere", body = HealthView),
     ),
 )]

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         ("error-codes.md", errors::document(&api)),
         ("events.md", events::document()),
         ("openapi.json", super::openapi::text()?),
-        ("uncovered-permissions.txt", permissions::uncovered(&super::routes::of(&api))),
+        ("uncovered-permissions.txt", permissions::uncovered(&api)),
     ];
     for (name, text) in files {
         let path = arguments.out.join(name);

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use accounts::api_keys::{self, CreateApiKey};
-use accounts::permissions::Scopes;
+use accounts::api_keys::{self, CreateApiKey, KeyKind};
+use accounts::permissions::{PermissionSet, Scopes};
 use anyhow::Context as _;
 use kernel::SystemClock;
 use platform::Context;
@@ -85,12 +85,12 @@ fn configure(globals: &Globals, arguments: &Arguments, folder: Option<&Path>) ->
 
 /// A key that opens everything, instead of those of earlier runs, whose tokens nobody has any more.
 async fn renew_key(context: &Context) -> anyhow::Result<String> {
-    let keys = api_keys::list(context.db.reader()).await?;
+    let keys = api_keys::all(context.db.reader()).await?;
     for key in keys.iter().filter(|key| key.name == KEY_NAME && key.revoked_at.is_none()) {
-        api_keys::revoke(context, &origin(), key.id).await?;
+        api_keys::revoke(context, &origin(), key.id, None).await?;
     }
-    let request = CreateApiKey { name: KEY_NAME.to_owned(), scopes: Scopes::everything(), expires_at: None };
-    Ok(api_keys::create(context, &origin(), request).await?.token.reveal().to_owned())
+    let request = CreateApiKey { name: KEY_NAME.to_owned(), kind: KeyKind::Admin, scopes: Scopes::everything(), expires_at: None };
+    Ok(api_keys::create(context, &origin(), request, PermissionSet::all()).await?.token.reveal().to_owned())
 }
 
 fn greeting(ready: &Ready, filled: &Filled, data_dir: &Path) -> String {

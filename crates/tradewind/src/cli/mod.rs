@@ -18,7 +18,8 @@ mod output;
 mod pages;
 mod product;
 mod ratelimit;
-mod routes;
+mod role;
+pub(crate) mod routes;
 mod serve;
 mod setup;
 mod stock;
@@ -78,6 +79,9 @@ enum Command {
     /// Limits on requests
     #[command(subcommand)]
     Ratelimit(ratelimit::Command),
+    /// What groups of people may do, and who belongs to which
+    #[command(subcommand)]
+    Role(role::Command),
     /// Work that the shop does after the commit
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -143,6 +147,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::ApiKey(command) => api_key::run(globals, command).await,
         Command::Ip(command) => ip::run(globals, command).await,
         Command::Ratelimit(command) => ratelimit::run(globals, command).await,
+        Command::Role(command) => role::run(globals, command).await,
         Command::Jobs(command) => jobs::run(globals, command).await,
         Command::Doctor => doctor::run(globals).await,
         Command::Stress(arguments) => stress::run(globals, arguments).await,

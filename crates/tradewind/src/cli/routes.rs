@@ -10,14 +10,21 @@ use super::setup::Globals;
 /// The methods that a path of the document may have, in the order in which they are shown.
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
+/// Said of a route that is public.
+pub(crate) const ANYONE: &str = "anyone";
+/// Said of a route for people who are signed in.
+pub(crate) const SIGNED_IN: &str = "signing in";
+/// Said of a route for whoever holds a cart.
+pub(crate) const CART_TOKEN: &str = "cart token";
+
 /// One route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Route {
-    pub(super) method: String,
-    pub(super) path: String,
-    pub(super) operation: String,
+pub(crate) struct Route {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) operation: String,
     /// What opens it: a permission, `cart token`, `signing in`, or `anyone`; nothing where the document does not say.
-    pub(super) asks: Vec<String>,
+    pub(crate) asks: Vec<String>,
     summary: String,
 }
 
@@ -35,7 +42,7 @@ pub(super) fn run(globals: &Globals) -> anyhow::Result<Exit> {
 }
 
 /// The routes of an OpenAPI document, in its order.
-pub(super) fn of(document: &Value) -> Vec<Route> {
+pub(crate) fn of(document: &Value) -> Vec<Route> {
     let paths = document.get("paths").and_then(Value::as_object);
     let operations = paths.into_iter().flatten().flat_map(|(path, item)| {
         METHODS.iter().filter_map(move |method| item.get(method).map(|operation| (method.to_uppercase(), path.clone(), operation)))
@@ -47,9 +54,9 @@ fn route(method: String, path: String, operation: &Value) -> Route {
     let text = |key: &str| operation.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let ways = operation.get("security").and_then(Value::as_array).into_iter().flatten();
     let asks = ways.filter_map(Value::as_object).flat_map(|way| match way.iter().next() {
-        None => vec!["anyone".to_owned()],
-        Some((scheme, _)) if scheme == "cart_token" => vec!["cart token".to_owned()],
-        Some((_, scopes)) if scopes.as_array().is_some_and(Vec::is_empty) => vec!["signing in".to_owned()],
+        None => vec![ANYONE.to_owned()],
+        Some((scheme, _)) if scheme == "cart_token" => vec![CART_TOKEN.to_owned()],
+        Some((_, scopes)) if scopes.as_array().is_some_and(Vec::is_empty) => vec![SIGNED_IN.to_owned()],
         Some((_, scopes)) => scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
     });
     Route { method, path, operation: text("operationId"), asks: asks.collect(), summary: text("summary") }
@@ -70,7 +77,7 @@ mod tests {
     #[test]
     fn every_route_says_what_it_asks_for() {
         let known: BTreeSet<&str> =
-            Permission::ALL.iter().map(|permission| permission.name()).chain(["anyone", "cart token", "signing in"]).collect();
+            Permission::ALL.iter().map(|permission| permission.name()).chain([ANYONE, SIGNED_IN, CART_TOKEN]).collect();
         for route in routes() {
             assert!(!route.asks.is_empty(), "{route:?}");
             assert!(route.asks.iter().all(|ask| known.contains(ask.as_str())), "{route:?}");

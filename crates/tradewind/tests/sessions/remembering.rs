@@ -84,9 +84,9 @@ async fn another_process_forgets_whoever_left_when_it_hears_of_it(shop: TestShop
         assert_eq!((node.ask(token).await?.0, node.ask(token).await?), (403, (403, 0)));
     }
     log_out(&shop, &person).await?;
-    let made = api_keys::list(shop.context().db.reader()).await?;
+    let made = api_keys::all(shop.context().db.reader()).await?;
     let made = made.iter().find(|made| key.ends_with(&made.token_hint)).ok_or("no key")?;
-    api_keys::revoke(shop.context(), &shop.origin(), made.id).await?;
+    api_keys::revoke(shop.context(), &shop.origin(), made.id, None).await?;
     while outbox::relay_once(shop.context()).await? > 0 {}
     follower.catch_up().await?;
     assert_eq!((node.ask(&person.access_token).await?.0, node.ask(&key).await?.0), (401, 401));

@@ -3,8 +3,8 @@
 use std::future::IntoFuture;
 use std::pin::Pin;
 
-use accounts::api_keys::{self, CreateApiKey};
-use accounts::permissions::Scopes;
+use accounts::api_keys::{self, CreateApiKey, KeyKind};
+use accounts::permissions::{PermissionSet, Scopes};
 use axum::body::Body;
 use axum::http::Request;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
@@ -61,8 +61,8 @@ impl TestShop {
 /// Makes an API key with these scopes; its token.
 pub(crate) async fn make_key(shop: &TestShop, scopes: &[&str]) -> TestResult<String> {
     let scopes = Scopes::parse(scopes.iter().copied())?;
-    let request = CreateApiKey { name: "test".to_owned(), scopes, expires_at: None };
-    Ok(api_keys::create(shop.context(), &shop.origin(), request).await?.token.reveal().to_owned())
+    let request = CreateApiKey { name: "test".to_owned(), kind: KeyKind::Admin, scopes, expires_at: None };
+    Ok(api_keys::create(shop.context(), &shop.origin(), request, PermissionSet::all()).await?.token.reveal().to_owned())
 }
 
 /// A request under way: change it, then `.await` it. It is staff's unless it says who asks.

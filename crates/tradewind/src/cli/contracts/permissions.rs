@@ -1,11 +1,10 @@
-//! `uncovered-permissions.txt`: permissions that no route asks for yet.
+//! `uncovered-permissions.txt`: routes that the authorisation matrix has no row for.
 
-use gateway::Permission;
+use serde_json::Value;
 
-use super::super::routes::Route;
+use crate::matrix;
 
-/// One permission a line; empty where every permission opens something.
-pub(super) fn uncovered(routes: &[Route]) -> String {
-    let unasked = |permission: &&Permission| !routes.iter().any(|route| route.asks.iter().any(|ask| ask == permission.name()));
-    Permission::ALL.iter().filter(unasked).map(|permission| format!("{permission}\n")).collect()
+/// One route a line; empty where the matrix tries every route.
+pub(super) fn uncovered(document: &Value) -> String {
+    matrix::read(document).1.iter().map(|route| format!("{route}\n")).collect()
 }
