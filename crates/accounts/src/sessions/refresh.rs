@@ -82,7 +82,11 @@ pub async fn refresh(context: &Context, origin: &Origin, token: &RefreshToken) -
             tx.commit().await?;
             Ok(opened)
         }
-        Verdict::Repeat(opened) => Ok(opened),
+        Verdict::Repeat(opened) => {
+            // Nothing is written; but what made the successor is durable when this answers.
+            tx.commit().await?;
+            Ok(opened)
+        }
         Verdict::Refuse => Err(RefreshError::Invalid),
         Verdict::Revoke => {
             end(&tx, session.user_id, &[session.id], RevokedBecause::Reused).await?;

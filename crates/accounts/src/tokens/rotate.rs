@@ -35,7 +35,12 @@ impl Tokens {
             return Ok(keys);
         }
         let _alone = self.0.loading.lock().await;
-        self.rotate().await?;
+        if let Err(error) = self.rotate().await {
+            if keys.active(self.0.context.now()).is_none() {
+                return Err(error);
+            }
+            tracing::warn!(error = %error, "no new signing key could be made; the old one goes on");
+        }
         Ok(self.load().await?)
     }
 
