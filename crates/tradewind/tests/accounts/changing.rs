@@ -13,6 +13,7 @@ const OTHER: &str = "badger-in-a-kettle";
 #[test_on_every_database]
 async fn a_new_password_needs_the_old_one_and_ends_the_other_sessions(shop: TestShop) -> TestResult {
     let here = register(&shop, "ada@example.com", None).await?;
+    shop.settle().await?;
     let there = log_in(&shop, "ada@example.com", PASSWORD).await?;
     let change = async |current: &str, new: &str| {
         let (user_id, session_id) = (here.user.id, Some(here.session.id));
@@ -51,6 +52,7 @@ async fn a_session_is_no_way_around_the_slow_door(shop: TestShop) -> TestResult 
 #[test_on_every_database]
 async fn a_new_address_counts_when_its_mail_is_read(shop: TestShop) -> TestResult {
     let here = register(&shop, "ada@example.com", None).await?;
+    shop.settle().await?;
     let there = log_in(&shop, "ada@example.com", PASSWORD).await?;
     register(&shop, "eve@example.com", None).await?;
     let change = async |email: &str, password: &str| {

@@ -17,6 +17,8 @@ fn with(token: &str, password: &str) -> ResetPassword {
 
 /// The token of a letter that somebody who forgot the password asks for.
 async fn forgotten(shop: &TestShop, email: &str) -> TestResult<String> {
+    // What was to be sent before is sent before.
+    shop.settle().await?;
     sign_in::forgot_password(shop.accounts(), &stranger(), &Login::parse(email)).await?;
     last_token(shop, email).await
 }
