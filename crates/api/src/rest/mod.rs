@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod api_keys;
+mod auth;
 pub(crate) mod carts;
 mod categories;
 mod channels;
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
     let mut routes = OpenApiRouter::with_openapi(openapi::base())
         .merge(system::routes())
         .merge(metrics::routes())
+        .merge(auth::routes())
         .merge(me::routes())
         .merge(carts::routes())
         .merge(checkout::routes())

@@ -18,6 +18,7 @@ const CACHE: Cache = Cache::Public { max_age_seconds: 300 };
 pub struct Fixed {
     body: Bytes,
     tag: String,
+    is_kept: bool,
 }
 
 impl Fixed {
@@ -28,12 +29,18 @@ impl Fixed {
     pub fn new<T: Serialize>(document: &T) -> Result<Self, Problem> {
         let body = tag::json(document)?;
         let tag = tag::of(None, &body);
-        Ok(Self { body, tag })
+        Ok(Self { body, tag, is_kept: true })
+    }
+
+    /// It is so now, and may be otherwise later: anybody may store it for a while, but it is not kept in memory.
+    #[must_use]
+    pub fn for_now(self) -> Self {
+        Self { is_kept: false, ..self }
     }
 }
 
 impl IntoResponse for Fixed {
     fn into_response(self) -> Response {
-        CACHE.of_fixed(self.body, &self.tag)
+        if self.is_kept { CACHE.of_fixed(self.body, &self.tag) } else { CACHE.response(self.body, &self.tag, Vec::new()) }
     }
 }

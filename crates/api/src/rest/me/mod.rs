@@ -8,6 +8,8 @@ mod profile;
 mod sessions;
 mod two_factor;
 
+pub(super) use profile::MeView;
+
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::shop::Shop;

@@ -1,0 +1,16 @@
+//! Signing in and out, and what leads there: registration, verification, a forgotten password.
+
+mod password;
+mod sessions;
+mod sign_in;
+mod wire;
+
+pub(super) use wire::secret;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::shop::Shop;
+
+pub(super) fn routes() -> OpenApiRouter<Shop> {
+    sign_in::routes().merge(sessions::routes()).merge(password::routes())
+}

@@ -1,0 +1,148 @@
+//! What signing in says on the wire.
+
+use accounts::sessions::Opened;
+use accounts::sign_in::SignedIn;
+use accounts::tokens::AccessToken;
+use accounts::users::Login;
+use gateway::Problem;
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use crate::rest::me::MeView;
+
+/// Reads a text that is printed nowhere.
+pub(in crate::rest) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
+    String::deserialize(deserializer).map(SecretString::from)
+}
+
+/// The same where it may be absent.
+fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
+}
+
+/// A new account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RegisterIn {
+    /// Where mail reaches the person; nobody else's.
+    #[schema(max_length = 254, example = "ada@example.com")]
+    pub(super) email: String,
+    /// 8 to 256 characters, none of the passwords that everybody tries first.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String, min_length = 8, max_length = 256, format = Password)]
+    pub(super) password: SecretString,
+    /// What the person may sign in with instead of the address: 3 to 32 letters, digits, dots, dashes and underscores.
+    #[schema(max_length = 32)]
+    pub(super) username: Option<String>,
+    /// What the person is called.
+    #[schema(max_length = 255)]
+    pub(super) name: Option<String>,
+    /// True where the person wants news.
+    #[serde(default)]
+    pub(super) accepts_marketing: bool,
+}
+
+/// Who wants to sign in: by address or by username, not by both.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LoginIn {
+    /// The account's address.
+    #[schema(max_length = 254)]
+    email: Option<String>,
+    /// Its username.
+    #[schema(max_length = 32)]
+    username: Option<String>,
+    /// Its password.
+    #[serde(deserialize_with = "secret")]
+    #[schema(value_type = String, max_length = 256, format = Password)]
+    pub(super) password: SecretString,
+    /// A code of the authenticator or a recovery code, where the account has a second factor.
+    #[serde(default, deserialize_with = "optional_secret")]
+    #[schema(value_type = Option<String>, max_length = 64)]
+    pub(super) code: Option<SecretString>,
+}
+
+impl LoginIn {
+    /// What the person is known by.
+    pub(super) fn login(&self) -> Result<Login, Problem> {
+        login(self.email.as_deref(), self.username.as_deref())
+    }
+}
+
+/// Whose password was forgotten: by address or by username, not by both.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ForgotPasswordIn {
+    /// The account's address.
+    #[schema(max_length = 254)]
+    email: Option<String>,
+    /// Its username.
+    #[schema(max_length = 32)]
+    username: Option<String>,
+}
+
+impl ForgotPasswordIn {
+    /// What the person is known by.
+    pub(super) fn login(&self) -> Result<Login, Problem> {
+        login(self.email.as_deref(), self.username.as_deref())
+    }
+}
+
+fn login(email: Option<&str>, username: Option<&str>) -> Result<Login, Problem> {
+    match (email, username) {
+        (Some(text), None) | (None, Some(text)) => Ok(Login::parse(text)),
+        _ => Err(Problem::validation_failed("email", "name the account by its email or by its username")),
+    }
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RefreshTokenIn {
+    /// The token, as it was answered last.
+    #[schema(max_length = 255)]
+    pub(super) refresh_token: String,
+}
+
+/// Whoever signed in, and what they show from now on.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SignedInView {
+    /// The account.
+    user: MeView,
+    #[serde(flatten)]
+    tokens: TokensView,
+}
+
+impl From<SignedIn> for SignedInView {
+    fn from(signed_in: SignedIn) -> Self {
+        let SignedIn { user, access_token, refresh_token, .. } = signed_in;
+        Self { tokens: TokensView::of(&access_token, refresh_token.reveal()), user: user.into() }
+    }
+}
+
+/// What a session shows from now on.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TokensView {
+    /// What requests show, as `Authorization: Bearer …`.
+    access_token: String,
+    /// What renews it, once: the answer holds the next one.
+    refresh_token: String,
+    /// How the access token is shown.
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// How many seconds the access token lives.
+    expires_in: i64,
+}
+
+impl TokensView {
+    fn of(access_token: &AccessToken, refresh_token: &str) -> Self {
+        let (access_token, expires_in) = (access_token.reveal().to_owned(), access_token.expires_in());
+        Self { access_token, refresh_token: refresh_token.to_owned(), token_type: "Bearer", expires_in }
+    }
+
+    /// What a session shows that was renewed.
+    pub(super) fn renewed(access_token: &AccessToken, opened: &Opened) -> Self {
+        Self::of(access_token, opened.refresh.reveal())
+    }
+}
