@@ -2,6 +2,7 @@
 
 use platform::Context;
 use platform::mail::Mailer;
+use platform::privacy::Places;
 
 use crate::passwords::Passwords;
 use crate::tokens::Tokens;
@@ -17,13 +18,15 @@ pub struct Accounts {
     pub tokens: Tokens,
     /// Who sends letters; jobs alone ask it to.
     pub mailer: Mailer,
+    /// Every place of the shop that knows of persons.
+    pub places: Places,
 }
 
 impl Accounts {
     /// The parts, as configured.
     #[must_use]
-    pub fn new(context: Context) -> Self {
+    pub fn new(context: Context, places: Places) -> Self {
         let (passwords, mailer) = (Passwords::of(&context.config), Mailer::of(&context.config));
-        Self { passwords, tokens: Tokens::new(context.clone()), mailer, context }
+        Self { passwords, tokens: Tokens::new(context.clone()), mailer, places, context }
     }
 }

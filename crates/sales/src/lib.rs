@@ -2,6 +2,7 @@
 
 pub mod carts;
 pub mod checkout;
+pub mod customers;
 mod first_start;
 pub mod fulfilments;
 pub mod orders;

@@ -24,6 +24,7 @@ use platform::privacy::{ExportPersonalData, Places};
 use platform::rate_limits::RateLimitEvent;
 use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
+use sales::customers::ClaimOrders;
 use sales::orders::ExpireOrder;
 use sales::settlement::{ExecuteOperation, ReconcileOperation};
 
@@ -141,6 +142,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
         .with(ExpireOrder::new(sales.context.clone()))
         .with(ExecuteOperation(sales.clone()))
         .with(ReconcileOperation(sales.clone()))
+        .with(ClaimOrders(sales.context.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
         .with(ForgetEnded(sales.context.clone()))
         .with(SendAccountMail(accounts.clone()))
@@ -157,7 +159,7 @@ pub fn sales(context: Context) -> Sales {
 /// What signing in needs: who hashes, signs and sends letters. There is one of it in a process, for its places to hash are few.
 #[must_use]
 pub fn accounts(context: Context) -> Accounts {
-    Accounts::new(context)
+    Accounts::new(context, personal_places())
 }
 
 /// The front door: the API's router with what every request gets around it.

@@ -89,6 +89,7 @@ pub(crate) const TABLE: [Slices; 5] = [
             "checkout",
             "fulfilments",
             "returns",
+            "customers",
         ],
     },
 ];

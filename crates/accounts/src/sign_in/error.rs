@@ -7,7 +7,7 @@ use platform::db::DatabaseError;
 
 use crate::one_time::SpendError;
 use crate::passwords::PasswordsError;
-use crate::sessions::OpenSessionError;
+use crate::sessions::{OpenSessionError, RefreshError};
 use crate::throttle::ThrottleError;
 use crate::tokens::SignError;
 use crate::two_factor::TwoFactorError;
@@ -49,6 +49,9 @@ pub enum SignInError {
     /// Hashing.
     #[error(transparent)]
     Passwords(#[from] PasswordsError),
+    /// The session does not go on.
+    #[error(transparent)]
+    Refresh(#[from] RefreshError),
     /// The session.
     #[error(transparent)]
     Session(#[from] OpenSessionError),
@@ -72,6 +75,7 @@ impl SignInError {
             Self::Link(error) => Some(error),
             Self::Throttled(error) => Some(error),
             Self::Passwords(error) => Some(error),
+            Self::Refresh(error) => Some(error),
             Self::Session(error) => Some(error),
             Self::TwoFactor(error) => Some(error),
             Self::Sign(error) => Some(error),
@@ -94,6 +98,7 @@ impl DomainError for SignInError {
             | Self::Link(_)
             | Self::Throttled(_)
             | Self::Passwords(_)
+            | Self::Refresh(_)
             | Self::Session(_)
             | Self::TwoFactor(_)
             | Self::Sign(_)
@@ -112,6 +117,7 @@ impl DomainError for SignInError {
             | Self::Link(_)
             | Self::Throttled(_)
             | Self::Passwords(_)
+            | Self::Refresh(_)
             | Self::Session(_)
             | Self::TwoFactor(_)
             | Self::Sign(_)

@@ -20,6 +20,16 @@ struct Payload {
     letter: LetterKind,
 }
 
+/// The kind of the job that follows when somebody shows that the mail of an address is read; its payload is the account's id. What
+/// belongs to whoever reads that mail is the business of a floor above, which handles it.
+pub const EMAIL_VERIFIED: &str = "account.email_verified";
+
+/// Has the floors above give the account what belongs to its address.
+pub(super) async fn announce_verified_in(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
+    let (payload, unique_key) = (serde_json::json!(user), Some(format!("{EMAIL_VERIFIED}:{user}")));
+    jobs::enqueue(tx, NewJob { kind: EMAIL_VERIFIED, payload, run_at: tx.now(), unique_key }).await
+}
+
 /// Has a letter sent after the commit. One that waits already is not asked for twice; one to nobody is a job that finds nothing to do.
 ///
 /// # Errors

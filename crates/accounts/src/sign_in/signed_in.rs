@@ -6,6 +6,7 @@ use secrecy::SecretString;
 use super::error::SignInError;
 use crate::Accounts;
 use crate::passwords::Password;
+use crate::roles;
 use crate::sessions::{Opened, RefreshToken, Session};
 use crate::tokens::AccessToken;
 use crate::users::{User, Username};
@@ -28,7 +29,8 @@ pub struct SignedIn {
 impl SignedIn {
     /// Signs the access token of a session that was opened; the transaction is over by then.
     pub(super) async fn of(accounts: &Accounts, user: User, opened: Opened) -> Result<Self, SignInError> {
-        let access_token = accounts.tokens.sign(&opened.session, user.email.as_ref().map(Email::as_str), &[]).await?;
+        let roles: Vec<String> = roles::of_user(accounts.context.db.reader(), user.id).await?.into_iter().map(|role| role.name).collect();
+        let access_token = accounts.tokens.sign(&opened.session, user.email.as_ref().map(Email::as_str), &roles).await?;
         let expires_in = access_token.expires_in();
         Ok(Self { user, session: opened.session, access_token, refresh_token: opened.refresh, expires_in })
     }

@@ -6,7 +6,7 @@ use platform::db::WriteTx;
 use platform::outbox;
 
 use super::error::SignInError;
-use super::jobs::{LetterKind, write_letter_in};
+use super::jobs::{LetterKind, announce_verified_in, write_letter_in};
 use crate::Accounts;
 use crate::one_time::{self, Purpose, SpendError};
 use crate::throttle::{self, Door, Who};
@@ -29,6 +29,7 @@ pub async fn verify_email(accounts: &Accounts, origin: &Origin, token: &str) -> 
     let user = if spent.purpose == Purpose::ChangeEmail {
         let user = users::keep_email(&tx, &before, &email).await?;
         outbox::record(&tx, &UserEvent::EmailChanged { user_id: id }).await?;
+        announce_verified_in(&tx, id).await?;
         user
     } else {
         prove_email_in(&tx, &before).await?
@@ -45,6 +46,7 @@ pub(super) async fn prove_email_in(tx: &WriteTx, user: &User) -> Result<User, Si
     }
     users::verify_email(tx, user.id).await?;
     outbox::record(tx, &UserEvent::EmailVerified { user_id: user.id }).await?;
+    announce_verified_in(tx, user.id).await?;
     Ok(User { email_verified_at: Some(tx.now()), updated_at: tx.now(), version: user.version + 1, ..user.clone() })
 }
 

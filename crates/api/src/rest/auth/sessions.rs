@@ -67,8 +67,8 @@ struct TokenStateView {
 )]
 async fn refresh(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<RefreshTokenIn>) -> Result<One<TokensView>, Problem> {
     let token = RefreshToken::parse(&body.refresh_token).ok_or_else(Problem::unauthenticated)?;
-    let (opened, access_token) = sign_in::refresh(&shop.accounts, &caller.origin(), &token).await?;
-    Ok(One::plain(TokensView::renewed(&access_token, &opened)).cache(Cache::NoStore))
+    let signed_in = sign_in::refresh(&shop.accounts, &caller.origin(), &token).await?;
+    Ok(One::plain(TokensView::from(&signed_in)).cache(Cache::NoStore))
 }
 
 /// Sign out: the session's tokens open nothing and renew nothing any more. A token of no session is one that is signed out.

@@ -4,7 +4,7 @@ use accounts::sessions::Kind;
 use accounts::sign_in::{self, LogIn, Register};
 use axum::extract::State;
 use gateway::{Anyone, CommonProblems, Created, Envelope, ErrorBody, NoContent, One, Problem, Valid};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -77,6 +77,6 @@ async fn log_in(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<Log
     ),
 )]
 async fn verify_email(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<VerifyEmailIn>) -> Result<NoContent, Problem> {
-    sign_in::verify_email(&shop.accounts, &caller.origin(), &body.token).await?;
+    sign_in::verify_email(&shop.accounts, &caller.origin(), body.token.expose_secret()).await?;
     Ok(NoContent)
 }

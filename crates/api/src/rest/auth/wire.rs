@@ -1,8 +1,6 @@
 //! What signing in says on the wire.
 
-use accounts::sessions::Opened;
 use accounts::sign_in::SignedIn;
-use accounts::tokens::AccessToken;
 use accounts::users::Login;
 use gateway::Problem;
 use secrecy::SecretString;
@@ -116,8 +114,7 @@ pub(super) struct SignedInView {
 
 impl From<SignedIn> for SignedInView {
     fn from(signed_in: SignedIn) -> Self {
-        let SignedIn { user, access_token, refresh_token, .. } = signed_in;
-        Self { tokens: TokensView::of(&access_token, refresh_token.reveal()), user: user.into() }
+        Self { tokens: TokensView::from(&signed_in), user: signed_in.user.into() }
     }
 }
 
@@ -135,14 +132,13 @@ pub(super) struct TokensView {
     expires_in: i64,
 }
 
-impl TokensView {
-    fn of(access_token: &AccessToken, refresh_token: &str) -> Self {
-        let (access_token, expires_in) = (access_token.reveal().to_owned(), access_token.expires_in());
-        Self { access_token, refresh_token: refresh_token.to_owned(), token_type: "Bearer", expires_in }
-    }
-
-    /// What a session shows that was renewed.
-    pub(super) fn renewed(access_token: &AccessToken, opened: &Opened) -> Self {
-        Self::of(access_token, opened.refresh.reveal())
+impl From<&SignedIn> for TokensView {
+    fn from(signed_in: &SignedIn) -> Self {
+        Self {
+            access_token: signed_in.access_token.reveal().to_owned(),
+            refresh_token: signed_in.refresh_token.reveal().to_owned(),
+            token_type: "Bearer",
+            expires_in: signed_in.expires_in,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod cart;
+mod credentials;
 mod export;
 mod orders;
 mod profile;
@@ -23,4 +24,5 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
         .merge(sessions::routes())
         .merge(two_factor::routes())
         .merge(export::routes())
+        .merge(credentials::routes())
 }
