@@ -31,7 +31,7 @@ async fn link(shop: &TestShop, path: &str) -> TestResult<String> {
 #[test_on_every_database]
 async fn the_life_of_a_customer(shop: TestShop) -> TestResult {
     let mug = shop.mug(1_250, 10).await?;
-    shop.order(&mug.id, 1, "test").await?;
+    shop.order(&mug.id, 1, "manual").await?;
     let registered = register(&shop, "ada@example.com").await?.expect(201)?;
     assert_eq!((registered.text("user/email"), registered.text("token_type")), ("ada@example.com", "Bearer"));
     assert_eq!((registered.data()["user"]["email_verified"].as_bool(), registered.data()["expires_in"].as_i64()), (Some(false), Some(900)));

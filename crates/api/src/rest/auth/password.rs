@@ -54,7 +54,7 @@ async fn forgot_password(State(shop): State<Shop>, caller: Anyone, Valid(body): 
     responses(
         CommonProblems,
         (status = 204, description = "The password is another"),
-        (status = 422, description = "`token_invalid`, `validation_failed`", body = ErrorBody),
+        (status = 422, description = "`link_invalid`, `validation_failed`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`: again after `Retry-After`", body = ErrorBody),
     ),
 )]

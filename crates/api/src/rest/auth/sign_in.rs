@@ -73,7 +73,7 @@ async fn log_in(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<Log
         CommonProblems,
         (status = 204, description = "It is verified"),
         (status = 409, description = "`email_taken`: the address is another account's by now", body = ErrorBody),
-        (status = 422, description = "`token_invalid`, `validation_failed`", body = ErrorBody),
+        (status = 422, description = "`link_invalid`, `validation_failed`", body = ErrorBody),
     ),
 )]
 async fn verify_email(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<VerifyEmailIn>) -> Result<NoContent, Problem> {
