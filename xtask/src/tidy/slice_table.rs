@@ -41,6 +41,7 @@ pub(crate) const TABLE: [Slices; 5] = [
         package: "accounts",
         ordered: true,
         names: &[
+            "permissions",
             "users",
             "passwords",
             "one_time",

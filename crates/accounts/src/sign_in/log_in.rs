@@ -1,4 +1,4 @@
-//! Signing in.
+//! Signing in: the password is shown, then the second factor, and a session is opened.
 
 use kernel::{Origin, UserId};
 use platform::audit::{self, Entry};

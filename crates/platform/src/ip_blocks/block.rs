@@ -1,4 +1,4 @@
-//! Blocking addresses.
+//! Turning an address or a network away until somebody says otherwise, or for a while.
 
 use kernel::{AddressRange, DomainError, ErrorKind, IpBlockId, Origin, TextError, Timestamp, text};
 

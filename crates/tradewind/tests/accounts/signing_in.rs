@@ -1,4 +1,4 @@
-//! Signing in.
+//! Signing in with a password and a second factor, and accounts that cannot be signed in to.
 
 use accounts::sessions::Kind;
 use accounts::sign_in::{self, ChangeStatus, LogIn, SignInError};
