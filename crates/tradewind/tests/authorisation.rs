@@ -100,6 +100,7 @@ async fn staff_without_the_permission_are_told_403_whatever_there_is(shop: TestS
 #[test_on_every_database]
 async fn what_is_missing_answers_like_what_is_no_id(shop: TestShop) -> TestResult {
     let (things, document) = (Things::make(&shop).await?, document());
+    let (_, person) = crate::me::somebody(&shop).await?;
     for row in rows().into_iter().filter(|row| row.variables.iter().any(|variable| matches!(variable, Variable::Id(_)))) {
         let body = row.body.as_ref().map(|schema| bodies::sample(&document, schema));
         let is_cart = row.path.starts_with("/api/v1/carts/");
@@ -113,6 +114,7 @@ async fn what_is_missing_answers_like_what_is_no_id(shop: TestShop) -> TestResul
             let ask = shop.ask(method(&row), path).idempotency("once");
             let ask = if row.method == "GET" { ask } else { ask.version(1) };
             let ask = if is_cart { ask.cart(things.cart_token()) } else { ask };
+            let ask = if row.asks == [Ask::SignedIn] { ask.key(&person) } else { ask };
             let ask = if let Some(body) = &body { ask.json(body.clone()) } else { ask };
             answers.push(told(&ask.await?));
         }
@@ -163,6 +165,7 @@ const FOREIGN: [&str; 16] = [
 async fn fields_that_are_not_in_the_schema_are_refused_on_every_write(shop: TestShop) -> TestResult {
     let (things, document) = (Things::make(&shop).await?, document());
     let facts = || platform::db::fetch_scalar::<i64>(shop.context().db.reader(), "SELECT CAST(COUNT(*) AS BIGINT) FROM outbox", vec![]);
+    let (_, person) = crate::me::somebody(&shop).await?;
     let before = facts().await?;
     for row in rows() {
         let Some(schema) = &row.body else { continue };
@@ -173,6 +176,7 @@ async fn fields_that_are_not_in_the_schema_are_refused_on_every_write(shop: Test
             body[*field] = "x".into();
             let ask = shop.ask(method(&row), &path).idempotency("once").version(1).json(body);
             let ask = if row.asks.contains(&Ask::CartToken) && permissions(&row).is_empty() { ask.cart(things.cart_token()) } else { ask };
+            let ask = if row.asks == [Ask::SignedIn] { ask.key(&person) } else { ask };
             let refused = ask.await?;
             assert_eq!((refused.status, refused.error_code()), (422, "validation_failed"), "{} {path} {field}: {refused:?}", row.method);
             assert!(refused.json["error"]["details"].get(field).is_some(), "{} {path} {field}: {refused:?}", row.method);

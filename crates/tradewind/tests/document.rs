@@ -3,8 +3,16 @@
 use serde_json::Value;
 
 /// Names that are free text in spite of what they are called: other systems' ids, ids that may be slugs, ids for support.
-const FREE: [&str; 6] =
-    ["ExternalRefIn.id", "ExternalRefView.id", "UpdateItemIn.id", "DeleteItemIn.id", "ErrorView.request_id", "TimelineEntryView.kind"];
+const FREE: [&str; 8] = [
+    "IpBlockIn.reason",
+    "IpBlockView.reason",
+    "ExternalRefIn.id",
+    "ExternalRefView.id",
+    "UpdateItemIn.id",
+    "DeleteItemIn.id",
+    "ErrorView.request_id",
+    "TimelineEntryView.kind",
+];
 /// Members that say one of a closed set, or a code of a standard, wherever they stand.
 const CLOSED: [&str; 10] =
     ["status", "payment_status", "fulfilment_status", "kind", "availability", "currency", "country", "countries", "reason", "op"];

@@ -9,7 +9,7 @@ use test_macro::test_on_every_database;
 use crate::support::{TestResult, TestShop, address};
 
 /// Somebody who signed in: who, and the access token.
-async fn somebody(shop: &TestShop) -> TestResult<(UserId, String)> {
+pub(crate) async fn somebody(shop: &TestShop) -> TestResult<(UserId, String)> {
     let user = shop.user().await?;
     let tx = shop.context().begin(&shop.origin()).await?;
     let opened = sessions::open_in(&tx, user, Kind::Bearer, &shop.context().config.auth).await?;

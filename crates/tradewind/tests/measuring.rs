@@ -32,7 +32,7 @@ async fn the_process_counts_requests_memory_work_and_itself(shop: TestShop) -> T
         ("tradewind_cache_entries", 1.0),
         ("tradewind_database_up", 1.0),
         ("tradewind_database_waiting", 0.0),
-        ("tradewind_outbox_facts", 1.0),
+        ("tradewind_outbox_facts", 2.0),
         ("tradewind_outbox_lag_seconds", 2.0),
         (r#"tradewind_jobs{state="discarded"}"#, 0.0),
         ("tradewind_log_dropped_lines_total", 0.0),

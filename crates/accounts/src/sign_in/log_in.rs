@@ -51,7 +51,7 @@ pub async fn log_in(accounts: &Accounts, origin: &Origin, command: LogIn) -> Res
         (false, _) => None,
     };
     let tx = accounts.context.begin(origin).await?;
-    let opened = sessions::open_in(&tx, id, command.kind, &accounts.context.config.auth).await?;
+    let mut opened = sessions::open_in(&tx, id, command.kind, &accounts.context.config.auth).await?;
     // The row is held since the session was opened: a password that was changed meanwhile opens nothing.
     let now = users::find_with_password(&tx, id).await?.filter(|now| is_same(now, &shown.found));
     let user = now.ok_or(SignInError::CredentialsInvalid)?.user;
@@ -69,6 +69,7 @@ pub async fn log_in(accounts: &Accounts, origin: &Origin, command: LogIn) -> Res
             }
         }
         sessions::pass_two_factor_in(&tx, opened.session.id, id).await.map_err(|_| SignInError::CredentialsInvalid)?;
+        opened.session.two_factor_at = Some(tx.now());
     }
     shown.attempt.succeeded_in(&tx).await?;
     tx.commit().await?;

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use gateway::{Facts, Memory, NoParams, Problem};
+use gateway::{Anyone, Facts, Memory, NoParams, Problem};
 use http::{HeaderMap, header};
 use platform::cache::CacheStats;
 use platform::db::DbLoad;
@@ -33,7 +33,13 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
         (status = 404, description = "`route_not_found`: the caller is on another machine, or behind a proxy", body = gateway::ErrorBody),
     ),
 )]
-async fn metrics(State(shop): State<Shop>, facts: Facts, headers: HeaderMap, _none: NoParams) -> Result<Response, Problem> {
+async fn metrics(
+    State(shop): State<Shop>,
+    _caller: Anyone,
+    facts: Facts,
+    headers: HeaderMap,
+    _none: NoParams,
+) -> Result<Response, Problem> {
     let is_local = facts.0.peer().is_none_or(|peer| peer.ip().to_canonical().is_loopback());
     let is_direct = !BY_PROXY.iter().any(|name| headers.contains_key(*name));
     let may_read = shop.context().config.metrics.public || (is_local && is_direct);

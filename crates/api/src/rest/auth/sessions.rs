@@ -61,7 +61,7 @@ struct TokenStateView {
     responses(
         CommonProblems,
         (status = 200, description = "The next tokens", body = Envelope<TokensView>),
-        (status = 401, description = "`refresh_token_invalid`, `refresh_token_reused`", body = ErrorBody),
+        (status = 401, description = "`unauthenticated`, `refresh_token_invalid`, `refresh_token_reused`", body = ErrorBody),
         (status = 422, description = "`validation_failed`", body = ErrorBody),
     ),
 )]

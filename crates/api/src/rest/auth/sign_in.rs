@@ -52,7 +52,7 @@ async fn register(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<R
     responses(
         CommonProblems,
         (status = 200, description = "Signed in", body = Envelope<SignedInView>),
-        (status = 401, description = "`credentials_invalid`; `two_factor_code_required`: the same with a `code`", body = ErrorBody),
+        (status = 401, description = "`unauthenticated`, `credentials_invalid`; `two_factor_code_required`: the same with a `code`", body = ErrorBody),
         (status = 422, description = "`validation_failed`, `two_factor_code_invalid`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`: again after `Retry-After`", body = ErrorBody),
     ),
