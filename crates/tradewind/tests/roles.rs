@@ -97,7 +97,7 @@ async fn roles_come_to_permissions_and_are_given_by_who_holds_them(shop: TestSho
     assert!(matches!(assign(&shop, ada, &[support.id], held).await, Err(AssignRolesError::NotHeld(_))));
     assign(&shop, ada, &[support.id], PermissionSet::all()).await?;
     assert_eq!(roles::permissions_of(db, ada).await?, support.permissions.permissions());
-    assert_eq!(roles::of_user(db, ada).await?, [support.clone()]);
+    assert_eq!(roles::of_user(db, ada).await?, std::slice::from_ref(&support));
     assert_eq!(roles::of_users(db, &[ada]).await?.get(&ada), Some(&vec![(support.id, "support".to_owned())]));
     // What he could not give he cannot take.
     assert!(matches!(assign(&shop, ada, &[], held).await, Err(AssignRolesError::NotHeld(_))));

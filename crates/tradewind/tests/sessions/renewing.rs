@@ -31,7 +31,7 @@ async fn a_refresh_token_has_one_successor_in_the_same_session(shop: TestShop) -
     assert_ne!(second.refresh, first.refresh);
     assert_eq!(second.refresh_expires_at, shop.now() + TimeDelta::days(7));
     let listed = sessions::list(shop.context().db.reader(), first.session.user_id, &shop.context().config.auth, shop.now()).await?;
-    assert_eq!(listed, [second.session.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&second.session));
     assert_eq!((listed[0].last_used_at, listed[0].client.user_agent.as_deref()), (shop.now(), Some("a laptop")));
     let third = refresh(&shop, &ours(), &second.refresh).await?;
     assert_eq!((third.session.id, tokens(&shop).await?), (first.session.id, Some(3)));
