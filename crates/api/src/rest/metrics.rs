@@ -28,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
 #[utoipa::path(
     get, path = "/metrics", tag = "system", operation_id = "metrics", security(()),
     responses(
+        (status = 401, description = "`unauthenticated`", body = gateway::ErrorBody),
         (status = 200, description = "One metric a line", body = String, content_type = "text/plain"),
         (status = 400, description = "`unknown_parameter`: it takes none", body = gateway::ErrorBody),
         (status = 404, description = "`route_not_found`: the caller is on another machine, or behind a proxy", body = gateway::ErrorBody),
