@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::error::SignInError;
 use super::prove::prove;
 use crate::Accounts;
+use crate::roles;
 use crate::sessions::{self, RevokedBecause};
 use crate::users::{self, User, UserEvent, UserStatus};
 
@@ -25,7 +26,7 @@ pub struct ChangeStatus {
 /// Closes an account: nobody signs in to it, and its sessions end at once. One that is closed stays so.
 ///
 /// # Errors
-/// `NotFound`, or `VersionConflict` where somebody changed it since.
+/// `NotFound`, `VersionConflict` where somebody changed it since, or `Roles` for the last one that may do everything.
 pub async fn deactivate(context: &Context, origin: &Origin, command: ChangeStatus) -> Result<User, SignInError> {
     let tx = context.begin(origin).await?;
     let user = deactivate_in(&tx, command).await?;
@@ -46,7 +47,7 @@ pub async fn deactivate_in(tx: &WriteTx, command: ChangeStatus) -> Result<User, 
 /// Closes one's own account, for whoever shows its password.
 ///
 /// # Errors
-/// `PasswordWrong` or `Throttled`.
+/// `PasswordWrong`, `Throttled`, or `Roles` for the last one that may do everything.
 pub async fn deactivate_own(accounts: &Accounts, origin: &Origin, user: UserId, password: &SecretString) -> Result<(), SignInError> {
     let proven = prove(accounts, origin, user, password).await?;
     let tx = accounts.context.begin(origin).await?;
@@ -83,6 +84,9 @@ async fn change(tx: &WriteTx, command: ChangeStatus, status: UserStatus) -> Resu
     }
     if before.status == status {
         return Ok(before);
+    }
+    if status == UserStatus::Deactivated {
+        roles::keep_an_admin_in(tx, before.id).await?;
     }
     users::change_status(tx, before.id, status).await?;
     let user = User { status, version: before.version + 1, updated_at: tx.now(), ..before.clone() };

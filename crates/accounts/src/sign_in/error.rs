@@ -7,6 +7,7 @@ use platform::db::DatabaseError;
 
 use crate::one_time::SpendError;
 use crate::passwords::PasswordsError;
+use crate::roles::AssignRolesError;
 use crate::sessions::{OpenSessionError, RefreshError};
 use crate::throttle::ThrottleError;
 use crate::tokens::SignError;
@@ -58,6 +59,9 @@ pub enum SignInError {
     /// The second factor.
     #[error(transparent)]
     TwoFactor(#[from] TwoFactorError),
+    /// The last account that may do everything stays open.
+    #[error(transparent)]
+    Roles(#[from] AssignRolesError),
     /// The access token.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -78,6 +82,7 @@ impl SignInError {
             Self::Refresh(error) => Some(error),
             Self::Session(error) => Some(error),
             Self::TwoFactor(error) => Some(error),
+            Self::Roles(error) => Some(error),
             Self::Sign(error) => Some(error),
             Self::Database(error) => Some(error),
             Self::CredentialsInvalid | Self::CodeRequired | Self::PasswordWrong | Self::NotFound | Self::VersionConflict { .. } => None,
@@ -101,6 +106,7 @@ impl DomainError for SignInError {
             | Self::Refresh(_)
             | Self::Session(_)
             | Self::TwoFactor(_)
+            | Self::Roles(_)
             | Self::Sign(_)
             | Self::Database(_) => self.below().map_or("internal", DomainError::code),
         }
@@ -120,6 +126,7 @@ impl DomainError for SignInError {
             | Self::Refresh(_)
             | Self::Session(_)
             | Self::TwoFactor(_)
+            | Self::Roles(_)
             | Self::Sign(_)
             | Self::Database(_) => self.below().map_or(ErrorKind::Internal, DomainError::kind),
         }
