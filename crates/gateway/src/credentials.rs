@@ -76,19 +76,18 @@ impl Credentials {
         let Some(claims) = self.tokens.verify(bearer).await? else { return Ok(None) };
         let session = sessions::find_live(&self.context, claims.sid).await?;
         let Some(session) = session.filter(|session| session.user_id == claims.sub) else { return Ok(None) };
-        let permissions = self.permissions_of(&session).await?;
-        let identity = Identity { permissions, session: Some(session.id), ..Identity::of(Actor::User(session.user_id)) };
+        let identity = self.identity_of(&session).await?;
         let tags = vec![Tag::thing::<SessionEvent>(session.id), Tag::thing::<UserEvent>(session.user_id), Tag::every::<RoleEvent>()];
         let until = Timestamp::from_timestamp(claims.exp, 0).map(|end| end.min(session.idle_until(&self.context.config.auth)));
         Ok(Some(Found { identity, tags, until }))
     }
 
-    /// What the roles of somebody allow: in production nothing while the session was not opened with a second factor.
-    async fn permissions_of(&self, session: &Session) -> Result<PermissionSet, Problem> {
-        if self.context.config.mode == Mode::Production && session.two_factor_at.is_none() {
-            return Ok(PermissionSet::NONE);
-        }
-        Ok(roles::permissions_of(self.context.db.reader(), session.user_id).await?)
+    /// Whose session it is and what their roles allow: in production nothing while no second factor was shown in it.
+    async fn identity_of(&self, session: &Session) -> Result<Identity, Problem> {
+        let held = roles::permissions_of(self.context.db.reader(), session.user_id).await?;
+        let lacks_two_factor = self.context.config.mode == Mode::Production && session.two_factor_at.is_none() && !held.is_empty();
+        let permissions = if lacks_two_factor { PermissionSet::NONE } else { held };
+        Ok(Identity { permissions, lacks_two_factor, session: Some(session.id), ..Identity::of(Actor::User(session.user_id)) })
     }
 }
 

@@ -1,15 +1,20 @@
 //! Whoever was looked up is remembered, and forgotten in time.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use accounts::api_keys;
+use accounts::permissions::PermissionSet;
+use accounts::roles;
 use accounts::sessions::{self, RevokeSession, RevokedBecause};
 use accounts::users::{self, UserEvent, UserStatus};
 use axum::body::Body;
 use axum::http::Request;
 use chrono::TimeDelta;
 use gateway::Gateway;
+use http_body_util::BodyExt;
 use platform::cache::Follower;
+use platform::config::Mode;
 use platform::outbox::{self, Relay};
 use platform::{Context, db};
 use test_macro::test_on_every_database;
@@ -28,8 +33,12 @@ struct Node {
 impl Node {
     async fn start(shop: &TestShop) -> TestResult<Self> {
         let context = wiring::context((*shop.context().config).clone(), shop.context().clock.clone()).await?;
+        Ok(Self::of(context))
+    }
+
+    fn of(context: Context) -> Self {
         let gateway = wiring::gateway(&api::Shop::new(wiring::sales(context.clone()), wiring::accounts(context.clone())));
-        Ok(Self { context, gateway })
+        Self { context, gateway }
     }
 
     /// The status of a page for staff, and how many statements it cost.
@@ -38,7 +47,19 @@ impl Node {
         let (answer, statements) = db::count_statements(self.gateway.answer(request, None)).await;
         Ok((answer.status().as_u16(), statements))
     }
+
+    /// By which code of the two a page for staff is refused.
+    async fn refusal(&self, token: &str) -> TestResult<&'static str> {
+        let request = Request::get("/api/v1/orders").header("authorization", format!("Bearer {token}")).body(Body::empty())?;
+        let body = self.gateway.answer(request, None).await.into_body().collect().await?.to_bytes();
+        let told = String::from_utf8_lossy(&body);
+        let code = [TWO_FACTOR_REQUIRED, FORBIDDEN].into_iter().find(|code| told.contains(&format!("\"{code}\"")));
+        code.ok_or_else(|| told.into_owned().into())
+    }
 }
+
+const TWO_FACTOR_REQUIRED: &str = "two_factor_required";
+const FORBIDDEN: &str = "forbidden";
 
 async fn log_out(shop: &TestShop, person: &Person) -> TestResult {
     let command = RevokeSession { id: person.opened.session.id, of: None, because: RevokedBecause::LoggedOut };
@@ -105,6 +126,27 @@ async fn an_account_that_is_deactivated_is_out_at_once(shop: TestShop) -> TestRe
     outbox::record(&tx, &UserEvent::Deactivated { user_id: person.user }).await?;
     tx.commit().await?;
     assert_eq!(doors(&shop, &person.access_token).await?, SHUT);
+    Ok(())
+}
+
+/// Staff of a shop in production may do nothing with a password alone, and everything of theirs as soon as they showed more.
+#[test_on_every_database]
+async fn in_production_staff_need_a_second_factor(shop: TestShop) -> TestResult {
+    let (staff, customer) = (sign_in(&shop).await?, sign_in(&shop).await?);
+    let support = roles::find_by_name(shop.context().db.reader(), "support").await?.ok_or("no such role")?;
+    let tx = shop.context().begin(&shop.origin()).await?;
+    roles::grant_in(&tx, staff.user, support.id, PermissionSet::all()).await?;
+    tx.commit().await?;
+    assert_eq!(doors(&shop, &staff.access_token).await?, (200, 200));
+
+    let mut config = (*shop.context().config).clone();
+    config.mode = Mode::Production;
+    let node = Node::of(Context { config: Arc::new(config), ..shop.context().clone() });
+    assert_eq!((node.refusal(&staff.access_token).await?, node.refusal(&customer.access_token).await?), (TWO_FACTOR_REQUIRED, FORBIDDEN));
+    let tx = shop.context().begin(&shop.origin()).await?;
+    sessions::pass_two_factor_in(&tx, staff.opened.session.id, staff.user).await?;
+    tx.commit().await?;
+    assert_eq!(node.ask(&staff.access_token).await?.0, 200);
     Ok(())
 }
 
