@@ -14,6 +14,7 @@ pub mod files;
 pub mod idempotency;
 pub mod ip_blocks;
 pub mod jobs;
+mod leases;
 pub mod mail;
 pub mod migrate;
 pub mod outbox;

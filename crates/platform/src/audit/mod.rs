@@ -1,9 +1,20 @@
 //! Who changed what: records that are written with the change and cannot be altered unseen.
 
+mod chain;
+mod error;
+mod head;
+mod list;
 mod model;
 mod record;
+mod seal;
 mod store;
+mod verify;
 
-pub use model::Entry;
-pub use record::{record, record_refusal};
+pub use error::AuditError;
+pub use head::{ExportHead, Head, export_head};
+pub use list::{AuditFilter, Recorded, SORT, list};
+pub use model::{Entry, Outcome};
+pub use record::{record, record_all, record_refusal};
+pub use seal::{Sealer, seal_once};
 pub use store::INVARIANTS;
+pub use verify::{Finding, Verdict, verify};

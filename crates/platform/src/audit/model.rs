@@ -1,5 +1,6 @@
 //! What a record says.
 
+use kernel::text_enum;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -25,6 +26,16 @@ const MASKED: [&str; 17] = [
 ];
 /// What stands for such a value; equal for all of them, so that it does not even tell their length.
 const MASK: &str = "***";
+
+text_enum! {
+    /// How an act ended.
+    pub enum Outcome {
+        /// It was done.
+        Done = "done",
+        /// It was tried and refused.
+        Refused = "refused",
+    }
+}
 
 /// An act that is to be recorded.
 #[derive(Debug, Clone)]
@@ -77,7 +88,9 @@ impl Entry {
     }
 
     fn hides(&self, name: &str) -> bool {
-        MASKED.contains(&name) || self.hidden.contains(&name)
+        // A member deep inside may be named by its path.
+        let last = name.rsplit('.').next().unwrap_or(name);
+        MASKED.contains(&last) || self.hidden.contains(&last)
     }
 
     fn masked(&self, state: Value) -> Value {
@@ -90,6 +103,7 @@ impl Entry {
                 Value::Object(members.into_iter().map(mask).collect())
             }
             Value::Array(items) => Value::Array(items.into_iter().map(|item| self.masked(item)).collect()),
+            Value::String(text) if kernel::contains_card_number(&text) => MASK.into(),
             plain => plain,
         }
     }
@@ -103,7 +117,33 @@ fn each_masked(pair: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A secret somewhere in a state: under a name that is masked, at any depth, beside other things, or in a text as a card number.
+    fn planted() -> impl Strategy<Value = Value> {
+        let secret = (0..MASKED.len()).prop_map(|place| json!({ MASKED[place]: "otter-4f1c", "title": "Mug" }));
+        let card = Just(json!({ "note": "paid with 4242 4242 4242 4242" }));
+        prop_oneof![secret, card].prop_recursive(4, 16, 3, |inner| {
+            prop_oneof![
+                inner.clone().prop_map(|inner| json!([1, inner])),
+                ("[a-z]{1,8}", inner.clone()).prop_map(|(name, inner)| json!({ name: inner, "position": 3 })),
+                ("[a-z]{1,8}", inner).prop_map(|(name, inner)| json!({ format!("variants.var_1.{name}"): inner })),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_reaches_a_record_wherever_it_stands(before in planted(), after in planted()) {
+            let entry = Entry::of("user.changed", "user_1").before(&json!({ "state": before.clone(), "a": 1 })).after(&json!({ "state": after.clone() }));
+            let bare = Entry::of("user.changed", "user_1").before(&before).after(&after);
+            for told in [entry.changes().to_string(), bare.changes().to_string()] {
+                prop_assert!(!told.contains("otter-4f1c") && !told.contains("4242"), "{}", told);
+            }
+        }
+    }
 
     #[test]
     fn only_what_differs_is_told() {

@@ -196,3 +196,26 @@ pub async fn count(db: &impl ConnectionTrait, now: Timestamp) -> Result<JobCount
         (SELECT CAST(COUNT(*) AS BIGINT) FROM jobs WHERE state = 'discarded') AS discarded";
     db::fetch_one(db, SELECT, values![now]).await
 }
+
+/// The latest tick of each recurring job that ever ticked.
+pub(super) async fn ticks(db: &impl ConnectionTrait) -> Result<Vec<(String, Timestamp)>, DatabaseError> {
+    #[derive(FromQueryResult)]
+    struct TickRow {
+        kind: String,
+        ticked_at: Timestamp,
+    }
+    let rows: Vec<TickRow> = db::fetch_all(db, "SELECT kind, ticked_at FROM recurring_jobs ORDER BY kind", vec![]).await?;
+    Ok(rows.into_iter().map(|row| (row.kind, row.ticked_at)).collect())
+}
+
+/// Notes from when on a kind ticks, unless that is known by now.
+pub(super) async fn begin_ticking(tx: &WriteTx, kind: &str, tick: Timestamp) -> Result<(), DatabaseError> {
+    const INSERT: &str = "INSERT INTO recurring_jobs (kind, ticked_at) VALUES ($1, $2) ON CONFLICT (kind) DO NOTHING";
+    db::execute_later(tx, INSERT, values![kind, tick]).await
+}
+
+/// Moves a kind on to this tick; false where somebody else has.
+pub(super) async fn move_tick(tx: &WriteTx, kind: &str, tick: Timestamp) -> Result<bool, DatabaseError> {
+    const UPDATE: &str = "UPDATE recurring_jobs SET ticked_at = $1 WHERE kind = $2 AND ticked_at < $1";
+    Ok(db::execute(tx, UPDATE, values![tick, kind]).await? == 1)
+}

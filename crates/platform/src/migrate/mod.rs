@@ -20,6 +20,7 @@ pub struct Migration {
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 101, name: "platform", sql: include_str!("../../migrations/0101_platform.sql") },
     Migration { version: 102, name: "audit", sql: include_str!("../../migrations/0102_audit.sql") },
+    Migration { version: 103, name: "audit_sealing", sql: include_str!("../../migrations/0103_audit_sealing.sql") },
     Migration { version: 104, name: "ip_blocks", sql: include_str!("../../migrations/0104_ip_blocks.sql") },
     Migration { version: 105, name: "privacy", sql: include_str!("../../migrations/0105_privacy.sql") },
 ];
