@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use kernel::{FieldErrors, PriceListId, ProductId, VariantId};
 use platform::db::WriteTx;
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::create::CreateProduct;
 use super::diff::{self, Side};
 use super::draft::{Absent, Draft, VariantsChange};
 use super::error::WriteProductError;
-use super::save::{Saved, changed_refs, product_after, variants_after, writes};
+use super::save::{Saved, changed_refs, created, product_after, variants_after, writes};
 use super::slug;
 use crate::media::{self, AddMediaError, Media, RemotePicture};
 use crate::price_lists::PriceList;
@@ -60,7 +60,9 @@ pub async fn create_all_in(tx: &WriteTx, new: &[&NewProduct]) -> Result<Vec<(Sav
     });
     let composed: Vec<(Product, Vec<Variant>)> = composed.collect();
     write(tx, &composed).await?;
-    outbox::record_all(tx, &composed.iter().map(|(product, _)| ProductEvent::created(product)).collect::<Vec<_>>()).await?;
+    let facts: Vec<ProductEvent> = composed.iter().map(|(product, _)| ProductEvent::created(product)).collect();
+    outbox::record_all(tx, &facts).await?;
+    audit::record_all(tx, &facts.iter().zip(&ids).map(|(fact, id)| created(fact, *id)).collect::<Vec<_>>()).await?;
     let pictures: Vec<_> = ids.iter().zip(new).map(|(id, new)| (*id, new.pictures.as_slice())).collect();
     let media = media::add_remote_to_all_new(tx, &pictures).await.map_err(of_pictures)?;
     listing::refresh_all(tx, &ids).await?;

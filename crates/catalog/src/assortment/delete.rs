@@ -3,7 +3,7 @@
 use kernel::{DomainError, ErrorKind, Origin, ProductId, VariantId};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::draft::Stored;
 use super::{load, remove};
@@ -92,6 +92,8 @@ pub async fn delete_in(tx: &WriteTx, command: DeleteProduct) -> Result<ProductId
         return Err(DeleteProductError::InUse);
     }
     products::delete(tx, product.id).await?;
-    outbox::record(tx, &ProductEvent::Deleted { product_id: product.id, slug: product.slug.to_string() }).await?;
+    let fact = ProductEvent::Deleted { product_id: product.id, slug: product.slug.to_string() };
+    outbox::record(tx, &fact).await?;
+    audit::record(tx, &audit::Entry::of("product.deleted", product.id).before(&product.content)).await?;
     Ok(product.id)
 }

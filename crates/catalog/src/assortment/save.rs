@@ -2,7 +2,9 @@
 
 use kernel::{ProductId, Slug, VariantId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::outbox::Fact;
+use platform::{audit, outbox};
+use serde_json::{Map, Value};
 
 use super::diff::{self, FieldChange, Side};
 use super::draft::{Draft, Stored};
@@ -40,7 +42,9 @@ pub(super) async fn save(tx: &WriteTx, stored: Option<Stored>, draft: Draft) -> 
         stored => {
             write(tx, stored.as_ref(), &product, &variants).await?;
             listing::refresh(tx, id).await?;
-            outbox::record(tx, &fact(stored.as_ref(), &product, &changes)).await?;
+            let fact = fact(stored.as_ref(), &product, &changes);
+            outbox::record(tx, &fact).await?;
+            audit::record(tx, &entry(&fact, product.id, &changes)).await?;
             Ok(Saved { product, variants, changes })
         }
     }
@@ -55,6 +59,22 @@ fn fact(stored: Option<&Stored>, product: &Product, changes: &[FieldChange]) -> 
         Some(stored) => ProductEvent::changed(stored.product.content.status, product, diff::names(changes)),
         None => ProductEvent::created(product),
     }
+}
+
+/// What was done to a product, with what differs; a new one says only that it is there, because all of it is new.
+fn entry(fact: &ProductEvent, id: ProductId, changes: &[FieldChange]) -> audit::Entry {
+    if let ProductEvent::Created { .. } = fact {
+        return created(fact, id);
+    }
+    let side = |value: fn(&FieldChange) -> &Value| -> Map<String, Value> {
+        changes.iter().map(|change| (change.field.clone(), value(change).clone())).collect()
+    };
+    audit::Entry::of(fact.name(), id).before(&side(|change| &change.old)).after(&side(|change| &change.new))
+}
+
+/// A new product.
+pub(super) fn created(fact: &ProductEvent, id: ProductId) -> audit::Entry {
+    audit::Entry::of(fact.name(), id).after(fact)
 }
 
 pub(super) fn product_after(tx: &WriteTx, id: ProductId, stored: Option<&Stored>, slug: Slug, draft: Draft) -> Product {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{CategoryId, DomainError, ErrorKind, FieldErrors, Origin, Slug};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::CategoryEvent;
 use super::model::{Category, CategoryDetails, behind, path_under};
@@ -113,6 +113,7 @@ pub async fn create_in(tx: &WriteTx, command: CreateCategory) -> Result<Category
     };
     store::insert(tx, &category).await?;
     outbox::record(tx, &CategoryEvent::Created((&category).into())).await?;
+    audit::record(tx, &audit::Entry::of("category.created", id).after(&category)).await?;
     Ok(category)
 }
 

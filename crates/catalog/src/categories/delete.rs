@@ -3,7 +3,7 @@
 use kernel::{CategoryId, DomainError, ErrorKind, Origin};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::CategoryEvent;
 use super::store;
@@ -88,5 +88,5 @@ pub async fn delete_in(tx: &WriteTx, command: DeleteCategory) -> Result<(), Dele
     }
     store::delete(tx, category.id).await?;
     outbox::record(tx, &CategoryEvent::Deleted((&category).into())).await?;
-    Ok(())
+    Ok(audit::record(tx, &audit::Entry::of("category.deleted", category.id).before(&category)).await?)
 }

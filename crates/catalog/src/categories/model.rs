@@ -1,6 +1,7 @@
 //! What a category is, and where it hangs.
 
 use kernel::{CategoryId, FieldErrors, Slug, Timestamp, text};
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::description;
@@ -12,7 +13,7 @@ pub const MAX_LEVELS: i64 = 10;
 const SEGMENT: usize = 33;
 
 /// A place for products.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Category {
     /// Its id.
     pub id: CategoryId,

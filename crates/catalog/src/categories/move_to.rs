@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{CategoryId, DomainError, ErrorKind, FieldErrors, Origin};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::CategoryEvent;
 use super::model::{Category, behind, in_range, path_under};
@@ -108,12 +108,14 @@ pub async fn move_in(tx: &WriteTx, command: MoveCategory) -> Result<Category, Mo
     if before.version != command.version {
         return Err(MoveCategoryError::VersionConflict { current: before.version });
     }
+    let entry = audit::Entry::of("category.moved", before.id).before(&before);
     let mut category: Category = rehang::<MoveCategoryError>(tx, before, command.parent_id).await?;
     category.position = position.unwrap_or(category.position);
     category.version += 1;
     category.updated_at = tx.now();
     store::update_place(tx, &category).await?;
     outbox::record(tx, &CategoryEvent::Moved((&category).into())).await?;
+    audit::record(tx, &entry.after(&category)).await?;
     Ok(category)
 }
 

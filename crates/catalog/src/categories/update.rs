@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{CategoryId, DomainError, ErrorKind, FieldErrors, Origin};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::CategoryEvent;
 use super::model::{Category, CategoryChanges};
@@ -109,6 +109,7 @@ pub async fn update_in(tx: &WriteTx, command: UpdateCategory) -> Result<Category
     if before.version != command.version {
         return Err(UpdateCategoryError::VersionConflict { current: before.version });
     }
+    let entry = audit::Entry::of("category.updated", before.id).before(&before);
     let parent_before = before.parent_id;
     let hung = rehang::<UpdateCategoryError>(tx, before, command.parent_id.unwrap_or(parent_before)).await?;
     let mut category = command.changes.apply(hung);
@@ -120,5 +121,6 @@ pub async fn update_in(tx: &WriteTx, command: UpdateCategory) -> Result<Category
         facts.push(CategoryEvent::Moved((&category).into()));
     }
     outbox::record_all(tx, &facts).await?;
+    audit::record(tx, &entry.after(&category)).await?;
     Ok(category)
 }

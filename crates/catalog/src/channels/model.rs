@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kernel::{ChannelId, Country, Currency, FieldErrors, PriceListId, Timestamp, text, text_enum};
+use serde::Serialize;
 
 text_enum! {
     /// How prices are shown to customers.
@@ -15,7 +16,7 @@ text_enum! {
 }
 
 /// Where the shop sells. The first release has one, `default`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Channel {
     /// Its id.
     pub id: ChannelId,

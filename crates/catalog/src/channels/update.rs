@@ -3,7 +3,7 @@
 use kernel::{ChannelId, DomainError, ErrorKind, Origin};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::ChannelEvent;
 use super::model::{Channel, ChannelChanges};
@@ -106,11 +106,13 @@ pub async fn update_in(tx: &WriteTx, command: UpdateChannel) -> Result<Channel, 
         price_lists::update_in(tx, UpdatePriceList { id: list.id, version: list.version, changes }).await?;
     }
     let id = before.id;
+    let entry = audit::Entry::of("channel.updated", before.id).before(&before);
     let channel = command.changes.apply(before, tx.now());
     if !store::update(tx, &channel).await? {
         let current = store::find(tx, id).await?.ok_or(UpdateChannelError::NotFound)?.version;
         return Err(UpdateChannelError::VersionConflict { current });
     }
     outbox::record(tx, &ChannelEvent::updated(&channel)).await?;
+    audit::record(tx, &entry.after(&channel)).await?;
     Ok(channel)
 }

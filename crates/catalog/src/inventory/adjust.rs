@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{DomainError, ErrorKind, FieldErrors, Origin, StockAdjustmentId, StockLocationId, VariantId};
 use platform::db::{DatabaseError, WriteTx};
 use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
+use serde_json::json;
 
 use super::adjustment::{Adjusted, AdjustedItem, Adjustment, CountChange, Figure, Obstacles, changes_of, plan_adjustment};
 use super::change::{change_stock, notice_crossings};
@@ -215,5 +216,13 @@ async fn book(tx: &WriteTx, adjusted: &Adjusted) -> Result<(), AdjustStockError>
         reason: adjusted.reason,
         adjustment_id: adjusted.id,
     };
-    Ok(outbox::record_all(tx, &moved().map(to_fact).collect::<Vec<_>>()).await?)
+    outbox::record_all(tx, &moved().map(to_fact).collect::<Vec<_>>()).await?;
+    let entry = |item: &AdjustedItem| {
+        let (after, before) = (item.level.on_hand, item.level.on_hand - item.delta);
+        let state = |on_hand: i64| json!({ "on_hand": on_hand });
+        audit::Entry::of("stock.adjusted", item.variant_id).before(&state(before)).after(&json!({
+            "on_hand": after, "location_id": item.location_id, "reason": adjusted.reason, "adjustment_id": adjusted.id,
+        }))
+    };
+    Ok(audit::record_all(tx, &moved().map(entry).collect::<Vec<_>>()).await?)
 }

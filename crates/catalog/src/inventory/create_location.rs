@@ -2,7 +2,7 @@
 
 use kernel::{DomainError, ErrorKind, Origin};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::events::LocationFact;
 use super::locations::{NewLocation, StockLocation};
@@ -54,5 +54,6 @@ pub async fn create_location_in(tx: &WriteTx, new: NewLocation) -> Result<StockL
     let location = new.made(tx.now());
     store::insert_location(tx, &location, || CreateLocationError::CodeTaken(location.code.clone())).await?;
     outbox::record(tx, &LocationFact::created(&location)).await?;
+    audit::record(tx, &audit::Entry::of("stock_location.created", location.id).after(&location)).await?;
     Ok(location)
 }

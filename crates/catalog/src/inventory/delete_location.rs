@@ -2,7 +2,7 @@
 
 use kernel::{DomainError, ErrorKind, Origin, StockLocationId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::events::LocationFact;
 use super::locations::StockLocation;
@@ -86,5 +86,6 @@ pub async fn delete_location_in(tx: &WriteTx, command: DeleteLocation) -> Result
         return Err(DeleteLocationError::InUse);
     }
     store::delete_location(tx, location.id, || DeleteLocationError::InUse).await?;
-    Ok(outbox::record(tx, &LocationFact::deleted(&location)).await?)
+    outbox::record(tx, &LocationFact::deleted(&location)).await?;
+    Ok(audit::record(tx, &audit::Entry::of("stock_location.deleted", location.id).before(&location)).await?)
 }

@@ -31,7 +31,7 @@ pub struct LocationAddress {
 }
 
 /// A place that keeps stock.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StockLocation {
     /// Its id.
     pub id: StockLocationId,

@@ -2,7 +2,7 @@
 
 use kernel::{DomainError, ErrorKind, Origin, StockLocationId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::events::LocationFact;
 use super::locations::{LocationChanges, StockLocation};
@@ -89,6 +89,7 @@ pub async fn update_location_in(tx: &WriteTx, command: UpdateLocation) -> Result
         return Err(UpdateLocationError::VersionConflict { current: before.version });
     }
     let (was_active, was_priority) = (before.active, before.priority);
+    let entry = audit::Entry::of("stock_location.updated", before.id).before(&before);
     let location = command.changes.apply(before, tx.now());
     let sells_otherwise = location.active != was_active || location.priority != was_priority;
     if sells_otherwise {
@@ -105,5 +106,6 @@ pub async fn update_location_in(tx: &WriteTx, command: UpdateLocation) -> Result
         store::recount_location(tx, location.id).await?;
     }
     outbox::record(tx, &LocationFact::updated(&location)).await?;
+    audit::record(tx, &entry.after(&location)).await?;
     Ok(location)
 }

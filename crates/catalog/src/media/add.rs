@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{DomainError, ErrorKind, MediaId, Origin, ProductId};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::MediaEvent;
 use super::model::{MAX_PER_PRODUCT, Media, MediaDetails, NewSource, place};
@@ -135,6 +135,8 @@ pub async fn add_in(tx: &WriteTx, command: AddMedia) -> Result<Media, AddMediaEr
     store::insert(tx, std::slice::from_ref(&media)).await?;
     store::arrange(tx, &order).await?;
     store::show_first(tx, product_id).await?;
-    outbox::record(tx, &MediaEvent::Added { product_id, media_id: id }).await?;
+    let fact = MediaEvent::Added { product_id, media_id: id };
+    outbox::record(tx, &fact).await?;
+    audit::record(tx, &audit::Entry::of("media.added", id).after(&fact)).await?;
     Ok(media)
 }

@@ -3,7 +3,7 @@
 use kernel::{DomainError, ErrorKind, MediaId, Origin, ProductId};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::MediaEvent;
 use super::store;
@@ -88,6 +88,8 @@ pub async fn delete_in(tx: &WriteTx, command: DeleteMedia) -> Result<(), DeleteM
     let rest: Vec<MediaId> = all.iter().map(|media| media.id).filter(|other| *other != id).collect();
     store::arrange(tx, &rest).await?;
     store::show_first(tx, product_id).await?;
-    outbox::record(tx, &MediaEvent::Deleted { product_id, media_id: id }).await?;
+    let fact = MediaEvent::Deleted { product_id, media_id: id };
+    outbox::record(tx, &fact).await?;
+    audit::record(tx, &audit::Entry::of("media.deleted", id).after(&fact)).await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::{DomainError, ErrorKind, FieldErrors, MediaId, Origin, ProductId};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::MediaEvent;
 use super::model::Media;
@@ -87,6 +87,8 @@ pub async fn reorder_in(tx: &WriteTx, command: ReorderMedia) -> Result<Vec<Media
     }
     store::arrange(tx, &order).await?;
     store::show_first(tx, product_id).await?;
-    outbox::record(tx, &MediaEvent::Rearranged { product_id, media_ids: order }).await?;
+    let fact = MediaEvent::Rearranged { product_id, media_ids: order };
+    outbox::record(tx, &fact).await?;
+    audit::record(tx, &audit::Entry::of("media.rearranged", product_id).after(&fact)).await?;
     Ok(store::list_for_products(tx, &[product_id]).await?)
 }

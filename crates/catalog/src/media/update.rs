@@ -3,7 +3,7 @@
 use kernel::{DomainError, ErrorKind, FieldErrors, MediaId, Origin, ProductId};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::MediaEvent;
 use super::model::{Media, MediaDetails, MediaInput, place};
@@ -112,6 +112,8 @@ pub async fn update_in(tx: &WriteTx, command: UpdateMedia) -> Result<Media, Upda
         media.position = order.iter().zip(0_i64..).find(|(other, _)| **other == id).map_or(media.position, |(_, position)| position);
     }
     store::show_first(tx, product_id).await?;
-    outbox::record(tx, &MediaEvent::Updated { product_id, media_id: id }).await?;
+    let fact = MediaEvent::Updated { product_id, media_id: id };
+    outbox::record(tx, &fact).await?;
+    audit::record(tx, &audit::Entry::of("media.updated", id).after(&fact)).await?;
     Ok(media)
 }

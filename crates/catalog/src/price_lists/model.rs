@@ -1,9 +1,10 @@
 //! What a price list is and what may change on it.
 
 use kernel::{Currency, FieldErrors, PriceListId, Timestamp, text};
+use serde::Serialize;
 
 /// Prices in one currency.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PriceList {
     /// Its id.
     pub id: PriceListId,

@@ -3,7 +3,7 @@
 use kernel::{DomainError, ErrorKind, Origin, PriceListId};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::outbox;
+use platform::{audit, outbox};
 
 use super::events::PriceListEvent;
 use super::model::{PriceList, PriceListChanges};
@@ -91,8 +91,10 @@ pub async fn update_in(tx: &WriteTx, command: UpdatePriceList) -> Result<PriceLi
     if other_currency && (before.currency_fixed || store::has_prices(tx, before.id).await?) {
         return Err(UpdatePriceListError::CurrencyInUse);
     }
+    let entry = audit::Entry::of("price_list.updated", before.id).before(&before);
     let list = command.changes.apply(before, tx.now());
     store::update(tx, &list).await?;
     outbox::record(tx, &PriceListEvent::updated(&list)).await?;
+    audit::record(tx, &entry.after(&list)).await?;
     Ok(list)
 }

@@ -3,7 +3,8 @@
 use catalog::inventory;
 use kernel::{FieldErrors, FulfilmentId, OrderId, OrderLineId, Origin, Quantity, text};
 use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
-use platform::outbox;
+use platform::{audit, outbox};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::error::FulfilError;
@@ -66,6 +67,7 @@ pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Res
     let progress = orders::progress_of(&tx, order.id).await?;
     orders::advance(&tx, &mut order, &progress, false).await?;
     outbox::record(&tx, &OrderFact::fulfilled(&order, parcel.id)).await?;
+    audit::record(&tx, &audit::Entry::of("order.fulfilled", order.id).after(&json!({ "fulfilment_id": parcel.id }))).await?;
     let details = orders::details(&tx, order).await?;
     let answer = Answer { status: 201, body: sales.present.order(&details) };
     idempotency::finish(&tx, &request.key, &answer).await?;

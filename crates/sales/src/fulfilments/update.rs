@@ -1,8 +1,8 @@
 //! What staff learn of a parcel after it left.
 
 use kernel::{FulfilmentId, OrderId, Origin, Timestamp};
-use platform::Context;
-use platform::outbox;
+use platform::{Context, audit, outbox};
+use serde_json::json;
 
 use super::error::FulfilError;
 use super::fulfil::Tracking;
@@ -64,6 +64,8 @@ pub async fn update(context: &Context, origin: &Origin, request: UpdateFulfilmen
     if arrives.is_some() {
         outbox::record(&tx, &OrderFact::delivered(&order, parcel.id)).await?;
     }
+    let state = json!({ "fulfilment_id": parcel.id, "status": parcel.status, "version": request.version + 1 });
+    audit::record(&tx, &audit::Entry::of("fulfilment.updated", order.id).after(&state)).await?;
     let details = orders::details(&tx, order).await?;
     tx.commit().await?;
     Ok(details)

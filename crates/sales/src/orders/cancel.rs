@@ -2,8 +2,10 @@
 
 use ::payments::payments::{self, MoveCause};
 use kernel::{DomainError, ErrorKind, OrderId, Origin, TextError, text};
+use platform::audit;
 use platform::db::{DatabaseError, WriteTx};
 use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
+use serde_json::json;
 
 use super::advance::{money_of, payment_fault, transition};
 use super::model::{Order, OrderKey};
@@ -113,9 +115,11 @@ pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder) -> Res
         payments::call_off(&tx, payment, MoveCause::Staff).await.map_err(payment_fault)?;
     }
     store::cancel_lines(&tx, order.id).await?;
+    let entry = audit::Entry::of("order.cancelled", order.id).before(&json!({ "status": order.status }));
     order.cancel_reason.clone_from(&reason);
     transition(&tx, &mut order, OrderStatus::Cancelled, reason.as_deref()).await?;
     store::update_state(&tx, &mut order).await?;
+    audit::record(&tx, &entry.after(&json!({ "status": order.status }))).await?;
     let details = store::details(&tx, order).await?;
     let answer = Answer { status: 200, body: sales.present.order(&details) };
     idempotency::finish(&tx, &request.key, &answer).await?;

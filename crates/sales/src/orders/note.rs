@@ -1,8 +1,8 @@
 //! What staff write to each other about an order.
 
 use kernel::{DomainError, ErrorKind, NoteId, OrderId, Origin, TextError, Timestamp};
-use platform::Context;
 use platform::db::DatabaseError;
+use platform::{Context, audit};
 
 use super::model::OrderKey;
 use super::store;
@@ -72,6 +72,8 @@ pub async fn add_note(context: &Context, origin: &Origin, order_id: OrderId, bod
     store::lock(&tx, OrderKey::Id(order_id)).await?.ok_or(NoteError::NotFound)?;
     let note = Note { id: NoteId::generate(), body, created_at: tx.now(), created_by: tx.actor().to_string() };
     store::insert_note(&tx, order_id, &note).await?;
+    // What a note says may be about anybody.
+    audit::record(&tx, &audit::Entry::of("order.noted", order_id).after(&serde_json::json!({ "note_id": note.id }))).await?;
     tx.commit().await?;
     Ok(note)
 }

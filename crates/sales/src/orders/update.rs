@@ -1,9 +1,8 @@
 //! Changing what staff may change of an order: tags and free data.
 
 use kernel::{DomainError, ErrorKind, FieldErrors, OrderId, Origin};
-use platform::Context;
 use platform::db::DatabaseError;
-use platform::outbox;
+use platform::{Context, audit, outbox};
 use serde_json::{Map, Value};
 
 use super::events::OrderFact;
@@ -92,6 +91,7 @@ pub async fn update(context: &Context, origin: &Origin, request: UpdateOrder) ->
     if order.version != request.version {
         return Err(UpdateOrderError::VersionConflict { current: order.version });
     }
+    let has_metadata = metadata.is_some();
     if let Some(metadata) = metadata {
         order.metadata = metadata;
     }
@@ -100,6 +100,8 @@ pub async fn update(context: &Context, origin: &Origin, request: UpdateOrder) ->
     }
     store::update_state(&tx, &mut order).await?;
     outbox::record(&tx, &OrderFact::updated(&order)).await?;
+    let entry = audit::Entry::of("order.updated", order.id).after(&serde_json::json!({ "tags": tags, "metadata": has_metadata }));
+    audit::record(&tx, &entry).await?;
     let details = store::details(&tx, order).await?;
     tx.commit().await?;
     Ok(details)

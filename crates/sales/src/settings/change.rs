@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{DomainError, ErrorKind, FieldErrors, Origin};
 use platform::config::Config;
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox, settings};
+use platform::{Context, audit, outbox, settings};
 use serde_json::Value;
 
 use super::events::SettingEvent;
@@ -100,7 +100,8 @@ pub async fn change(context: &Context, origin: &Origin, command: ChangeSetting) 
 pub async fn change_in(tx: &WriteTx, config: &Config, command: ChangeSetting) -> Result<Setting, ChangeSettingError> {
     let known = known(&command.key).ok_or(ChangeSettingError::NotFound)?;
     let value = (known.parse)(command.value).map_err(|message| FieldErrors::of("value", message))?;
-    let current = settings::get(tx, known.key).await?.map_or(0, |stored| stored.version);
+    let before = settings::get(tx, known.key).await?;
+    let current = before.as_ref().map_or(0, |stored| stored.version);
     match command.version {
         None if current > 0 => return Err(ChangeSettingError::VersionRequired),
         Some(seen) if seen != current => return Err(ChangeSettingError::VersionConflict { current }),
@@ -111,5 +112,9 @@ pub async fn change_in(tx: &WriteTx, config: &Config, command: ChangeSetting) ->
         return Err(ChangeSettingError::VersionConflict { current });
     };
     outbox::record(tx, &SettingEvent::changed(known, stored.version)).await?;
+    // The value of a setting may be somebody's address; its name is not.
+    let side = |value: &Value| serde_json::json!({ known.key.rsplit('_').next().unwrap_or(known.key): value });
+    let entry = audit::Entry::of("setting.changed", known.key).before(&before.map(|stored| side(&stored.value)));
+    audit::record(tx, &entry.after(&side(&stored.value))).await?;
     Ok(Setting::of(known, Some(stored), config))
 }

@@ -2,8 +2,10 @@
 
 use ::payments::payments;
 use kernel::{DomainError, ErrorKind, FieldErrors, Money, OrderId, Origin, TextError, text};
+use platform::audit;
 use platform::db::DatabaseError;
 use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
+use serde_json::json;
 
 use super::money::settle_money;
 use crate::Sales;
@@ -120,6 +122,8 @@ pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayme
     }
     let recorded = payments::record_manual(&tx, order.id.uuid(), request.amount, note.as_deref()).await.map_err(payment_fault)?;
     settle_money(&tx, &mut order, recorded.id, false).await?;
+    let money = json!({ "payment_id": recorded.id, "amount_minor": request.amount.minor(), "currency": order.currency });
+    audit::record(&tx, &audit::Entry::of("payment.recorded", order.id).after(&money)).await?;
     let details = orders::details(&tx, order).await?;
     let answer = Answer { status: 201, body: sales.present.order(&details) };
     idempotency::finish(&tx, &request.key, &answer).await?;

@@ -2,7 +2,7 @@
 
 use kernel::{DomainError, ErrorKind, Origin};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::events::ShippingMethodEvent;
 use super::input::CreateShippingMethod;
@@ -69,5 +69,6 @@ pub async fn create_in(tx: &WriteTx, command: CreateShippingMethod) -> Result<Sh
     let method = command.into_method(tx.now());
     store::insert(tx, &method, || CreateShippingMethodError::CodeTaken(method.code.clone())).await?;
     outbox::record(tx, &ShippingMethodEvent::Changed { shipping_method_id: method.id }).await?;
+    audit::record(tx, &audit::Entry::of("shipping_method.created", method.id).after(&method)).await?;
     Ok(method)
 }

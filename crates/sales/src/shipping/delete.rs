@@ -2,7 +2,7 @@
 
 use kernel::{DomainError, ErrorKind, Origin, ShippingMethodId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::events::ShippingMethodEvent;
 use super::store;
@@ -82,5 +82,6 @@ pub async fn delete_in(tx: &WriteTx, command: DeleteShippingMethod) -> Result<()
         return Err(DeleteShippingMethodError::VersionConflict { current: method.version });
     }
     store::delete(tx, method.id, || DeleteShippingMethodError::InUse).await?;
-    Ok(outbox::record(tx, &ShippingMethodEvent::Changed { shipping_method_id: method.id }).await?)
+    outbox::record(tx, &ShippingMethodEvent::Changed { shipping_method_id: method.id }).await?;
+    Ok(audit::record(tx, &audit::Entry::of("shipping_method.deleted", method.id).before(&method)).await?)
 }

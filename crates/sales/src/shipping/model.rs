@@ -1,6 +1,7 @@
 //! The tariffs of shipping methods. Pure.
 
 use kernel::{Country, Currency, Money, ShippingMethodId, Timestamp, text_enum};
+use serde::Serialize;
 
 text_enum! {
     /// What a tariff's steps count.
@@ -15,7 +16,7 @@ text_enum! {
 }
 
 /// A way to send things, with its tariff.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShippingMethod {
     /// Its id.
     pub id: ShippingMethodId,
@@ -46,7 +47,7 @@ pub struct ShippingMethod {
 }
 
 /// One step of a tariff.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShippingRate {
     /// The country it is for; `None` is any country that has no step of its own.
     pub country: Option<Country>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::{DomainError, ErrorKind, FieldErrors, Origin, ShippingMethodId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::events::ShippingMethodEvent;
 use super::input::ShippingMethodChanges;
@@ -106,11 +106,13 @@ pub async fn update_in(tx: &WriteTx, command: UpdateShippingMethod) -> Result<Sh
         return Err(UpdateShippingMethodError::VersionConflict { current: before.version });
     }
     let has_new_tariff = command.changes.rates.is_some();
+    let entry = audit::Entry::of("shipping_method.updated", before.id).before(&before);
     let method = command.changes.apply(before, tx.now())?;
     store::update(tx, &method, || UpdateShippingMethodError::CodeTaken(method.code.clone())).await?;
     if has_new_tariff {
         store::replace_rates(tx, &method).await?;
     }
     outbox::record(tx, &ShippingMethodEvent::Changed { shipping_method_id: method.id }).await?;
+    audit::record(tx, &entry.after(&method)).await?;
     Ok(method)
 }

@@ -2,7 +2,7 @@
 
 use kernel::{Country, DomainError, ErrorKind, Origin};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::events::TaxRateEvent;
 use super::input::CreateTaxRate;
@@ -61,5 +61,6 @@ pub async fn create_in(tx: &WriteTx, command: CreateTaxRate) -> Result<TaxRate, 
     }
     store::insert(tx, &rate).await?;
     outbox::record(tx, &TaxRateEvent::Changed { tax_rate_id: rate.id }).await?;
+    audit::record(tx, &audit::Entry::of("tax_rate.created", rate.id).after(&rate)).await?;
     Ok(rate)
 }

@@ -2,7 +2,7 @@
 
 use kernel::{DomainError, ErrorKind, Origin, TaxRateId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::events::TaxRateEvent;
 use super::store;
@@ -78,5 +78,6 @@ pub async fn delete_in(tx: &WriteTx, command: DeleteTaxRate) -> Result<(), Delet
         return Err(DeleteTaxRateError::VersionConflict { current: rate.version });
     }
     store::delete(tx, rate.id).await?;
-    Ok(outbox::record(tx, &TaxRateEvent::Changed { tax_rate_id: rate.id }).await?)
+    outbox::record(tx, &TaxRateEvent::Changed { tax_rate_id: rate.id }).await?;
+    Ok(audit::record(tx, &audit::Entry::of("tax_rate.deleted", rate.id).before(&rate)).await?)
 }

@@ -7,6 +7,7 @@
 //! up to the minor unit ([`kernel::round_half_up_div`]); totals are sums of rounded lines and are never rounded again.
 
 use kernel::{Country, Ppm, TaxRateId, Timestamp, apportion, round_half_up_div, text_enum};
+use serde::{Serialize, Serializer};
 
 /// Where goods go, as far as tax asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Destination {
 }
 
 /// One rate of one country or region for one tax class.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TaxRate {
     /// Its id.
     pub id: TaxRateId,
@@ -31,6 +32,7 @@ pub struct TaxRate {
     /// The class of goods it applies to.
     pub tax_class: String,
     /// How much.
+    #[serde(serialize_with = "millionths")]
     pub rate: Ppm,
     /// True where shipping of this class is taxed, too.
     pub shipping_taxed: bool,
@@ -40,6 +42,10 @@ pub struct TaxRate {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+}
+
+fn millionths<S: Serializer>(rate: &Ppm, serializer: S) -> Result<S::Ok, S::Error> {
+    rate.get().serialize(serializer)
 }
 
 text_enum! {

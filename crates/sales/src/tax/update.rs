@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kernel::{Country, DomainError, ErrorKind, FieldErrors, Origin, TaxRateId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::{Context, outbox};
+use platform::{Context, audit, outbox};
 
 use super::create::MOST_OF_A_COUNTRY;
 use super::events::TaxRateEvent;
@@ -102,11 +102,13 @@ pub async fn update_in(tx: &WriteTx, command: UpdateTaxRate) -> Result<TaxRate, 
         return Err(UpdateTaxRateError::VersionConflict { current: before.version });
     }
     let country = before.country;
+    let entry = audit::Entry::of("tax_rate.updated", before.id).before(&before);
     let rate = command.changes.apply(before, tx.now())?;
     if rate.country != country && store::count_of(tx, rate.country).await? >= MOST_OF_A_COUNTRY {
         return Err(UpdateTaxRateError::TooMany(rate.country));
     }
     store::update(tx, &rate).await?;
     outbox::record(tx, &TaxRateEvent::Changed { tax_rate_id: rate.id }).await?;
+    audit::record(tx, &entry.after(&rate)).await?;
     Ok(rate)
 }
