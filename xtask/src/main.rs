@@ -7,6 +7,8 @@ mod contracts;
 mod debian;
 mod postgres;
 mod project;
+mod python;
+mod smtp;
 mod test;
 mod tidy;
 

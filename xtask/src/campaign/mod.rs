@@ -8,7 +8,6 @@ mod fuzz;
 mod inject;
 mod mutants;
 mod program;
-mod python;
 mod random;
 mod results;
 mod schema;

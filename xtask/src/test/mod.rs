@@ -1,8 +1,9 @@
-//! `cargo xtask test`: every test of the workspace, on SQLite and on a private PostgreSQL server.
+//! `cargo xtask test`: every test of the workspace, on SQLite, on a private PostgreSQL server and with private mail servers.
 
 mod tally;
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -10,7 +11,7 @@ use clap::Args;
 use tally::Tally;
 
 use crate::postgres::{self, Server};
-use crate::project;
+use crate::{project, smtp};
 
 /// The superuser URL of the server, for the tests' harness.
 const URL_VARIABLE: &str = "TRADEWIND_TEST_POSTGRES_URL";
@@ -35,8 +36,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             None
         }
     };
+    let mail = match smtp::programs() {
+        Ok(programs) => Some(programs),
+        Err(error) if arguments.require_all => return Err(error.context("the SMTP server is missing, and --require-all was given")),
+        Err(error) => {
+            eprintln!("the SMTP server is missing, its tests are left out: {error:#}");
+            None
+        }
+    };
     let mut tally = Tally::default();
-    let status = run_tests(server.as_ref(), &arguments.filter, &mut tally)?;
+    let status = run_tests(Services { postgres: server.as_ref(), smtp: mail.as_deref() }, &arguments.filter, &mut tally)?;
     let version = server.as_ref().map(|server| server.version().to_owned());
     if let Some(server) = server {
         server.stop()?;
@@ -48,20 +57,35 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Some(version) => println!("PostgreSQL {version}: {}", told(tally.postgres)),
         None => println!("PostgreSQL: missing, not run"),
     }
-    let all_ran = tally.sqlite > 0 && tally.postgres > 0;
+    match &mail {
+        Some(_) => println!("SMTP (aiosmtpd): {}", told(tally.smtp)),
+        None => println!("SMTP: missing, not run"),
+    }
+    let all_ran = tally.sqlite > 0 && tally.postgres > 0 && tally.smtp > 0;
     if arguments.require_all && arguments.filter.is_empty() && !all_ran {
         bail!("--require-all was given, and a back end saw no test");
     }
     Ok(exit_code(status))
 }
 
-/// Runs cargo and passes its lines on while they are counted.
-fn run_tests(server: Option<&Server>, filter: &[String], tally: &mut Tally) -> Result<ExitStatus> {
+/// What tests may need, as far as it is there.
+#[derive(Clone, Copy)]
+struct Services<'a> {
+    postgres: Option<&'a Server>,
+    smtp: Option<&'a Path>,
+}
+
+/// Runs cargo and passes its lines on while they are counted. Without PostgreSQL nothing runs that needs any service.
+fn run_tests(services: Services<'_>, filter: &[String], tally: &mut Tally) -> Result<ExitStatus> {
     let mut cargo = project::cargo();
     cargo.args(["test", "--workspace", "--no-fail-fast", "--"]).args(filter);
-    if let Some(server) = server {
+    if let Some(server) = services.postgres {
         cargo.arg("--include-ignored").env(URL_VARIABLE, server.url());
     }
+    match services.smtp {
+        Some(programs) => cargo.env(smtp::VARIABLE, programs),
+        None => cargo.args(["--skip", smtp::TESTS]),
+    };
     let mut running = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start cargo test")?;
     let output = running.stdout.take().context("cargo test has no output")?;
     let mut terminal = std::io::stdout().lock();

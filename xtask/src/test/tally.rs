@@ -7,6 +7,8 @@ pub(crate) struct Tally {
     pub(crate) sqlite: usize,
     /// Tests on PostgreSQL.
     pub(crate) postgres: usize,
+    /// Tests with a mail server.
+    pub(crate) smtp: usize,
 }
 
 impl Tally {
@@ -20,6 +22,7 @@ impl Tally {
         let name = name.split_once(' ').map_or(name, |(name, _)| name);
         self.sqlite += usize::from(name.ends_with("_on_sqlite"));
         self.postgres += usize::from(name.ends_with("_on_postgres"));
+        self.smtp += usize::from(name.ends_with("_by_smtp"));
     }
 }
 
@@ -38,10 +41,11 @@ mod tests {
             "test orders::an_empty_cart_is_refused_on_postgres - should panic ... ok",
             "test orders::a_late_cart_sells_on_postgres ... ignored, needs PostgreSQL",
             "test money::rounds_half_up ... ok",
+            "test letters_arrive_by_smtp ... ok",
             "test result: FAILED. 5 passed; 1 failed; 1 ignored",
         ];
         lines.iter().for_each(|line| tally.read(line));
 
-        assert_eq!(tally, Tally { sqlite: 1, postgres: 3 });
+        assert_eq!(tally, Tally { sqlite: 1, postgres: 3, smtp: 1 });
     }
 }

@@ -19,7 +19,8 @@ use super::program::Program;
 use super::results::{self, Results, Round};
 use super::stage::Stage;
 use super::trial::{self, Trial};
-use super::{client, exhibits, python};
+use super::{client, exhibits};
+use crate::python;
 
 /// Who attacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,9 +10,10 @@ use serde_json::Value;
 use super::client::Client;
 use super::contract::{self, Operation, Parameter};
 use super::sample::UNIQUE;
-use super::{Database, Trial, exhibits, python};
+use super::{Database, Trial, exhibits};
 use crate::campaign::shop::Shop;
 use crate::project;
+use crate::python;
 
 /// The version that the figures were made with.
 const SQLMAP: &str = "1.10.10";
@@ -37,7 +38,7 @@ struct Target {
 
 /// Lets it at all targets whose name has one of these in it.
 pub(super) async fn run(shop: &Shop, database: Database, (only, level): (&[String], u8), trial: &mut Trial) -> Result<()> {
-    let sqlmap = python::programs("sqlmap", SQLMAP)?.join("sqlmap");
+    let sqlmap = python::programs("sqlmap", SQLMAP, &[])?.join("sqlmap");
     let mut client = Client::new(shop.address);
     let document = client.expect(200, "GET", "/openapi.json", ("", "")).await?;
     let exhibits = exhibits::gather(shop).await?;

@@ -13,12 +13,13 @@ use clap::Args;
 use level::Level;
 
 use super::database::{Database, Databases};
+use super::exhibits;
 use super::program::Program;
 use super::results::{self, Results, Round};
 use super::stage::Stage;
 use super::trial::{self, Trial};
-use super::{exhibits, python};
 use crate::project;
+use crate::python;
 
 /// The version that the figures were made with; another one asks other questions.
 const SCHEMATHESIS: &str = "4.32.5";
@@ -73,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let folder = project::target_folder()?.join("campaign");
     let out = results::file(arguments.out.as_deref(), "schema")?;
     let mut results = Results::open(&out, arguments.resume)?;
-    let schemathesis = python::programs("schemathesis", SCHEMATHESIS)?.join("schemathesis");
+    let schemathesis = python::programs("schemathesis", SCHEMATHESIS, &[])?.join("schemathesis");
     let tools = Tools { shop: arguments.program.find()?, schemathesis, folder: folder.join("schema") };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start a runtime")?;
     let (databases, levels) = (arguments.database.each(), Level::chosen(&arguments.level));

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{debian, project};
 
-/// Finds the folder of this package's programs, or installs it in this very version.
-pub(crate) fn programs(package: &str, version: &str) -> Result<PathBuf> {
+/// Finds the folder of this package's programs, or installs it in this very version, with what else (`name==version`) it needs there.
+pub(crate) fn programs(package: &str, version: &str, more: &[&str]) -> Result<PathBuf> {
     let folder = project::target_folder()?.join("campaign/python").join(format!("{package}-{version}"));
     let programs = folder.join("bin");
     let whole = folder.join("whole");
@@ -26,7 +26,7 @@ pub(crate) fn programs(package: &str, version: &str) -> Result<PathBuf> {
     let made = Command::new("python3").args(["-m", "venv"]).arg(&folder).status().context("cannot start python3")?;
     ensure!(made.success(), "python3 could not make {}", folder.display());
     let mut pip = Command::new(programs.join("pip"));
-    pip.args(["install", "--quiet", "--disable-pip-version-check", &format!("{package}=={version}")]);
+    pip.args(["install", "--quiet", "--disable-pip-version-check", &format!("{package}=={version}")]).args(more);
     ensure!(pip.stdout(std::io::stderr()).status().context("cannot start pip")?.success(), "pip could not install {package} {version}");
     // Written last: an installation that was cut off has none.
     fs::write(&whole, "").with_context(|| format!("cannot write {}", whole.display()))?;
