@@ -86,6 +86,10 @@ schemas! {
     ApiKeyKind = word(KeyKind::WORDS.iter().copied());
     /// Whether an API key opens doors.
     ApiKeyState = word(KeyState::WORDS.iter().copied());
+    /// The id of a record of the audit log.
+    AuditId = id::<kernel::AuditTag>();
+    /// How an act ended.
+    AuditOutcome = word(platform::audit::Outcome::WORDS.iter().copied());
     /// What can be said of stock to everybody.
     Availability = word(Availabilities::WORDS.iter().copied());
     /// What became of a product in a batch.

@@ -17,6 +17,8 @@ pub(crate) struct Asked {
     pub(crate) uri: Uri,
     /// `If-None-Match` and `Accept-Encoding`, where they were sent.
     conditions: HeaderMap,
+    /// Whether a credential was shown, good or not.
+    pub(crate) has_credential: bool,
     pub(crate) facts: Arc<RequestFacts>,
 }
 
@@ -39,8 +41,9 @@ impl Asked {
                 conditions.append(&name, value.clone());
             }
         }
+        let has_credential = headers.contains_key(header::AUTHORIZATION);
         let facts = Arc::new(RequestFacts::read(headers, from, request_id).limited_by(limit));
-        Self { method: request.method().clone(), uri: request.uri().clone(), conditions, facts }
+        Self { method: request.method().clone(), uri: request.uri().clone(), conditions, has_credential, facts }
     }
 
     pub(crate) const fn wanted(&self) -> Wanted<'_> {

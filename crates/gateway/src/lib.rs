@@ -114,6 +114,7 @@ mod problem;
 mod query;
 mod redirect;
 mod refusal;
+mod refusals;
 mod request_id;
 mod routed;
 mod rules;
@@ -145,6 +146,7 @@ pub use query::{
     Bounds, FilterKind, Filters, ListParams, ListQuery, ListRoute, ListSpec, NoParams, Params, SortKey, ViewParams, ViewQuery,
 };
 pub use redirect::Redirect;
+pub use refusals::{RefusalWriter, Refusals, refusals};
 pub use rules::GatewayRules;
 pub use schema::{CommonProblems, Envelope, ErrorBody, ErrorView, ItemError, ListEnvelope, ListLinks, ListMeta, id_pattern};
 pub use serve::{ServeLimits, serve, serve_redirect, serve_tls};

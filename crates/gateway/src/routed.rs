@@ -114,6 +114,9 @@ impl Gateway {
     /// Gives an answer of the router the form that every answer has.
     pub(crate) async fn settle(&self, mut response: Response, asked: &Asked) -> Answered {
         let problem = envelope::problem_of(&mut response);
+        if let (Some(refusals), Some(problem)) = (&self.refusals, &problem) {
+            refusals.note(asked, response.status(), problem.code());
+        }
         let mut response = match &problem {
             Some(problem) => envelope::settle(response, problem, &asked.facts, self.clock.now()),
             None => asked.shorten(response).await.map(OutBody::Axum),

@@ -34,6 +34,7 @@ use crate::limits::{Counted, IdentityLimit, Limits, class_of};
 use crate::memory::{Finished, Memory, give};
 use crate::metrics::{Metrics, RouteMetrics};
 use crate::problem::Problem;
+use crate::refusals::Refusals;
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::rules::GatewayRules;
 use crate::{cross_site, head};
@@ -50,6 +51,7 @@ pub struct Gateway {
     pub(crate) db: Option<Db>,
     limits: Option<Arc<Limits>>,
     blocks: Option<Arc<IpBlocks>>,
+    pub(crate) refusals: Option<Refusals>,
 }
 
 /// An answer, and what is told of it beside what the request says.
@@ -74,7 +76,7 @@ impl Gateway {
     #[must_use]
     pub fn new(router: Router, rules: GatewayRules, clock: Arc<dyn Clock>) -> Self {
         let headers = SecurityHeaders::new(rules.by_https);
-        Self { router, rules, clock, headers, metrics: Arc::default(), memory: None, db: None, limits: None, blocks: None }
+        Self { router, rules, clock, headers, metrics: Arc::default(), memory: None, db: None, limits: None, blocks: None, refusals: None }
     }
 
     /// Counts into these metrics, which somebody else shows.
@@ -105,6 +107,12 @@ impl Gateway {
     #[must_use]
     pub fn refusing(self, blocks: Arc<IpBlocks>) -> Self {
         Self { blocks: Some(blocks), ..self }
+    }
+
+    /// Has refused attempts recorded.
+    #[must_use]
+    pub fn auditing(self, refusals: Refusals) -> Self {
+        Self { refusals: Some(refusals), ..self }
     }
 
     /// Answers a request: never fails, never panics, always within the time limit.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use api::Shop;
-use gateway::{Certificate, Redirect};
+use gateway::{Certificate, Gateway, Redirect};
+use platform::audit::Sealer;
 use platform::cache::Follower;
 use platform::config::Role;
-use platform::jobs::Worker;
+use platform::jobs::{Scheduler, Worker};
 use platform::outbox::Relay;
 use sales::Sales;
 use tokio::net::TcpListener;
@@ -61,14 +62,20 @@ impl Server {
         let config = &context.config;
         let mut addr = None;
         if config.roles.iter().any(|role| matches!(role, Role::Api | Role::Web)) {
-            addr = Some(answer(&shop, &answering).await?);
+            let (refusals, writer) = gateway::refusals(context.clone());
+            addr = Some(answer(&shop, wiring::gateway(&shop).auditing(refusals), &answering).await?);
+            working.tasks.spawn(writer.run(working.stop.clone()));
             // Whether or not answers are kept: who somebody is, and who is blocked, is.
             working.tasks.spawn(Follower::new(context.clone()).run(working.stop.clone()));
             working.tasks.spawn(shop.uses().clone().run(context.clone(), working.stop.clone()));
         }
         if config.roles.contains(&Role::Worker) {
             working.tasks.spawn(Relay::new(context.clone()).run(working.stop.clone()));
+            working.tasks.spawn(Sealer::new(context.clone()).run(working.stop.clone()));
             working.tasks.spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales, &shop.accounts)).run(working.stop.clone()));
+        }
+        if config.roles.contains(&Role::Scheduler) {
+            working.tasks.spawn(Scheduler::new(context.clone(), wiring::recurring()?).run(working.stop.clone()));
         }
         Ok(Self { shop, addr, answering, working })
     }
@@ -91,11 +98,11 @@ impl Server {
 }
 
 /// Answers at the configured address, by HTTPS where there is a certificate, and leads there from the plain port where there is one.
-async fn answer(shop: &Shop, group: &Group) -> anyhow::Result<SocketAddr> {
+async fn answer(shop: &Shop, gateway: Gateway, group: &Group) -> anyhow::Result<SocketAddr> {
     let config = &shop.context().config;
     let (server, limits) = (&config.server, wiring::serve_limits(config));
     let (listener, addr) = listen(server.addr).await?;
-    let (gateway, stop) = (wiring::gateway(shop), || group.stop.clone().cancelled_owned());
+    let stop = || group.stop.clone().cancelled_owned();
     let Some((chain, key)) = server.tls_files() else {
         group.tasks.spawn(gateway::serve(listener, gateway, limits, stop()));
         return Ok(addr);

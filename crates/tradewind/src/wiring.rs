@@ -13,11 +13,12 @@ use catalog::listing::RefreshListing;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use payments::providers::Providers;
+use platform::audit::ExportHead;
 use platform::cache::Purges;
 use platform::config::Config;
 use platform::db::{ConnectError, Db, Invariant};
 use platform::ip_blocks::IpBlockEvent;
-use platform::jobs::Handlers;
+use platform::jobs::{Handlers, Recurring, TimetableError};
 use platform::migrate::Migration;
 use platform::outbox::Fact;
 use platform::privacy::{ExportPersonalData, Places};
@@ -147,6 +148,16 @@ pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
         .with(ForgetEnded(sales.context.clone()))
         .with(SendAccountMail(accounts.clone()))
         .with(SweepSignIn(accounts.context.clone()))
+        .with(ExportHead(sales.context.clone()))
+}
+
+/// What starts by itself, and when (UTC).
+///
+/// # Errors
+/// `TimetableError` for a time-table of ours that is none.
+pub fn recurring() -> Result<Vec<Recurring>, TimetableError> {
+    let of = |kind, cron| Recurring::new(kind, cron, serde_json::Value::Null);
+    Ok(vec![of(ExportHead::KIND, "5 0 * * *")?, of(ForgetEnded::KIND, "20 2 * * *")?, of(SweepSignIn::KIND, "40 * * * *")?])
 }
 
 /// What selling needs: the providers that the configuration names, and the API's form of answers.

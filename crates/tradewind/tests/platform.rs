@@ -7,6 +7,7 @@ mod jobs;
 mod later;
 mod lost_connections;
 mod migrations;
+mod recurring;
 mod shared_commits;
 mod standing_rules;
 mod totals;

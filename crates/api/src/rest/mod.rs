@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 mod api_keys;
+mod audit_log;
 mod auth;
 pub(crate) mod carts;
 mod categories;
@@ -52,7 +53,8 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(rate_limits::routes())
         .merge(roles::routes())
         .merge(users::routes())
-        .merge(api_keys::routes());
+        .merge(api_keys::routes())
+        .merge(audit_log::routes());
     links::add(routes.get_openapi_mut());
     sparse::add(routes.get_openapi_mut());
     unchanged::add(routes.get_openapi_mut());

@@ -1,6 +1,7 @@
 //! The command line: one file a command, `--json` everywhere, exit codes that scripts can rely on.
 
 mod api_key;
+mod audit;
 mod completions;
 mod config;
 mod contracts;
@@ -82,6 +83,9 @@ enum Command {
     /// What groups of people may do, and who belongs to which
     #[command(subcommand)]
     Role(role::Command),
+    /// Who changed what, and whether the record of it is whole
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Work that the shop does after the commit
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -148,6 +152,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Ip(command) => ip::run(globals, command).await,
         Command::Ratelimit(command) => ratelimit::run(globals, command).await,
         Command::Role(command) => role::run(globals, command).await,
+        Command::Audit(command) => audit::run(globals, command).await,
         Command::Jobs(command) => jobs::run(globals, command).await,
         Command::Doctor => doctor::run(globals).await,
         Command::Stress(arguments) => stress::run(globals, arguments).await,
