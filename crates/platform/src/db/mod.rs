@@ -25,7 +25,7 @@ pub use connection::{ConnectionTrait, DbBackend, Reader};
 pub use counter::{Sent, count_statements, note_statement, record_statements};
 pub use invariant::{Invariant, Violation, patient_violations, violations};
 pub use long_lists::LongLists;
-pub use page::{ListError, Total, page_of, page_of_short, total_of, window};
+pub use page::{ListError, Total, limited, page_of, page_of_short, total_of, window};
 pub use pattern::{containing, shielded};
 pub use query::{
     execute, execute_later, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, insert_many_later, lock_name, lock_names,

@@ -77,13 +77,24 @@ pub async fn total_of(
     Ok(Some(Total { rows: counted.min(deepest), is_estimate }))
 }
 
-/// The values of `LIMIT` and `OFFSET`. One row more than the page holds is read: [`page_of`] takes it as the sign that more
-/// follow.
+/// How many rows are read for a page of any size, which is smaller than one of these.
+const READ: [i64; 3] = [21, 51, 101];
+
+/// The values of `LIMIT` and `OFFSET`. At least one row more than the page holds is read: [`page_of`] takes it as the sign that more
+/// follow. There are three limits, however many sizes pages have, so that they can stand in texts: see [`limited`].
 ///
 /// # Errors
 /// `PageTooDeep` for a numbered page below the deepest row.
 pub fn window(request: &PageRequest) -> Result<(i64, i64), PageTooDeep> {
-    Ok((i64::from(request.size) + 1, i64::from(request.offset()?)))
+    let size = i64::from(request.size);
+    let limit = READ.into_iter().find(|limit| *limit > size).unwrap_or(size + 1);
+    Ok((limit, i64::from(request.offset()?)))
+}
+
+/// The end of a statement that reads a window of rows. Its limit stands in the text: PostgreSQL plans a statement with a bound one anew
+/// each time, because it cannot compare the plans, and for a page of a list that takes four times as long as running it.
+pub fn limited((limit, offset): (i64, i64), bind: impl FnOnce(i64) -> String) -> String {
+    if offset == 0 { format!("LIMIT {limit}") } else { format!("LIMIT {limit} OFFSET {}", bind(offset)) }
 }
 
 /// The page of these rows, which were read through [`window`]; `place` is the cursor behind a row.

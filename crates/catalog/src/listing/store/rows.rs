@@ -98,7 +98,7 @@ pub(in crate::listing) async fn rows(
     db: &impl ConnectionTrait,
     query: &ProductQuery,
     sets: &Sets<'_>,
-    (limit, offset): (i64, i64),
+    window: (i64, i64),
 ) -> Result<Vec<Listed>, ListError> {
     let mut condition = filters(&query.filters, sets.has_changed_much());
     sets.narrow(&mut condition);
@@ -107,11 +107,14 @@ pub(in crate::listing) async fn rows(
     if branches.is_empty() {
         return Ok(Vec::new());
     }
-    let limit = condition.bind(limit);
     let direction = direction(query.sort);
+    let whole = db::limited(window, |offset| condition.bind(offset));
     // A single branch skips rows itself; of several each is read from its top.
-    let offset = condition.bind(offset);
-    let window = if branches.len() == 1 { format!("LIMIT {limit} OFFSET {offset}") } else { format!("LIMIT {limit} + {offset}") };
+    let (window, outer_window) = match (branches.len(), window) {
+        (1, _) => (whole, String::new()),
+        (_, (limit, 0)) => (format!("LIMIT {limit}"), whole),
+        (_, (limit, offset)) => (format!("LIMIT {}", condition.bind(limit + offset)), whole),
+    };
     let channel = condition.bind(Channel::DEFAULT_CODE);
     let parts: Vec<String> = branches
         .iter()
@@ -125,7 +128,6 @@ pub(in crate::listing) async fn rows(
     // A product may be in several ranges.
     let distinct = if condition.ranges.as_ref().is_some_and(|ranges| ranges.keys.len() > 1) { "DISTINCT" } else { "" };
     let order = format!("found.unpriced, found.place {direction}, found.product_id {direction}");
-    let outer_window = if branches.len() == 1 { String::new() } else { format!("LIMIT {limit} OFFSET {offset}") };
     let sql = format!(
         "SELECT l.product_id, p.slug, p.title, p.brand, p.status, p.version, l.title_key, l.tags, l.price_min_minor, l.price_max_minor,
              l.variant_count, l.variants_available, l.media_id, l.media_file_key, l.media_source_url, l.media_alt, l.created_at, l.updated_at,

@@ -27,7 +27,7 @@ struct Rest<'a> {
 ///
 /// # Errors
 /// `CursorError` for a cursor of another list.
-pub(super) fn page(query: &OrderQuery, way: &Way, (limit, offset): (i64, i64)) -> Result<Matching, CursorError> {
+pub(super) fn page(query: &OrderQuery, way: &Way, window: (i64, i64)) -> Result<Matching, CursorError> {
     let mut parameters = Parameters::default();
     let start = start(query, &mut parameters)?;
     let rest = Rest { query, way, asked: asked(query, way, &mut parameters), start };
@@ -36,20 +36,24 @@ pub(super) fn page(query: &OrderQuery, way: &Way, (limit, offset): (i64, i64)) -
     let sql = if let [only] = parts.as_slice()
         && way.in_order
     {
-        let (limit, offset) = (parameters.bind(limit), parameters.bind(offset));
         let found = rest.found(only, &mut parameters);
-        format!("{found} ORDER BY {} {direction}, {} {direction} LIMIT {limit} OFFSET {offset}", only.place, only.id)
+        let window = db::limited(window, |offset| parameters.bind(offset));
+        format!("{found} ORDER BY {} {direction}, {} {direction} {window}", only.place, only.id)
     } else {
         // An order stands anywhere in its part, so each is read as far as the page reaches.
-        let reach = if way.in_order { parameters.bind(limit + offset) } else { String::new() };
+        let reach = match window {
+            (limit, 0) => limit.to_string(),
+            (limit, offset) if way.in_order => parameters.bind(limit + offset),
+            _ => String::new(),
+        };
         let ends = |part: &Part| match way.in_order {
             true => format!("ORDER BY {} {direction}, {} {direction} LIMIT {reach}", part.place, part.id),
             // Few they are; the limit keeps PostgreSQL from reading the list in its order all the same.
             false => format!("LIMIT {} OFFSET 0", 2 * FEW),
         };
         let found = rest.union(&parts, &mut parameters, ends);
-        let (limit, offset) = (parameters.bind(limit), parameters.bind(offset));
-        format!("SELECT id, place FROM ({found}) AS matching ORDER BY place {direction}, id {direction} LIMIT {limit} OFFSET {offset}")
+        let window = db::limited(window, |offset| parameters.bind(offset));
+        format!("SELECT id, place FROM ({found}) AS matching ORDER BY place {direction}, id {direction} {window}")
     };
     Ok(Matching { sql, values: parameters.0 })
 }
