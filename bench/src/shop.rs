@@ -49,9 +49,9 @@ impl Place {
         String::from_utf8(output.stdout).context("output is no text")
     }
 
-    /// The token of a new API key with these scopes.
-    pub(crate) fn make_key(&self, scopes: &str) -> Result<String> {
-        let made: Value = serde_json::from_str(&self.run(&["--json", "api-key", "create", "--name", "bench", "--scopes", scopes])?)?;
+    /// The token of a new API key with these scopes, or of this kind.
+    pub(crate) fn make_key(&self, option: &str, value: &str) -> Result<String> {
+        let made: Value = serde_json::from_str(&self.run(&["--json", "api-key", "create", "--name", "bench", option, value])?)?;
         made.get("token").and_then(Value::as_str).map(str::to_owned).context("no key was made")
     }
 

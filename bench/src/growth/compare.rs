@@ -61,7 +61,7 @@ pub(super) struct Open {
 
 impl Open {
     pub(super) async fn start(ground: &Ground) -> Result<Self> {
-        let key = ground.place.make_key("*")?;
+        let key = ground.place.make_key("--scopes", "admin:*")?;
         Ok(Self { shop: Shop::start(&ground.place).await?, key, size: ground.size })
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Keys {
     pub(crate) staff: String,
     /// May read products. An answer to somebody is never that of the cache for anybody.
     pub(crate) reader: String,
+    /// May do what anybody may, as a storefront's.
+    pub(crate) publishable: String,
 }
 
 /// A shop under measure.

@@ -103,7 +103,11 @@ async fn measure(plan: &Plan, server: Option<&Server>, (place, beside): (&Place,
     figures.push(single("cold start, full database", ms(&shop), "ms"));
     tokio::time::sleep(REST.min(plan.time)).await;
     figures.push(single("memory, idle", resident_mib(shop.process()), "MiB"));
-    let keys = bench::Keys { staff: place.make_key("*")?, reader: place.make_key("products:read")? };
+    let keys = bench::Keys {
+        staff: place.make_key("--scopes", "admin:*")?,
+        reader: place.make_key("--scopes", "products:read")?,
+        publishable: place.make_key("--kind", "publishable")?,
+    };
     let mut bench = Bench::new(plan, (database, server.and_then(|server| server.process)), shop, keys);
     bench.ceiling().await?;
     bench.reads().await?;

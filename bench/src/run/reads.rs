@@ -21,6 +21,8 @@ impl Bench<'_> {
         for connections in [[every].as_slice(), &self.plan.other_connections].concat() {
             self.fetch("product read", &hot, connections).await?;
         }
+        let publishable = format!("authorization: Bearer {}", self.keys.publishable);
+        self.fetch("product read, with an API key", &hot.clone().with(&publishable), every).await?;
         let one = Questions::of(hot.paths.iter().take(1).cloned().collect());
         let tag = self.tag_of(&one).await?;
         let again = Questions { status: 304, ..one }.with(&format!("if-none-match: {tag}"));

@@ -2,6 +2,7 @@
 
 mod accounts;
 pub mod addresses;
+pub mod anomalies;
 pub mod api_keys;
 pub mod one_time;
 pub mod passwords;
@@ -26,4 +27,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 204, name: "roles", sql: include_str!("../migrations/0204_roles.sql") },
     Migration { version: 205, name: "two_factor", sql: include_str!("../migrations/0205_two_factor.sql") },
     Migration { version: 206, name: "user_addresses", sql: include_str!("../migrations/0206_user_addresses.sql") },
+    Migration { version: 207, name: "anomalies", sql: include_str!("../migrations/0207_anomalies.sql") },
 ];

@@ -120,6 +120,8 @@ schemas! {
     IpBlockId = id::<kernel::IpBlockTag>();
     /// Whose shelves a location is.
     LocationKind = word(LocationKinds::WORDS.iter().copied());
+    /// How grave a line of the log is.
+    LogLevel = word(platform::telemetry::Level::WORDS.iter().copied());
     /// Why staff correct stock.
     ManualReason = word(MoveReason::ALL.iter().filter(|reason| reason.is_manual()).map(|reason| reason.as_str()));
     /// The id of a picture.

@@ -40,7 +40,7 @@ impl Shop {
     pub fn new(sales: Sales, accounts: Accounts) -> Self {
         let files = FileStore::in_data_dir(&sales.context.config.data_dir);
         let uses = Uses::default();
-        let keys = Arc::new(Credentials::new(sales.context.clone(), accounts.tokens.clone(), uses.clone()));
+        let keys: Arc<dyn Authenticator> = Arc::new(Credentials::new(sales.context.clone(), accounts.tokens.clone(), uses.clone()));
         let started_at = sales.context.now();
         let (context, cache) = (&sales.context, &sales.context.config.cache);
         let lifetime = Duration::from_secs(cache.lifetime_s);
@@ -62,6 +62,12 @@ impl Shop {
     #[must_use]
     pub const fn memory(&self) -> Option<&Memory> {
         self.memory.as_ref()
+    }
+
+    /// Who knows credentials.
+    #[must_use]
+    pub const fn credentials(&self) -> &Arc<dyn Authenticator> {
+        &self.keys
     }
 
     /// When API keys were last used.

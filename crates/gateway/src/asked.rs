@@ -1,11 +1,11 @@
 //! What of a request is still needed once the router has consumed it.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 
+use crate::client_address::Whence;
 use crate::facts::RequestFacts;
 use crate::limits::IdentityLimit;
 use crate::{compress, conditional};
@@ -29,11 +29,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) conditions: &'a HeaderMap,
 }
 
-/// The other end of the connection, and whose address counts as the client's.
-pub(crate) type From = (Option<SocketAddr>, Option<IpAddr>);
-
 impl Asked {
-    pub(crate) fn read<B>(request: &Request<B>, from: From, request_id: HeaderValue, limit: Option<IdentityLimit>) -> Self {
+    pub(crate) fn read<B>(request: &Request<B>, whence: Whence, request_id: HeaderValue, limit: Option<IdentityLimit>) -> Self {
         let headers = request.headers();
         let mut conditions = HeaderMap::new();
         for name in [header::IF_NONE_MATCH, header::ACCEPT_ENCODING] {
@@ -42,7 +39,7 @@ impl Asked {
             }
         }
         let has_credential = headers.contains_key(header::AUTHORIZATION);
-        let facts = Arc::new(RequestFacts::read(headers, from, request_id).limited_by(limit));
+        let facts = Arc::new(RequestFacts::read(headers, whence, request_id).limited_by(limit));
         Self { method: request.method().clone(), uri: request.uri().clone(), conditions, has_credential, facts }
     }
 

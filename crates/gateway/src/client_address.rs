@@ -3,25 +3,51 @@
 use std::net::{IpAddr, SocketAddr};
 
 use http::{HeaderMap, HeaderName};
-use kernel::AddressRange;
+use kernel::{AddressRange, Country};
 
 /// What each proxy appends the address to that it was asked from.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The proxies whose word is taken. What anybody else says about addresses is ignored.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Vec<AddressRange>);
+pub struct TrustedProxies {
+    ranges: Vec<AddressRange>,
+    country_header: Option<HeaderName>,
+}
+
+/// From where a request comes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Whence {
+    /// The other end of the connection.
+    pub(crate) peer: Option<SocketAddr>,
+    /// Whose address counts as the client's.
+    pub(crate) address: Option<IpAddr>,
+    /// In which country that is, where a proxy of ours says so.
+    pub(crate) country: Option<Country>,
+}
 
 impl TrustedProxies {
-    /// Trusts these, and nobody where there are none.
+    /// Trusts these, and nobody where there are none; with the header in which they name the client's country, where they do.
     #[must_use]
-    pub const fn new(ranges: Vec<AddressRange>) -> Self {
-        Self(ranges)
+    pub const fn new(ranges: Vec<AddressRange>, country_header: Option<HeaderName>) -> Self {
+        Self { ranges, country_header }
+    }
+
+    /// From where a request comes.
+    pub(crate) fn whence(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Whence {
+        Whence { peer, address: self.client(headers, peer), country: self.country(headers, peer) }
+    }
+
+    /// What a proxy of ours says of the client's country; anybody else's word proves nothing.
+    fn country(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<Country> {
+        let said = headers.get(self.country_header.as_ref()?)?.to_str().ok()?;
+        let is_trusted = peer.is_some_and(|peer| self.trusts(peer.ip().to_canonical()));
+        said.trim().parse().ok().filter(|_| is_trusted)
     }
 
     /// The client's address: the other end of the connection, or where that is a proxy of ours, the right-most address of
     /// `X-Forwarded-For` that is none. What stands further left was written by whoever asked, and proves nothing.
-    pub(crate) fn client(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<IpAddr> {
+    fn client(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<IpAddr> {
         let peer = peer?.ip().to_canonical();
         if !self.trusts(peer) {
             return Some(peer);
@@ -40,7 +66,7 @@ impl TrustedProxies {
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|range| range.contains(address))
+        self.ranges.iter().any(|range| range.contains(address))
     }
 }
 
@@ -60,7 +86,8 @@ mod tests {
 
     /// The proxies of these tests: a net of load balancers, and one in front of them.
     fn proxies() -> TrustedProxies {
-        TrustedProxies::new(["10.0.0.0/8", "203.0.113.9", "2001:db8:1::/48"].map(|range| range.parse().expect("a range")).into())
+        let ranges = ["10.0.0.0/8", "203.0.113.9", "2001:db8:1::/48"].map(|range| range.parse().expect("a range"));
+        TrustedProxies::new(ranges.into(), Some(HeaderName::from_static("cf-ipcountry")))
     }
 
     fn forwarded(lines: &[&str]) -> HeaderMap {
@@ -68,6 +95,20 @@ mod tests {
             headers.append(X_FORWARDED_FOR, HeaderValue::from_bytes(line.as_bytes()).expect("a value"));
             headers
         })
+    }
+
+    #[test]
+    fn a_country_is_what_a_proxy_of_ours_says() {
+        let said = |peer: &str, country: &str| {
+            let headers = HeaderMap::from_iter([("cf-ipcountry".parse().expect("a name"), country.parse().expect("a value"))]);
+            let peer = SocketAddr::new(peer.parse().expect("an address"), 443);
+            proxies().whence(&headers, Some(peer)).country.map(Country::code)
+        };
+        assert_eq!(
+            [said("10.0.0.1", "DE"), said("198.51.100.1", "DE"), said("10.0.0.1", "XX"), said("10.0.0.1", "T1")],
+            [Some("DE"), None, None, None]
+        );
+        assert!(proxies().whence(&HeaderMap::new(), None).country.is_none());
     }
 
     #[test]

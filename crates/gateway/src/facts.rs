@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use kernel::{Actor, Client, Clock, Origin, SystemClock};
 use platform::rate_limits::Who;
 
+use crate::client_address::Whence;
 use crate::limits::{Counted, IdentityLimit};
 use crate::problem::Problem;
 use crate::request_id;
@@ -19,8 +20,7 @@ use crate::request_id;
 pub struct RequestFacts {
     request_id: HeaderValue,
     traceparent: Option<String>,
-    peer: Option<SocketAddr>,
-    address: Option<IpAddr>,
+    whence: Whence,
     user_agent: Option<HeaderValue>,
     actor: OnceLock<Actor>,
     route: OnceLock<MatchedPath>,
@@ -39,12 +39,11 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
 impl RequestFacts {
     /// Reads what the head of a request tells.
-    pub(crate) fn read(headers: &HeaderMap, (peer, address): (Option<SocketAddr>, Option<IpAddr>), request_id: HeaderValue) -> Self {
+    pub(crate) fn read(headers: &HeaderMap, whence: Whence, request_id: HeaderValue) -> Self {
         Self {
             request_id,
             traceparent: headers.get(TRACEPARENT).and_then(traceparent),
-            peer,
-            address,
+            whence,
             user_agent: headers.get(header::USER_AGENT).cloned(),
             actor: OnceLock::new(),
             route: OnceLock::new(),
@@ -68,13 +67,13 @@ impl RequestFacts {
     /// The other end of the connection: the client, or the proxy before us.
     #[must_use]
     pub fn peer(&self) -> Option<SocketAddr> {
-        self.peer
+        self.whence.peer
     }
 
     /// The client's address, behind the proxies that are trusted.
     #[must_use]
     pub fn address(&self) -> Option<IpAddr> {
-        self.address
+        self.whence.address
     }
 
     /// This actor, in this request.
@@ -89,7 +88,7 @@ impl RequestFacts {
     pub fn client(&self) -> Client {
         let user_agent = self.user_agent.as_ref().and_then(|name| name.to_str().ok());
         let user_agent = user_agent.map(|name| name.chars().take(MAX_USER_AGENT).collect());
-        Client { ip: self.address, user_agent }
+        Client { ip: self.whence.address, user_agent, country: self.whence.country }
     }
 
     /// Keeps for the log who acts and by which route; the outer service sees neither itself.
@@ -128,7 +127,7 @@ impl Facts {
         if let Some(facts) = parts.extensions.get::<Arc<RequestFacts>>() {
             return Arc::clone(facts);
         }
-        let facts = Arc::new(RequestFacts::read(&parts.headers, (None, None), request_id::of(&parts.headers, SystemClock.now())));
+        let facts = Arc::new(RequestFacts::read(&parts.headers, Whence::default(), request_id::of(&parts.headers, SystemClock.now())));
         parts.extensions.insert(Arc::clone(&facts));
         facts
     }

@@ -33,6 +33,12 @@ impl Identity {
     pub const fn of(actor: Actor) -> Self {
         Self { actor, permissions: PermissionSet::NONE, session: None, lacks_two_factor: false }
     }
+
+    /// True for programs that may do nothing but what anybody may, such as a storefront with a publishable key: public answers are
+    /// theirs as well. A person is somebody, whatever they may do.
+    pub(crate) const fn sees_what_anybody_sees(&self) -> bool {
+        matches!(self.actor, Actor::ApiKey(_)) && self.permissions.is_empty()
+    }
 }
 
 /// Knows credentials. The API's state gives one by `FromRef` as `Arc<dyn Authenticator>`.
@@ -78,6 +84,12 @@ where
     };
     parts.extensions.insert(Resolved(identity));
     Ok(identity)
+}
+
+/// The program that asks, where that is known without waiting and it sees what anybody sees.
+pub(crate) fn known_program(headers: &HeaderMap, credentials: &dyn Authenticator) -> Option<Identity> {
+    let token = bearer(headers).ok()??;
+    credentials.remembered(token).filter(Identity::sees_what_anybody_sees)
 }
 
 /// The token of the one `Authorization: Bearer` header, where there is one.
@@ -198,10 +210,14 @@ impl Anyone {
         self.facts.origin(self.identity.map_or(Actor::Anonymous, |identity| identity.actor))
     }
 
-    /// How an answer to this caller may be stored: for everybody where nobody is named, for nobody else otherwise.
+    /// How an answer to this caller may be stored: for everybody where it is what anybody sees, for nobody else otherwise.
     #[must_use]
     pub fn cache(&self, max_age_seconds: u32) -> Cache {
-        if self.is_anonymous() { Cache::Public { max_age_seconds } } else { Cache::Private }
+        if self.identity.is_none_or(|identity| identity.sees_what_anybody_sees()) {
+            Cache::Public { max_age_seconds }
+        } else {
+            Cache::Private
+        }
     }
 }
 

@@ -17,8 +17,8 @@ use crate::metrics::RouteMetrics;
 use crate::request_id::X_REQUEST_ID;
 use crate::{compress, conditional};
 
-/// Who has one of these is not just anybody, or may not be.
-const CREDENTIALS: [HeaderName; 3] = [header::AUTHORIZATION, HeaderName::from_static("x-cart-token"), header::COOKIE];
+/// Who has one of these is not just anybody, or may not be; so is who has `Authorization`, unless it is known what they see.
+const CREDENTIALS: [HeaderName; 2] = [HeaderName::from_static("x-cart-token"), header::COOKIE];
 /// What the headers of an answer take in memory, twice: for 200 and for 304.
 const HEAD_BYTES: usize = 2_048;
 
@@ -145,10 +145,11 @@ pub(crate) async fn give(memory: &Memory, key: &str, kept: &Arc<Kept<Finished>>,
 }
 
 /// Where the answer to a request of anybody would be: path and query, the parameters in the order of their names. `None`
-/// where the caller has a credential, or does something else than read.
-pub(crate) fn key<B>(request: &Request<B>) -> Option<Cow<'_, str>> {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads || CREDENTIALS.iter().any(|name| request.headers().contains_key(name)) {
+/// where the caller has a credential that is not known to show what anybody sees, or does something else than read.
+pub(crate) fn key<B>(request: &Request<B>, is_known: bool) -> Option<Cow<'_, str>> {
+    let (reads, headers) = (matches!(*request.method(), Method::GET | Method::HEAD), request.headers());
+    let may_be_somebody = !is_known && headers.contains_key(header::AUTHORIZATION);
+    if !reads || may_be_somebody || CREDENTIALS.iter().any(|name| headers.contains_key(name)) {
         return None;
     }
     let whole = request.uri().path_and_query()?.as_str();
@@ -179,7 +180,7 @@ mod tests {
     fn key_of(method: &str, uri: &str, headers: &[(&str, &str)]) -> Option<String> {
         let request =
             headers.iter().fold(Request::builder().method(method).uri(uri), |request, (name, value)| request.header(*name, *value));
-        key(&request.body(()).expect("a request")).map(Cow::into_owned)
+        key(&request.body(()).expect("a request"), false).map(Cow::into_owned)
     }
 
     #[test]

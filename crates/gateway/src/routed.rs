@@ -17,6 +17,7 @@ use crate::asked::Asked;
 use crate::body::OutBody;
 use crate::envelope;
 use crate::extract::OrdinaryBody;
+use crate::identity::Identity;
 use crate::memory::{self, Finished, Memory, Shown, give};
 use crate::problem::Problem;
 use crate::service::{Answered, Gateway};
@@ -26,9 +27,14 @@ pub(crate) type Remembered<'m, 'k> = (&'m Memory, Option<Arc<Kept<Finished>>>, C
 
 impl Gateway {
     /// What is in memory of the answer; `None` where this request is not answered from memory.
-    pub(crate) fn remembered<'m, 'k, B>(&'m self, request: &'k Request<B>, now: Timestamp) -> Option<Remembered<'m, 'k>> {
+    pub(crate) fn remembered<'m, 'k, B>(
+        &'m self,
+        request: &'k Request<B>,
+        program: Option<Identity>,
+        now: Timestamp,
+    ) -> Option<Remembered<'m, 'k>> {
         let memory = self.memory.as_ref().filter(|_| self.rules.is_json(request.uri().path()))?;
-        let key = memory::key(request)?;
+        let key = memory::key(request, program.is_some())?;
         Some((memory, memory.cache.find(&key, now), key))
     }
 
@@ -40,14 +46,16 @@ impl Gateway {
     {
         let (memory, key) = place;
         let lead = match tokio::time::timeout(self.rules.request_timeout, memory.cache.turn(key, now)).await {
-            Ok(Turn::Made(kept)) => return Answered::remembered(give(memory, key, &kept, asked.wanted()).await, &kept),
+            Ok(Turn::Made(kept)) => {
+                return Answered::remembered(give(memory, key, &kept, asked.wanted()).await, &kept, asked.facts.actor());
+            }
             Ok(Turn::Yours(lead)) => Some(lead),
             Ok(Turn::Alone) => None,
             Err(_) => return self.settle(Problem::timed_out().into_response(), asked).await,
         };
         let mut response = self.call(request, asked).await;
         match lead.and_then(|lead| self.remember(&mut response, asked, (memory, lead), now)) {
-            Some(kept) => Answered::remembered(give(memory, key, &kept, asked.wanted()).await, &kept),
+            Some(kept) => Answered::remembered(give(memory, key, &kept, asked.wanted()).await, &kept, asked.facts.actor()),
             None => self.settle(response, asked).await,
         }
     }

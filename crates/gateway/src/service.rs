@@ -5,7 +5,7 @@
 //! 3. The limit of the address ([`crate::limits`]).
 //! 4. Heads that no route would take ([`crate::head`]), and what another site's page makes a browser send ([`crate::cross_site`]).
 //! 5. The questions of browsers whether another site's script may ask ([`crate::cors`]).
-//! 6. What anybody may see and is in memory is answered here ([`crate::memory`]).
+//! 6. What anybody may see and is in memory is answered here ([`crate::memory`]), to programs that see the same and are known, too.
 //! 7. The router, within the time limit and without its panics ([`crate::routed`]). There, in its handlers' signatures:
 //!    authentication, the limit of the identity, permissions ([`crate::identity`]); then the handler.
 //! 8. The answer's form: refusals in the one envelope, 304, compression, security headers ([`crate::headers`]).
@@ -18,7 +18,7 @@ use std::time::Instant;
 use axum::Router;
 use axum::response::IntoResponse;
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderValue, Method, Request, Uri, header};
 use kernel::{Actor, Clock, Timestamp};
 use platform::cache::Kept;
 use platform::db::Db;
@@ -30,6 +30,7 @@ use crate::asked::{Asked, Wanted};
 use crate::body::OutBody;
 use crate::cors::{self, Allowed};
 use crate::headers::SecurityHeaders;
+use crate::identity::{self, Authenticator, Identity};
 use crate::limits::{Counted, IdentityLimit, Limits, class_of};
 use crate::memory::{Finished, Memory, give};
 use crate::metrics::{Metrics, RouteMetrics};
@@ -40,7 +41,6 @@ use crate::rules::GatewayRules;
 use crate::{cross_site, head};
 
 /// The shop's front door: one service around the router.
-#[derive(Debug)]
 pub struct Gateway {
     pub(crate) router: Router,
     pub(crate) rules: GatewayRules,
@@ -52,6 +52,7 @@ pub struct Gateway {
     limits: Option<Arc<Limits>>,
     blocks: Option<Arc<IpBlocks>>,
     pub(crate) refusals: Option<Refusals>,
+    credentials: Option<Arc<dyn Authenticator>>,
 }
 
 /// An answer, and what is told of it beside what the request says.
@@ -71,12 +72,19 @@ struct Entry {
     origin: Option<Allowed>,
 }
 
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("rules", &self.rules).finish_non_exhaustive()
+    }
+}
+
 impl Gateway {
     /// Puts the service around a finished router. No layer should be on it: each costs every request a boxed future.
     #[must_use]
     pub fn new(router: Router, rules: GatewayRules, clock: Arc<dyn Clock>) -> Self {
         let headers = SecurityHeaders::new(rules.by_https);
-        Self { router, rules, clock, headers, metrics: Arc::default(), memory: None, db: None, limits: None, blocks: None, refusals: None }
+        let (metrics, memory, db) = (Arc::default(), None, None);
+        Self { router, rules, clock, headers, metrics, memory, db, limits: None, blocks: None, refusals: None, credentials: None }
     }
 
     /// Counts into these metrics, which somebody else shows.
@@ -115,6 +123,12 @@ impl Gateway {
         Self { refusals: Some(refusals), ..self }
     }
 
+    /// Answers programs that see what anybody sees from memory as well, once they are known there.
+    #[must_use]
+    pub fn knowing(self, credentials: Arc<dyn Authenticator>) -> Self {
+        Self { credentials: Some(credentials), ..self }
+    }
+
     /// Answers a request: never fails, never panics, always within the time limit.
     pub async fn answer<B>(&self, request: Request<B>, peer: Option<SocketAddr>) -> http::Response<OutBody>
     where
@@ -123,19 +137,26 @@ impl Gateway {
     {
         let (started, now, _under_way) = (Instant::now(), self.clock.now(), self.metrics.enter());
         let request_id = request_id::of(request.headers(), now);
-        let address = self.rules.trusted_proxies.client(request.headers(), peer);
-        let (counted, refusal) = self.admit(&request, address, now).await;
+        let whence = self.rules.trusted_proxies.whence(request.headers(), peer);
+        let (counted, refusal) = self.admit(&request, whence.address, now).await;
+        let program = self.known_program(&request, refusal.is_none());
+        let (counted, refusal) = self.admit_program(&request, program, (counted, refusal), now).await;
         let origin = self.rules.cors.allowed(request.headers());
         let entry = Entry { started, request_id, counted, origin };
         let preflight = if refusal.is_none() { cors::preflight(&request, entry.origin.as_ref()) } else { None };
-        let remembered = if refusal.is_none() && preflight.is_none() { self.remembered(&request, now) } else { None };
+        let remembered = if refusal.is_none() && preflight.is_none() { self.remembered(&request, program, now) } else { None };
         if let Some((memory, Some(kept), key)) = &remembered {
             let wanted = Wanted { method: request.method(), conditions: request.headers() };
-            let answered = Answered::remembered(give(memory, key, kept, wanted).await, kept);
+            let answered = Answered::remembered(give(memory, key, kept, wanted).await, kept, program.map(|program| program.actor));
             return self.finish(answered, (request.method(), request.uri()), entry);
         }
         let missed = remembered.map(|(memory, _, key)| (memory, key.into_owned()));
-        let asked = Asked::read(&request, (peer, address), entry.request_id.clone(), self.limit_of(&request, now));
+        // Whoever is known was counted already.
+        let limit = if program.is_none() { self.limit_of(&request, now) } else { None };
+        let asked = Asked::read(&request, whence, entry.request_id.clone(), limit);
+        if let Some(program) = program {
+            asked.facts.note(program.actor, None);
+        }
         let answered = match (refusal, preflight, missed) {
             (Some(problem), ..) => self.settle(problem.into_response(), &asked).await,
             (None, Some(response), _) => self.settle_preflight(response, &asked),
@@ -166,6 +187,31 @@ impl Gateway {
         (counted, refusal)
     }
 
+    /// The program that asks to read, where that is known without waiting and it sees what anybody sees.
+    fn known_program<B>(&self, request: &Request<B>, is_admitted: bool) -> Option<Identity> {
+        if !is_admitted
+            || !request.headers().contains_key(header::AUTHORIZATION)
+            || !matches!(*request.method(), Method::GET | Method::HEAD)
+        {
+            return None;
+        }
+        identity::known_program(request.headers(), self.credentials.as_deref()?)
+    }
+
+    /// A known program is counted like anybody whose credential was accepted.
+    async fn admit_program<B>(
+        &self,
+        request: &Request<B>,
+        program: Option<Identity>,
+        admitted: (Option<Counted>, Option<Problem>),
+        now: Timestamp,
+    ) -> (Option<Counted>, Option<Problem>) {
+        let limit = (program, &self.limits, class_of(request.method(), request.uri().path()));
+        let (Some(program), Some(limits), Some(class)) = limit else { return admitted };
+        let Some(counted) = limits.count(class, Who::Identity(program.actor), now).await else { return admitted };
+        (Some(counted), counted.refusal())
+    }
+
     /// What an identity is counted against, once it is known.
     fn limit_of<B>(&self, request: &Request<B>, now: Timestamp) -> Option<IdentityLimit> {
         let class = class_of(request.method(), request.uri().path())?;
@@ -193,8 +239,8 @@ impl Gateway {
 }
 
 impl Answered {
-    /// What came from memory, where only nobody in particular finds anything.
-    pub(crate) fn remembered(response: http::Response<OutBody>, kept: &Kept<Finished>) -> Self {
-        Self { response, route: Arc::clone(&kept.value().route), actor: Some(Actor::Anonymous), problem: None }
+    /// What came from memory: what anybody sees, whoever it is.
+    pub(crate) fn remembered(response: http::Response<OutBody>, kept: &Kept<Finished>, actor: Option<Actor>) -> Self {
+        Self { response, route: Arc::clone(&kept.value().route), actor: actor.or(Some(Actor::Anonymous)), problem: None }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
-use crate::{ApiKeyId, CartId, UserId};
+use crate::{ApiKeyId, CartId, Country, UserId};
 
 /// Who acts; stored as text in `created_by`, `updated_by`, history and events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -77,6 +77,8 @@ pub struct Client {
     pub ip: Option<IpAddr>,
     /// What the program calls itself.
     pub user_agent: Option<String>,
+    /// In which country that address is, where a proxy that is trusted says so.
+    pub country: Option<Country>,
 }
 
 impl fmt::Debug for Client {
@@ -89,7 +91,7 @@ impl Origin {
     /// An act outside any request.
     #[must_use]
     pub const fn of(actor: Actor) -> Self {
-        Self { actor, request_id: None, traceparent: None, client: Client { ip: None, user_agent: None } }
+        Self { actor, request_id: None, traceparent: None, client: Client { ip: None, user_agent: None, country: None } }
     }
 
     /// The shop itself acts.

@@ -48,6 +48,10 @@ const ISSUERS: &[(&str, &str, usize, usize)] = &[
 /// and what follows a `+` is a phone number.
 #[must_use]
 pub fn contains_card_number(text: &str) -> bool {
+    // Most texts have too few digits for one, and everything is a text.
+    if text.is_ascii() && text.bytes().filter(u8::is_ascii_digit).count() < SHORTEST {
+        return false;
+    }
     // NFKC turns full-width digits and unusual blanks into plain ones.
     let plain: Vec<char> = text.nfkc().collect();
     plain.split(|c| !(c.is_ascii_digit() || is_separator(*c) || *c == '+')).any(stretch_has_card)

@@ -27,6 +27,8 @@ ids! {
     AdjustmentId, AdjustmentTag, "adj";
     /// An address in a customer's book.
     AddressId, AddressTag, "addr";
+    /// Something out of the ordinary.
+    AnomalyId, AnomalyTag, "anomaly";
     /// An API key.
     ApiKeyId, ApiKeyTag, "key";
     /// A record of the audit log.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::Accounts;
+use accounts::anomalies::LookForAnomalies;
 use accounts::sessions::ForgetEnded;
 use accounts::sign_in::{SendAccountMail, SweepSignIn};
 use api::{ApiPresenter, Shop};
@@ -81,6 +82,7 @@ pub fn facts() -> Vec<FactNames> {
     vec![
         of::<IpBlockEvent>(),
         of::<RateLimitEvent>(),
+        of::<accounts::anomalies::AnomalyEvent>(),
         of::<accounts::api_keys::ApiKeyEvent>(),
         of::<accounts::roles::RoleEvent>(),
         of::<accounts::sessions::SessionEvent>(),
@@ -128,6 +130,7 @@ pub fn personal_places() -> Places {
     Places::new(vec![
         Box::new(accounts::users::PersonalUsers),
         Box::new(accounts::sessions::PersonalSessions),
+        Box::new(accounts::anomalies::PersonalCountries),
         Box::new(accounts::two_factor::PersonalTwoFactor),
         Box::new(accounts::addresses::PersonalAddresses),
         Box::new(sales::carts::PersonalCarts),
@@ -149,6 +152,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
         .with(SendAccountMail(accounts.clone()))
         .with(SweepSignIn(accounts.context.clone()))
         .with(ExportHead(sales.context.clone()))
+        .with(LookForAnomalies(sales.context.clone()))
 }
 
 /// What starts by itself, and when (UTC).
@@ -157,7 +161,12 @@ pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
 /// `TimetableError` for a time-table of ours that is none.
 pub fn recurring() -> Result<Vec<Recurring>, TimetableError> {
     let of = |kind, cron| Recurring::new(kind, cron, serde_json::Value::Null);
-    Ok(vec![of(ExportHead::KIND, "5 0 * * *")?, of(ForgetEnded::KIND, "20 2 * * *")?, of(SweepSignIn::KIND, "40 * * * *")?])
+    Ok(vec![
+        of(ExportHead::KIND, "5 0 * * *")?,
+        of(ForgetEnded::KIND, "20 2 * * *")?,
+        of(SweepSignIn::KIND, "40 * * * *")?,
+        of(LookForAnomalies::KIND, "* * * * *")?,
+    ])
 }
 
 /// What selling needs: the providers that the configuration names, and the API's form of answers.
@@ -180,14 +189,14 @@ pub fn gateway(shop: &Shop) -> Gateway {
     let rules = GatewayRules {
         request_timeout: Duration::from_millis(server.request_timeout_ms),
         max_body_bytes: server.max_body_bytes,
-        trusted_proxies: TrustedProxies::new(server.trusted_proxies.clone()),
+        trusted_proxies: TrustedProxies::new(server.trusted_proxies.clone(), server.country_header.parse().ok()),
         cors: Cors::new(&server.cors_origins),
         by_https: server.is_reached_by_https(),
         ..GatewayRules::default()
     };
     let gateway = Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock)).writing_to(shop.context().db.clone());
     let gateway = gateway.limited_by(Arc::clone(shop.limits())).refusing(Arc::clone(shop.blocks()));
-    gateway.counting(Arc::clone(shop.metrics())).remembering(shop.memory().cloned())
+    gateway.counting(Arc::clone(shop.metrics())).remembering(shop.memory().cloned()).knowing(Arc::clone(shop.credentials()))
 }
 
 /// The bounds of the accept loop, as configured.

@@ -37,9 +37,11 @@ async fn what_staff_do_is_recorded_with_what_differs(shop: TestShop) -> TestResu
 #[test_on_every_database]
 async fn each_write_of_staff_leaves_a_record_and_a_customer_none(shop: TestShop) -> TestResult {
     let mug = shop.mug(1_200, 5).await?;
-    let before = all(&shop).await?.len();
     let order = shop.order(&mug.id, 1, "manual").await?;
-    assert_eq!(all(&shop).await?.len(), before, "carts and orders have histories of their own");
+    let records = all(&shop).await?;
+    let before = records.len();
+    let of_customers = |action: &str| action.starts_with("cart.") || action.starts_with("order.");
+    assert!(!records.iter().any(|record| of_customers(&record.action)), "carts and orders have histories of their own: {records:?}");
     let order = format!("/api/v1/orders/{}", order.text("order.id").to_owned() + order.text("id"));
     shop.post(&format!("{order}/notes")).json(json!({"body": "Call Ada at home"})).await?.expect(201)?;
     let rate = json!({"name": "VAT", "country": "DE", "rate": "19"});

@@ -3,6 +3,7 @@
 
 mod bodies;
 mod callers;
+mod cards;
 
 use reqwest::Method;
 use serde_json::Value;

@@ -4,14 +4,14 @@ use serde_json::Value;
 
 /// Names that are free text in spite of what they are called: other systems' ids, ids that may be slugs, ids for support.
 const FREE: [&str; 8] = [
-    "IpBlockIn.reason",
-    "IpBlockView.reason",
     "ExternalRefIn.id",
     "ExternalRefView.id",
     "UpdateItemIn.id",
     "DeleteItemIn.id",
     "ErrorView.request_id",
+    "AuditRecordView.request_id",
     "TimelineEntryView.kind",
+    "IpBlockView.reason",
 ];
 /// Members that say one of a closed set, or a code of a standard, wherever they stand.
 const CLOSED: [&str; 10] =

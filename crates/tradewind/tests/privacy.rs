@@ -4,38 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use accounts::addresses::{self, AddAddress, Defaults};
 use kernel::{Actor, Email, Origin, UserId};
-use platform::db::{DbBackend, FromQueryResult, fetch_all, fetch_scalar};
 use platform::privacy::{self, ExportStatus};
-use platform::values;
 use sales::orders;
 use serde_json::Value;
 use test_macro::test_on_every_database;
 use tradewind::wiring;
 
-use crate::support::{TestResult, TestShop, place};
+use crate::support::{TestResult, TestShop, columns, place, traces_of};
 
 /// Columns that tell of nobody, a table a line: `table: column column`. A new column is put here, or into the list of the place
 /// that knows of persons, by somebody who has thought about it.
 const IMPERSONAL: &str = include_str!("privacy/impersonal.txt");
-
-#[derive(FromQueryResult)]
-struct ColumnRow {
-    of_table: String,
-    name: String,
-}
-
-async fn columns(shop: &TestShop) -> TestResult<Vec<ColumnRow>> {
-    let sql = match shop.context().db.backend() {
-        DbBackend::Sqlite => {
-            "SELECT m.name AS of_table, c.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'
-            AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!'"
-        }
-        DbBackend::Postgres => {
-            "SELECT CAST(table_name AS TEXT) AS of_table, CAST(column_name AS TEXT) AS name FROM information_schema.columns WHERE table_schema = 'public'"
-        }
-    };
-    Ok(fetch_all(shop.context().db.reader(), sql, vec![]).await?)
-}
 
 #[test_on_every_database]
 async fn every_column_tells_of_a_person_or_is_known_not_to(shop: TestShop) -> TestResult {
@@ -74,23 +53,6 @@ async fn customer(shop: &TestShop) -> TestResult<UserId> {
     Ok(ada)
 }
 
-/// Every place where one of the texts stands.
-async fn found(shop: &TestShop) -> TestResult<Vec<String>> {
-    let mut found = Vec::new();
-    for ColumnRow { of_table, name } in columns(shop).await? {
-        for canary in CANARIES {
-            let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {of_table} WHERE CAST({name} AS TEXT) LIKE $1");
-            let count: Option<i64> = fetch_scalar(shop.context().db.reader(), &sql, values![format!("%{canary}%")]).await?;
-            if count != Some(0) {
-                found.push(format!("{of_table}.{name}"));
-            }
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    Ok(found)
-}
-
 #[test_on_every_database]
 async fn an_archive_has_a_part_from_every_place(shop: TestShop) -> TestResult {
     let ada = customer(&shop).await?;
@@ -116,7 +78,7 @@ async fn nothing_tells_who_it_was_once_a_person_is_erased(shop: TestShop) -> Tes
     privacy::request_export(shop.context(), &Origin::of(Actor::User(ada)), ada).await?;
     shop.settle().await?;
     assert!(orders::has_open_orders(shop.context().db.reader(), ada).await?);
-    let places = found(&shop).await?;
+    let places = traces_of(&shop, &CANARIES).await?;
     assert!(
         places.contains(&"order_contacts.email".to_owned()) && places.contains(&"idempotency_keys.answer_body".to_owned()),
         "{places:?}"
@@ -124,7 +86,7 @@ async fn nothing_tells_who_it_was_once_a_person_is_erased(shop: TestShop) -> Tes
     let tx = shop.context().begin(&shop.origin()).await?;
     privacy::erase_in(&tx, &wiring::personal_places(), ada).await?;
     tx.commit().await?;
-    assert_eq!(found(&shop).await?, Vec::<String>::new());
+    assert_eq!(traces_of(&shop, &CANARIES).await?, Vec::<String>::new());
     let order = orders::list(shop.context().db.reader(), &crate::belongings::of(ada)).await?;
     assert_eq!(order.items.first().map(|order| (order.total.minor() > 0, order.email.as_str())), Some((true, "erased@erased.invalid")));
     Ok(())

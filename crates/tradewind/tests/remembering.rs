@@ -1,7 +1,10 @@
 //! Public answers are kept in memory, and nobody ever reads there what is true no more.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use accounts::api_keys::{self, CreateApiKey, KeyKind};
+use accounts::permissions::{PermissionSet, Scopes};
 use axum::body::Body;
 use axum::http::{Request, Response};
 use catalog::inventory::{self, MoveReason};
@@ -16,7 +19,7 @@ use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 use tradewind::wiring;
 
-use crate::support::{TestResult, TestShop, TestVariant, usd, variant};
+use crate::support::{TestResult, TestShop, TestVariant, make_key, usd, variant};
 
 /// A node of a test's own, with a memory of its own, on the database of the shop.
 struct Node {
@@ -102,6 +105,38 @@ async fn every_public_answer_costs_no_statement_the_second_time(shop: TestShop) 
         assert!(statements.0 > 0 && statements.1 == 0, "{path}: {statements:?}");
     }
     assert_eq!((node.stats().hits, node.stats().entries), (11, 11));
+    Ok(())
+}
+
+/// A storefront's key sees what anybody sees, out of the same memory; whoever sees more does not, and a dead key opens nothing.
+#[test_on_every_database]
+async fn a_publishable_key_is_answered_from_memory_and_counted(shop: TestShop) -> TestResult {
+    let mug = shop.mug(1_250, 5).await?;
+    let (path, node) = (path_of(&mug), Node::within(&shop));
+    let request = CreateApiKey { name: "page".to_owned(), kind: KeyKind::Publishable, scopes: Scopes::default(), expires_at: None };
+    let storefront = api_keys::create(shop.context(), &shop.origin(), request, PermissionSet::all()).await?;
+    let (token, reader) = (storefront.token.reveal(), make_key(&shop, &["products:read"]).await?);
+    let ask = async |token: &str| {
+        let request = Request::get(&path).header("authorization", format!("Bearer {token}")).body(Body::empty())?;
+        let peer = SocketAddr::from(([192, 0, 2, 7], 4_711));
+        let (answer, statements) = db::count_statements(node.gateway.answer(request, Some(peer))).await;
+        let left = answer.headers().get("ratelimit").and_then(|left| left.to_str().ok()).unwrap_or_default().to_owned();
+        TestResult::Ok((answer.status().as_u16(), statements, left))
+    };
+    for becomes_known in ["the key", "the answer"] {
+        let (status, statements, _) = ask(token).await?;
+        assert!(status == 200 && statements > 0, "{becomes_known}");
+    }
+    let (third, fourth) = (ask(token).await?, ask(token).await?);
+    assert_eq!([(third.0, third.1), (fourth.0, fourth.1)], [(200, 0), (200, 0)]);
+    assert!(!third.2.is_empty() && third.2 != fourth.2, "each is counted");
+    assert!(node.statements(&path).await? == 0, "anybody reads the same answer");
+    for _ in 0..2 {
+        let (status, statements, _) = ask(&reader).await?;
+        assert!(status == 200 && statements > 0, "who may see drafts is not answered from memory");
+    }
+    api_keys::revoke(shop.context(), &shop.origin(), storefront.key.id, None).await?;
+    assert_eq!(ask(token).await?.0, 401);
     Ok(())
 }
 

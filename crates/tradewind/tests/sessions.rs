@@ -21,7 +21,10 @@ struct Person {
 
 /// A request from this address by this program.
 fn from(ip: &str, user_agent: &str) -> Origin {
-    Origin { client: Client { ip: ip.parse().ok(), user_agent: Some(user_agent.to_owned()) }, ..Origin::of(Actor::Anonymous) }
+    Origin {
+        client: Client { ip: ip.parse().ok(), user_agent: Some(user_agent.to_owned()), country: None },
+        ..Origin::of(Actor::Anonymous)
+    }
 }
 
 /// A request by the program that all of these tests use unless they say otherwise.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod accounts;
+mod anomalies;
 mod api_keys;
 mod audit;
 mod auth;
@@ -22,6 +23,7 @@ mod inventory;
 mod limits;
 mod listing;
 mod listing_walks;
+mod logs;
 mod me;
 mod measuring;
 mod media;
@@ -39,6 +41,7 @@ mod remembering;
 mod rest;
 mod roles;
 mod seams;
+mod secrets;
 mod sessions;
 mod shipping_methods;
 mod statements;

@@ -2,12 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use accounts::anomalies::AnomalyKind;
+use accounts::api_keys::KeyKind;
+use accounts::one_time::Purpose;
+use accounts::sessions::Kind;
+use accounts::users::UserStatus;
 use catalog::channels::TaxDisplay;
 use catalog::inventory::MoveReason;
 use catalog::products::{ProductStatus, RelationKind};
 use catalog::variants::VariantKind;
 use payments::payments::{OperationKind, OperationStatus};
+use platform::audit::Outcome;
 use platform::jobs::JobState;
+use platform::privacy::ExportStatus;
 use sales::carts::CartStatus;
 use sales::orders::{FulfilmentStatus, OrderStatus};
 use sales::pricing::AdjustmentKind;
@@ -16,10 +23,14 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 15] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 22] = [
+    ("anomalies_kind_check", AnomalyKind::WORDS),
+    ("api_keys_kind_check", KeyKind::WORDS),
+    ("audit_records_outcome_check", Outcome::WORDS),
     ("carts_status_check", CartStatus::WORDS),
     ("channels_tax_display_check", TaxDisplay::WORDS),
     ("jobs_state_check", JobState::WORDS),
+    ("one_time_tokens_purpose_check", Purpose::WORDS),
     ("order_adjustments_kind_check", AdjustmentKind::WORDS),
     ("orders_fulfilment_status_check", FulfilmentStatus::WORDS),
     ("orders_payment_status_check", sales::orders::PaymentStatus::WORDS),
@@ -27,22 +38,24 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 15] = [
     ("payment_operations_kind_check", OperationKind::WORDS),
     ("payment_operations_status_check", OperationStatus::WORDS),
     ("payments_status_check", payments::payments::PaymentStatus::WORDS),
+    ("privacy_exports_status_check", ExportStatus::WORDS),
     ("product_relations_kind_check", RelationKind::WORDS),
     ("products_status_check", ProductStatus::WORDS),
+    ("sessions_kind_check", Kind::WORDS),
     ("shipping_methods_kind_check", ShippingKind::WORDS),
     ("stock_moves_reason_check", MoveReason::WORDS),
+    ("users_status_check", UserStatus::WORDS),
     ("variants_kind_check", VariantKind::WORDS),
 ];
 
 /// CHECKs whose words are no enum that a slice shows: statements and their tests name them as they are.
-const CHECKS_WITHOUT_ENUM: [&str; 7] = [
+const CHECKS_WITHOUT_ENUM: [&str; 6] = [
     "external_refs_entity_check",
     "fulfilments_status_check",
     "holds_state_check",
     "idempotency_keys_state_check",
     "orders_source_check",
     "stock_locations_kind_check",
-    "users_status_check",
 ];
 
 /// The words of every `CONSTRAINT name CHECK (column IN ('a', 'b'))` in a migration's text.

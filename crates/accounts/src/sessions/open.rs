@@ -5,6 +5,8 @@ use platform::config::Auth;
 use platform::db::{DatabaseError, WriteTx};
 use platform::outbox;
 
+use crate::anomalies;
+
 use super::events::SessionEvent;
 use super::model::{Kind, RefreshToken, RevokedBecause, Session, end_of};
 use super::revoke::end;
@@ -81,6 +83,7 @@ pub async fn open_in(tx: &WriteTx, user: UserId, kind: Kind, rules: &Auth) -> Re
     let token = NewToken { session_id: session.id, token: &refresh, generation: 1, expires_at: refresh_expires_at };
     store::insert_token(tx, &token).await?;
     outbox::record(tx, &SessionEvent::opened(&session)).await?;
+    anomalies::seen_in(tx, user, session.id).await?;
     Ok(Opened { session, refresh, refresh_expires_at })
 }
 

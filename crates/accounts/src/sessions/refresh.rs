@@ -6,6 +6,8 @@ use platform::audit::{self, Entry};
 use platform::db::{DatabaseError, WriteTx};
 use platform::{Context, Secrets, SecretsError};
 
+use crate::anomalies;
+
 use super::model::{Kind, RefreshToken, RevokedBecause, Session};
 use super::open::Opened;
 use super::revoke::end;
@@ -54,7 +56,7 @@ impl DomainError for RefreshError {
 enum Verdict {
     Rotate,
     /// Its answer was lost: the same successor again.
-    Repeat(Opened),
+    Repeat(Box<Opened>),
     Refuse,
     Revoke,
 }
@@ -85,7 +87,7 @@ pub async fn refresh(context: &Context, origin: &Origin, token: &RefreshToken) -
         Verdict::Repeat(opened) => {
             // Nothing is written; but what made the successor is durable when this answers.
             tx.commit().await?;
-            Ok(opened)
+            Ok(*opened)
         }
         Verdict::Refuse => Err(RefreshError::Invalid),
         Verdict::Revoke => {
@@ -105,7 +107,9 @@ fn judge(context: &Context, presented: &Presented, by: &[u8], successor: &Refres
         _ if !is_live => Verdict::Refuse,
         None if now < presented.expires_at => Verdict::Rotate,
         None => Verdict::Refuse,
-        Some(used) => repeat(session, used, by, successor).filter(|_| now < used.at + LOST_ANSWER).map_or(Verdict::Revoke, Verdict::Repeat),
+        Some(used) => repeat(session, used, by, successor)
+            .filter(|_| now < used.at + LOST_ANSWER)
+            .map_or(Verdict::Revoke, |opened| Verdict::Repeat(Box::new(opened))),
     }
 }
 
@@ -129,6 +133,7 @@ async fn rotate(
     let child = NewToken { session_id: session.id, token: &successor, generation, expires_at: refresh_expires_at };
     store::insert_token(tx, &child).await?;
     store::touch(tx, &session).await?;
+    anomalies::seen_in(tx, session.user_id, session.id).await?;
     Ok(Opened { session, refresh: successor, refresh_expires_at })
 }
 

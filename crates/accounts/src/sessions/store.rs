@@ -50,7 +50,7 @@ impl TryFrom<SessionRow> for Session {
             id: SessionId::from_uuid(row.id),
             user_id: UserId::from_uuid(row.user_id),
             kind: row.kind.parse().map_err(|_| DatabaseError::corrupt("sessions.kind"))?,
-            client: Client { ip, user_agent: row.user_agent },
+            client: Client { ip, user_agent: row.user_agent, country: None },
             two_factor_at: row.two_factor_at,
             last_used_at: row.last_used_at,
             expires_at: row.expires_at,

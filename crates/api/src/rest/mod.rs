@@ -9,6 +9,7 @@ mod categories;
 mod channels;
 pub(crate) mod checkout;
 mod ip_blocks;
+mod logs;
 mod me;
 mod media;
 mod metrics;
@@ -54,7 +55,8 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(roles::routes())
         .merge(users::routes())
         .merge(api_keys::routes())
-        .merge(audit_log::routes());
+        .merge(audit_log::routes())
+        .merge(logs::routes());
     links::add(routes.get_openapi_mut());
     sparse::add(routes.get_openapi_mut());
     unchanged::add(routes.get_openapi_mut());

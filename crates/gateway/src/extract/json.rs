@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
+use super::card_numbers;
 use super::read::{self, ORDINARY_BODY};
 use super::shaped::Shaped;
 use super::strict::Strict;
@@ -91,6 +92,13 @@ pub(super) async fn take<B: JsonBody>(parts: &Parts, body: Body) -> Result<(Byte
 /// Reads the text first and the shape after, so that a broken body is 400 even where its first half is wrong, too.
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let Strict(value) = serde_json::from_slice(bytes).map_err(Problem::malformed_body)?;
+    shaped(value)
+}
+
+fn shaped<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    if let Some(place) = card_numbers::find(&value) {
+        return Err(Problem::validation_failed(place, "must not contain a payment card number"));
+    }
     serde_path_to_error::deserialize(Shaped(value)).map_err(refuse)
 }
 
@@ -143,7 +151,7 @@ impl<T: DeserializeOwned> Valid<T> {
     /// # Errors
     /// 422 `validation_failed` with the field's path.
     pub fn of(value: Value) -> Result<T, Problem> {
-        serde_path_to_error::deserialize(Shaped(value)).map_err(refuse)
+        shaped(value)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Extractors: raw input becomes typed values, or the refusal of the contract.
 
+mod card_numbers;
 mod command;
 mod document;
 mod json;

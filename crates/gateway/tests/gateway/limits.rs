@@ -38,7 +38,7 @@ fn counting(reads: u32, writes: u32) -> Counting {
     let purges = Purges::new(&[RateLimitEvent::AGGREGATE]);
     let limiter = LocalLimiter::new(gateway::quotas(&config.rate_limits), purges, Secrets::of(&config));
     let clock = Arc::new(FixedClock::at(NOW.parse().expect("a time")));
-    let trusted_proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().expect("a range")]);
+    let trusted_proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().expect("a range")], None);
     let rules = GatewayRules { trusted_proxies, ..GatewayRules::default() };
     let gateway = Gateway::new(router(), rules, Arc::clone(&clock) as Arc<dyn Clock>).limited_by(Arc::new(Limits::new(Arc::new(limiter))));
     Counting { gateway, clock }

@@ -1,5 +1,6 @@
 //! Who changed what: records that are written with the change and cannot be altered unseen.
 
+mod bursts;
 mod chain;
 mod error;
 mod head;
@@ -10,6 +11,7 @@ mod seal;
 mod store;
 mod verify;
 
+pub use bursts::{RefusedAddress, refused_addresses};
 pub use error::AuditError;
 pub use head::{ExportHead, Head, export_head};
 pub use list::{AuditFilter, Recorded, SORT, list};

@@ -193,6 +193,13 @@ fn refuse_unfit_server(server: &Server) -> Result<(), ConfigError> {
     if server.tls_certificate.as_os_str().is_empty() != server.tls_key.as_os_str().is_empty() {
         return refused("server.tls_certificate and server.tls_key go together".to_owned());
     }
+    let country = &server.country_header;
+    if !country.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return refused(format!("server.country_header {country} is no header's name like CF-IPCountry"));
+    }
+    if !country.is_empty() && server.trusted_proxies.is_empty() {
+        return refused("server.country_header needs server.trusted_proxies: nobody else is believed".to_owned());
+    }
     match server.redirect_addr.as_str() {
         "" => Ok(()),
         addr if addr.parse::<SocketAddr>().is_err() => refused(format!("server.redirect_addr {addr} is no address like 0.0.0.0:80")),

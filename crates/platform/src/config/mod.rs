@@ -5,5 +5,6 @@ mod model;
 
 pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};
 pub use model::{
-    Auth, Cache, Config, Database, Log, LogFormat, Metrics, Mode, Orders, Payments, RateLimit, RateLimits, Role, Server, Shop, SignInLimit,
+    Auth, Cache, Config, Database, Log, LogFormat, Metrics, Mode, Orders, Payments, RateLimit, RateLimits, Role, Security, Server, Shop,
+    SignInLimit,
 };

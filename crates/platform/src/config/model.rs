@@ -61,6 +61,8 @@ pub struct Config {
     pub secrets: MasterKey,
     /// How mail leaves.
     pub mail: Mail,
+    /// From when on something is out of the ordinary.
+    pub security: Security,
     /// What is kept in memory.
     pub cache: Cache,
     /// Who may see what is counted.
@@ -79,6 +81,8 @@ pub struct Server {
     pub public_url: String,
     /// Proxies whose `X-Forwarded-For` says where a request comes from; nobody else's is read.
     pub trusted_proxies: Vec<AddressRange>,
+    /// The header in which they say from which country a request comes; empty: none does.
+    pub country_header: String,
     /// A certificate with its chain, PEM; empty: plain HTTP.
     pub tls_certificate: PathBuf,
     /// Its key, PEM.
@@ -250,6 +254,16 @@ pub struct Auth {
 pub struct MasterKey {
     /// 64 hexadecimal digits; empty: generated into the data directory.
     pub master_key: SecretString,
+}
+
+/// From when on something is out of the ordinary.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Security {
+    /// So many refusals of one address in five minutes.
+    pub refusals_burst: i64,
+    /// So many accounts used from one address in an hour.
+    pub accounts_per_address: i64,
 }
 
 /// How mail leaves.

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::recent::Recent;
+
 /// How long lines are collected before they are written together: a person does not notice, and a system call for each
 /// line would cost a request more than all of its logging.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -24,6 +26,7 @@ pub(super) struct Buffer {
     /// Nothing is left to write.
     done: Condvar,
     dropped: AtomicU64,
+    recent: Recent,
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +80,11 @@ impl Buffer {
         self.dropped.load(Ordering::Relaxed)
     }
 
+    /// The latest lines that were written.
+    pub(super) const fn recent(&self) -> &Recent {
+        &self.recent
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -91,6 +99,7 @@ impl Buffer {
                 let _ = writeln!(sink, r#"{{"level":"WARN","message":"{untold} lines of the log were dropped: nobody read them"}}"#);
             }
             let _ = sink.flush();
+            self.recent.keep(&lines);
             lines.clear();
             lines.shrink_to(KEPT_BYTES);
             let mut state = self.lock();

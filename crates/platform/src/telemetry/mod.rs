@@ -4,6 +4,7 @@ mod buffer;
 mod layer;
 mod line;
 mod process;
+mod recent;
 
 use std::sync::OnceLock;
 
@@ -15,6 +16,7 @@ use buffer::Buffer;
 
 pub use layer::LogLayer;
 pub use process::ProcessUsage;
+pub use recent::{Level, LogLine};
 
 /// The filter directives are not readable, or a logger is already installed.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +66,12 @@ pub fn flush() {
 #[must_use]
 pub fn dropped_lines() -> u64 {
     LOG.get().map_or(0, |buffer| buffer.dropped())
+}
+
+/// The latest lines of this process's log, the oldest first: as many as fit into a few MiB, and older warnings and errors.
+#[must_use]
+pub fn recent_lines() -> Vec<LogLine> {
+    LOG.get().map(|buffer| buffer.recent().lines()).unwrap_or_default()
 }
 
 /// Flushes the log when it goes out of scope, on the way of a panic as well.

@@ -87,7 +87,7 @@ fn strict(shop: &TestShop) -> Accounts {
 }
 
 fn from(ip: &str) -> TestResult<Origin> {
-    Ok(Origin { client: Client { ip: Some(ip.parse()?), user_agent: None }, ..stranger() })
+    Ok(Origin { client: Client { ip: Some(ip.parse()?), ..Client::default() }, ..stranger() })
 }
 
 /// S8: many accounts from one address are guessing, too; a sign-in of one's own gives no new tries.

@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
+use kernel::AuditId;
 use platform::audit::{self, Entry, seal_once};
 use serde_json::json;
 use test_macro::test_on_every_database;
@@ -22,7 +23,7 @@ pub(super) async fn record(shop: &TestShop, count: usize) -> TestResult {
 
 /// Seals everything that waits.
 pub(super) async fn seal(shop: &TestShop) -> TestResult {
-    let holder = Uuid::now_v7();
+    let holder = AuditId::generate().uuid();
     shop.advance(TimeDelta::minutes(1));
     while seal_once(shop.context(), holder).await? > 0 {}
     Ok(())
@@ -31,7 +32,7 @@ pub(super) async fn seal(shop: &TestShop) -> TestResult {
 #[test_on_every_database]
 async fn each_record_gets_one_seal_however_many_seal_and_write(shop: TestShop) -> TestResult {
     let before = all(&shop).await?.len();
-    let holders: Vec<Uuid> = (0..4).map(|_| Uuid::now_v7()).collect();
+    let holders: Vec<Uuid> = (0..4).map(|_| AuditId::generate().uuid()).collect();
     let sealing = async {
         let mut sealed = 0;
         for _ in 0..30 {
@@ -58,7 +59,7 @@ async fn each_record_gets_one_seal_however_many_seal_and_write(shop: TestShop) -
 #[test_on_every_database]
 async fn the_lease_of_a_sealer_that_is_gone_ends(shop: TestShop) -> TestResult {
     seal(&shop).await?;
-    let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+    let (first, second) = (AuditId::generate().uuid(), AuditId::generate().uuid());
     shop.advance(TimeDelta::minutes(1));
     record(&shop, 1).await?;
     assert_eq!(seal_once(shop.context(), first).await?, 1);
@@ -80,7 +81,7 @@ async fn a_long_queue_is_sealed_in_order(shop: TestShop) -> TestResult {
     let entries: Vec<Entry> = (0..450).map(|number| Entry::of("role.created", format!("role_{number}"))).collect();
     audit::record_all(&tx, &entries).await?;
     tx.commit().await?;
-    let holder = Uuid::now_v7();
+    let holder = AuditId::generate().uuid();
     assert_eq!(seal_once(shop.context(), holder).await?, 200);
     seal(&shop).await?;
     let verdict = audit::verify(shop.context()).await?;

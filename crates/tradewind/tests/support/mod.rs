@@ -14,6 +14,7 @@ mod provider;
 mod run;
 mod shop;
 mod sqlite;
+mod traces;
 mod user;
 
 use std::error::Error;
@@ -27,6 +28,7 @@ pub(crate) use products::{option, usd, variant, variant_of};
 pub(crate) use provider::Scripted;
 pub(crate) use run::{run_on_postgres, run_on_sqlite};
 pub(crate) use shop::TestShop;
+pub(crate) use traces::{columns, traces_of};
 pub(crate) use user::place;
 
 /// What a test's body returns; `?` takes any error.

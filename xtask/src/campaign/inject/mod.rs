@@ -20,7 +20,6 @@ use super::results::{self, Results, Round};
 use super::stage::Stage;
 use super::trial::{self, Trial};
 use super::{client, exhibits};
-use crate::python;
 
 /// Who attacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
