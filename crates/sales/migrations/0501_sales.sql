@@ -241,7 +241,6 @@ CREATE TABLE order_transitions (
     seq BIGINT NOT NULL CONSTRAINT order_transitions_seq_check CHECK (seq > 0),
     from_status TEXT,
     to_status TEXT NOT NULL,
-    reason TEXT,
     actor TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT order_transitions_pkey PRIMARY KEY (order_id, seq)

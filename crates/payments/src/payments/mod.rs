@@ -18,4 +18,4 @@ pub use model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 pub use open::{OpenPayment, Opened, Start, open};
 pub use outcome::{Applied, apply_outcome};
 pub use record_manual::record_manual;
-pub use store::{INVARIANTS, find_by_reference, find_operation, has_open_operation, lock_by_reference, operations_of};
+pub use store::{INVARIANTS, find_by_reference, find_operation, forget_notes, has_open_operation, lock_by_reference, operations_of};

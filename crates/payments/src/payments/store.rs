@@ -304,3 +304,19 @@ pub async fn has_open_operation(db: &impl ConnectionTrait, reference_id: Uuid) -
 pub(super) async fn set_note(tx: &WriteTx, id: PaymentId, note: &str) -> Result<(), DatabaseError> {
     db::execute(tx, "UPDATE payments SET note = $1 WHERE id = $2", values![note, id]).await.map(drop)
 }
+
+/// References in one statement.
+const REFERENCES_AT_ONCE: usize = 500;
+
+/// Forgets what staff noted of the payments of these references: it may tell of whoever paid.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn forget_notes(tx: &WriteTx, references: &[Uuid]) -> Result<(), DatabaseError> {
+    for some in references.chunks(REFERENCES_AT_ONCE) {
+        let sql =
+            format!("UPDATE payments SET note = NULL WHERE note IS NOT NULL AND reference_id IN ({})", db::placeholders(1, some.len()));
+        db::execute(tx, &sql, some.iter().flat_map(|id| values![*id]).collect()).await?;
+    }
+    Ok(())
+}

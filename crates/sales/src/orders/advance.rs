@@ -39,7 +39,7 @@ pub async fn advance(tx: &WriteTx, order: &mut Order, lines: &[LineProgress], sh
         if next == order.status {
             break;
         }
-        transition(tx, order, next, None).await?;
+        transition(tx, order, next).await?;
     }
     store::update_state(tx, order).await?;
     if order.payment_status != before {
@@ -50,7 +50,7 @@ pub async fn advance(tx: &WriteTx, order: &mut Order, lines: &[LineProgress], sh
 
 /// One legal move with its history and event; holds follow: a confirmed order keeps its stock for good, a dead one gives
 /// it back. The row itself is written by the caller, once, after the last move.
-pub(super) async fn transition(tx: &WriteTx, order: &mut Order, next: OrderStatus, reason: Option<&str>) -> Result<(), DatabaseError> {
+pub(super) async fn transition(tx: &WriteTx, order: &mut Order, next: OrderStatus) -> Result<(), DatabaseError> {
     let from = order.status;
     if !from.may_become(next) {
         return Err(DatabaseError::corrupt("an order was to make a move that does not exist"));
@@ -63,7 +63,7 @@ pub(super) async fn transition(tx: &WriteTx, order: &mut Order, next: OrderStatu
         OrderStatus::Cancelled | OrderStatus::Expired => inventory::release(tx, order.id.uuid()).await?,
         OrderStatus::Pending | OrderStatus::Completed => {}
     }
-    store::insert_transition(tx, order, Some(from), reason).await?;
+    store::insert_transition(tx, order, Some(from)).await?;
     outbox::record(tx, &OrderFact::moved(order)).await
 }
 

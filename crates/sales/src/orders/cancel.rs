@@ -116,8 +116,8 @@ pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder) -> Res
     }
     store::cancel_lines(&tx, order.id).await?;
     let entry = audit::Entry::of("order.cancelled", order.id).before(&json!({ "status": order.status }));
-    order.cancel_reason.clone_from(&reason);
-    transition(&tx, &mut order, OrderStatus::Cancelled, reason.as_deref()).await?;
+    order.cancel_reason = reason;
+    transition(&tx, &mut order, OrderStatus::Cancelled).await?;
     store::update_state(&tx, &mut order).await?;
     audit::record(&tx, &entry.after(&json!({ "status": order.status }))).await?;
     let details = store::details(&tx, order).await?;

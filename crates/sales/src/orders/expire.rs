@@ -76,7 +76,7 @@ pub async fn expire(context: &Context, order_id: OrderId) -> Result<bool, Databa
     for payment in &mut payments {
         payments::call_off(&tx, payment, MoveCause::Timer).await.map_err(payment_fault)?;
     }
-    transition(&tx, &mut order, OrderStatus::Expired, None).await?;
+    transition(&tx, &mut order, OrderStatus::Expired).await?;
     store::update_state(&tx, &mut order).await?;
     tx.commit().await?;
     Ok(false)

@@ -1,9 +1,11 @@
 //! What orders know of persons. What was sold stays, for the books; who bought it does not.
 
+use ::payments::payments;
 use kernel::UserId;
 use platform::db::{DatabaseError, Reader, WriteTx};
 use platform::privacy::{Columns, PersonalPlace};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::store;
 
@@ -20,11 +22,12 @@ impl PersonalPlace for PersonalOrders {
     fn columns(&self) -> &'static [Columns] {
         &[
             ("order_contacts", &["email", "email_key", "search_key", "accepts_marketing", "shipping_address", "billing_address"]),
-            ("orders", &["metadata"]),
+            ("orders", &["metadata", "cancel_reason"]),
             ("order_lines", &["custom_options"]),
             ("order_notes", &["body"]),
             ("fulfilments", &["tracking_number", "tracking_url"]),
             ("idempotency_keys", &["answer_body"]),
+            ("payments", &["note"]),
         ]
     }
 
@@ -39,13 +42,15 @@ impl PersonalPlace for PersonalOrders {
             told.push(json!({
                 "id": order.id, "number": order.number, "status": order.status.as_str(), "placed_at": order.placed_at,
                 "total_minor": order.settled.total_minor, "currency": order.currency.code(), "email": contact.email,
-                "shipping_address": contact.shipping_address, "billing_address": contact.billing_address, "lines": lines,
+                "cancel_reason": order.cancel_reason, "shipping_address": contact.shipping_address, "billing_address": contact.billing_address, "lines": lines,
             }));
         }
         Ok(Value::Array(told))
     }
 
     async fn erase(&self, tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
+        let orders: Vec<Uuid> = store::orders_of(tx, user).await?.into_iter().map(|id| id.uuid()).collect();
+        payments::forget_notes(tx, &orders).await?;
         store::forget_of(tx, user).await
     }
 }

@@ -71,5 +71,5 @@ pub(in crate::orders) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(
     db::execute(tx, &parcels, values![user]).await?;
     let notes = format!("UPDATE order_notes SET body = '' WHERE order_id IN {ORDERS}");
     db::execute(tx, &notes, values![user]).await?;
-    db::execute(tx, "UPDATE orders SET metadata = $2 WHERE user_id = $1", values![user, nothing()]).await.map(drop)
+    db::execute(tx, "UPDATE orders SET metadata = $2, cancel_reason = NULL WHERE user_id = $1", values![user, nothing()]).await.map(drop)
 }

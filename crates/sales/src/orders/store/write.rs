@@ -31,7 +31,7 @@ pub async fn insert(tx: &WriteTx, details: &OrderDetails) -> Result<(), Database
     insert_adjustments(tx, details).await?;
     insert_tax_lines(tx, details).await?;
     insert_contact(tx, &details.order, &details.contact).await?;
-    insert_transition(tx, &details.order, None, None).await
+    insert_transition(tx, &details.order, None).await
 }
 
 async fn insert_order(tx: &WriteTx, order: &Order) -> Result<(), DatabaseError> {
@@ -160,17 +160,13 @@ fn address_json(address: Option<&Address>) -> Result<Option<Json>, DatabaseError
     address.map(serde_json::to_value).transpose().map_err(|_| DatabaseError::corrupt("an address of an order"))
 }
 
-pub(in crate::orders) async fn insert_transition(
-    tx: &WriteTx,
-    order: &Order,
-    from: Option<OrderStatus>,
-    reason: Option<&str>,
-) -> Result<(), DatabaseError> {
-    const INSERT: &str = "INSERT INTO order_transitions (order_id, seq, from_status, to_status, reason, actor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(in crate::orders) async fn insert_transition(tx: &WriteTx, order: &Order, from: Option<OrderStatus>) -> Result<(), DatabaseError> {
+    const INSERT: &str =
+        "INSERT INTO order_transitions (order_id, seq, from_status, to_status, actor, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     let from = from.map(OrderStatus::as_str);
     let at: Timestamp = tx.now();
     let (seq, to, actor) = (order.transition_count, order.status.as_str(), tx.actor().to_string());
-    db::execute_later(tx, INSERT, values![order.id, seq, from, to, reason, actor, at]).await
+    db::execute_later(tx, INSERT, values![order.id, seq, from, to, actor, at]).await
 }
 
 /// Writes what changes in the life of an order, and its next version.
