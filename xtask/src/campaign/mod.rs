@@ -15,6 +15,7 @@ mod shop;
 mod simulation;
 mod slow;
 mod stage;
+mod timing;
 mod trial;
 
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ pub(crate) enum Campaign {
     Schema(schema::Arguments),
     /// Let two thousand clients take their time, and see whether another is served all the same
     Slow(slow::Arguments),
+    /// Ask at the door for thousands of accounts, half of which there are, and see whether time or answers tell which
+    Timing(timing::Arguments),
 }
 
 /// Runs it.
@@ -51,5 +54,6 @@ pub(crate) fn run(campaign: &Campaign) -> Result<ExitCode> {
         Campaign::Inject(arguments) => inject::run(arguments),
         Campaign::Schema(arguments) => schema::run(arguments),
         Campaign::Slow(arguments) => slow::run(arguments),
+        Campaign::Timing(arguments) => timing::run(arguments),
     }
 }

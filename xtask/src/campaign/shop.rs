@@ -23,6 +23,9 @@ const PRODUCTS: usize = 20;
 /// Nothing sells out while it is broken.
 const PIECES: u32 = 100_000_000;
 
+/// Configuration keys as the environment names them, and their values.
+pub(crate) type Settings = Vec<(&'static str, String)>;
+
 /// A shop and its data.
 pub(crate) struct Shop {
     /// Where it listens, in every life.
@@ -36,6 +39,7 @@ pub(crate) struct Shop {
     binary: PathBuf,
     database_url: Option<String>,
     command: &'static str,
+    settings: Settings,
     process: Option<Child>,
     _folder: Option<TempDir>,
 }
@@ -75,9 +79,10 @@ impl Shop {
     }
 
     /// Makes a demo shop, which has something of everything, in a folder of its own and starts it.
-    pub(crate) async fn demo(binary: &Path, database_url: Option<String>) -> Result<Self> {
+    pub(crate) async fn demo(binary: &Path, database_url: Option<String>, settings: Settings) -> Result<Self> {
         let folder = temporary()?;
         let mut shop = Self::found(binary, folder.path(), database_url, "demo")?;
+        shop.settings = settings;
         shop._folder = Some(folder);
         shop.start(None).await?;
         shop.variants = shop.find_variants().await?;
@@ -95,6 +100,7 @@ impl Shop {
             binary: binary.to_owned(),
             database_url,
             command,
+            settings: Settings::new(),
             process: None,
             _folder: None,
         };
@@ -120,6 +126,7 @@ impl Shop {
         if let Some(url) = &self.database_url {
             command.env("TRADEWIND__DATABASE__URL", url);
         }
+        command.envs(self.settings.iter().map(|(key, value)| (*key, value.as_str())));
         command
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::database::Database;
-use super::shop::Shop;
+use super::shop::{Settings, Shop};
 use super::trial::Trial;
 use crate::postgres::{self, Server};
 
@@ -22,11 +22,16 @@ pub(crate) struct Stage {
 impl Stage {
     /// A fresh demo shop; its database server is its own.
     pub(crate) async fn open(binary: &Path, database: Database) -> Result<Self> {
+        Self::open_with(binary, database, Settings::new()).await
+    }
+
+    /// The same with settings of its own.
+    pub(crate) async fn open_with(binary: &Path, database: Database, settings: Settings) -> Result<Self> {
         let server = match database {
             Database::Sqlite => None,
             Database::Postgres => Some(postgres::start()?),
         };
-        Ok(Self { shop: Shop::demo(binary, server.as_ref().map(Server::url)).await?, server })
+        Ok(Self { shop: Shop::demo(binary, server.as_ref().map(Server::url), settings).await?, server })
     }
 
     /// Ends shop and server, after a look at process, log and data: no attack may have broken a rule of the data.
