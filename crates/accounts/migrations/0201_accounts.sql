@@ -13,6 +13,8 @@ CREATE TABLE users (
     password_hash TEXT,
     password_changed_at TIMESTAMPTZ,
     status TEXT NOT NULL CONSTRAINT users_status_check CHECK (status IN ('active', 'deactivated', 'erased')),
+    -- Why staff closed or opened it, in their words.
+    status_reason TEXT,
     accepts_marketing BOOLEAN NOT NULL DEFAULT FALSE,
     accepts_marketing_at TIMESTAMPTZ,
     accepts_marketing_source TEXT,
@@ -28,7 +30,8 @@ CREATE TABLE users (
     CONSTRAINT users_email_check CHECK ((email IS NULL) = (email_key IS NULL)),
     CONSTRAINT users_username_check CHECK ((username IS NULL) = (username_key IS NULL)),
     CONSTRAINT users_verified_check CHECK (email_verified_at IS NULL OR email IS NOT NULL),
-    CONSTRAINT users_erased_check CHECK (status <> 'erased' OR (email IS NULL AND username IS NULL AND name IS NULL AND password_hash IS NULL)),
+    CONSTRAINT users_erased_check CHECK (status <> 'erased' OR (email IS NULL AND username IS NULL AND name IS NULL AND password_hash IS NULL
+        AND status_reason IS NULL)),
     CONSTRAINT users_consent_check CHECK (NOT accepts_marketing OR accepts_marketing_at IS NOT NULL)
 );
 

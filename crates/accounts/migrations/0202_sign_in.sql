@@ -3,7 +3,7 @@
 CREATE TABLE one_time_tokens (
     token_hash BYTEA PRIMARY KEY,
     purpose TEXT NOT NULL CONSTRAINT one_time_tokens_purpose_check
-        CHECK (purpose IN ('verify_email', 'change_email', 'reset_password', 'set_up')),
+        CHECK (purpose IN ('verify_email', 'change_email', 'reset_password', 'invitation', 'set_up')),
     user_id UUID CONSTRAINT one_time_tokens_user_id_fkey REFERENCES users (id) ON DELETE CASCADE,
     -- The address that whoever holds the token can read the mail of.
     email TEXT,

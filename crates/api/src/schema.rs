@@ -160,6 +160,8 @@ schemas! {
     RoleId = id::<kernel::RoleTag>();
     /// A permission, all of a resource (`orders:*`), or everything (`admin:*`).
     Scope = word(Scopes::words().iter().map(String::as_str));
+    /// What staff make of an account by changing it.
+    SettableUserStatus = word([UserStatuses::Active.as_str(), UserStatuses::Deactivated.as_str()]);
     /// The name of a setting.
     SettingKey = word(settings::keys());
     /// The id of a sign-in that goes on.

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod demo;
 pub mod matrix;
 pub mod server;
+pub mod set_up;
 pub mod wiring;
 
 /// The release.

@@ -16,7 +16,7 @@ async fn log_in(shop: &TestShop, body: Value) -> TestResult<Reply> {
 }
 
 /// The token of the link in the newest letter of this kind, as the account's owner finds it.
-async fn link(shop: &TestShop, path: &str) -> TestResult<String> {
+pub(crate) async fn link(shop: &TestShop, path: &str) -> TestResult<String> {
     shop.settle().await?;
     let mut letters = Vec::new();
     for file in std::fs::read_dir(shop.data_dir().join("mail"))? {
@@ -28,10 +28,13 @@ async fn link(shop: &TestShop, path: &str) -> TestResult<String> {
     Ok(rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect())
 }
 
+/// The whole life, in the order in which it is lived: register, verify, sign in, bring the guest's cart, order, renew, be told, be
+/// forgotten.
 #[test_on_every_database]
 async fn the_life_of_a_customer(shop: TestShop) -> TestResult {
     let mug = shop.mug(1_250, 10).await?;
-    shop.order(&mug.id, 1, "manual").await?;
+    let as_guest = shop.order(&mug.id, 1, "manual").await?.text("id").to_owned();
+
     let registered = register(&shop, "ada@example.com").await?.expect(201)?;
     assert_eq!((registered.text("user/email"), registered.text("token_type")), ("ada@example.com", "Bearer"));
     assert_eq!((registered.data()["user"]["email_verified"].as_bool(), registered.data()["expires_in"].as_i64()), (Some(false), Some(900)));
@@ -41,31 +44,60 @@ async fn the_life_of_a_customer(shop: TestShop) -> TestResult {
     let token = link(&shop, "/account/verify").await?;
     shop.post("/api/v1/auth/verify-email").anonymous().json(json!({"token": token})).await?.expect(204)?;
     shop.settle().await?;
-    let access = registered.text("access_token").to_owned();
-    let me = shop.get("/api/v1/me").key(&access).await?.expect(200)?;
-    assert_eq!(me.data()["email_verified"].as_bool(), Some(true));
-    assert_eq!(shop.get("/api/v1/me/orders").key(&access).await?.expect(200)?.data().as_array().map(Vec::len), Some(1));
 
     let signed_in = log_in(&shop, json!({"email": "ada@example.com", "password": PASSWORD})).await?.expect(200)?;
+    let access = signed_in.text("access_token").to_owned();
+    let me = shop.get("/api/v1/me").key(&access).await?.expect(200)?;
+    assert_eq!(me.data()["email_verified"].as_bool(), Some(true));
+    assert_eq!(shop.get("/api/v1/me/orders").key(&access).await?.expect(200)?.text("0/id"), as_guest, "what the guest ordered is claimed");
+
+    let cart = shop.cart(&[(&mug.id, 2)]).await?;
+    let merge = json!({"cart_id": cart.id, "token": cart.token});
+    shop.post("/api/v1/me/cart/merge").key(&access).json(merge).await?.expect(200)?;
+    let own = shop.get("/api/v1/me/cart").key(&access).await?.expect(200)?.text("id").to_owned();
+    let ordered =
+        shop.post(&format!("/api/v1/carts/{own}/checkout")).key(&access).idempotency("life").json(json!({"payment_method": "manual"}));
+    let ordered = ordered.await?.expect(201)?.text("id").to_owned();
+
     let refreshed = shop.post("/api/v1/auth/refresh").anonymous().json(json!({"refresh_token": signed_in.text("refresh_token")}));
-    let refreshed = refreshed.await?.expect(200)?;
-    let access = refreshed.text("access_token").to_owned();
+    let access = refreshed.await?.expect(200)?.text("access_token").to_owned();
     let state = shop.post("/api/v1/auth/verify-token").anonymous().json(json!({"token": access})).await?.expect(200)?;
     assert_eq!((state.data()["active"].as_bool(), state.text("user_id")), (Some(true), me.text("id")));
 
-    let order = shop.get("/api/v1/me/orders").key(&access).await?.expect(200)?.text("0/id").to_owned();
-    let refused = shop.delete("/api/v1/me").key(&access).json(json!({"password": PASSWORD})).await?;
-    assert_eq!((refused.status, refused.error_code()), (409, "orders_open"));
-    let version = shop.get(&format!("/api/v1/orders/{order}")).await?.expect(200)?.data()["version"].as_i64();
-    let cancel = json!({"reason": "changed my mind", "version": version});
-    shop.post(&format!("/api/v1/orders/{order}/cancel")).idempotency("once").json(cancel).await?.expect(200)?;
+    assert_eq!(shop.post("/api/v1/me/export").key(&access).await?.expect(201)?.text("status"), "pending");
     shop.settle().await?;
-    let wrong = shop.delete("/api/v1/me").key(&access).json(json!({"password": "not the password"})).await?;
+    let told = shop.get("/api/v1/me/export").key(&access).await?.expect(200)?;
+    let orders = told.data()["archive"]["data"]["orders"].as_array().cloned().unwrap_or_default();
+    assert_eq!(orders.iter().filter_map(|order| order["id"].as_str()).collect::<Vec<_>>(), [&as_guest, &ordered]);
+    assert_eq!(told.text("archive/data/account/email"), "ada@example.com");
+
+    forget(&shop, &access, [&as_guest, &ordered]).await
+}
+
+/// Whoever is to be forgotten has nothing left to be sent; then nothing opens any more, and what was sold tells nothing of them.
+async fn forget(shop: &TestShop, access: &str, orders: [&str; 2]) -> TestResult {
+    let refused = shop.delete("/api/v1/me").key(access).json(json!({"password": PASSWORD})).await?;
+    assert_eq!((refused.status, refused.error_code()), (409, "orders_open"));
+    for order in orders {
+        let version = shop.get(&format!("/api/v1/orders/{order}")).await?.expect(200)?.data()["version"].as_i64();
+        let cancel = json!({"reason": "changed her mind", "version": version});
+        shop.post(&format!("/api/v1/orders/{order}/cancel")).idempotency(order).json(cancel).await?.expect(200)?;
+    }
+    shop.settle().await?;
+    let wrong = shop.delete("/api/v1/me").key(access).json(json!({"password": "not the password"})).await?;
     assert_eq!((wrong.status, wrong.error_code()), (422, "password_wrong"));
-    shop.delete("/api/v1/me").key(&access).json(json!({"password": PASSWORD})).await?.expect(204)?;
-    shop.get("/api/v1/me").key(&access).await?.expect(401)?;
-    let gone = log_in(&shop, json!({"email": "ada@example.com", "password": PASSWORD})).await?;
+    shop.delete("/api/v1/me").key(access).json(json!({"password": PASSWORD})).await?.expect(204)?;
+    shop.get("/api/v1/me").key(access).await?.expect(401)?;
+    let gone = log_in(shop, json!({"email": "ada@example.com", "password": PASSWORD})).await?;
     assert_eq!((gone.status, gone.error_code()), (401, "credentials_invalid"));
+    for order in orders {
+        let kept = shop.get(&format!("/api/v1/orders/{order}")).await?.expect(200)?;
+        let text = String::from_utf8_lossy(&kept.bytes).into_owned();
+        assert!(["ada@", "Lovelace", "Analytical", "her mind"].iter().all(|word| !text.contains(word)), "{text}");
+    }
+    // The address is free: who comes back is somebody new.
+    register(shop, "ada@example.com").await?.expect(201)?;
+    shop.settle().await?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use accounts::addresses::{self, AddAddress, Defaults};
 use kernel::{Actor, Email, Origin, UserId};
 use platform::privacy::{self, ExportStatus};
 use sales::orders;
-use serde_json::Value;
+use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 use tradewind::wiring;
 
@@ -46,7 +46,18 @@ const CANARIES: [&str; 3] = ["ada@example.com", "Analytical Row", "Ada Lovelace"
 async fn customer(shop: &TestShop) -> TestResult<UserId> {
     let ada = shop.user().await?;
     let mug = shop.mug(1_250, 10).await?;
-    shop.order(&mug.id, 1, "manual").await?;
+    let order = shop.order(&mug.id, 1, "manual").await?.text("id").to_owned();
+    let other = shop.order(&mug.id, 1, "manual").await?.text("id").to_owned();
+    // Words of staff that tell of the person, wherever they may write some.
+    let words = CANARIES[2];
+    let cancel = json!({"reason": format!("{words} changed her mind"), "version": 1});
+    shop.post(&format!("/api/v1/orders/{other}/cancel")).idempotency("cancel").json(cancel).await?.expect(200)?;
+    let paid = json!({"amount": {"amount": 100, "currency": "USD"}, "note": format!("handed over by {words}")});
+    shop.post(&format!("/api/v1/orders/{order}/payments")).idempotency("pay").json(paid).await?.expect(201)?;
+    shop.post(&format!("/api/v1/orders/{order}/notes")).json(json!({"body": format!("{words} calls often")})).await?.expect(201)?;
+    let user = format!("/api/v1/users/{ada}");
+    let closed = json!({"status": "deactivated", "reason": format!("{words} is on holiday"), "version": 1});
+    shop.patch(&user).json(closed).await?.expect(200)?;
     orders::claim(shop.context(), &Origin::system(), ada, &Email::parse(CANARIES[0])?).await?;
     let by = Origin::of(Actor::User(ada));
     addresses::add(shop.context(), &by, ada, AddAddress { address: place("12 Analytical Row")?, defaults: Defaults::default() }).await?;
@@ -80,7 +91,9 @@ async fn nothing_tells_who_it_was_once_a_person_is_erased(shop: TestShop) -> Tes
     assert!(orders::has_open_orders(shop.context().db.reader(), ada).await?);
     let places = traces_of(&shop, &CANARIES).await?;
     assert!(
-        places.contains(&"order_contacts.email".to_owned()) && places.contains(&"idempotency_keys.answer_body".to_owned()),
+        ["order_contacts.email", "idempotency_keys.answer_body", "orders.cancel_reason", "payments.note", "users.status_reason"]
+            .iter()
+            .all(|place| places.contains(&(*place).to_owned())),
         "{places:?}"
     );
     let tx = shop.context().begin(&shop.origin()).await?;

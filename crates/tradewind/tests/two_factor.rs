@@ -10,7 +10,7 @@ use totp_rs::{Builder, Secret};
 use crate::support::{TestResult, TestShop};
 
 /// The code that an authenticator with this secret shows now.
-fn code(shop: &TestShop, secret: &str) -> TestResult<String> {
+pub(crate) fn code(shop: &TestShop, secret: &str) -> TestResult<String> {
     let totp = Builder::new().with_secret(Secret::try_from_base32(secret)?).build()?;
     Ok(totp.generate(shop.now().timestamp().try_into()?).to_string())
 }
@@ -110,7 +110,12 @@ async fn a_second_factor_is_given_up_with_a_code_or_by_staff(shop: TestShop) -> 
     two_factor::turn_off(shop.context(), &shop.origin(), user, &code(&shop, &secret)?).await?;
     assert_eq!(two_factor::state(shop.context().db.reader(), user).await?, TwoFactorState::default());
     set_up(&shop, user).await?;
-    two_factor::turn_off_by_staff(shop.context(), &shop.origin(), user).await?;
-    assert_eq!(refusal(two_factor::turn_off_by_staff(shop.context(), &shop.origin(), user).await), "two_factor_not_set_up");
+    let forget = async || -> Result<(), TwoFactorError> {
+        let tx = shop.context().begin(&shop.origin()).await?;
+        two_factor::forget_in(&tx, user).await?;
+        Ok(tx.commit().await?)
+    };
+    forget().await?;
+    assert_eq!(refusal(forget().await), "two_factor_not_set_up");
     Ok(())
 }

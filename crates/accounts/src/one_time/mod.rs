@@ -7,5 +7,5 @@ mod store;
 
 pub use issue::{Issue, issue_in};
 pub use model::{OneTimeToken, Purpose, Spent};
-pub use spend::{SpendError, peek, spend_in};
+pub use spend::{SpendError, end_in, peek, spend_in};
 pub use store::sweep;

@@ -15,6 +15,8 @@ text_enum! {
         ChangeEmail = "change_email",
         /// Choosing a new password without the old one.
         ResetPassword = "reset_password",
+        /// Choosing the first password of an account that somebody else made.
+        Invitation = "invitation",
         /// Making the shop's first administrator.
         SetUp = "set_up",
     }
@@ -25,7 +27,7 @@ impl Purpose {
     #[must_use]
     pub const fn lifetime(self) -> TimeDelta {
         match self {
-            Self::VerifyEmail | Self::ChangeEmail => TimeDelta::hours(48),
+            Self::VerifyEmail | Self::ChangeEmail | Self::Invitation => TimeDelta::hours(48),
             Self::ResetPassword => TimeDelta::minutes(10),
             Self::SetUp => TimeDelta::hours(24),
         }
@@ -104,8 +106,8 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_opens_an_account_dies_soonest() {
+    fn a_link_that_opens_an_account_in_use_dies_soonest() {
         let minutes = |purpose: Purpose| purpose.lifetime().num_minutes();
-        assert_eq!(Purpose::ALL.iter().map(|purpose| minutes(*purpose)).collect::<Vec<_>>(), [2_880, 2_880, 10, 1_440]);
+        assert_eq!(Purpose::ALL.iter().map(|purpose| minutes(*purpose)).collect::<Vec<_>>(), [2_880, 2_880, 10, 2_880, 1_440]);
     }
 }

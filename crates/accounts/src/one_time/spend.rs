@@ -1,6 +1,6 @@
 //! Spending a token.
 
-use kernel::{DomainError, ErrorKind, Timestamp};
+use kernel::{DomainError, ErrorKind, Timestamp, UserId};
 use platform::db::{ConnectionTrait, DatabaseError, WriteTx};
 
 use super::model::{OneTimeToken, Purpose, Spent};
@@ -41,17 +41,23 @@ impl DomainError for SpendError {
 pub async fn spend_in(tx: &WriteTx, token: &str, purposes: &[Purpose]) -> Result<Spent, SpendError> {
     let token = OneTimeToken::parse(token).ok_or(SpendError::Invalid)?;
     let spent = store::spend(tx, &token).await?.filter(|spent| purposes.contains(&spent.purpose)).ok_or(SpendError::Invalid)?;
-    if let Some(user_id) = spent.user_id {
-        store::spend_others(tx, user_id, spent.purpose).await?;
-    }
+    store::spend_others(tx, spent.user_id, spent.purpose).await?;
     Ok(spent)
 }
 
-/// What a token would open, without spending it.
+/// Ends all tokens of an account that are good for this.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn end_in(tx: &WriteTx, user: UserId, purpose: Purpose) -> Result<(), DatabaseError> {
+    store::spend_others(tx, Some(user), purpose).await
+}
+
+/// What a token that is good for one of these would open, without spending it.
 ///
 /// # Errors
 /// `Invalid` for whatever opens nothing.
-pub async fn peek(db: &impl ConnectionTrait, token: &str, purpose: Purpose, now: Timestamp) -> Result<Spent, SpendError> {
+pub async fn peek(db: &impl ConnectionTrait, token: &str, purposes: &[Purpose], now: Timestamp) -> Result<Spent, SpendError> {
     let token = OneTimeToken::parse(token).ok_or(SpendError::Invalid)?;
-    store::find(db, &token, now).await?.filter(|spent| spent.purpose == purpose).ok_or(SpendError::Invalid)
+    store::find(db, &token, now).await?.filter(|spent| purposes.contains(&spent.purpose)).ok_or(SpendError::Invalid)
 }

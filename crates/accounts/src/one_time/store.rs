@@ -55,9 +55,13 @@ pub(super) async fn spend(tx: &WriteTx, token: &OneTimeToken) -> Result<Option<S
     row.map(Spent::try_from).transpose()
 }
 
-pub(super) async fn spend_others(tx: &WriteTx, user: UserId, purpose: Purpose) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE one_time_tokens SET used_at = $1 WHERE user_id = $2 AND purpose = $3 AND used_at IS NULL";
-    db::execute(tx, UPDATE, values![tx.now(), user, purpose.as_str()]).await.map(drop)
+/// Spends what is left for this account, or for nobody's: the first administrator has none yet.
+pub(super) async fn spend_others(tx: &WriteTx, user: Option<UserId>, purpose: Purpose) -> Result<(), DatabaseError> {
+    const OF_USER: &str = "UPDATE one_time_tokens SET used_at = $1 WHERE purpose = $2 AND used_at IS NULL AND user_id = $3";
+    const OF_NOBODY: &str = "UPDATE one_time_tokens SET used_at = $1 WHERE purpose = $2 AND used_at IS NULL AND user_id IS NULL";
+    let mut values = values![tx.now(), purpose.as_str()];
+    values.extend(user.into_iter().flat_map(|user| values![user]));
+    db::execute(tx, if user.is_some() { OF_USER } else { OF_NOBODY }, values).await.map(drop)
 }
 
 /// Forgets tokens that are dead for a week; how many.

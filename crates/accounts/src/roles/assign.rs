@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kernel::{DomainError, ErrorKind, Origin, RoleId, UserId};
 use platform::audit::{self, Entry};
-use platform::db::{DatabaseError, WriteTx};
+use platform::db::{ConnectionTrait, DatabaseError, WriteTx};
 use platform::{Context, outbox};
 
 use super::model::Role;
@@ -147,6 +147,15 @@ pub async fn keep_an_admin_in(tx: &WriteTx, user: UserId) -> Result<(), AssignRo
     // The role's lock makes two who close each other's accounts take turns.
     let Some(admin) = store::lock_admin(tx).await?.filter(|_| is_admin) else { return Ok(()) };
     if store::other_active_holders(tx, admin.id, user).await? == 0 { Err(AssignRolesError::LastAdmin) } else { Ok(()) }
+}
+
+/// Refuses where somebody may do what whoever acts on the account may not: nobody closes, opens, changes or erases the account of
+/// somebody who may do more.
+///
+/// # Errors
+/// `NotHeld`, or by what went wrong.
+pub async fn demand_over(db: &impl ConnectionTrait, user: UserId, held: PermissionSet) -> Result<(), AssignRolesError> {
+    Ok(held.demand(store::permissions_of(db, user).await?)?)
 }
 
 /// The caller holds the lock of the account.

@@ -160,6 +160,13 @@ pub(super) async fn other_active_holders(tx: &WriteTx, id: RoleId, user: UserId)
     Ok(db::fetch_scalar(tx, COUNT, values![id, user]).await?.unwrap_or(0))
 }
 
+/// True where somebody who may sign in has the role that opens everything.
+pub(super) async fn has_active_admin(db: &impl ConnectionTrait) -> Result<bool, DatabaseError> {
+    const SELECT: &str = "SELECT CAST(1 AS BIGINT) FROM user_roles JOIN roles ON roles.id = user_roles.role_id
+        JOIN users ON users.id = user_roles.user_id WHERE roles.name_key = $1 AND roles.built_in AND users.status = 'active' LIMIT 1";
+    Ok(db::fetch_scalar::<i64>(db, SELECT, values![BuiltIn::Admin.as_str()]).await?.is_some())
+}
+
 /// The role that opens everything, locked.
 pub(super) async fn lock_admin(tx: &WriteTx) -> Result<Option<Role>, DatabaseError> {
     Ok(all(tx, "WHERE name_key = $1 AND built_in FOR UPDATE", values![BuiltIn::Admin.as_str()]).await?.pop())

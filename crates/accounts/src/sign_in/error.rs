@@ -8,11 +8,11 @@ use platform::db::DatabaseError;
 use crate::one_time::SpendError;
 use crate::passwords::PasswordsError;
 use crate::roles::AssignRolesError;
-use crate::sessions::{OpenSessionError, RefreshError};
+use crate::sessions::{OpenSessionError, RefreshError, SessionError};
 use crate::throttle::ThrottleError;
 use crate::tokens::SignError;
 use crate::two_factor::TwoFactorError;
-use crate::users::TakenError;
+use crate::users::{ChangeProfileError, TakenError};
 
 /// Why somebody does not get in, or what they ask for is not done.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,9 @@ pub enum SignInError {
     /// The session.
     #[error(transparent)]
     Session(#[from] OpenSessionError),
+    /// No session that could be ended.
+    #[error(transparent)]
+    Ending(#[from] SessionError),
     /// The second factor.
     #[error(transparent)]
     TwoFactor(#[from] TwoFactorError),
@@ -70,6 +73,16 @@ pub enum SignInError {
     Database(#[from] DatabaseError),
 }
 
+impl From<ChangeProfileError> for SignInError {
+    fn from(error: ChangeProfileError) -> Self {
+        match error {
+            ChangeProfileError::NotFound => Self::NotFound,
+            ChangeProfileError::VersionConflict { current } => Self::VersionConflict { current },
+            ChangeProfileError::Taken(error) => Self::Taken(error),
+        }
+    }
+}
+
 impl SignInError {
     /// The error of a lower slice, where it is one.
     fn below(&self) -> Option<&dyn DomainError> {
@@ -81,6 +94,7 @@ impl SignInError {
             Self::Passwords(error) => Some(error),
             Self::Refresh(error) => Some(error),
             Self::Session(error) => Some(error),
+            Self::Ending(error) => Some(error),
             Self::TwoFactor(error) => Some(error),
             Self::Roles(error) => Some(error),
             Self::Sign(error) => Some(error),
@@ -105,6 +119,7 @@ impl DomainError for SignInError {
             | Self::Passwords(_)
             | Self::Refresh(_)
             | Self::Session(_)
+            | Self::Ending(_)
             | Self::TwoFactor(_)
             | Self::Roles(_)
             | Self::Sign(_)
@@ -125,6 +140,7 @@ impl DomainError for SignInError {
             | Self::Passwords(_)
             | Self::Refresh(_)
             | Self::Session(_)
+            | Self::Ending(_)
             | Self::TwoFactor(_)
             | Self::Roles(_)
             | Self::Sign(_)

@@ -19,10 +19,15 @@ text_enum! {
         EmailChanging = "email_changing",
         /// A link lets its reader choose a password.
         ResetPassword = "reset_password",
+        /// There is an account that somebody else made, and a link lets its reader choose the first password.
+        Invitation = "invitation",
         /// The password is another.
         PasswordChanged = "password_changed",
     }
 }
+
+/// Where a password is chosen by a link.
+pub(super) const CHOOSE_PASSWORD: &str = "/account/reset-password";
 
 impl LetterKind {
     /// What the link in it is good for, and where it leads; some have none.
@@ -30,7 +35,8 @@ impl LetterKind {
         match self {
             Self::Welcome | Self::VerifyEmail => Some((Purpose::VerifyEmail, "/account/verify")),
             Self::ChangeEmail => Some((Purpose::ChangeEmail, "/account/verify")),
-            Self::ResetPassword => Some((Purpose::ResetPassword, "/account/reset-password")),
+            Self::ResetPassword => Some((Purpose::ResetPassword, CHOOSE_PASSWORD)),
+            Self::Invitation => Some((Purpose::Invitation, CHOOSE_PASSWORD)),
             Self::EmailChanging | Self::PasswordChanged => None,
         }
     }
@@ -67,6 +73,12 @@ pub(super) fn letter(kind: LetterKind, to: Email, shop: &str, link: &str) -> Let
             format!("Your password at {shop}"),
             format!(
                 "Choose a new password within 10 minutes:\n\n{link}\n\nIf you did not ask for it, leave this letter alone: your password stays as it is."
+            ),
+        ),
+        LetterKind::Invitation => (
+            format!("Your account at {shop}"),
+            format!(
+                "Somebody at {shop} made an account for you. Choose its password within 48 hours:\n\n{link}\n\nIf you know nothing of it, leave this letter alone: nobody can sign in to the account."
             ),
         ),
         LetterKind::PasswordChanged => (

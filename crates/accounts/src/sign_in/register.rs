@@ -7,6 +7,7 @@ use super::error::SignInError;
 use super::jobs::{LetterKind, write_letter_in};
 use super::signed_in::{SignedIn, new_password};
 use crate::Accounts;
+use crate::passwords::Password;
 use crate::sessions::{self, Kind};
 use crate::users::{self, NewUser};
 
@@ -35,13 +36,8 @@ pub struct Register {
 /// # Errors
 /// `Invalid` for fields that are refused, `Taken` where somebody has the address or the username.
 pub async fn register(accounts: &Accounts, origin: &Origin, command: Register) -> Result<SignedIn, SignInError> {
-    let mut errors = FieldErrors::new();
-    let parsed = NewUser::parse(&command.email, command.username.as_deref(), command.name.as_deref());
-    let known = parsed.as_ref().ok();
-    let known = (known.map(|new| &new.email), known.and_then(|new| new.username.as_ref()));
-    let password = new_password(accounts, "password", &command.password, known).map_err(|error| errors.nest("", error)).ok();
-    let new = parsed.map_err(|error| errors.nest("", error)).ok();
-    let (mut new, password) = errors.finish(|| Some((new?, password?)))?;
+    let said = (command.email.as_str(), command.username.as_deref(), command.name.as_deref());
+    let (mut new, password) = read_account(accounts, said, &command.password)?;
     new.accepts_marketing_at = command.accepts_marketing.then_some("registration");
     new.password_hash = Some(accounts.passwords.hash(&password).await?);
     let tx = accounts.context.begin(origin).await?;
@@ -50,4 +46,19 @@ pub async fn register(accounts: &Accounts, origin: &Origin, command: Register) -
     let opened = sessions::open_in(&tx, user.id, command.kind, &accounts.context.config.auth).await?;
     tx.commit().await?;
     SignedIn::of(accounts, user, opened).await
+}
+
+/// Reads what somebody says of themselves (address, username, name) and the password that they want; every field that is refused is named.
+pub(super) fn read_account(
+    accounts: &Accounts,
+    (email, username, name): (&str, Option<&str>, Option<&str>),
+    password: &SecretString,
+) -> Result<(NewUser, Password), FieldErrors> {
+    let mut errors = FieldErrors::new();
+    let parsed = NewUser::parse(email, username, name);
+    let known = parsed.as_ref().ok();
+    let known = (known.map(|new| &new.email), known.and_then(|new| new.username.as_ref()));
+    let password = new_password(accounts, "password", password, known).map_err(|error| errors.nest("", error)).ok();
+    let new = parsed.map_err(|error| errors.nest("", error)).ok();
+    errors.finish(|| Some((new?, password?)))
 }

@@ -15,6 +15,9 @@ use crate::sessions::{self, RevokedBecause};
 use crate::throttle::{self, Door, Who};
 use crate::users::{self, User, UserEvent};
 
+/// What a password is chosen by.
+const CHOOSING: [Purpose; 2] = [Purpose::ResetPassword, Purpose::Invitation];
+
 /// The link's token, and the password from now on.
 #[derive(Debug, Clone)]
 pub struct ResetPassword {
@@ -32,17 +35,20 @@ pub struct ResetPassword {
 pub async fn reset_password(accounts: &Accounts, origin: &Origin, command: ResetPassword) -> Result<(), SignInError> {
     use secrecy::ExposeSecret as _;
     let (context, token) = (&accounts.context, command.token.expose_secret());
-    let about = one_time::peek(context.db.reader(), token, Purpose::ResetPassword, context.now()).await?;
+    let about = one_time::peek(context.db.reader(), token, &CHOOSING, context.now()).await?;
     let id = about.user_id.ok_or(SpendError::Invalid)?;
     let user = users::find(context.db.reader(), id).await?.filter(User::is_active).ok_or(SpendError::Invalid)?;
     let password = new_password(accounts, "password", &command.password, (user.email.as_ref(), user.username.as_ref()))?;
     let hash = accounts.passwords.hash(&password).await?;
     let tx = context.begin(origin).await?;
-    let spent = one_time::spend_in(&tx, token, &[Purpose::ResetPassword]).await?;
+    let spent = one_time::spend_in(&tx, token, &CHOOSING).await?;
     let user = users::lock(&tx, id).await?.map(|found| found.user).filter(User::is_active).ok_or(SpendError::Invalid)?;
     // A letter to an address that the account has left opens it no more.
     if spent.email.is_none() || spent.email != user.email {
         return Err(SpendError::Invalid.into());
+    }
+    for purpose in CHOOSING {
+        one_time::end_in(&tx, id, purpose).await?;
     }
     users::keep_password(&tx, id, &hash, true).await?;
     outbox::record(&tx, &UserEvent::PasswordChanged { user_id: id }).await?;

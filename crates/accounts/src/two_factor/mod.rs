@@ -17,5 +17,5 @@ pub use personal::PersonalTwoFactor;
 pub use renew::renew_recovery_codes;
 pub use start::start;
 pub use store::{TwoFactorState, state};
-pub use turn_off::{turn_off, turn_off_by_staff};
+pub use turn_off::{forget_in, turn_off};
 pub use verify::verify_in;

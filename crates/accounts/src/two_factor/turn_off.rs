@@ -15,21 +15,16 @@ use super::{store, verify};
 pub async fn turn_off(context: &Context, origin: &Origin, user: UserId, code: &str) -> Result<(), TwoFactorError> {
     let tx = context.begin(origin).await?;
     verify::verify_in(&tx, &context.secrets, user, code).await?;
-    forget(&tx, user).await?;
+    forget_in(&tx, user).await?;
     Ok(tx.commit().await?)
 }
 
-/// Turns somebody's second factor off, who lost authenticator and recovery codes: by staff, or at the command line.
+/// Turns somebody's second factor off without a code, inside a transaction of the caller: for who lost authenticator and recovery
+/// codes. Whether whoever asks may do so is for the caller to see.
 ///
 /// # Errors
 /// `NotSetUp`.
-pub async fn turn_off_by_staff(context: &Context, origin: &Origin, user: UserId) -> Result<(), TwoFactorError> {
-    let tx = context.begin(origin).await?;
-    forget(&tx, user).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn forget(tx: &WriteTx, user: UserId) -> Result<(), TwoFactorError> {
+pub async fn forget_in(tx: &WriteTx, user: UserId) -> Result<(), TwoFactorError> {
     if !store::delete(tx, user).await? {
         return Err(TwoFactorError::NotSetUp);
     }

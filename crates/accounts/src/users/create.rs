@@ -70,6 +70,7 @@ pub async fn create_in(tx: &WriteTx, new: NewUser) -> Result<User, CreateUserErr
         username: new.username,
         name: new.name,
         status: UserStatus::Active,
+        status_reason: None,
         consent: consent.unwrap_or(Consent::Refused),
         password_changed_at: new.password_hash.as_ref().map(|_| now),
         tags: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernel::{Email, Timestamp, UserId, contains_card_number, text_enum};
+use kernel::{Email, Timestamp, UserId, contains_card_number, text, text_enum};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -53,6 +53,30 @@ impl Username {
     }
 
     /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why staff close or open an account, in their words: 1 to 500 characters on one line, no number of a payment card among them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusReason(String);
+
+impl StatusReason {
+    /// What fits into a line of a list.
+    const LONGEST: usize = 500;
+
+    /// Reads a reason.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(raw: &str) -> Result<Self, String> {
+        let reason = text(raw, Self::LONGEST).map_err(|error| error.to_string())?;
+        if contains_card_number(&reason) { Err("must not hold the number of a payment card".to_owned()) } else { Ok(Self(reason)) }
+    }
+
+    /// The words.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -126,6 +150,8 @@ pub struct User {
     pub name: Option<String>,
     /// What became of the account.
     pub status: UserStatus,
+    /// Why staff closed or opened it, in their words.
+    pub status_reason: Option<String>,
     /// Whether it wants advertising.
     pub consent: Consent,
     /// When its password became what it is; absent where it has none.
@@ -162,6 +188,7 @@ impl User {
             "username": self.username,
             "name": self.name,
             "status": self.status,
+            "status_reason": self.status_reason,
             "accepts_marketing": matches!(self.consent, Consent::Given { .. }),
             "tags": self.tags,
         })

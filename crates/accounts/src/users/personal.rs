@@ -30,6 +30,7 @@ impl PersonalPlace for PersonalUsers {
             "pending_email",
             "password_hash",
             "search_key",
+            "status_reason",
             "accepts_marketing",
             "accepts_marketing_at",
             "accepts_marketing_source",
@@ -47,7 +48,7 @@ impl PersonalPlace for PersonalUsers {
         };
         Ok(json!({
             "email": user.email, "email_verified_at": user.email_verified_at, "username": user.username, "name": user.name,
-            "status": user.status.as_str(), "accepts_marketing": consent, "tags": user.tags,
+            "status": user.status.as_str(), "status_reason": user.status_reason, "accepts_marketing": consent, "tags": user.tags,
             "created_at": user.created_at, "updated_at": user.updated_at,
         }))
     }

@@ -6,7 +6,7 @@ use platform::values;
 use secrecy::{ExposeSecret as _, SecretString};
 use uuid::Uuid;
 
-use super::model::{Consent, Login, User, UserStatus, Username};
+use super::model::{Consent, Login, StatusReason, User, UserStatus, Username};
 
 /// Why a person cannot be known by what it wants.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,7 @@ struct UserRow {
     password_hash: Option<String>,
     password_changed_at: Option<Timestamp>,
     status: String,
+    status_reason: Option<String>,
     accepts_marketing: bool,
     accepts_marketing_at: Option<Timestamp>,
     accepts_marketing_source: Option<String>,
@@ -69,7 +70,7 @@ struct UserRow {
 }
 
 const COLUMNS: &str = "id, email, email_verified_at, pending_email, username, name, password_hash, password_changed_at, status, \
-    accepts_marketing, accepts_marketing_at, accepts_marketing_source, tags, version, created_at, updated_at";
+    status_reason, accepts_marketing, accepts_marketing_at, accepts_marketing_source, tags, version, created_at, updated_at";
 
 fn address(text: Option<&String>, column: &str) -> Result<Option<Email>, DatabaseError> {
     text.map(|text| Email::parse(text)).transpose().map_err(|_| DatabaseError::corrupt(column))
@@ -90,6 +91,7 @@ impl TryFrom<UserRow> for WithPassword {
             username: username.map_err(|_| DatabaseError::corrupt("users.username"))?,
             name: row.name,
             status: row.status.parse().map_err(|_| DatabaseError::corrupt("users.status"))?,
+            status_reason: row.status_reason,
             consent: given.map_or(Consent::Refused, |at| Consent::Given { at, source }),
             password_changed_at: row.password_changed_at,
             tags: serde_json::from_value(row.tags).map_err(|_| DatabaseError::corrupt("users.tags"))?,
@@ -251,19 +253,21 @@ pub async fn verify_email(tx: &WriteTx, id: UserId) -> Result<(), DatabaseError>
     db::execute(tx, UPDATE, values![tx.now(), tx.actor().to_string(), id]).await.map(drop)
 }
 
-/// Writes what became of the account.
+/// Writes what became of the account, and why.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn change_status(tx: &WriteTx, id: UserId, status: UserStatus) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE users SET status = $1, version = version + 1, updated_at = $2, updated_by = $3 WHERE id = $4";
-    db::execute(tx, UPDATE, values![status.as_str(), tx.now(), tx.actor().to_string(), id]).await.map(drop)
+pub async fn change_status(tx: &WriteTx, id: UserId, status: UserStatus, reason: Option<&StatusReason>) -> Result<(), DatabaseError> {
+    const UPDATE: &str =
+        "UPDATE users SET status = $1, status_reason = $2, version = version + 1, updated_at = $3, updated_by = $4 WHERE id = $5";
+    let reason = reason.map(StatusReason::as_str);
+    db::execute(tx, UPDATE, values![status.as_str(), reason, tx.now(), tx.actor().to_string(), id]).await.map(drop)
 }
 
 /// Strips an account of all that tells whose it was; what it bought keeps its id.
 pub(super) async fn forget(tx: &WriteTx, id: UserId) -> Result<(), DatabaseError> {
     const UPDATE: &str =
-        "UPDATE users SET status = 'erased', email = NULL, email_key = NULL, email_verified_at = NULL, pending_email = NULL,
+        "UPDATE users SET status = 'erased', status_reason = NULL, email = NULL, email_key = NULL, email_verified_at = NULL, pending_email = NULL,
         username = NULL, username_key = NULL, name = NULL, password_hash = NULL, accepts_marketing = FALSE, accepts_marketing_at = NULL,
         accepts_marketing_source = NULL, search_key = '', tags = $1, metadata = $2, version = version + 1, updated_at = $3, updated_by = $4
         WHERE id = $5";

@@ -41,6 +41,7 @@ const TABLE: &[(Kind, Where, Option<Class>)] = &[
     (Writes, Exactly("/api/v1/auth/password/forgot"), Some(Class::SignIn)),
     (Writes, Exactly("/api/v1/auth/password/reset"), Some(Class::SignIn)),
     (Writes, Exactly("/api/v1/auth/verify-email"), Some(Class::SignIn)),
+    (Writes, Exactly("/api/v1/auth/setup"), Some(Class::SignIn)),
     (Writes, Below("/api/"), Some(Class::Writes)),
     // Pages and their assets, documentation, health and metrics.
     (Any, Below("/"), None),
@@ -112,6 +113,7 @@ mod tests {
             ("POST", "/api/v1/auth/password/forgot", Some(Class::SignIn)),
             ("POST", "/api/v1/auth/password/reset", Some(Class::SignIn)),
             ("POST", "/api/v1/auth/verify-email", Some(Class::SignIn)),
+            ("POST", "/api/v1/auth/setup", Some(Class::SignIn)),
             ("POST", "/api/v1/auth/refresh", Some(Class::Writes)),
             ("GET", "/api/v1/auth/login", Some(Class::Reads)),
             ("GET", "/", None),

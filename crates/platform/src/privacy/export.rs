@@ -48,15 +48,32 @@ impl Handler for ExportPersonalData {
 
     async fn run(&self, job: &Job) -> Result<(), JobError> {
         let Payload { export, user } = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
-        let mut archive = Map::new();
-        for place in self.places.iter() {
-            archive.insert(place.name().to_owned(), place.export(self.context.db.reader(), user).await?);
-        }
-        let archive = json!({"user_id": user, "exported_at": self.context.now(), "data": Value::Object(archive)});
+        let archive = archive(&self.context, &self.places, user).await?;
         let tx = self.context.begin(&Origin::system()).await?;
         store::finish(&tx, export, &archive.to_string()).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// What every place knows of this person.
+async fn archive(context: &Context, places: &Places, user: UserId) -> Result<Value, DatabaseError> {
+    let mut data = Map::new();
+    for place in places.iter() {
+        data.insert(place.name().to_owned(), place.export(context.db.reader(), user).await?);
+    }
+    Ok(json!({"user_id": user, "exported_at": context.now(), "data": Value::Object(data)}))
+}
+
+/// What the shop knows of this person, at once; kept nowhere but in the audit log, that it was asked for.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn export(context: &Context, origin: &Origin, places: &Places, user: UserId) -> Result<Value, DatabaseError> {
+    let archive = archive(context, places, user).await?;
+    let tx = context.begin(origin).await?;
+    audit::record(&tx, &Entry::of("user.data_exported", user)).await?;
+    tx.commit().await?;
+    Ok(archive)
 }
 
 /// Has an archive put together of what the shop knows of this person; one that is under way already is answered again.

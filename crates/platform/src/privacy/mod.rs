@@ -7,6 +7,6 @@ mod place;
 mod store;
 
 pub use erase::erase_in;
-pub use export::{ExportPersonalData, latest_export, request_export};
+pub use export::{ExportPersonalData, export, latest_export, request_export};
 pub use model::{Export, ExportStatus};
 pub use place::{Columns, PersonalPlace, Places};

@@ -18,6 +18,7 @@ use super::setup::{Globals, origin};
 use super::{Exit, Stop};
 use crate::demo::{self, Filled};
 use crate::server::{Server, StopSignal};
+use crate::set_up::{self, SetUpLink};
 use crate::wiring;
 
 /// Whoever tries the shop with a script is not to meet a limit.
@@ -38,6 +39,8 @@ struct Ready {
     url: String,
     docs_url: String,
     api_key: String,
+    #[serde(flatten)]
+    set_up: Option<SetUpLink>,
 }
 
 pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Result<Exit> {
@@ -54,7 +57,9 @@ pub(super) async fn run(globals: &Globals, arguments: Arguments) -> anyhow::Resu
     let server = Server::start(wiring::sales(context.clone())).await?;
     let addr = server.addr().context("the demo listens")?;
     let scheme = if context.config.server.tls_files().is_some() { "https" } else { "http" };
-    let ready = Ready { url: format!("{scheme}://{addr}"), docs_url: format!("{scheme}://{addr}/docs/"), api_key };
+    let url = format!("{scheme}://{addr}");
+    let set_up = set_up::offer(&context, &url).await?;
+    let ready = Ready { docs_url: format!("{url}/docs/"), url, api_key, set_up };
     if output.is_json() {
         output.json(&ready)?;
     } else {
@@ -94,13 +99,18 @@ async fn renew_key(context: &Context) -> anyhow::Result<String> {
 }
 
 fn greeting(ready: &Ready, filled: &Filled, data_dir: &Path) -> String {
-    let Ready { url, docs_url, api_key } = ready;
+    let Ready { url, docs_url, api_key, set_up } = ready;
     let Filled { variant_id, title } = filled;
+    let admin = match set_up {
+        Some(link) => format!("{}  (makes the first administrator; once, within 24 hours)", link.setup_url),
+        None => "there is one already".to_owned(),
+    };
     format!(
         r#"
   Shop      {url}
   API       {docs_url}
   API key   {api_key}
+  Admin     {admin}
   Data      {}
 
 A first order, for one "{title}":

@@ -17,14 +17,17 @@ mod openapi;
 mod order;
 mod output;
 mod pages;
+mod people;
 mod product;
 mod ratelimit;
 mod role;
 pub(crate) mod routes;
 mod serve;
+mod session;
 mod setup;
 mod stock;
 mod stress;
+mod user;
 mod version;
 
 use std::process::ExitCode;
@@ -80,6 +83,12 @@ enum Command {
     /// Limits on requests
     #[command(subcommand)]
     Ratelimit(ratelimit::Command),
+    /// People with accounts
+    #[command(subcommand)]
+    User(user::Command),
+    /// Where people are signed in
+    #[command(subcommand)]
+    Session(session::Command),
     /// What groups of people may do, and who belongs to which
     #[command(subcommand)]
     Role(role::Command),
@@ -151,6 +160,8 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::ApiKey(command) => api_key::run(globals, command).await,
         Command::Ip(command) => ip::run(globals, command).await,
         Command::Ratelimit(command) => ratelimit::run(globals, command).await,
+        Command::User(command) => user::run(globals, command).await,
+        Command::Session(command) => session::run(globals, command).await,
         Command::Role(command) => role::run(globals, command).await,
         Command::Audit(command) => audit::run(globals, command).await,
         Command::Jobs(command) => jobs::run(globals, command).await,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::output::{Shown, or_dash};
 use super::setup::{Globals, origin};
-use super::{Exit, Stop};
+use super::{Exit, Stop, people};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -34,7 +34,7 @@ pub(super) enum Command {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Whom {
-    /// The user's id (`user_…`)
+    /// The user's id (`user_…`), e-mail address or username
     user: String,
     /// The role's name
     role: String,
@@ -110,9 +110,9 @@ async fn create(globals: &Globals, name: String, permissions: Vec<String>, descr
 /// Whoever sits at the machine may give and take anything.
 async fn assign(globals: &Globals, whom: &Whom, gives: bool) -> anyhow::Result<()> {
     let context = globals.open().await?;
-    let user = user(&whom.user)?;
+    let user = people::find(&context, &whom.user).await?.id;
     let role = roles::find_by_name(context.db.reader(), &whom.role).await.map_err(|error| Stop::of(&error))?;
-    let role = role.ok_or_else(|| Stop::not_found(format!("no role {}", whom.role)))?;
+    let role = role.ok_or_else(|| Stop::not_found(format!("no role {}: `tradewind role list` shows them", whom.role)))?;
     let held = write(&context, user, &role, gives).await.map_err(|error| Stop::of(&error))?;
     let names: Vec<&str> = held.iter().map(|role| role.name.as_str()).collect();
     globals.output().note(format!("{user} has {}", if names.is_empty() { "no roles".to_owned() } else { names.join(", ") }));
@@ -127,8 +127,4 @@ async fn write(context: &Context, user: UserId, role: &Role, gives: bool) -> Res
     };
     tx.commit().await?;
     Ok(held)
-}
-
-fn user(text: &str) -> Result<UserId, Stop> {
-    text.parse().map_err(|_| Stop::not_found(format!("no user {text}")))
 }

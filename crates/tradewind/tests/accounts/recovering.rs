@@ -1,5 +1,6 @@
 //! Proving an address, and getting back in without the password.
 
+use accounts::permissions::PermissionSet;
 use accounts::sign_in::{self, ResetPassword};
 use accounts::users::{self, Login};
 use chrono::TimeDelta;
@@ -102,7 +103,7 @@ async fn of_two_who_use_one_link_one_gets_through(shop: TestShop) -> TestResult 
 async fn nobody_learns_by_asking_whether_there_is_an_account(shop: TestShop) -> TestResult {
     let ada = register(&shop, "ada@example.com", None).await?.user;
     let sent = letters(&shop).await?.len();
-    sign_in::deactivate(shop.context(), &shop.origin(), sign_in::ChangeStatus { user_id: ada.id, version: None }).await?;
+    sign_in::deactivate(shop.context(), &shop.origin(), sign_in::ChangeStatus::of(ada.id), PermissionSet::all()).await?;
     for login in ["ada@example.com", "nobody@example.com", "nobody", "\0"] {
         sign_in::forgot_password(shop.accounts(), &stranger(), &Login::parse(login)).await?;
     }

@@ -1,5 +1,6 @@
 //! Signing in with a password and a second factor, and accounts that cannot be signed in to.
 
+use accounts::permissions::PermissionSet;
 use accounts::sessions::Kind;
 use accounts::sign_in::{self, ChangeStatus, LogIn, SignInError};
 use accounts::two_factor;
@@ -31,7 +32,7 @@ async fn an_address_or_a_username_opens_with_any_capitals_and_the_exact_password
 async fn whatever_is_wrong_the_answer_is_the_same(shop: TestShop) -> TestResult {
     register(&shop, "ada@example.com", None).await?;
     let closed = register(&shop, "closed@example.com", None).await?.user.id;
-    sign_in::deactivate(shop.context(), &shop.origin(), ChangeStatus { user_id: closed, version: None }).await?;
+    sign_in::deactivate(shop.context(), &shop.origin(), ChangeStatus::of(closed), PermissionSet::all()).await?;
     let without = register(&shop, "without@example.com", None).await?.user.id;
     let tx = shop.context().begin(&shop.origin()).await?;
     execute(&tx, "UPDATE users SET password_hash = NULL WHERE id = $1", values![without]).await?;
@@ -76,12 +77,14 @@ async fn a_hash_of_another_shop_opens_once_and_is_replaced(shop: TestShop) -> Te
 #[test_on_every_database]
 async fn a_closed_account_lets_nobody_in_until_it_is_opened_again(shop: TestShop) -> TestResult {
     let ada = register(&shop, "ada@example.com", None).await?;
-    let known = ChangeStatus { user_id: ada.user.id, version: Some(ada.user.version) };
-    let closed = sign_in::deactivate(shop.context(), &shop.origin(), known).await?;
+    let all = PermissionSet::all();
+    let known = ChangeStatus { version: Some(ada.user.version), ..ChangeStatus::of(ada.user.id) };
+    let closed = sign_in::deactivate(shop.context(), &shop.origin(), known.clone(), all).await?;
     assert!(!is_live(&shop, ada.session.id).await?);
     assert_eq!(code(log_in(&shop, "ada@example.com", PASSWORD).await), "credentials_invalid");
-    assert_eq!(code(sign_in::reactivate(shop.context(), &shop.origin(), known).await), "version_conflict");
-    sign_in::reactivate(shop.context(), &shop.origin(), ChangeStatus { user_id: ada.user.id, version: Some(closed.version) }).await?;
+    assert_eq!(code(sign_in::reactivate(shop.context(), &shop.origin(), known.clone(), all).await), "version_conflict");
+    let opened = ChangeStatus { version: Some(closed.version), ..known };
+    sign_in::reactivate(shop.context(), &shop.origin(), opened, all).await?;
     assert!(!is_live(&shop, ada.session.id).await?, "what ended stays so");
     log_in(&shop, "ada@example.com", PASSWORD).await?;
     assert_eq!(shop.events_of("user").await?, ["user.registered", "user.deactivated", "user.reactivated"]);

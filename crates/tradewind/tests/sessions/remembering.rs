@@ -122,7 +122,7 @@ async fn an_account_that_is_deactivated_is_out_at_once(shop: TestShop) -> TestRe
     let person = sign_in(&shop).await?;
     assert_eq!(doors(&shop, &person.access_token).await?, OPEN);
     let tx = shop.context().begin(&shop.origin()).await?;
-    users::change_status(&tx, person.user, UserStatus::Deactivated).await?;
+    users::change_status(&tx, person.user, UserStatus::Deactivated, None).await?;
     outbox::record(&tx, &UserEvent::Deactivated { user_id: person.user }).await?;
     tx.commit().await?;
     assert_eq!(doors(&shop, &person.access_token).await?, SHUT);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::TestResult;
@@ -54,6 +54,14 @@ async fn ended(mut command: Command) -> TestResult<Ended> {
 }
 
 impl TestShop {
+    /// Runs the program on this shop's database and data directory, and writes this to its standard input.
+    pub(crate) async fn run_with(&self, arguments: &[&str], input: &str) -> TestResult<Ended> {
+        let mut child = self.program(arguments).stdin(Stdio::piped()).spawn()?;
+        child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes()).await?;
+        let output = child.wait_with_output().await?;
+        Ok(Ended { code: output.status.code(), stdout: String::from_utf8(output.stdout)?, stderr: String::from_utf8(output.stderr)? })
+    }
+
     /// Runs the program on this shop's database and data directory.
     pub(crate) async fn run(&self, arguments: &[&str]) -> TestResult<Ended> {
         ended(self.program(arguments)).await
@@ -71,6 +79,7 @@ impl TestShop {
 pub(crate) struct Process {
     child: Child,
     log: Lines<BufReader<ChildStderr>>,
+    said: Lines<BufReader<ChildStdout>>,
     /// Where it listens, as `http://127.0.0.1:1234`.
     pub(crate) base: String,
 }
@@ -80,13 +89,24 @@ impl Process {
     pub(crate) async fn serve(shop: &TestShop) -> TestResult<Self> {
         let mut child = shop.program(&["serve", "--addr", "127.0.0.1:0"]).spawn()?;
         let mut log = BufReader::new(child.stderr.take().ok_or("no standard error")?).lines();
+        let said = BufReader::new(child.stdout.take().ok_or("no standard output")?).lines();
         while let Some(line) = log.next_line().await? {
-            let said: Value = serde_json::from_str(&line)?;
-            if let Some(addr) = said["server.addr"].as_str() {
-                return Ok(Self { child, log, base: format!("http://{addr}") });
+            let logged: Value = serde_json::from_str(&line)?;
+            if let Some(addr) = logged["server.addr"].as_str() {
+                return Ok(Self { child, log, said, base: format!("http://{addr}") });
             }
         }
         Err("it ended before it was ready".into())
+    }
+
+    /// The first line that it says on standard output with this text in it.
+    pub(crate) async fn says(&mut self, text: &str) -> TestResult<String> {
+        while let Some(line) = self.said.next_line().await? {
+            if line.contains(text) {
+                return Ok(line);
+            }
+        }
+        Err(format!("it ended before it said {text}").into())
     }
 
     /// Sends a signal by name: `TERM`, `KILL`.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use kernel::{Actor, FixedClock, Origin, SystemClock, Timestamp};
-use platform::config::{Flags, load};
+use platform::config::{Config, Flags, load};
 use platform::db::{DbBackend, fetch_scalar};
 use platform::jobs::Handlers;
 use platform::{Context, jobs, migrate, outbox};
@@ -35,7 +35,7 @@ struct Inner {
     provider: Scripted,
     clock: Arc<FixedClock>,
     handlers: Handlers,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     http: OnceCell<Http>,
 }
 
@@ -51,12 +51,23 @@ impl TestShop {
         (config.auth.password_memory_kib, config.auth.password_iterations) = (64, 1);
         let clock = Arc::new(FixedClock::at("2026-03-02T09:30:00Z".parse()?));
         let context = wiring::context(config, clock.clone()).await?;
-        let provider = Scripted::default();
+        Ok(Self::of(context, Scripted::default(), clock, Arc::new(folder)))
+    }
+
+    fn of(context: Context, provider: Scripted, clock: Arc<FixedClock>, folder: Arc<TempDir>) -> Self {
         let accounts = wiring::accounts(context.clone());
         let wired = wiring::sales(context);
         let sales = Sales { providers: wired.providers.clone().with(provider.clone()), ..wired };
         let handlers = wiring::handlers(&sales, &accounts);
-        Ok(Self { inner: Arc::new(Inner { sales, accounts, provider, clock, handlers, folder, http: OnceCell::new() }) })
+        Self { inner: Arc::new(Inner { sales, accounts, provider, clock, handlers, folder, http: OnceCell::new() }) }
+    }
+
+    /// Another process of the same shop, on the same database, with another configuration.
+    pub(crate) fn configured(&self, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = (*self.context().config).clone();
+        change(&mut config);
+        let context = Context { config: Arc::new(config), ..self.context().clone() };
+        Self::of(context, self.inner.provider.clone(), self.inner.clock.clone(), self.inner.folder.clone())
     }
 
     /// Makes an empty database into a template.

@@ -2,6 +2,7 @@
 
 mod password;
 mod sessions;
+mod set_up;
 mod sign_in;
 mod wire;
 
@@ -12,5 +13,5 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
-    sign_in::routes().merge(sessions::routes()).merge(password::routes())
+    sign_in::routes().merge(set_up::routes()).merge(sessions::routes()).merge(password::routes())
 }

@@ -115,12 +115,12 @@ async fn resend_my_verification(State(shop): State<Shop>, me: SignedIn, _none: N
     responses(
         CommonProblems,
         (status = 204, description = "Forgotten"),
-        (status = 409, description = "`orders_open`: something is still to be paid or to be sent", body = ErrorBody),
+        (status = 409, description = "`orders_open`: something is still to be paid or to be sent; `last_admin`", body = ErrorBody),
         (status = 422, description = "`password_wrong`, `validation_failed`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`: again after `Retry-After`", body = ErrorBody),
     ),
 )]
 async fn erase_me(State(shop): State<Shop>, me: SignedIn, Valid(body): Valid<ErasureIn>) -> Result<NoContent, Problem> {
-    customers::erase(&shop.accounts, &me.origin(), me.user(), &body.password).await?;
+    customers::erase_own(&shop.accounts, &me.origin(), me.user(), &body.password).await?;
     Ok(NoContent)
 }

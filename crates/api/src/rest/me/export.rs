@@ -19,7 +19,7 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
 
 /// An archive of what the shop knows of a person.
 #[derive(Serialize, ToSchema)]
-struct ExportView {
+pub(in crate::rest) struct ExportView {
     /// `pending` until it is put together, then `ready`.
     #[schema(value_type = schema::ExportStatus)]
     status: &'static str,

@@ -9,6 +9,7 @@ mod profile;
 mod sessions;
 mod two_factor;
 
+pub(super) use export::ExportView;
 pub(super) use profile::MeView;
 
 use utoipa_axum::router::OpenApiRouter;
