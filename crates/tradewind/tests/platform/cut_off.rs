@@ -38,8 +38,6 @@ where
 
 /// Whoever comes next is answered what was asked, at once, and stands in nobody's transaction.
 async fn assert_clean(shop: &TestShop, db: &Db) -> TestResult {
-    const OPEN: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
     let asked = Instant::now();
     assert_eq!(fetch_scalar::<i64>(db.reader(), "SELECT CAST(4711 AS BIGINT)", vec![]).await?, Some(4711));
     let tx = shop.begin_on(db).await?;
@@ -47,7 +45,7 @@ async fn assert_clean(shop: &TestShop, db: &Db) -> TestResult {
     tx.commit().await?;
     assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
     shop.until_idle(db).await?;
-    assert_eq!(fetch_scalar::<i64>(shop.context().db.reader(), OPEN, vec![]).await?, Some(0));
+    shop.until_none_is_open().await?;
     assert_eq!(scraps(shop).await?, 0);
     Ok(())
 }

@@ -63,6 +63,14 @@ impl TestShop {
         self.soon(&format!("not {expected} back ends are busy with {words}"), is_so).await
     }
 
+    /// Returns when nobody else stands in a transaction; a busy server may need a moment to undo one.
+    pub(crate) async fn until_none_is_open(&self) -> TestResult {
+        const OPEN: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity WHERE datname = current_database()
+            AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
+        let is_so = async || Ok(fetch_scalar(self.context().db.reader(), OPEN, vec![]).await? == Some(0_i64));
+        self.soon("somebody still stands in a transaction", is_so).await
+    }
+
     /// Returns when nobody uses the connections of this way, nor waits for one.
     pub(crate) async fn until_idle(&self, db: &Db) -> TestResult {
         let is_so = async || Ok(matches!(db.load(), DbLoad { connections: Some((all, idle)), waiting: 0 } if all == idle));
