@@ -108,6 +108,10 @@ schemas! {
     CountryCode = form("^[A-Z]{2}$").examples(["DE"]);
     /// Makes one.
     CreateOp = word([BatchOps::Create.as_str()]);
+    /// The id of a customer.
+    CustomerId = id::<kernel::CustomerTag>();
+    /// The id of a group of customers.
+    CustomerGroupId = id::<kernel::CustomerGroupTag>();
     /// A currency, by ISO 4217.
     CurrencyCode = form("^[A-Z]{3}$").examples(["USD"]);
     /// Deletes one.

@@ -43,6 +43,8 @@ ids! {
     ChannelId, ChannelTag, "chan";
     /// The names and addresses of one order.
     ContactId, ContactTag, "contact";
+    /// Somebody who bought something or has an account.
+    CustomerId, CustomerTag, "cust";
     /// A group of customers.
     CustomerGroupId, CustomerGroupTag, "group";
     /// An event.

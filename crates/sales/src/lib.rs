@@ -2,6 +2,7 @@
 
 pub mod carts;
 pub mod checkout;
+pub mod customer_groups;
 pub mod customers;
 mod first_start;
 pub mod fulfilments;
@@ -19,4 +20,7 @@ pub use first_start::first_start;
 pub use sales::{Present, PresentedCart, Sales};
 
 /// The steps of this crate's schema.
-pub const MIGRATIONS: &[Migration] = &[Migration { version: 501, name: "sales", sql: include_str!("../migrations/0501_sales.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 501, name: "sales", sql: include_str!("../migrations/0501_sales.sql") },
+    Migration { version: 502, name: "customers", sql: include_str!("../migrations/0502_customers.sql") },
+];

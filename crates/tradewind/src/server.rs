@@ -10,6 +10,7 @@ use gateway::{Certificate, Gateway, Redirect};
 use platform::audit::Sealer;
 use platform::cache::Follower;
 use platform::config::Role;
+use platform::events::Subscription;
 use platform::jobs::{Scheduler, Worker};
 use platform::outbox::Relay;
 use sales::Sales;
@@ -72,6 +73,9 @@ impl Server {
         if config.roles.contains(&Role::Worker) {
             working.tasks.spawn(Relay::new(context.clone()).run(working.stop.clone()));
             working.tasks.spawn(Sealer::new(context.clone()).run(working.stop.clone()));
+            for subscriber in wiring::subscribers() {
+                working.tasks.spawn(Subscription::new(context.clone(), subscriber).run(working.stop.clone()));
+            }
             working.tasks.spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales, &shop.accounts)).run(working.stop.clone()));
         }
         if config.roles.contains(&Role::Scheduler) {

@@ -18,6 +18,7 @@ use platform::audit::ExportHead;
 use platform::cache::Purges;
 use platform::config::Config;
 use platform::db::{ConnectError, Db, Invariant};
+use platform::events::Subscriber;
 use platform::ip_blocks::IpBlockEvent;
 use platform::jobs::{Handlers, Recurring, TimetableError};
 use platform::migrate::Migration;
@@ -26,7 +27,7 @@ use platform::privacy::{ExportPersonalData, Places};
 use platform::rate_limits::RateLimitEvent;
 use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
-use sales::customers::ClaimOrders;
+use sales::customers::{ClaimOrders, KeepCustomers};
 use sales::orders::ExpireOrder;
 use sales::settlement::{ExecuteOperation, ReconcileOperation};
 
@@ -50,6 +51,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     payments::payments::INVARIANTS,
     sales::carts::INVARIANTS,
     sales::orders::INVARIANTS,
+    sales::customers::INVARIANTS,
 ];
 
 /// The facts that change what anybody may see, who they are, who is blocked and what is left of limits, and so purge it from memory,
@@ -88,6 +90,8 @@ pub fn facts() -> Vec<FactNames> {
         of::<accounts::sessions::SessionEvent>(),
         of::<catalog::categories::CategoryEvent>(),
         of::<catalog::channels::ChannelEvent>(),
+        of::<sales::customers::CustomerEvent>(),
+        of::<sales::customer_groups::GroupEvent>(),
         of::<sales::orders::OrderFact>(),
         of::<payments::payments::PaymentFact>(),
         of::<catalog::price_lists::PriceListEvent>(),
@@ -135,6 +139,7 @@ pub fn personal_places() -> Places {
         Box::new(accounts::addresses::PersonalAddresses),
         Box::new(sales::carts::PersonalCarts),
         Box::new(sales::orders::PersonalOrders),
+        Box::new(sales::customers::PersonalCustomers),
     ])
 }
 
@@ -153,6 +158,12 @@ pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
         .with(SweepSignIn(accounts.context.clone()))
         .with(ExportHead(sales.context.clone()))
         .with(LookForAnomalies(sales.context.clone()))
+}
+
+/// Who follows the events, each with a cursor of its own.
+#[must_use]
+pub fn subscribers() -> Vec<Arc<dyn Subscriber>> {
+    vec![Arc::new(KeepCustomers)]
 }
 
 /// What starts by itself, and when (UTC).
@@ -195,7 +206,7 @@ pub fn gateway(shop: &Shop) -> Gateway {
         ..GatewayRules::default()
     };
     let gateway = Gateway::new(api::router(shop.clone()), rules, Arc::clone(&shop.context().clock)).writing_to(shop.context().db.clone());
-    let gateway = gateway.limited_by(Arc::clone(shop.limits())).refusing(Arc::clone(shop.blocks()));
+    let gateway = gateway.versioned(api::versions()).limited_by(Arc::clone(shop.limits())).refusing(Arc::clone(shop.blocks()));
     gateway.counting(Arc::clone(shop.metrics())).remembering(shop.memory().cloned()).knowing(Arc::clone(shop.credentials()))
 }
 

@@ -12,6 +12,8 @@ mod categories;
 mod channels;
 mod checkout;
 mod command_line;
+mod customer_list;
+mod customers;
 mod demo;
 mod document;
 mod doubts;

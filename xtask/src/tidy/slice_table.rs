@@ -92,6 +92,7 @@ pub(crate) const TABLE: [Slices; 5] = [
             "checkout",
             "fulfilments",
             "returns",
+            "customer_groups",
             "customers",
         ],
     },

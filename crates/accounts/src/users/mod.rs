@@ -13,6 +13,6 @@ pub use events::UserEvent;
 pub use model::{Consent, Login, StatusReason, User, UserStatus, Username, UsernameError};
 pub use personal::PersonalUsers;
 pub use store::{
-    TakenError, UserFilter, UserQuery, WithPassword, change_status, find, find_by_login, find_with_password, keep_email, keep_password,
-    list, lock, propose_email, verify_email,
+    TakenError, UserFilter, UserQuery, WithPassword, change_status, find, find_all, find_by_login, find_with_password, keep_email,
+    keep_password, list, lock, propose_email, verify_email,
 };

@@ -116,6 +116,19 @@ pub async fn find(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>,
     Ok(one(db, "id = $1", values![id]).await?.map(|found| found.user))
 }
 
+/// Several people; those that do not exist are missing.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_all(db: &impl ConnectionTrait, ids: &[UserId]) -> Result<Vec<User>, DatabaseError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE id IN ({}) ORDER BY id", db::placeholders(1, ids.len()));
+    let rows: Vec<UserRow> = db::fetch_all(db, &sql, ids.iter().flat_map(|id| values![*id]).collect()).await?;
+    rows.into_iter().map(|row| WithPassword::try_from(row).map(|found| found.user)).collect()
+}
+
 /// One person, and what its password is held against.
 ///
 /// # Errors

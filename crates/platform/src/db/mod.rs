@@ -8,6 +8,7 @@ mod counter;
 mod invariant;
 mod long_lists;
 mod page;
+mod parameters;
 mod pattern;
 mod postgres;
 mod query;
@@ -26,7 +27,8 @@ pub use counter::{Sent, count_statements, note_statement, record_statements};
 pub use invariant::{Invariant, Violation, patient_violations, violations};
 pub use long_lists::LongLists;
 pub use page::{ListError, Total, limited, page_of, page_of_short, total_of, window};
-pub use pattern::{containing, shielded};
+pub use parameters::{Parameters, Span};
+pub use pattern::{Shield, beginning, containing, hidden, shielded};
 pub use query::{
     execute, execute_later, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, insert_many_later, lock_name, lock_names,
 };

@@ -1,5 +1,7 @@
 //! The numbered stream of what happened.
 
 mod store;
+mod subscribe;
 
-pub use store::{Event, EventKey, last_seq, of_aggregate, since, touched_since};
+pub use store::{Event, EventKey, last_seq, of_aggregate, rewind, since, touched_since};
+pub use subscribe::{Subscriber, Subscription, deliver_once};

@@ -3,7 +3,7 @@
 use kernel::Timestamp;
 use uuid::Uuid;
 
-use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
+use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
 use crate::values;
 
 /// A fact with its place in the stream.
@@ -90,4 +90,24 @@ pub async fn of_aggregate(db: &impl ConnectionTrait, aggregate_type: &str, id: U
          ORDER BY aggregate_seq"
     );
     db::fetch_all(db, &sql, values![aggregate_type, id]).await
+}
+
+/// How far a consumer has read; 0 where it has not begun.
+pub(super) async fn cursor(db: &impl ConnectionTrait, consumer: &str) -> Result<i64, DatabaseError> {
+    Ok(db::fetch_scalar(db, "SELECT seq FROM event_cursors WHERE consumer = $1", values![consumer]).await?.unwrap_or(0))
+}
+
+/// Notes how far a consumer has read.
+pub(super) async fn move_cursor(tx: &WriteTx, consumer: &str, seq: i64) -> Result<(), DatabaseError> {
+    const UPSERT: &str = "INSERT INTO event_cursors (consumer, seq, updated_at) VALUES ($1, $2, $3)
+        ON CONFLICT (consumer) DO UPDATE SET seq = excluded.seq, updated_at = excluded.updated_at";
+    db::execute(tx, UPSERT, values![consumer, seq, tx.now()]).await.map(drop)
+}
+
+/// Sends a consumer back to the first event: it is told everything once more.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn rewind(tx: &WriteTx, consumer: &str) -> Result<(), DatabaseError> {
+    move_cursor(tx, consumer, 0).await
 }

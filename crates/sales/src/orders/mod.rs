@@ -25,8 +25,8 @@ pub use personal::PersonalOrders;
 pub use progress::{Facts, LineProgress, Settled, fulfilment_status, next_status, payment_status};
 pub use states::{FulfilmentStatus, OrderStatus, ParcelStatus, PaymentStatus};
 pub use store::{
-    INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, details, find, find_of_cart, has_open_orders, insert, list, lock,
-    next_number, progress_of, record_fulfilment, update_fulfilment, update_state,
+    Bought, INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, bought, details, find, find_of_cart, has_open_orders,
+    insert, list, lock, next_number, progress_of, record_fulfilment, update_fulfilment, update_state,
 };
 pub use timeline::{Entry, timeline};
 pub use update::{UpdateOrder, UpdateOrderError, update};

@@ -3,10 +3,11 @@
 use ::payments::payments::{self, MoveCause, Operation, OperationKind, Payment};
 use kernel::PaymentId;
 use platform::db::{DatabaseError, WriteTx};
+use platform::outbox;
 
 use super::jobs::execute_after;
 use super::surplus::{has_open_void, pause_before, surplus_of};
-use crate::orders::{self, Order, money_of, payment_fault};
+use crate::orders::{self, Order, OrderFact, money_of, payment_fault};
 
 /// Brings the order's figures and states up to its payments, after one of them changed. Money of a dead order, and money
 /// beyond the total of a live one, gets its void or refund operation in this transaction; payments that nobody needs any
@@ -20,6 +21,7 @@ pub(super) async fn settle_money(
     ships_before_payment: bool,
 ) -> Result<(), DatabaseError> {
     let mut payments = payments::lock_by_reference(tx, order.id.uuid()).await?;
+    let (before, status) = (order.settled, order.payment_status);
     order.settled = money_of(order.settled.total_minor, &payments);
     let operations = payments::operations_of(tx, order.id.uuid()).await?;
     return_what_is_too_much(tx, order, (&payments, &operations), came).await?;
@@ -34,6 +36,10 @@ pub(super) async fn settle_money(
     }
     let lines = orders::progress_of(tx, order.id).await?;
     orders::advance(tx, order, &lines, ships_before_payment).await?;
+    // A second payment of a part leaves the order part paid; what its money says is something else all the same.
+    if order.settled != before && order.payment_status == status {
+        outbox::record(tx, &OrderFact::payment_changed(order)).await?;
+    }
     // The job that expires an order gives up when a provider leaves it without an answer for hours; this is the answer.
     match order.expires_at {
         Some(at) => orders::expire_at(tx, order.id, at.max(tx.now())).await,

@@ -5,6 +5,7 @@ mod audit;
 mod completions;
 mod config;
 mod contracts;
+mod customer;
 mod demo;
 mod doctor;
 mod exit;
@@ -71,6 +72,9 @@ enum Command {
     /// What was sold
     #[command(subcommand)]
     Order(order::Command),
+    /// Who bought, and who has an account
+    #[command(subcommand)]
+    Customer(customer::Command),
     /// What lies where, and what of it can be sold
     #[command(subcommand)]
     Stock(stock::Command),
@@ -156,6 +160,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Import(command) => import::run(globals, command).await,
         Command::Product(command) => product::run(globals, command).await,
         Command::Order(command) => order::run(globals, command).await,
+        Command::Customer(command) => customer::run(globals, command).await,
         Command::Stock(command) => stock::run(globals, command).await,
         Command::ApiKey(command) => api_key::run(globals, command).await,
         Command::Ip(command) => ip::run(globals, command).await,

@@ -152,12 +152,16 @@ impl TestShop {
         self.inner.folder.path()
     }
 
-    /// Relays facts and runs due jobs until there is nothing left to do.
+    /// Relays facts, tells those who follow them and runs due jobs until there is nothing left to do.
     pub(crate) async fn settle(&self) -> TestResult {
         for _ in 0..MOST_ROUNDS {
             let relayed = outbox::relay_once(self.context()).await?;
             let ran = jobs::run_due(self.context(), &self.inner.handlers).await?;
-            if relayed + ran == 0 {
+            let mut told = 0;
+            for subscriber in wiring::subscribers() {
+                told += platform::events::deliver_once(self.context(), subscriber.as_ref()).await?;
+            }
+            if relayed + ran + told == 0 {
                 return Ok(());
             }
         }

@@ -9,7 +9,7 @@ mod write;
 
 pub use invariants::INVARIANTS;
 pub use list::{OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, list};
-pub use owner::has_open_orders;
+pub use owner::{Bought, bought, has_open_orders};
 pub(super) use owner::{forget_of, give_to, guest_orders, orders_of};
 pub(super) use parts::{insert_note, notes_of, replace_tags};
 pub use parts::{record_fulfilment, update_fulfilment};

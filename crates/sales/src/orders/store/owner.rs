@@ -1,11 +1,13 @@
 //! Whose an order is.
 
-use kernel::{Email, OrderId, UserId};
+use kernel::{Currency, Email, OrderId, Timestamp, UserId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
+use super::read::currency;
 use crate::orders::model::Order;
+use crate::orders::states::OrderStatus;
 
 /// What stands for the address of whoever is forgotten; no mail ever goes there (RFC 2606).
 const ERASED: &str = "erased@erased.invalid";
@@ -43,6 +45,75 @@ pub(in crate::orders) async fn orders_of(db: &impl ConnectionTrait, user: UserId
 pub async fn has_open_orders(db: &impl ConnectionTrait, user: UserId) -> Result<bool, DatabaseError> {
     const SELECT: &str = "SELECT CAST(1 AS BIGINT) FROM orders WHERE user_id = $1 AND status IN ('pending', 'confirmed') LIMIT 1";
     Ok(db::fetch_scalar::<i64>(db, SELECT, values![user]).await?.is_some())
+}
+
+/// What an order says of whoever placed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bought {
+    /// The order.
+    pub order_id: OrderId,
+    /// The account; a guest has none.
+    pub user_id: Option<UserId>,
+    /// Where the confirmation went; nobody can tell any more where whoever is forgotten reads mail.
+    pub email: Option<Email>,
+    /// Who receives it, or pays for it.
+    pub name: Option<String>,
+    /// Whether advertising was welcome.
+    pub accepts_marketing: bool,
+    /// False where it was called off.
+    pub is_live: bool,
+    /// What was taken for it and not given back, in minor units.
+    pub spent_minor: i64,
+    /// Of which currency.
+    pub currency: Currency,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+}
+
+#[derive(FromQueryResult)]
+struct BoughtRow {
+    order_id: Uuid,
+    user_id: Option<Uuid>,
+    email: String,
+    name: Option<String>,
+    accepts_marketing: bool,
+    status: String,
+    spent_minor: i64,
+    currency: String,
+    placed_at: Timestamp,
+}
+
+/// What orders say of those who placed them, in the order of their ids; those that do not exist are missing.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn bought(db: &impl ConnectionTrait, orders: &[OrderId]) -> Result<Vec<Bought>, DatabaseError> {
+    if orders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT o.id AS order_id, o.user_id, c.email, COALESCE(c.billing_address->>'name', c.shipping_address->>'name') AS name,
+             c.accepts_marketing, o.status, o.captured_minor - o.refunded_minor AS spent_minor, o.currency, o.placed_at
+         FROM orders o JOIN order_contacts c ON c.order_id = o.id WHERE o.id IN ({}) ORDER BY o.id",
+        db::placeholders(1, orders.len())
+    );
+    let rows: Vec<BoughtRow> = db::fetch_all(db, &sql, orders.iter().flat_map(|id| values![*id]).collect()).await?;
+    let told = |row: BoughtRow| {
+        let status: OrderStatus = row.status.parse().map_err(|_| DatabaseError::corrupt("orders.status"))?;
+        let email = Email::parse(&row.email).map_err(|_| DatabaseError::corrupt("order_contacts.email"))?;
+        Ok(Bought {
+            order_id: OrderId::from_uuid(row.order_id),
+            user_id: row.user_id.map(UserId::from_uuid),
+            email: Some(email).filter(|email| email.as_str() != ERASED),
+            name: row.name,
+            accepts_marketing: row.accepts_marketing,
+            is_live: status.is_live(),
+            spent_minor: row.spent_minor,
+            currency: currency(&row.currency)?,
+            placed_at: row.placed_at,
+        })
+    };
+    rows.into_iter().map(told).collect()
 }
 
 #[derive(FromQueryResult)]

@@ -1,9 +1,9 @@
 //! Filters whose orders an index finds.
 
 use kernel::{Timestamp, UserId, fold};
+use platform::db::{Parameters, Shield, Span};
 
-use super::parameters::{Parameters, Shield};
-use super::query::{OrderFilter, OrderSort, Span};
+use super::query::{OrderFilter, OrderSort};
 use crate::orders::states::{FulfilmentStatus, OrderStatus, PaymentStatus};
 
 /// A filter whose orders an index finds: it can lead to the orders, or be asked of those that another one leads to.

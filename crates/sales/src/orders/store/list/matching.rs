@@ -1,10 +1,9 @@
 //! The statements that find the orders of a list: a page of them, or how many there are.
 
 use kernel::{CursorError, PageRequest, Position, Timestamp, fold};
-use platform::db::{self, Value};
+use platform::db::{self, Parameters, Value, hidden};
 
 use super::finder::Part;
-use super::parameters::{Parameters, hidden};
 use super::query::{OrderQuery, OrderSort};
 use super::way::{FEW, Way};
 

@@ -2,7 +2,6 @@
 
 mod finder;
 mod matching;
-mod parameters;
 mod query;
 mod rows;
 mod way;
@@ -10,9 +9,10 @@ mod way;
 use kernel::{Cursor, Page};
 use platform::db::{self, ConnectionTrait, ListError};
 
-pub use self::query::{OrderFilter, OrderQuery, OrderSort, OrderSummary, Span};
+pub use self::query::{OrderFilter, OrderQuery, OrderSort, OrderSummary};
 use self::rows::SummaryRow;
 use self::way::Way;
+pub use platform::db::Span;
 
 /// One page of orders: two statements, one for the total of a numbered page, and one to choose the way where several filters,
 /// or one that no index has in the order of the list, name orders.

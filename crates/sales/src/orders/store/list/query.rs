@@ -1,28 +1,9 @@
 //! What staff and customers ask the list of orders, and what it shows.
 
 use kernel::{Email, Money, OrderId, PageRequest, Timestamp, UserId};
+use platform::db::Span;
 
 use crate::orders::states::{FulfilmentStatus, OrderStatus, PaymentStatus};
-
-/// Bounds that a value must keep; an absent one does not bind.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Span<T> {
-    /// This and above.
-    pub at_least: Option<T>,
-    /// This and below.
-    pub at_most: Option<T>,
-    /// Above this.
-    pub above: Option<T>,
-    /// Below this.
-    pub below: Option<T>,
-}
-
-impl<T> Span<T> {
-    /// True where a bound is given.
-    pub(super) const fn is_bound(&self) -> bool {
-        self.at_least.is_some() || self.at_most.is_some() || self.above.is_some() || self.below.is_some()
-    }
-}
 
 /// What staff look for; every filter that is given must hold, of several values of one filter any.
 #[derive(Debug, Clone, Default)]

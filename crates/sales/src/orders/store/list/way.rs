@@ -5,10 +5,9 @@
 //! read whole where little matches. How many a filter finds is counted, because no planner knows; only where one filter stands
 //! alone that is read in order anyway nothing is. The other filters are asked of each order that is found.
 
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Shield, hidden};
 
 use super::finder::{Finder, Part};
-use super::parameters::{Parameters, Shield, hidden};
 use super::query::{OrderQuery, OrderSort};
 
 /// So many orders are looked up and sorted in 4 to 8 ms: as fast as finding a page where one order in five hundred matches.

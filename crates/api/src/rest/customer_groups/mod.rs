@@ -1,0 +1,6 @@
+//! Groups of customers, for staff.
+
+mod handlers;
+mod wire;
+
+pub(super) use handlers::routes;

@@ -1,0 +1,97 @@
+//! Consumers of the events within the process: told in order, at least once, each in the transaction that notes how far it has read.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::Origin;
+use tokio_util::sync::CancellationToken;
+
+use super::store::{self, EventKey};
+use crate::Context;
+use crate::db::{self, DatabaseError, WriteTx};
+
+/// Events told in one transaction: few enough to hold SQLite's writer for milliseconds.
+const BATCH: i64 = 300;
+/// How often to look while nothing happens.
+const IDLE: Duration = Duration::from_millis(500);
+/// How long to wait after an error.
+const AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// Somebody who keeps something up to date with what happens.
+#[async_trait::async_trait]
+pub trait Subscriber: Debug + Send + Sync {
+    /// What it is known by: its cursor has this name, and only one of a name is told at a time, over all processes.
+    fn name(&self) -> &'static str;
+
+    /// The kinds of things it follows.
+    fn kinds(&self) -> &'static [&'static str];
+
+    /// Takes what happened to, in order. What it writes is committed together with the place it has read to, so that nothing is
+    /// lost and nothing counts twice; it may be told again what it was told before, after [`super::rewind`].
+    ///
+    /// # Errors
+    /// `DatabaseError`; the same is told again later.
+    async fn take(&self, tx: &WriteTx, touched: &[EventKey]) -> Result<(), DatabaseError>;
+}
+
+/// Tells a subscriber of the next events; how many were read.
+///
+/// # Errors
+/// `DatabaseError`; nothing was taken then.
+pub async fn deliver_once(context: &Context, subscriber: &dyn Subscriber) -> Result<usize, DatabaseError> {
+    let (name, kinds, reader) = (subscriber.name(), subscriber.kinds(), context.db.reader());
+    if store::touched_since(reader, store::cursor(reader, name).await?, kinds, 1).await?.is_empty() {
+        return Ok(0);
+    }
+    let tx = context.begin(&Origin::system()).await?;
+    db::lock_name(&tx, name).await?;
+    let events = store::touched_since(&tx, store::cursor(&tx, name).await?, kinds, BATCH).await?;
+    let Some(last) = events.last().map(|event| event.seq) else { return Ok(0) };
+    let read = events.len();
+    // The last event there is comes whatever its kind is.
+    let touched: Vec<EventKey> = events.into_iter().filter(|event| kinds.contains(&event.aggregate_type.as_str())).collect();
+    if !touched.is_empty() {
+        subscriber.take(&tx, &touched).await?;
+    }
+    store::move_cursor(&tx, name, last).await?;
+    tx.commit().await?;
+    Ok(read)
+}
+
+/// The task that tells a subscriber as long as the process lives; others may run beside it.
+#[derive(Debug)]
+pub struct Subscription {
+    context: Context,
+    subscriber: Arc<dyn Subscriber>,
+}
+
+impl Subscription {
+    /// A subscription of this process.
+    #[must_use]
+    pub fn new(context: Context, subscriber: Arc<dyn Subscriber>) -> Self {
+        Self { context, subscriber }
+    }
+
+    /// Tells it until told to stop.
+    pub async fn run(self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let pause = match deliver_once(&self.context, self.subscriber.as_ref()).await {
+                Ok(0) => IDLE,
+                // Others who write come in between.
+                Ok(_) => {
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, subscriber = self.subscriber.name(), "events could not be taken; trying again");
+                    AFTER_ERROR
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+}

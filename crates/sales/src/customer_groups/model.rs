@@ -1,0 +1,30 @@
+//! A group of customers.
+
+use kernel::{CustomerGroupId, Timestamp};
+use serde_json::{Value, json};
+
+/// Customers that staff put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its id.
+    pub id: CustomerGroupId,
+    /// What staff call it; no two are alike but for case.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// How many customers are in it.
+    pub member_count: i64,
+    /// Grows with each change of the group itself.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+impl Group {
+    /// What the audit log tells of it.
+    pub(super) fn recorded(&self) -> Value {
+        json!({ "name": self.name, "description": self.description })
+    }
+}

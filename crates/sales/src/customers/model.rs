@@ -1,0 +1,99 @@
+//! A customer.
+
+use accounts::users::{Consent, User};
+use kernel::{CustomerGroupId, CustomerId, Email, Money, Timestamp, UserId};
+use serde_json::{Value, json};
+
+/// Whether somebody wants advertising, and the newest word on it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marketing {
+    /// Whether advertising is welcome.
+    pub accepts: bool,
+    /// When that was said; absent where nothing ever was.
+    pub at: Option<Timestamp>,
+    /// Where it was said: `checkout`, `registration`, `profile`, `staff`.
+    pub source: Option<String>,
+}
+
+impl Marketing {
+    /// Of whoever has an account the account's word counts.
+    pub(super) fn of(user: &User) -> Self {
+        match &user.consent {
+            Consent::Refused => Self::default(),
+            Consent::Given { at, source } => Self { accepts: true, at: Some(*at), source: Some(source.clone()) },
+        }
+    }
+
+    /// With what a guest said at the checkout; a later word stays.
+    pub(super) fn welcomed(self, at: Timestamp) -> Self {
+        if self.at.is_some_and(|said| said >= at) {
+            return self;
+        }
+        Self { accepts: true, at: Some(at), source: Some("checkout".to_owned()) }
+    }
+}
+
+/// Somebody who bought something or has an account.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Its id.
+    pub id: CustomerId,
+    /// The account; a guest has none.
+    pub user_id: Option<UserId>,
+    /// Where mail reaches it.
+    pub email: Option<Email>,
+    /// What it is called.
+    pub name: Option<String>,
+    /// The group that staff put it into.
+    pub group_id: Option<CustomerGroupId>,
+    /// What staff write about it.
+    pub note: Option<String>,
+    /// Words that staff put on it.
+    pub tags: Vec<String>,
+    /// Whether it wants advertising.
+    pub marketing: Marketing,
+    /// How many orders it placed that were not called off.
+    pub order_count: i64,
+    /// What it paid and did not get back, by currency.
+    pub spent: Vec<Money>,
+    /// When the first of those orders was placed.
+    pub first_order_at: Option<Timestamp>,
+    /// When the last was.
+    pub last_order_at: Option<Timestamp>,
+    /// Grows with each change of staff.
+    pub version: i64,
+    /// Since when the shop knows it.
+    pub created_at: Timestamp,
+    /// When something of it changed last.
+    pub updated_at: Timestamp,
+}
+
+impl Customer {
+    /// What the audit log tells of it.
+    pub(super) fn recorded(&self) -> Value {
+        json!({ "tags": self.tags, "group_id": self.group_id, "note": self.note, "accepts_marketing": self.marketing.accepts })
+    }
+}
+
+/// Who people are stays out of logs.
+impl std::fmt::Debug for Customer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Customer").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_word_on_advertising_counts() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let (first, second, third) = (at("2026-01-01T00:00:00Z"), at("2026-01-02T00:00:00Z"), at("2026-01-03T00:00:00Z"));
+        let refused = Marketing { accepts: false, at: Some(second), source: Some("staff".to_owned()) };
+        assert_eq!(refused.clone().welcomed(first), refused);
+        let again = refused.welcomed(third);
+        assert_eq!((again.accepts, again.at, again.source.as_deref()), (true, Some(third), Some("checkout")));
+        assert_eq!(again.clone().welcomed(third), again, "the same order says nothing new");
+    }
+}
