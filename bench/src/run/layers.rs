@@ -22,6 +22,7 @@ use platform::telemetry::LogLayer;
 use serde::Serialize;
 use tower::Service as _;
 use tracing_subscriber::prelude::*;
+use utoipa::ToSchema;
 
 use super::Plan;
 use crate::report::Figure;
@@ -143,7 +144,7 @@ async fn product(State(_shelf): State<Shelf>, caller: Anyone, _none: NoParams) -
 }
 
 /// As long as what the shop answers.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct View {
     id: &'static str,
     slug: &'static str,

@@ -10,8 +10,10 @@ mod shop;
 mod shown;
 mod sparse;
 mod unchanged;
+mod versions;
 
 pub use openapi::document;
 pub use present::ApiPresenter;
 pub use router::router;
 pub use shop::Shop;
+pub use versions::versions;

@@ -10,7 +10,9 @@ use utoipa::{Modify, OpenApi as _};
     info(
         title = "Tradewind",
         description = "The back end of a shop. Amounts are in minor units, times are RFC 3339 in UTC, ids are TypeIDs. \
-                       Every refusal has the same envelope; its `code` is a promise.",
+                       Every refusal has the same envelope; its `code` is a promise. `Tradewind-Version: <day>` asks for the forms \
+                       of that day, where they are still spoken; whoever names none gets the newest. What will not stay says so on \
+                       each answer, by `Deprecation` and `Sunset`.",
         license(name = "MIT OR Apache-2.0"),
     ),
     components(schemas(ErrorBody)),

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
 use crate::client_address::Whence;
 use crate::facts::RequestFacts;
 use crate::limits::IdentityLimit;
+use crate::versions::TRADEWIND_VERSION;
 use crate::{compress, conditional};
 
 /// What of a request is still needed once the router has consumed it.
@@ -20,6 +21,8 @@ pub(crate) struct Asked {
     /// Whether a credential was shown, good or not.
     pub(crate) has_credential: bool,
     pub(crate) facts: Arc<RequestFacts>,
+    /// The version of the API that the client speaks, where it names one.
+    pub(crate) version: Option<HeaderValue>,
 }
 
 /// What the client wants of an answer that is there.
@@ -40,7 +43,8 @@ impl Asked {
         }
         let has_credential = headers.contains_key(header::AUTHORIZATION);
         let facts = Arc::new(RequestFacts::read(headers, whence, request_id).limited_by(limit));
-        Self { method: request.method().clone(), uri: request.uri().clone(), conditions, has_credential, facts }
+        let version = headers.get(TRADEWIND_VERSION).cloned();
+        Self { method: request.method().clone(), uri: request.uri().clone(), conditions, has_credential, facts, version }
     }
 
     pub(crate) const fn wanted(&self) -> Wanted<'_> {

@@ -12,11 +12,11 @@ pub struct Cors(Vec<HeaderValue>);
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE");
 /// What scripts may send.
 const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
-    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, X-Cart-Token, X-Request-Id",
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, Tradewind-Version, X-Cart-Token, X-Request-Id",
 );
 /// What scripts may read.
 const RESPONSE_HEADERS: HeaderValue = HeaderValue::from_static(
-    "Deprecation, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-Id",
+    "Deprecation, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, Sunset, Tradewind-Version, WWW-Authenticate, X-Request-Id",
 );
 /// How long a browser need not ask again; some keep it for ten minutes at most.
 const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("600");

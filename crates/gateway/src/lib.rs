@@ -14,13 +14,14 @@
 //! };
 //! use kernel::{Page, ProductTag, SystemClock};
 //! use serde::{Deserialize, Serialize};
+//! use utoipa::ToSchema;
 //!
 //! #[derive(Clone, FromRef)]
 //! struct Shop {
 //!     keys: Arc<dyn Authenticator>,
 //! }
 //!
-//! #[derive(Serialize)]
+//! #[derive(Serialize, ToSchema)]
 //! struct ProductView {
 //!     id: String,
 //!     title: String,
@@ -40,7 +41,6 @@
 //!     const SPEC: ListSpec = ListSpec {
 //!         sorts: &["created_at", "title"],
 //!         filters: &[("brand", FilterKind::Words), ("price", FilterKind::Range)],
-//!         fields: &["id", "title"],
 //!         ..ListSpec::PLAIN
 //!     };
 //! }
@@ -122,8 +122,10 @@ mod schema;
 mod serve;
 mod service;
 mod signed_in;
+mod sparse;
 mod tls;
 mod two_lengths;
+mod versions;
 
 pub use accounts::permissions::{Permission, PermissionSet, RequiredPermission, permission};
 pub use answer::{Cache, Created, Fixed, Kept, List, NoContent, One, entity_tag, kept_answer};
@@ -152,4 +154,6 @@ pub use schema::{CommonProblems, Envelope, ErrorBody, ErrorView, ItemError, List
 pub use serve::{ServeLimits, serve, serve_redirect, serve_tls};
 pub use service::Gateway;
 pub use signed_in::SignedIn;
+pub use sparse::{FIELDS, members};
 pub use tls::{Certificate, CertificateError};
+pub use versions::{Adapter, Lifecycle, Route, Versions};

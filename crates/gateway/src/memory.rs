@@ -19,6 +19,8 @@ use crate::{compress, conditional};
 
 /// Who has one of these is not just anybody, or may not be; so is who has `Authorization`, unless it is known what they see.
 const CREDENTIALS: [HeaderName; 2] = [HeaderName::from_static("x-cart-token"), header::COOKIE];
+/// Who names one may want other forms.
+const VERSION: HeaderName = crate::versions::TRADEWIND_VERSION;
 /// What the headers of an answer take in memory, twice: for 200 and for 304.
 const HEAD_BYTES: usize = 2_048;
 
@@ -145,11 +147,11 @@ pub(crate) async fn give(memory: &Memory, key: &str, kept: &Arc<Kept<Finished>>,
 }
 
 /// Where the answer to a request of anybody would be: path and query, the parameters in the order of their names. `None`
-/// where the caller has a credential that is not known to show what anybody sees, or does something else than read.
+/// where the caller has a credential that is not known to show what anybody sees, or names a version of the API, or does something else than read.
 pub(crate) fn key<B>(request: &Request<B>, is_known: bool) -> Option<Cow<'_, str>> {
     let (reads, headers) = (matches!(*request.method(), Method::GET | Method::HEAD), request.headers());
     let may_be_somebody = !is_known && headers.contains_key(header::AUTHORIZATION);
-    if !reads || may_be_somebody || CREDENTIALS.iter().any(|name| headers.contains_key(name)) {
+    if !reads || may_be_somebody || CREDENTIALS.iter().chain([&VERSION]).any(|name| headers.contains_key(name)) {
         return None;
     }
     let whole = request.uri().path_and_query()?.as_str();
@@ -194,7 +196,7 @@ mod tests {
 
     #[test]
     fn whoever_may_be_somebody_is_not_answered_from_memory() {
-        for name in ["authorization", "x-cart-token", "cookie"] {
+        for name in ["authorization", "x-cart-token", "cookie", "tradewind-version"] {
             assert_eq!(key_of("GET", "/p", &[(name, "")]), None, "{name}");
         }
         assert_eq!(key_of("POST", "/p", &[]), None);

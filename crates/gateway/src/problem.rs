@@ -75,6 +75,13 @@ impl Problem {
         self
     }
 
+    /// The same refusal with other names of the fields.
+    #[must_use]
+    pub(crate) fn renaming(mut self, name: impl Fn(&str) -> String) -> Self {
+        self.0.details = std::mem::take(&mut self.0.details).into_iter().map(|(field, messages)| (name(&field), messages)).collect();
+        self
+    }
+
     /// Adds a machine-readable extra that goes with the code.
     #[must_use]
     pub fn context(mut self, context: Value) -> Self {

@@ -61,6 +61,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "malformed_request", "the request cannot be read")
     }
 
+    /// A field or parameter can be read and is refused all the same.
+    #[must_use]
+    pub fn refused_field(field: impl Into<String>, message: impl std::fmt::Display) -> Self {
+        kernel::FieldErrors::of(field, message).into()
+    }
+
     /// A query parameter has a value that cannot be read.
     #[must_use]
     pub fn invalid_query() -> Self {

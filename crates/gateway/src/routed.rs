@@ -21,6 +21,7 @@ use crate::identity::Identity;
 use crate::memory::{self, Finished, Memory, Shown, give};
 use crate::problem::Problem;
 use crate::service::{Answered, Gateway};
+use crate::sparse::{self, Fields};
 
 /// The memory, what is there of an answer, and where in it the answer would be.
 pub(crate) type Remembered<'m, 'k> = (&'m Memory, Option<Arc<Kept<Finished>>>, Cow<'k, str>);
@@ -79,8 +80,23 @@ impl Gateway {
         Some(lead.keep(Finished::new(head, &body, self.metrics.route(asked.facts.route())), tags, now, memory.lifetime))
     }
 
+    /// The router's answer in the client's version of the API.
+    pub(crate) async fn call<B>(&self, request: Request<B>, asked: &Asked) -> Response
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let mut response = match asked.version.as_ref().filter(|_| self.rules.is_json(asked.uri.path())) {
+            // Hardly anybody names one: who does not carries no room for it.
+            Some(named) => Box::pin(self.speak(request, asked, named)).await,
+            None => self.route(request, asked).await,
+        };
+        self.tell_endings(&mut response, asked);
+        response
+    }
+
     /// The router's answer, within the time limit and without its panics.
-    pub(crate) async fn call<B>(&self, mut request: Request<B>, asked: &Asked) -> Response
+    pub(crate) async fn route<B>(&self, mut request: Request<B>, asked: &Asked) -> Response
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
@@ -89,9 +105,14 @@ impl Gateway {
         if asked.method != Method::GET {
             request.extensions_mut().insert(OrdinaryBody(self.rules.max_body_bytes));
         }
+        let fields = match Fields::of(&asked.method, &asked.uri, self.rules.is_json(asked.uri.path())) {
+            Ok(fields) => fields,
+            Err(problem) => return problem.into_response(),
+        };
         // A cloned router shares its routes and is ready at once.
         let mut router = self.router.clone();
-        let answer = AssertUnwindSafe(async move { router.call(request.map(Body::new)).await }).catch_unwind();
+        let answer = sparse::within(fields.as_ref(), async move { router.call(request.map(Body::new)).await });
+        let answer = AssertUnwindSafe(answer).catch_unwind();
         let caught = if self.rules.is_untimed(asked.uri.path()) {
             answer.await
         } else {
@@ -103,7 +124,8 @@ impl Gateway {
         match caught {
             Ok(Ok(response)) => {
                 self.settle_ground(response.status(), asked).await;
-                response
+                let missed = fields.and_then(|fields| fields.missed(response.status()));
+                missed.map_or(response, Problem::into_response)
             }
             Ok(Err(never)) => match never {},
             Err(panic) => Problem::internal(panic_message(panic.as_ref())).into_response(),

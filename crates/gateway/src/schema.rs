@@ -122,7 +122,7 @@ pub struct CommonProblems;
 const COMMON: &[(&str, &str)] = &[
     (
         "400",
-        "Unreadable: `malformed_body`, `malformed_request`, `invalid_query`, `unknown_parameter`, `idempotency_key_missing`, `idempotency_key_invalid`, `version_invalid`",
+        "Unreadable: `malformed_body`, `malformed_request`, `invalid_query`, `unknown_parameter`, `idempotency_key_missing`, `idempotency_key_invalid`, `version_invalid`, `api_version_unknown`",
     ),
     ("401", "`unauthenticated`: no credential, or one that is unknown, expired or revoked"),
     (

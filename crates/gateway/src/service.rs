@@ -6,10 +6,11 @@
 //! 4. Heads that no route would take ([`crate::head`]), and what another site's page makes a browser send ([`crate::cross_site`]).
 //! 5. The questions of browsers whether another site's script may ask ([`crate::cors`]).
 //! 6. What anybody may see and is in memory is answered here ([`crate::memory`]), to programs that see the same and are known, too.
-//! 7. The router, within the time limit and without its panics ([`crate::routed`]). There, in its handlers' signatures:
+//! 7. The client's version of the API ([`crate::versions`]): older forms become the newest, and back.
+//! 8. The router, within the time limit and without its panics ([`crate::routed`]). There, in its handlers' signatures:
 //!    authentication, the limit of the identity, permissions ([`crate::identity`]); then the handler.
-//! 8. The answer's form: refusals in the one envelope, 304, compression, security headers ([`crate::headers`]).
-//! 9. What the answer says of limits, of other sites and of its id; the metrics; one line of the log ([`Gateway::finish`]).
+//! 9. The answer's form: refusals in the one envelope, 304, compression, security headers ([`crate::headers`]).
+//! 10. What the answer says of limits, of other sites and of its id; the metrics; one line of the log ([`Gateway::finish`]).
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use crate::problem::Problem;
 use crate::refusals::Refusals;
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::rules::GatewayRules;
+use crate::versions::Versions;
 use crate::{cross_site, head};
 
 /// The shop's front door: one service around the router.
@@ -53,6 +55,7 @@ pub struct Gateway {
     blocks: Option<Arc<IpBlocks>>,
     pub(crate) refusals: Option<Refusals>,
     credentials: Option<Arc<dyn Authenticator>>,
+    pub(crate) versions: Versions,
 }
 
 /// An answer, and what is told of it beside what the request says.
@@ -84,7 +87,8 @@ impl Gateway {
     pub fn new(router: Router, rules: GatewayRules, clock: Arc<dyn Clock>) -> Self {
         let headers = SecurityHeaders::new(rules.by_https);
         let (metrics, memory, db) = (Arc::default(), None, None);
-        Self { router, rules, clock, headers, metrics, memory, db, limits: None, blocks: None, refusals: None, credentials: None }
+        let versions = Versions::default();
+        Self { router, rules, clock, headers, metrics, memory, db, limits: None, blocks: None, refusals: None, credentials: None, versions }
     }
 
     /// Counts into these metrics, which somebody else shows.
@@ -115,6 +119,12 @@ impl Gateway {
     #[must_use]
     pub fn refusing(self, blocks: Arc<IpBlocks>) -> Self {
         Self { blocks: Some(blocks), ..self }
+    }
+
+    /// Speaks these versions of the API.
+    #[must_use]
+    pub fn versioned(self, versions: Versions) -> Self {
+        Self { versions, ..self }
     }
 
     /// Has refused attempts recorded.

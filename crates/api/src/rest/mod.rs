@@ -8,6 +8,8 @@ pub(crate) mod carts;
 mod categories;
 mod channels;
 pub(crate) mod checkout;
+mod customer_groups;
+mod customers;
 mod ip_blocks;
 mod logs;
 mod me;
@@ -29,18 +31,32 @@ mod users;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::shop::Shop;
-use crate::{links, openapi, sparse, unchanged};
+use crate::{links, openapi, sparse, unchanged, versions};
 
 /// Every route of the API.
 pub(crate) fn routes() -> OpenApiRouter<Shop> {
     let mut routes = OpenApiRouter::with_openapi(openapi::base())
         .merge(system::routes())
         .merge(metrics::routes())
+        .merge(media::routes())
+        .merge(versions::routes());
+    links::add(routes.get_openapi_mut());
+    sparse::add(routes.get_openapi_mut());
+    unchanged::add(routes.get_openapi_mut());
+    versions::add(routes.get_openapi_mut());
+    routes
+}
+
+/// The routes of the first generation.
+pub(crate) fn v1() -> OpenApiRouter<Shop> {
+    OpenApiRouter::new()
         .merge(auth::routes())
         .merge(me::routes())
         .merge(carts::routes())
         .merge(checkout::routes())
         .merge(orders::routes())
+        .merge(customers::routes())
+        .merge(customer_groups::routes())
         .merge(tax_rates::routes())
         .merge(shipping_methods::routes())
         .merge(channels::routes())
@@ -49,16 +65,11 @@ pub(crate) fn routes() -> OpenApiRouter<Shop> {
         .merge(stock::routes())
         .merge(price_lists::routes())
         .merge(products::routes())
-        .merge(media::routes())
         .merge(ip_blocks::routes())
         .merge(rate_limits::routes())
         .merge(roles::routes())
         .merge(users::routes())
         .merge(api_keys::routes())
         .merge(audit_log::routes())
-        .merge(logs::routes());
-    links::add(routes.get_openapi_mut());
-    sparse::add(routes.get_openapi_mut());
-    unchanged::add(routes.get_openapi_mut());
-    routes
+        .merge(logs::routes())
 }

@@ -4,12 +4,14 @@ use axum::response::{IntoResponse, Response};
 use kernel::Page;
 use platform::cache::Tag;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::cache::Cache;
-use super::{select, tag};
+use super::tag;
 use crate::problem::Problem;
 use crate::query::ListQuery;
 use crate::schema::{ListEnvelope, ListLinks, ListMeta};
+use crate::sparse;
 
 /// 200 with one page in the envelope, its place and its neighbours; the tag is the hash of the bytes.
 #[derive(Debug, Clone)]
@@ -17,17 +19,16 @@ pub struct List<T> {
     rows: Vec<T>,
     meta: ListMeta,
     links: ListLinks,
-    fields: Option<Vec<&'static str>>,
     cache: Cache,
     tags: Vec<Tag>,
 }
 
-impl<T: Serialize> List<T> {
+impl<T: Serialize + ToSchema> List<T> {
     /// The page that this query asked for.
     #[must_use]
     pub fn of(page: Page<T>, query: &ListQuery) -> Self {
         let (meta, links) = query.links.describe(&page, &query.page);
-        Self { rows: page.items, meta, links, fields: query.fields.clone(), cache: Cache::Private, tags: Vec::new() }
+        Self { rows: page.items, meta, links, cache: Cache::Private, tags: Vec::new() }
     }
 
     /// Who may store it; the client alone unless told otherwise.
@@ -45,10 +46,10 @@ impl<T: Serialize> List<T> {
     }
 
     fn render(self) -> Result<Response, Problem> {
-        let Self { rows, meta, links, fields, cache, tags } = self;
-        let body = match fields {
+        let Self { rows, meta, links, cache, tags } = self;
+        let body = match sparse::wanted::<T>()? {
             Some(fields) => {
-                let data = rows.iter().map(|row| select::only(row, &fields)).collect::<Result<_, _>>()?;
+                let data = rows.iter().map(|row| sparse::only(row, &fields)).collect::<Result<_, _>>()?;
                 tag::json(&ListEnvelope { data, meta, links })?
             }
             None => tag::json(&ListEnvelope { data: rows, meta, links })?,
@@ -58,7 +59,7 @@ impl<T: Serialize> List<T> {
     }
 }
 
-impl<T: Serialize> IntoResponse for List<T> {
+impl<T: Serialize + ToSchema> IntoResponse for List<T> {
     fn into_response(self) -> Response {
         self.render().unwrap_or_else(Problem::into_response)
     }

@@ -5,7 +5,6 @@ mod fixed;
 mod kept;
 mod list;
 mod one;
-mod select;
 mod tag;
 
 pub use cache::Cache;

@@ -6,12 +6,13 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use platform::cache::Tag;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::cache::Cache;
-use super::{select, tag};
+use super::tag;
 use crate::problem::Problem;
-use crate::query::ViewQuery;
 use crate::schema::Envelope;
+use crate::sparse;
 
 /// 200 with one resource in the envelope, and its tag.
 #[derive(Debug, Clone)]
@@ -19,19 +20,18 @@ pub struct One<T> {
     view: T,
     version: Option<i64>,
     cache: Cache,
-    fields: Option<Vec<&'static str>>,
     tags: Vec<Tag>,
 }
 
-impl<T: Serialize> One<T> {
+impl<T: Serialize + ToSchema> One<T> {
     /// A resource that people edit: the tag begins with its version, which an edit hands back in `If-Match`.
     pub fn versioned(view: T, version: i64) -> Self {
-        Self { view, version: Some(version), cache: Cache::Private, fields: None, tags: Vec::new() }
+        Self { view, version: Some(version), cache: Cache::Private, tags: Vec::new() }
     }
 
     /// A resource without a version; the tag is the hash of its bytes.
     pub fn plain(view: T) -> Self {
-        Self { view, version: None, cache: Cache::Private, fields: None, tags: Vec::new() }
+        Self { view, version: None, cache: Cache::Private, tags: Vec::new() }
     }
 
     /// Who may store it; the client alone unless told otherwise.
@@ -48,16 +48,9 @@ impl<T: Serialize> One<T> {
         self
     }
 
-    /// Keeps only the members that the query asks for.
-    #[must_use]
-    pub fn select(mut self, query: &ViewQuery) -> Self {
-        self.fields.clone_from(&query.fields);
-        self
-    }
-
     fn render(self) -> Result<Response, Problem> {
-        let body = match &self.fields {
-            Some(fields) => tag::json(&Envelope { data: select::only(&self.view, fields)? })?,
+        let body = match sparse::wanted::<T>()? {
+            Some(fields) => tag::json(&Envelope { data: sparse::only(&self.view, &fields)? })?,
             None => tag::json(&Envelope { data: &self.view })?,
         };
         let tag = tag::of(self.version, &body);
@@ -65,7 +58,7 @@ impl<T: Serialize> One<T> {
     }
 }
 
-impl<T: Serialize> IntoResponse for One<T> {
+impl<T: Serialize + ToSchema> IntoResponse for One<T> {
     fn into_response(self) -> Response {
         self.render().unwrap_or_else(Problem::into_response)
     }
@@ -78,7 +71,7 @@ pub struct Created<T> {
     location: Option<String>,
 }
 
-impl<T: Serialize> Created<T> {
+impl<T: Serialize + ToSchema> Created<T> {
     /// A new resource that people edit.
     pub fn versioned(view: T, version: i64) -> Self {
         Self { one: One::versioned(view, version).cache(Cache::NoStore), location: None }
@@ -97,7 +90,7 @@ impl<T: Serialize> Created<T> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Created<T> {
+impl<T: Serialize + ToSchema> IntoResponse for Created<T> {
     fn into_response(self) -> Response {
         let mut response = self.one.render().unwrap_or_else(Problem::into_response);
         if response.status() == StatusCode::OK {

@@ -26,7 +26,7 @@ pub(super) fn limit(parts: &Parts, of_route: usize) -> usize {
 }
 
 /// The whole body; one that says it is too large is refused unread.
-pub(super) async fn whole(headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Bytes, Problem> {
+pub(crate) async fn whole(headers: &HeaderMap, body: Body, limit_bytes: usize) -> Result<Bytes, Problem> {
     refuse_announced(headers, limit_bytes)?;
     let mut body = Limited::new(body, limit_bytes);
     // Copied: a frame holds the whole buffer that it was read into, eight kibibytes for each byte of a client that sends them one by one.
@@ -48,7 +48,7 @@ pub(super) fn refuse_announced(headers: &HeaderMap, limit_bytes: usize) -> Resul
 }
 
 /// True where `Content-Type` is this media type, whatever its parameters.
-pub(super) fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
+pub(crate) fn is_media_type(headers: &HeaderMap, wanted: &str) -> bool {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     given.and_then(|text| text.split(';').next()).is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(wanted))
 }

@@ -10,10 +10,6 @@ use super::parse::MAX_SORT_KEYS;
 use super::spec::{FilterKind, ListRoute, ListSpec};
 use crate::schema::id_pattern;
 
-/// What `fields` does to an answer, and to what its schema says.
-const FIELDS: &str = "Members of `data` (in a list: of each row) to keep; `id` stays in any case. The others are absent from the answer, also \
-                      those that its schema requires";
-
 impl<R: ListRoute> IntoParams for ListParams<R> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let spec = R::SPEC;
@@ -55,9 +51,7 @@ fn view(spec: &ListSpec) -> Vec<Parameter> {
         let of = ArrayBuilder::new().items(text().enum_values(Some(allowed.iter().copied()))).min_items(Some(1));
         (!allowed.is_empty()).then(|| list(name, about, of))
     };
-    let fields = named("fields", FIELDS, spec.fields);
-    let include = named("include", "What to add", spec.includes);
-    fields.into_iter().chain(include).collect()
+    named("include", "What to add", spec.includes).into_iter().collect()
 }
 
 fn filter(name: &str, kind: FilterKind) -> Vec<Parameter> {

@@ -9,6 +9,7 @@ mod parse;
 mod spec;
 
 pub use filters::{Bounds, Filters};
+pub(crate) use pairs::parameter;
 pub use params::{ListParams, NoParams, Params, ViewParams};
 pub use parse::{ListQuery, SortKey, ViewQuery};
 pub use spec::{FilterKind, ListRoute, ListSpec};

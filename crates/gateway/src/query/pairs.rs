@@ -1,6 +1,7 @@
 //! A raw query string as decoded pairs, without the leniency of form decoders.
 
 use crate::problem::Problem;
+use crate::sparse;
 
 /// More parameters than any list has filters.
 const MAX_PAIRS: usize = 64;
@@ -10,6 +11,8 @@ const MAX_PAIRS: usize = 64;
 pub(super) struct QueryErrors {
     has_unknown: bool,
     details: Vec<(String, String)>,
+    /// Names that can be read and are none of the route's.
+    names: Vec<(String, String)>,
 }
 
 impl QueryErrors {
@@ -24,10 +27,16 @@ impl QueryErrors {
         self.invalid(parameter, "is not a parameter of this route");
     }
 
-    /// The refusal; an unknown parameter gives it its code.
+    /// A value that can be read and names what the route does not have.
+    pub(super) fn no_such(&mut self, parameter: &str, message: impl std::fmt::Display) {
+        self.names.push((shortened(parameter), message.to_string()));
+    }
+
+    /// The refusal: 400 for what cannot be read, to which an unknown parameter gives its code; 422 where all can be.
     pub(super) fn finish(self) -> Result<(), Problem> {
         if self.details.is_empty() {
-            return Ok(());
+            let refused = self.names.into_iter().map(|(parameter, message)| Problem::refused_field(parameter, message)).next();
+            return refused.map_or(Ok(()), Err);
         }
         let problem = if self.has_unknown { Problem::unknown_parameter() } else { Problem::invalid_query() };
         Err(self.details.into_iter().fold(problem, |problem, (parameter, message)| problem.detail(parameter, message)))
@@ -39,7 +48,17 @@ fn shortened(parameter: &str) -> String {
     parameter.chars().take(64).collect()
 }
 
-/// Splits and decodes a query. Twice the same name, bytes that are no UTF-8 and control characters are refused: the first is a
+/// The value of one parameter of a query; `None` where it does not have it.
+///
+/// # Errors
+/// 400 where the query cannot be read, or has it twice.
+pub(crate) fn parameter(query: &str, name: &str) -> Result<Option<String>, Problem> {
+    let mut errors = QueryErrors::default();
+    let found = split(Some(query), &mut errors).into_iter().find(|(known, _)| known == name);
+    errors.finish().map(|()| found.map(|(_, value)| value))
+}
+
+/// Splits and decodes a query. `fields` is left out where the answer keeps to it. Twice the same name, bytes that are no UTF-8 and control characters are refused: the first is a
 /// mistake that would be hidden, the last two no database stores.
 pub(super) fn split(query: Option<&str>, errors: &mut QueryErrors) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
@@ -57,6 +76,9 @@ pub(super) fn split(query: Option<&str>, errors: &mut QueryErrors) -> Vec<(Strin
         } else {
             pairs.push((name, value));
         }
+    }
+    if sparse::is_asked() {
+        pairs.retain(|(name, _)| name != sparse::FIELDS);
     }
     pairs
 }

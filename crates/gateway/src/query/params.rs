@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use axum::extract::{FromRequestParts, OriginalUri, Query};
+use http::Uri;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -11,6 +12,7 @@ use super::pairs::{QueryErrors, split};
 use super::parse::{ListQuery, ViewQuery};
 use super::spec::ListRoute;
 use crate::problem::Problem;
+use crate::sparse;
 
 /// The parameters of a list, read against `R::SPEC`; dereferences to [`ListQuery`].
 #[derive(Debug, Clone)]
@@ -34,7 +36,7 @@ impl<S: Sync, R: ListRoute> FromRequestParts<S> for ListParams<R> {
     }
 }
 
-/// `fields` and `include` of a single resource, read against `R::SPEC`; dereferences to [`ViewQuery`].
+/// `include` of a single resource, read against `R::SPEC`; dereferences to [`ViewQuery`].
 #[derive(Debug, Clone)]
 pub struct ViewParams<R>(pub ViewQuery, PhantomData<R>);
 
@@ -65,9 +67,19 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
         let mut errors = QueryErrors::default();
         split(parts.uri.query(), &mut errors);
         errors.finish()?;
-        let read = Query::<T>::try_from_uri(&parts.uri);
+        let read = match parts.uri.query().filter(|_| sparse::is_asked()) {
+            Some(query) => Query::<T>::try_from_uri(&without_fields(query)?),
+            None => Query::<T>::try_from_uri(&parts.uri),
+        };
         read.map(|Query(params)| Self(params)).map_err(|rejection| refuse(&rejection))
     }
+}
+
+/// The query without what its answer sees to.
+fn without_fields(query: &str) -> Result<Uri, Problem> {
+    let is_other = |pair: &&str| pair.split_once('=').map_or(*pair, |(name, _)| name) != sparse::FIELDS;
+    let rest = query.split('&').filter(is_other).collect::<Vec<_>>().join("&");
+    format!("/?{rest}").parse().map_err(|_| Problem::invalid_query())
 }
 
 /// serde names an unknown parameter only in its message.

@@ -1,4 +1,4 @@
-//! The parameters of a list: paging, sort, filters, fields and includes.
+//! The parameters of a list: paging, sort, filters and includes.
 
 use kernel::{Cursor, PageRequest, Position};
 
@@ -28,8 +28,6 @@ pub struct ListQuery {
     pub sort_text: String,
     /// Narrowed to what.
     pub filters: Filters,
-    /// Members to keep of each row; `None` for all.
-    pub fields: Option<Vec<&'static str>>,
     /// What to add to each row.
     pub include: Vec<&'static str>,
     pub(crate) links: PageLinks,
@@ -38,8 +36,6 @@ pub struct ListQuery {
 /// A request for one resource that was read whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ViewQuery {
-    /// Members to keep; `None` for all.
-    pub fields: Option<Vec<&'static str>>,
     /// What to add.
     pub include: Vec<&'static str>,
 }
@@ -51,7 +47,7 @@ impl ListQuery {
     /// Reads the query of a list at `path`.
     ///
     /// # Errors
-    /// 400 `unknown_parameter` or `invalid_query` with a message on each bad parameter; 422 `page_too_deep`.
+    /// 400 `unknown_parameter` or `invalid_query` with a message on each bad parameter; 422 `page_too_deep`, `validation_failed`.
     pub fn parse(path: &str, query: Option<&str>, spec: &ListSpec) -> Result<Self, Problem> {
         let mut errors = QueryErrors::default();
         let mut raw = Raw::default();
@@ -73,9 +69,9 @@ impl ListQuery {
         let page = raw.page_request(&sort_text, &mut errors);
         errors.finish()?;
         page.offset().map_err(|_| Problem::page_too_deep())?;
-        let ViewQuery { fields, include } = view;
+        let ViewQuery { include } = view;
         let links = PageLinks::new(path, query);
-        Ok(Self { page, sort, sort_text, filters, fields, include, links })
+        Ok(Self { page, sort, sort_text, filters, include, links })
     }
 
     /// True where the client wants this in each row.
@@ -89,7 +85,7 @@ impl ViewQuery {
     /// Reads the query of a single resource.
     ///
     /// # Errors
-    /// 400 `unknown_parameter` or `invalid_query` with a message on each bad parameter.
+    /// 400 `unknown_parameter` or `invalid_query` with a message on each bad parameter; 422 `validation_failed`.
     pub fn parse(query: Option<&str>, spec: &ListSpec) -> Result<Self, Problem> {
         let mut errors = QueryErrors::default();
         let mut view = Self::default();
@@ -107,7 +103,6 @@ impl ViewQuery {
 
     fn read(&mut self, name: &str, value: &str, spec: &ListSpec, errors: &mut QueryErrors) {
         match name {
-            "fields" if !spec.fields.is_empty() => self.fields = Some(names(name, value, spec.fields, errors)),
             "include" if !spec.includes.is_empty() => self.include = names(name, value, spec.includes, errors),
             _ => errors.unknown(name),
         }
@@ -184,7 +179,7 @@ fn names(parameter: &str, text: &str, allowed: &[&'static str], errors: &mut Que
             Some(known) if !found.contains(known) => found.push(*known),
             Some(_) => {}
             None => {
-                errors.invalid(parameter, format!("must be of {}", allowed.join(", ")));
+                errors.no_such(parameter, format!("must be of {}", allowed.join(", ")));
                 break;
             }
         }

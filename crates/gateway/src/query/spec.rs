@@ -6,7 +6,7 @@ pub trait ListRoute: Send + Sync + 'static {
     const SPEC: ListSpec;
 }
 
-/// What the query of a list may say; a single resource uses `fields` and `includes` alone.
+/// What the query of a list may say; a single resource uses `includes` alone.
 #[derive(Debug, Clone, Copy)]
 pub struct ListSpec {
     /// Names that `?sort=` takes, without a sign.
@@ -15,15 +15,13 @@ pub struct ListSpec {
     pub default_sort: &'static str,
     /// Filters by name, and how each is read.
     pub filters: &'static [(&'static str, FilterKind)],
-    /// Members that `?fields=` may keep; empty where the route has no such parameter.
-    pub fields: &'static [&'static str],
     /// What `?include=` may add; empty where the route has no such parameter.
     pub includes: &'static [&'static str],
 }
 
 impl ListSpec {
     /// A list in order of creation that takes nothing but paging: the base of every declaration.
-    pub const PLAIN: Self = Self { sorts: &["created_at"], default_sort: "-created_at", filters: &[], fields: &[], includes: &[] };
+    pub const PLAIN: Self = Self { sorts: &["created_at"], default_sort: "-created_at", filters: &[], includes: &[] };
 }
 
 /// How a filter is written and what it means.

@@ -62,7 +62,7 @@ async fn only_an_anonymous_answer_may_be_stored_by_everybody() {
     let named = get_with("/api/v1/mugs/one", &[("authorization", "Bearer twk_all")]).await;
     assert_eq!(named.header("cache-control"), "private, no-cache");
     for reply in [anonymous, named] {
-        assert_eq!(reply.header("vary"), "Authorization, X-Cart-Token, Accept-Encoding");
+        assert_eq!(reply.header("vary"), "Authorization, X-Cart-Token, Accept-Encoding, Tradewind-Version");
     }
 }
 
@@ -70,7 +70,14 @@ async fn only_an_anonymous_answer_may_be_stored_by_everybody() {
 async fn fields_keep_what_was_asked_for_and_the_id() {
     assert_eq!(get_plain("/api/v1/mugs/one?fields=price").await.json()["data"], json!({ "id": "prod_1", "price": 1_999 }));
     assert_eq!(get_plain("/api/v1/mugs?fields=title").await.json()["data"], json!([{ "id": "prod_1", "title": "Mug" }]));
-    assert_eq!(get_plain("/api/v1/mugs?fields=cost").await.refusal(), (400, "invalid_query".to_owned()));
+    assert_eq!(get_plain("/api/v1/mugs?fields=cost").await.refusal(), (422, "validation_failed".to_owned()));
+    let refused = get_plain("/api/v1/mugs/one?fields=price,").await;
+    assert_eq!(refused.json()["error"]["details"], json!({ "fields": ["must be of id, price, title"] }));
+    // Where nothing has members there is nothing to choose.
+    assert_eq!(get_plain("/api/v1/long?fields=id").await.refusal(), (400, "unknown_parameter".to_owned()));
+    assert_eq!(get_plain("/api/v1/bare?fields=id").await.status, 204);
+    let unknown = get_plain("/api/v1/mugs/one?fields=id&x=1").await;
+    assert_eq!(unknown.json()["error"]["details"], json!({ "x": ["is not a parameter of this route"] }));
 }
 
 #[tokio::test]

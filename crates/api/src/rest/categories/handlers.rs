@@ -94,7 +94,7 @@ async fn get_category(
         let counts = categories::product_counts(shop.context().db.reader(), &[id]).await?;
         view = view.product_count(counts.get(&id).copied().unwrap_or(0));
     }
-    Ok(One::versioned(view, version).select(&wanted).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
+    Ok(One::versioned(view, version).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
 }
 
 /// Read the whole tree, or what hangs under one category.

@@ -7,23 +7,6 @@ use kernel::{FieldErrors, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-const FIELDS: &[&str] = &[
-    "id",
-    "version",
-    "parent_id",
-    "depth",
-    "slug",
-    "name",
-    "description",
-    "position",
-    "seo_title",
-    "seo_description",
-    "breadcrumbs",
-    "product_count",
-    "created_at",
-    "updated_at",
-];
-
 /// The list of categories.
 pub(super) struct Categories;
 
@@ -32,7 +15,6 @@ impl ListRoute for Categories {
         sorts: &["position", "name", "created_at", "updated_at"],
         default_sort: "position",
         filters: &[("parent", FilterKind::Text)],
-        fields: FIELDS,
         includes: &["breadcrumbs", "product_count"],
     };
 }
@@ -41,7 +23,7 @@ impl ListRoute for Categories {
 pub(super) struct OneCategory;
 
 impl ListRoute for OneCategory {
-    const SPEC: ListSpec = ListSpec { fields: FIELDS, includes: &["product_count"], ..ListSpec::PLAIN };
+    const SPEC: ListSpec = ListSpec { includes: &["product_count"], ..ListSpec::PLAIN };
 }
 
 /// What `filter[parent]` says for the roots.

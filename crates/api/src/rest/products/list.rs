@@ -25,25 +25,6 @@ impl ListRoute for Products {
             ("price", FilterKind::Range),
             ("option", FilterKind::Family),
         ],
-        fields: &[
-            "id",
-            "version",
-            "slug",
-            "title",
-            "brand",
-            "status",
-            "tags",
-            "price_min",
-            "price_max",
-            "variant_count",
-            "availability",
-            "image",
-            "created_at",
-            "updated_at",
-            "variants",
-            "media",
-            "categories",
-        ],
         includes: INCLUDES,
     };
 }
@@ -52,37 +33,7 @@ impl ListRoute for Products {
 pub(super) struct OneProduct;
 
 impl ListRoute for OneProduct {
-    const SPEC: ListSpec = ListSpec {
-        fields: &[
-            "id",
-            "version",
-            "slug",
-            "title",
-            "description",
-            "status",
-            "brand",
-            "tags",
-            "seo_title",
-            "seo_description",
-            "attributes",
-            "external_url",
-            "external_button_text",
-            "options",
-            "price_min",
-            "price_max",
-            "availability",
-            "variants",
-            "media",
-            "categories",
-            "relations",
-            "metadata",
-            "external_refs",
-            "created_at",
-            "updated_at",
-        ],
-        includes: INCLUDES,
-        ..ListSpec::PLAIN
-    };
+    const SPEC: ListSpec = ListSpec { includes: INCLUDES, ..ListSpec::PLAIN };
 }
 
 /// The query of the use case.

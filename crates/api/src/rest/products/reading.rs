@@ -58,12 +58,12 @@ async fn get_product(
     State(shop): State<Shop>,
     caller: Anyone,
     ProductPath(reference): ProductPath,
-    view: ViewParams<OneProduct>,
+    _view: ViewParams<OneProduct>,
 ) -> Result<One<ProductView>, Problem> {
     let (context, audience) = (shop.context(), audience(&caller));
     let found = assortment::find(context.db.reader(), &reference, audience, context.now()).await?;
     let document = found.ok_or_else(missing)?;
     let version = document.product.version;
     let shown = shown::product(document.product.id, document.variants.iter().map(|stocked| stocked.variant.id));
-    Ok(One::versioned(ProductView::of(document, audience), version).select(&view).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown))
+    Ok(One::versioned(ProductView::of(document, audience), version).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown))
 }

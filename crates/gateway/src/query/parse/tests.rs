@@ -18,7 +18,6 @@ const SPEC: ListSpec = ListSpec {
         ("placed_at", FilterKind::Period),
         ("option", FilterKind::Family),
     ],
-    fields: &["id", "title"],
     includes: &["variants", "media"],
 };
 
@@ -31,7 +30,7 @@ fn an_empty_query_is_the_first_page_in_the_default_order() {
     let list = ListQuery::parse("/api/v1/products", None, &SPEC).expect("valid");
     assert_eq!(list.page, PageRequest::first(20));
     assert_eq!(list.sort, [SortKey { name: "created_at", descending: true }]);
-    assert_eq!((list.filters.is_empty(), list.fields, list.include.len()), (true, None, 0));
+    assert_eq!((list.filters.is_empty(), list.include.len()), (true, 0));
 }
 
 #[test]
@@ -39,7 +38,7 @@ fn every_parameter_of_the_contract_is_read() {
     let query = "page=2&per_page=50&sort=-price,title&filter[brand]=Acme,Z%C3%BCrich+AG&filter%5Bstatus%5D=active&filter[q]=a,b\
                  &filter[in_stock]=true&filter[updated_since]=2026-01-31T01:00:00%2B01:00&filter[price][gte]=100&filter[price][lt]=-5\
                  &filter[placed_at][lte]=2026-01-31T00:00:00Z&filter[option.Colour]=red,blue&filter[option.size]=M\
-                 &fields=title&include=media,variants";
+                 &include=media,variants";
     let list = parse(query).expect("valid");
     assert_eq!(list.page, PageRequest { position: Position::Number(2), size: 50 });
     assert_eq!(list.sort, [SortKey { name: "price", descending: true }, SortKey { name: "title", descending: false }]);
@@ -53,7 +52,7 @@ fn every_parameter_of_the_contract_is_read() {
     assert!(filters.period("placed_at").at_most.is_some());
     let options: Vec<_> = filters.family("option").iter().map(|(name, words)| (name.as_str(), words.len())).collect();
     assert_eq!(options, [("Colour", 2), ("size", 1)]);
-    assert_eq!((list.fields, list.include), (Some(vec!["title"]), vec!["media", "variants"]));
+    assert_eq!(list.include, ["media", "variants"]);
 }
 
 #[test]
@@ -103,8 +102,7 @@ fn what_cannot_be_read_is_named_with_its_parameter() {
         ("filter[updated_since]=yesterday", "invalid_query", "filter[updated_since]"),
         ("filter[price][gte]=1.5", "invalid_query", "filter[price][gte]"),
         ("filter[price][gte]=99999999999999999999", "invalid_query", "filter[price][gte]"),
-        ("fields=price", "invalid_query", "fields"),
-        ("include=", "invalid_query", "include"),
+        ("fields=price", "unknown_parameter", "fields"),
         ("title=%FF", "invalid_query", "title"),
     ];
     for (query, code, parameter) in cases {
@@ -114,6 +112,16 @@ fn what_cannot_be_read_is_named_with_its_parameter() {
         assert_eq!((status, item.code.as_str()), (400, code), "{query}");
         assert!(item.details.contains_key(parameter), "{query}: {:?}", item.details);
     }
+}
+
+#[test]
+fn what_can_be_read_and_names_nothing_is_422() {
+    for query in ["include=", "include=price", "include=media,price"] {
+        let problem = parse(query).expect_err(query);
+        assert_eq!((problem.status().as_u16(), problem.code()), (422, "validation_failed"), "{query}");
+        assert!(problem.into_item().details.contains_key("include"), "{query}");
+    }
+    assert_eq!(parse("include=price&page=x").expect_err("unreadable").code(), "invalid_query");
 }
 
 #[test]
@@ -140,8 +148,8 @@ fn a_word_that_is_no_id_matches_nothing_instead_of_everything() {
 }
 
 #[test]
-fn a_single_resource_takes_fields_and_includes_only() {
-    let view = ViewQuery::parse(Some("include=media&fields=id"), &SPEC).expect("valid");
-    assert_eq!((view.includes("media"), view.includes("variants"), view.fields), (true, false, Some(vec!["id"])));
+fn a_single_resource_takes_includes_only() {
+    let view = ViewQuery::parse(Some("include=media"), &SPEC).expect("valid");
+    assert_eq!((view.includes("media"), view.includes("variants")), (true, false));
     assert_eq!(ViewQuery::parse(Some("page=1"), &SPEC).expect_err("no list").code(), "unknown_parameter");
 }
