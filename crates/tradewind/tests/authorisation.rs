@@ -4,6 +4,7 @@
 mod bodies;
 mod callers;
 mod cards;
+mod shaping;
 
 use reqwest::Method;
 use serde_json::Value;

@@ -55,4 +55,5 @@ mod stress;
 mod support;
 mod tax_rates;
 mod two_factor;
+mod versions;
 mod words;
