@@ -92,7 +92,7 @@ async fn ask(binary: &Path, (database, door): (Database, Door), arguments: &Argu
     let mut client = client::Client::new(stage.shop.address);
     let mut differences = Vec::with_capacity(arguments.accounts);
     for number in 0..arguments.accounts + WARM_UP {
-        let known_first = random.next() % 2 == 0;
+        let known_first = random.next().is_multiple_of(2);
         let pair = door.ask_both(&mut client, number, known_first).await?;
         if number >= WARM_UP {
             trial.cases += 2;
