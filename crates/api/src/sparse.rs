@@ -20,8 +20,8 @@ const OF_THE_API: &str = "/api/";
 /// Adds the parameter, the second shape of the answer and the refusal to each operation whose answers have members; the whole row stays
 /// the first.
 pub(crate) fn add(document: &mut OpenApi) {
-    let parts = serde_json::to_value(&document.components).unwrap_or_default()["schemas"].take();
-    let parts = parts.as_object().cloned().unwrap_or_default();
+    let components = serde_json::to_value(&document.components).unwrap_or_default();
+    let parts = components.get("schemas").and_then(Value::as_object).cloned().unwrap_or_default();
     for (path, item) in &mut document.paths.paths {
         let Some(operation) = item.get.as_mut().filter(|_| path.starts_with(OF_THE_API)) else { continue };
         let Some((names, is_list)) = shown(operation, &parts) else { continue };
@@ -38,14 +38,14 @@ pub(crate) fn add(document: &mut OpenApi) {
 /// The members of what an operation shows, and whether it shows many; nothing where that has none.
 fn shown(operation: &Operation, parts: &Map<String, Value>) -> Option<(Vec<String>, bool)> {
     let answer = serde_json::to_value(operation.responses.responses.get("200")?).unwrap_or_default();
-    let envelope = resolved(&answer["content"]["application/json"]["schema"], parts);
-    let data = resolved(&envelope["properties"]["data"], parts);
+    let envelope = resolved(answer.pointer("/content/application~1json/schema")?, parts);
+    let data = resolved(envelope.pointer("/properties/data")?, parts);
     let names = gateway::members(data, parts);
-    (!names.is_empty()).then(|| (names, data["type"] == "array"))
+    (!names.is_empty()).then(|| (names, data.get("type").is_some_and(|kind| kind == "array")))
 }
 
 fn resolved<'a>(schema: &'a Value, parts: &'a Map<String, Value>) -> &'a Value {
-    let name = schema["$ref"].as_str().and_then(|reference| reference.rsplit('/').next());
+    let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
     name.and_then(|name| parts.get(name)).unwrap_or(schema)
 }
 

@@ -140,22 +140,19 @@ impl Way {
             joined.push_str(" CROSS JOIN customers c");
             on.push_str(&format!(" AND c.id = {id}"));
         }
-        let place = place.map_or_else(
-            || match query.sort {
-                CustomerSort::CreatedAt => "c.created_at",
-                CustomerSort::OrderCount => "c.order_count",
-                CustomerSort::LastOrderAt => {
-                    on.push_str(&format!(" AND {} IS NOT NULL", hidden("c.last_order_at")));
-                    "c.last_order_at"
-                }
-                CustomerSort::Spent => {
-                    joined.push_str(" CROSS JOIN customer_spend s");
-                    on.push_str(&format!(" AND s.customer_id = {id} AND s.currency = {}", parameters.bind(query.currency)));
-                    "s.spent_minor"
-                }
-            },
-            |place| place,
-        );
+        let place = place.unwrap_or_else(|| match query.sort {
+            CustomerSort::CreatedAt => "c.created_at",
+            CustomerSort::OrderCount => "c.order_count",
+            CustomerSort::LastOrderAt => {
+                on.push_str(&format!(" AND {} IS NOT NULL", hidden("c.last_order_at")));
+                "c.last_order_at"
+            }
+            CustomerSort::Spent => {
+                joined.push_str(" CROSS JOIN customer_spend s");
+                on.push_str(&format!(" AND s.customer_id = {id} AND s.currency = {}", parameters.bind(query.currency)));
+                "s.spent_minor"
+            }
+        });
         let term = if self.in_order { place.to_owned() } else { hidden(place) };
         let span = match query.sort {
             CustomerSort::CreatedAt => parameters.within(&term, query.filter.created_at),
