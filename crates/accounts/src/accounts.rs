@@ -4,6 +4,7 @@ use platform::Context;
 use platform::mail::Mailer;
 use platform::privacy::Places;
 
+use crate::oauth::Providers;
 use crate::passwords::Passwords;
 use crate::tokens::Tokens;
 
@@ -18,6 +19,8 @@ pub struct Accounts {
     pub tokens: Tokens,
     /// Who sends letters; jobs alone ask it to.
     pub mailer: Mailer,
+    /// Who else people may sign in with.
+    pub providers: Providers,
     /// Every place of the shop that knows of persons.
     pub places: Places,
 }
@@ -27,6 +30,7 @@ impl Accounts {
     #[must_use]
     pub fn new(context: Context, places: Places) -> Self {
         let (passwords, mailer) = (Passwords::of(&context.config), Mailer::of(&context.config));
-        Self { passwords, tokens: Tokens::new(context.clone()), mailer, places, context }
+        let (tokens, providers) = (Tokens::new(context.clone()), Providers::of(&context.config));
+        Self { passwords, tokens, mailer, providers, places, context }
     }
 }

@@ -4,6 +4,7 @@ mod accounts;
 pub mod addresses;
 pub mod anomalies;
 pub mod api_keys;
+pub mod oauth;
 pub mod one_time;
 pub mod passwords;
 pub mod permissions;
@@ -28,4 +29,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 205, name: "two_factor", sql: include_str!("../migrations/0205_two_factor.sql") },
     Migration { version: 206, name: "user_addresses", sql: include_str!("../migrations/0206_user_addresses.sql") },
     Migration { version: 207, name: "anomalies", sql: include_str!("../migrations/0207_anomalies.sql") },
+    Migration { version: 209, name: "oauth", sql: include_str!("../migrations/0209_oauth.sql") },
 ];

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use accounts::api_keys::{KeyKind, KeyState};
 use accounts::permissions::Scopes;
+use accounts::sessions::Kind as SessionKinds;
 use accounts::users::UserStatus as UserStatuses;
 use catalog::assortment::BatchOp as BatchOps;
 use catalog::channels::TaxDisplay as TaxDisplays;
@@ -122,6 +123,10 @@ schemas! {
     FulfilmentId = id::<kernel::FulfilmentTag>();
     /// The id of a block of addresses.
     IpBlockId = id::<kernel::IpBlockTag>();
+    /// The id of what somebody else knows a person by.
+    IdentityId = id::<kernel::IdentityTag>();
+    /// How a session is carried: by tokens that a program keeps, or by a cookie that a browser keeps.
+    SessionKind = word(SessionKinds::WORDS.iter().copied());
     /// Whose shelves a location is.
     LocationKind = word(LocationKinds::WORDS.iter().copied());
     /// How grave a line of the log is.

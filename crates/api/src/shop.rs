@@ -12,7 +12,7 @@ use kernel::Timestamp;
 use platform::Context;
 use platform::files::FileStore;
 use platform::ip_blocks::IpBlocks;
-use platform::rate_limits::LocalLimiter;
+use platform::rate_limits::{LocalLimiter, RateLimiter, SharedLimiter};
 use sales::Sales;
 
 /// The state of the router; cheap to clone.
@@ -47,8 +47,12 @@ impl Shop {
         let memory = cache.enabled.then(|| Memory::new(context.purges.clone(), cache.memory_bytes, lifetime));
         let (stopping, metrics) = (Arc::default(), Arc::default());
         let quotas = gateway::quotas(&context.config.rate_limits);
-        let limiter = LocalLimiter::new(quotas, context.purges.clone(), context.secrets.clone());
-        let (limits, blocks) = (Arc::new(Limits::new(Arc::new(limiter))), Arc::new(IpBlocks::new(context.clone())));
+        let local = LocalLimiter::new(quotas, context.purges.clone(), context.secrets.clone());
+        let limiter: Arc<dyn RateLimiter> = match &context.redis {
+            Some(redis) => Arc::new(SharedLimiter::new(local, redis.clone())),
+            None => Arc::new(local),
+        };
+        let (limits, blocks) = (Arc::new(Limits::new(limiter)), Arc::new(IpBlocks::new(context.clone())));
         Self { sales, accounts, files, keys, uses, stopping, started_at, memory, metrics, limits, blocks }
     }
 

@@ -1,11 +1,11 @@
-//! The shop's credentials: access tokens of people who signed in, and API keys of programs.
+//! The shop's credentials: access tokens and cookies of people who signed in, and API keys of programs.
 
 use std::time::Duration;
 
 use accounts::api_keys::{self, ApiKeyEvent, Uses};
 use accounts::permissions::PermissionSet;
 use accounts::roles::{self, RoleEvent};
-use accounts::sessions::{self, Session, SessionEvent};
+use accounts::sessions::{self, RefreshToken, Session, SessionEvent};
 use accounts::tokens::Tokens;
 use accounts::users::UserEvent;
 use async_trait::async_trait;
@@ -25,7 +25,14 @@ const LIFETIME: Duration = Duration::from_secs(60);
 /// What API keys begin with. A token that does and is no key is not tried as anything else.
 const API_KEY_PREFIX: &str = "twk_";
 
-/// Knows API keys and access tokens.
+/// What a credential is shown as: the same text as something else is nothing.
+#[derive(Debug, Clone, Copy)]
+enum As {
+    Bearer,
+    Cookie,
+}
+
+/// Knows API keys, access tokens and the cookies of sessions.
 ///
 /// Whoever was looked up is remembered by the hash of what they showed, so that the next request asks no database and verifies no
 /// signature. What happens to a key, a session or an account is purged from that memory by the facts that tell it: by the commit in the
@@ -76,10 +83,50 @@ impl Credentials {
         let Some(claims) = self.tokens.verify(bearer).await? else { return Ok(None) };
         let session = sessions::find_live(&self.context, claims.sid).await?;
         let Some(session) = session.filter(|session| session.user_id == claims.sub) else { return Ok(None) };
-        let identity = self.identity_of(&session).await?;
+        let until = Timestamp::from_timestamp(claims.exp, 0);
+        self.found(&session, until).await.map(Some)
+    }
+
+    async fn look_up_cookie(&self, cookie: &str) -> Result<Option<Found>, Problem> {
+        let Some(token) = RefreshToken::parse(cookie) else { return Ok(None) };
+        let Some(session) = sessions::find_live_by_cookie(&self.context, &token).await? else { return Ok(None) };
+        self.found(&session, None).await.map(Some)
+    }
+
+    async fn found(&self, session: &Session, until: Option<Timestamp>) -> Result<Found, Problem> {
+        let identity = self.identity_of(session).await?;
         let tags = vec![Tag::thing::<SessionEvent>(session.id), Tag::thing::<UserEvent>(session.user_id), Tag::every::<RoleEvent>()];
-        let until = Timestamp::from_timestamp(claims.exp, 0).map(|end| end.min(session.idle_until(&self.context.config.auth)));
-        Ok(Some(Found { identity, tags, until }))
+        let idle_until = session.idle_until(&self.context.config.auth);
+        Ok(Found { identity, tags, until: Some(until.map_or(idle_until, |until| until.min(idle_until))) })
+    }
+
+    /// How long somebody is remembered: not beyond what they showed. What other nodes looked up may be half as old already.
+    fn lifetime(&self, until: Option<Timestamp>, now: Timestamp) -> Duration {
+        let most = if self.context.redis.is_some() { LIFETIME / 2 } else { LIFETIME };
+        lifetime(until, now).min(most)
+    }
+
+    fn recall(&self, shown: As, text: &str) -> Option<Identity> {
+        self.known.find(&key_of(shown, text), self.context.now()).map(|kept| *kept.value())
+    }
+
+    async fn resolve(&self, shown: As, text: &str) -> Result<Option<Identity>, Problem> {
+        let now = self.context.now();
+        let lead = match self.known.turn(&key_of(shown, text), now).await {
+            Turn::Made(kept) => return Ok(Some(*kept.value())),
+            Turn::Yours(lead) => Some(lead),
+            Turn::Alone => None,
+        };
+        let found = match shown {
+            As::Bearer => self.look_up(text).await?,
+            As::Cookie => self.look_up_cookie(text).await?,
+        };
+        match (lead, &found) {
+            (Some(lead), Some(found)) => drop(lead.keep(found.identity, found.tags.clone(), now, self.lifetime(found.until, now))),
+            (Some(lead), None) => lead.decline(),
+            (None, _) => {}
+        }
+        Ok(found.map(|found| found.identity))
     }
 
     /// Whose session it is and what their roles allow: in production nothing while no second factor was shown in it.
@@ -94,23 +141,19 @@ impl Credentials {
 #[async_trait]
 impl Authenticator for Credentials {
     fn remembered(&self, bearer: &str) -> Option<Identity> {
-        self.known.find(&key_of(bearer), self.context.now()).map(|kept| *kept.value())
+        self.recall(As::Bearer, bearer)
     }
 
     async fn authenticate(&self, bearer: &str) -> Result<Option<Identity>, Problem> {
-        let now = self.context.now();
-        let lead = match self.known.turn(&key_of(bearer), now).await {
-            Turn::Made(kept) => return Ok(Some(*kept.value())),
-            Turn::Yours(lead) => Some(lead),
-            Turn::Alone => None,
-        };
-        let found = self.look_up(bearer).await?;
-        match (lead, &found) {
-            (Some(lead), Some(found)) => drop(lead.keep(found.identity, found.tags.clone(), now, lifetime(found.until, now))),
-            (Some(lead), None) => lead.decline(),
-            (None, _) => {}
-        }
-        Ok(found.map(|found| found.identity))
+        self.resolve(As::Bearer, bearer).await
+    }
+
+    fn remembered_by_cookie(&self, cookie: &str) -> Option<Identity> {
+        self.recall(As::Cookie, cookie)
+    }
+
+    async fn authenticate_by_cookie(&self, cookie: &str) -> Result<Option<Identity>, Problem> {
+        self.resolve(As::Cookie, cookie).await
     }
 }
 
@@ -120,10 +163,14 @@ fn lifetime(until: Option<Timestamp>, now: Timestamp) -> Duration {
 }
 
 /// What stands for a credential in memory, where the credential itself is not kept.
-fn key_of(bearer: &str) -> String {
-    let hash = Sha256::digest(bearer.as_bytes());
+fn key_of(shown: As, text: &str) -> String {
+    let kind = match shown {
+        As::Bearer => 'b',
+        As::Cookie => 'c',
+    };
+    let hash = Sha256::digest(text.as_bytes());
     let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    std::iter::once(kind).chain(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16))).collect()
 }
 
 #[cfg(test)]
@@ -132,8 +179,9 @@ mod tests {
 
     #[test]
     fn what_stands_for_a_credential_does_not_hold_it() {
-        let key = key_of("twk_1");
-        assert_eq!((key.len(), key == key_of("twk_1"), key == key_of("twk_2")), (64, true, false));
+        let key = key_of(As::Bearer, "twk_1");
+        assert_eq!((key.len(), key == key_of(As::Bearer, "twk_1"), key == key_of(As::Bearer, "twk_2")), (65, true, false));
+        assert_ne!(key, key_of(As::Cookie, "twk_1"), "what a cookie opens, no bearer does");
     }
 
     #[test]

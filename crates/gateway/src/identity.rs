@@ -11,6 +11,7 @@ use http::{HeaderMap, header};
 use kernel::{Actor, Origin, SessionId, UserId};
 
 use crate::answer::Cache;
+use crate::cookies;
 use crate::facts::{Facts, RequestFacts};
 use crate::problem::Problem;
 
@@ -51,6 +52,16 @@ pub trait Authenticator: Send + Sync {
 
     /// Who holds this bearer token; `None` where it is unknown, expired or revoked.
     async fn authenticate(&self, bearer: &str) -> Result<Option<Identity>, Problem>;
+
+    /// Whose session this cookie carries, where that is known without waiting for anything.
+    fn remembered_by_cookie(&self, _cookie: &str) -> Option<Identity> {
+        None
+    }
+
+    /// Whose session this cookie carries; `None` where it is over.
+    async fn authenticate_by_cookie(&self, _cookie: &str) -> Result<Option<Identity>, Problem> {
+        Ok(None)
+    }
 }
 
 /// No token of ours is longer; the rest is not worth a look-up.
@@ -60,7 +71,11 @@ const MAX_TOKEN_BYTES: usize = 4_096;
 #[derive(Debug, Clone, Copy)]
 struct Resolved(Option<Identity>);
 
-/// Who asks, if anybody: `None` without `Authorization`, 401 with one that is not good.
+/// Who asks, if anybody: 401 with an `Authorization` that is not good.
+///
+/// A cookie counts only where there is no `Authorization`: who shows a token means to be whom it names, whatever else the browser sends
+/// along. One whose session is over names nobody, for browsers send it without being told to, and the shop's public pages are for them,
+/// too.
 pub(crate) async fn identify<S>(parts: &mut Parts, state: &S) -> Result<Option<Identity>, Problem>
 where
     S: Send + Sync,
@@ -69,19 +84,15 @@ where
     if let Some(Resolved(identity)) = parts.extensions.get::<Resolved>() {
         return Ok(*identity);
     }
-    let identity = match bearer(&parts.headers)? {
-        None => None,
-        Some(token) => {
-            let authenticator = Arc::<dyn Authenticator>::from_ref(state);
-            let identity = match authenticator.remembered(token) {
-                None => authenticator.authenticate(token).await?,
-                known => known,
-            };
-            let identity = identity.ok_or_else(Problem::unauthenticated)?;
-            Facts::in_parts(parts).count(identity.actor).await?;
-            Some(identity)
-        }
+    let authenticator = || Arc::<dyn Authenticator>::from_ref(state);
+    let identity = match (bearer(&parts.headers)?, cookies::session(&parts.headers)) {
+        (None, None) => None,
+        (Some(token), _) => Some(by_token(authenticator().as_ref(), token).await?.ok_or_else(Problem::unauthenticated)?),
+        (None, Some(cookie)) => by_cookie(authenticator().as_ref(), cookie).await?,
     };
+    if let Some(identity) = identity {
+        Facts::in_parts(parts).count(identity.actor).await?;
+    }
     parts.extensions.insert(Resolved(identity));
     Ok(identity)
 }
@@ -90,6 +101,23 @@ where
 pub(crate) fn known_program(headers: &HeaderMap, credentials: &dyn Authenticator) -> Option<Identity> {
     let token = bearer(headers).ok()??;
     credentials.remembered(token).filter(Identity::sees_what_anybody_sees)
+}
+
+async fn by_token(authenticator: &dyn Authenticator, token: &str) -> Result<Option<Identity>, Problem> {
+    match authenticator.remembered(token) {
+        None => authenticator.authenticate(token).await,
+        known => Ok(known),
+    }
+}
+
+async fn by_cookie(authenticator: &dyn Authenticator, cookie: &str) -> Result<Option<Identity>, Problem> {
+    if cookie.len() > MAX_TOKEN_BYTES {
+        return Ok(None);
+    }
+    match authenticator.remembered_by_cookie(cookie) {
+        None => authenticator.authenticate_by_cookie(cookie).await,
+        known => Ok(known),
+    }
 }
 
 /// The token of the one `Authorization: Bearer` header, where there is one.

@@ -96,6 +96,7 @@ mod body;
 mod client_address;
 mod compress;
 mod conditional;
+mod cookies;
 mod cors;
 mod credentials;
 mod cross_site;
@@ -128,9 +129,10 @@ mod two_lengths;
 mod versions;
 
 pub use accounts::permissions::{Permission, PermissionSet, RequiredPermission, permission};
-pub use answer::{Cache, Created, Fixed, Kept, List, NoContent, One, entity_tag, kept_answer};
+pub use answer::{Cache, Created, Fixed, Kept, List, NoContent, One, SeeOther, entity_tag, kept_answer};
 pub use body::OutBody;
 pub use client_address::TrustedProxies;
+pub use cookies::{Cookies, SESSION_COOKIE, SetCookie};
 pub use cors::Cors;
 pub use credentials::Credentials;
 pub use extract::{

@@ -53,6 +53,8 @@ ids! {
     FulfilmentId, FulfilmentTag, "ful";
     /// Stock put aside.
     HoldId, HoldTag, "hold";
+    /// What somebody else knows a person by.
+    IdentityId, IdentityTag, "ident";
     /// An address or network that is turned away.
     IpBlockId, IpBlockTag, "block";
     /// A job.

@@ -7,6 +7,7 @@ use kernel::{Clock, Origin, Timestamp};
 use crate::cache::Purges;
 use crate::config::Config;
 use crate::db::{DatabaseError, Db, WriteTx};
+use crate::redis::Redis;
 use crate::secrets::Secrets;
 
 /// The shared parts of one process; cheap to clone. Built once in `wiring.rs`, and by tests with other parts.
@@ -22,6 +23,8 @@ pub struct Context {
     pub purges: Purges,
     /// What is sealed with the shop's master key.
     pub secrets: Secrets,
+    /// What nodes share and can do without, where it is configured.
+    pub redis: Option<Redis>,
 }
 
 impl Context {

@@ -24,7 +24,8 @@ use platform::jobs::{Handlers, Recurring, TimetableError};
 use platform::migrate::Migration;
 use platform::outbox::Fact;
 use platform::privacy::{ExportPersonalData, Places};
-use platform::rate_limits::RateLimitEvent;
+use platform::rate_limits::{ForgetShared, RateLimitEvent};
+use platform::redis::Redis;
 use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::customers::{ClaimOrders, KeepCustomers};
@@ -86,6 +87,7 @@ pub fn facts() -> Vec<FactNames> {
         of::<RateLimitEvent>(),
         of::<accounts::anomalies::AnomalyEvent>(),
         of::<accounts::api_keys::ApiKeyEvent>(),
+        of::<accounts::oauth::IdentityEvent>(),
         of::<accounts::roles::RoleEvent>(),
         of::<accounts::sessions::SessionEvent>(),
         of::<catalog::categories::CategoryEvent>(),
@@ -124,8 +126,9 @@ pub fn invariants() -> Vec<Invariant> {
 /// `ConnectError` says what to change.
 pub async fn context(config: Config, clock: Arc<dyn Clock>) -> Result<Context, ConnectError> {
     let db = Db::connect(&config.database, config.mode).await?;
-    let secrets = Secrets::of(&config);
-    Ok(Context { db, clock, config: Arc::new(config), purges: Purges::new(PURGING), secrets })
+    let (secrets, redis) = (Secrets::of(&config), Redis::of(&config.redis).await);
+    let purges = Purges::by(PURGING, Arc::clone(&clock));
+    Ok(Context { db, clock, config: Arc::new(config), purges, secrets, redis })
 }
 
 /// Every place that knows of persons: what an export asks and an erasure empties, in this order.
@@ -135,6 +138,7 @@ pub fn personal_places() -> Places {
         Box::new(accounts::users::PersonalUsers),
         Box::new(accounts::sessions::PersonalSessions),
         Box::new(accounts::anomalies::PersonalCountries),
+        Box::new(accounts::oauth::PersonalIdentities),
         Box::new(accounts::two_factor::PersonalTwoFactor),
         Box::new(accounts::addresses::PersonalAddresses),
         Box::new(sales::carts::PersonalCarts),
@@ -158,6 +162,12 @@ pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
         .with(SweepSignIn(accounts.context.clone()))
         .with(ExportHead(sales.context.clone()))
         .with(LookForAnomalies(sales.context.clone()))
+        .with(ForgetShared::new(sales.context.clone(), limited_classes(&sales.context.config)))
+}
+
+/// The names of what shares a limit.
+fn limited_classes(config: &Config) -> Vec<&'static str> {
+    gateway::quotas(&config.rate_limits).into_iter().map(|quota| quota.class).collect()
 }
 
 /// Who follows the events, each with a cursor of its own.

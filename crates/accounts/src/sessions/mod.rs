@@ -10,10 +10,11 @@ mod pass_two_factor;
 mod personal;
 mod refresh;
 mod revoke;
+mod shared;
 mod store;
 
 pub use events::SessionEvent;
-pub use find::{find_by_token, find_live, list};
+pub use find::{find_by_token, find_live, find_live_by_cookie, list};
 pub use forget::{ForgetEnded, forget_ended};
 pub use model::{Kind, RefreshToken, RevokedBecause, Session};
 pub use open::{OpenSessionError, Opened, open_in};

@@ -171,6 +171,25 @@ pub(super) async fn find_of_active_user(db: &impl ConnectionTrait, id: SessionId
     row.map(Session::try_from).transpose()
 }
 
+/// The same by the token that carries or renews it.
+pub(super) async fn find_of_active_user_by_token(
+    db: &impl ConnectionTrait,
+    token: &RefreshToken,
+) -> Result<Option<Session>, DatabaseError> {
+    let select = format!(
+        "SELECT {COLUMNS} FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id
+        WHERE t.token_hash = $1 AND u.status = 'active'"
+    );
+    let row: Option<SessionRow> = db::fetch_optional(db, &select, values![token.hash()]).await?;
+    row.map(Session::try_from).transpose()
+}
+
+/// Notes that a session is used, unless somebody did since this moment.
+pub(super) async fn note_use(tx: &WriteTx, id: SessionId, since: Timestamp) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE sessions SET last_used_at = $1 WHERE id = $2 AND last_used_at <= $3 AND revoked_at IS NULL";
+    db::execute(tx, UPDATE, values![tx.now(), id, since]).await.map(drop)
+}
+
 pub(super) async fn find_by_token(db: &impl ConnectionTrait, token: &RefreshToken) -> Result<Option<Session>, DatabaseError> {
     let select = format!("SELECT {COLUMNS} FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.token_hash = $1");
     let row: Option<SessionRow> = db::fetch_optional(db, &select, values![token.hash()]).await?;

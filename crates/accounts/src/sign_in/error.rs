@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kernel::{DomainError, ErrorKind, FieldErrors};
 use platform::db::DatabaseError;
 
+use crate::oauth::OAuthError;
 use crate::one_time::SpendError;
 use crate::passwords::PasswordsError;
 use crate::roles::AssignRolesError;
@@ -32,6 +33,12 @@ pub enum SignInError {
     /// The password that was to be shown again is another.
     #[error("the current password is wrong")]
     PasswordWrong,
+    /// There is an account with the address that a provider knows the person by, and nothing shows that both are the same person.
+    #[error("there is an account with this e-mail address: sign in to it, or reset its password, and link the identity there")]
+    IdentityUnlinked,
+    /// The provider knows no address of the person, or did not see that its mail is read.
+    #[error("the provider does not vouch for an e-mail address: verify it there, or register here")]
+    EmailUnverified,
     /// There is nobody of this id, or nobody any more.
     #[error("no such user")]
     NotFound,
@@ -50,6 +57,9 @@ pub enum SignInError {
     /// Hashing.
     #[error(transparent)]
     Passwords(#[from] PasswordsError),
+    /// Whoever comes by way of a provider.
+    #[error(transparent)]
+    OAuth(#[from] OAuthError),
     /// The session does not go on.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
@@ -92,6 +102,7 @@ impl SignInError {
             Self::Link(error) => Some(error),
             Self::Throttled(error) => Some(error),
             Self::Passwords(error) => Some(error),
+            Self::OAuth(error) => Some(error),
             Self::Refresh(error) => Some(error),
             Self::Session(error) => Some(error),
             Self::Ending(error) => Some(error),
@@ -99,7 +110,13 @@ impl SignInError {
             Self::Roles(error) => Some(error),
             Self::Sign(error) => Some(error),
             Self::Database(error) => Some(error),
-            Self::CredentialsInvalid | Self::CodeRequired | Self::PasswordWrong | Self::NotFound | Self::VersionConflict { .. } => None,
+            Self::CredentialsInvalid
+            | Self::CodeRequired
+            | Self::PasswordWrong
+            | Self::IdentityUnlinked
+            | Self::EmailUnverified
+            | Self::NotFound
+            | Self::VersionConflict { .. } => None,
         }
     }
 }
@@ -110,6 +127,8 @@ impl DomainError for SignInError {
             Self::CredentialsInvalid => "credentials_invalid",
             Self::CodeRequired => "two_factor_code_required",
             Self::PasswordWrong => "password_wrong",
+            Self::IdentityUnlinked => "identity_unlinked",
+            Self::EmailUnverified => "provider_email_unverified",
             Self::NotFound => "user_not_found",
             Self::VersionConflict { .. } => "version_conflict",
             Self::Invalid(_)
@@ -117,6 +136,7 @@ impl DomainError for SignInError {
             | Self::Link(_)
             | Self::Throttled(_)
             | Self::Passwords(_)
+            | Self::OAuth(_)
             | Self::Refresh(_)
             | Self::Session(_)
             | Self::Ending(_)
@@ -132,12 +152,13 @@ impl DomainError for SignInError {
             Self::CredentialsInvalid | Self::CodeRequired => ErrorKind::Unauthenticated,
             Self::PasswordWrong => ErrorKind::Rule,
             Self::NotFound => ErrorKind::NotFound,
-            Self::VersionConflict { .. } => ErrorKind::Conflict,
+            Self::VersionConflict { .. } | Self::IdentityUnlinked | Self::EmailUnverified => ErrorKind::Conflict,
             Self::Invalid(_)
             | Self::Taken(_)
             | Self::Link(_)
             | Self::Throttled(_)
             | Self::Passwords(_)
+            | Self::OAuth(_)
             | Self::Refresh(_)
             | Self::Session(_)
             | Self::Ending(_)

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use super::letters::LetterKind;
 use super::letters::letter;
 use crate::Accounts;
+use crate::oauth;
 use crate::one_time::{self, Issue};
 use crate::throttle;
 use crate::users::{self, User};
@@ -106,6 +107,7 @@ impl Handler for SweepSignIn {
         let tx = self.0.begin(&Origin::system()).await?;
         one_time::sweep(&tx).await?;
         throttle::sweep(&tx).await?;
+        oauth::sweep(&tx).await?;
         Ok(tx.commit().await?)
     }
 }

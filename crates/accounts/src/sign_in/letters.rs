@@ -23,6 +23,10 @@ text_enum! {
         Invitation = "invitation",
         /// The password is another.
         PasswordChanged = "password_changed",
+        /// There is one, and a provider vouched for the address.
+        WelcomeByProvider = "welcome_by_provider",
+        /// The account can be signed in to by way of a provider.
+        IdentityLinked = "identity_linked",
     }
 }
 
@@ -37,7 +41,7 @@ impl LetterKind {
             Self::ChangeEmail => Some((Purpose::ChangeEmail, "/account/verify")),
             Self::ResetPassword => Some((Purpose::ResetPassword, CHOOSE_PASSWORD)),
             Self::Invitation => Some((Purpose::Invitation, CHOOSE_PASSWORD)),
-            Self::EmailChanging | Self::PasswordChanged => None,
+            Self::EmailChanging | Self::PasswordChanged | Self::WelcomeByProvider | Self::IdentityLinked => None,
         }
     }
 }
@@ -85,6 +89,18 @@ pub(super) fn letter(kind: LetterKind, to: Email, shop: &str, link: &str) -> Let
             format!("Your password at {shop} was changed"),
             format!(
                 "The password of your account at {shop} was changed, and all other devices were signed out.\n\nIf it was not you, reset your password now and write to us."
+            ),
+        ),
+        LetterKind::WelcomeByProvider => (
+            format!("Welcome to {shop}"),
+            format!(
+                "You have an account at {shop} now, and sign in to it the way you just did.\n\nIf it was not you, write to us: somebody can read your mail."
+            ),
+        ),
+        LetterKind::IdentityLinked => (
+            format!("Another way to sign in to your account at {shop}"),
+            format!(
+                "Your account at {shop} can be signed in to by way of another service now.\n\nIf it was not you, reset your password, take that way away in your account and write to us."
             ),
         ),
     };

@@ -2,16 +2,15 @@
 
 use kernel::{Origin, UserId};
 use platform::audit::{self, Entry};
-use platform::db::WriteTx;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::error::SignInError;
+use super::second_factor;
 use super::signed_in::SignedIn;
 use crate::Accounts;
 use crate::passwords::Verdict;
 use crate::sessions::{self, Kind};
 use crate::throttle::{self, Attempt, Door, Who};
-use crate::two_factor::{self, TwoFactorError};
 use crate::users::{self, Login, WithPassword};
 
 /// What somebody shows who wants in.
@@ -44,11 +43,9 @@ struct Shown {
 pub async fn log_in(accounts: &Accounts, origin: &Origin, command: LogIn) -> Result<SignedIn, SignInError> {
     let shown = show_password(accounts, origin, &command).await?;
     let id = shown.found.user.id;
-    let needs_code = two_factor::state(accounts.context.db.reader(), id).await?.on_since.is_some();
-    let code = match (needs_code, command.code.as_ref()) {
-        (true, None) => return refuse_without_code(accounts, origin, shown).await,
-        (true, Some(code)) => Some((code, throttle::begin(&accounts.context, origin, Door::SecondFactor, Who::Known(id)).await?)),
-        (false, _) => None,
+    let factor = match second_factor::begin(accounts, origin, id, command.code.as_ref()).await {
+        Err(SignInError::CodeRequired) => return refuse_without_code(accounts, origin, shown).await,
+        factor => factor?,
     };
     let tx = accounts.context.begin(origin).await?;
     let mut opened = sessions::open_in(&tx, id, command.kind, &accounts.context.config.auth).await?;
@@ -58,18 +55,11 @@ pub async fn log_in(accounts: &Accounts, origin: &Origin, command: LogIn) -> Res
     if let Some(hash) = &shown.better_hash {
         users::keep_password(&tx, id, hash, false).await?;
     }
-    if let Some((code, attempt)) = code {
-        match two_factor::verify_in(&tx, &accounts.context.secrets, id, code.expose_secret()).await {
-            Ok(()) => attempt.succeeded_in(&tx).await?,
-            // It was turned off meanwhile.
-            Err(TwoFactorError::NotSetUp) => return Err(SignInError::CredentialsInvalid),
-            Err(error) => {
-                drop(tx);
-                return refuse_code(accounts, origin, id, error).await;
-            }
-        }
-        sessions::pass_two_factor_in(&tx, opened.session.id, id).await.map_err(|_| SignInError::CredentialsInvalid)?;
-        opened.session.two_factor_at = Some(tx.now());
+    if let Some(factor) = factor
+        && let Err(error) = factor.pass_in(accounts, &tx, &mut opened).await
+    {
+        drop(tx);
+        return second_factor::refuse(accounts, origin, id, error).await;
     }
     shown.attempt.succeeded_in(&tx).await?;
     tx.commit().await?;
@@ -98,21 +88,10 @@ async fn show_password(accounts: &Accounts, origin: &Origin, command: &LogIn) ->
 
 async fn refuse<T>(accounts: &Accounts, origin: &Origin, user: Option<UserId>) -> Result<T, SignInError> {
     let tx = accounts.context.begin(origin).await?;
-    record_refusal(&tx, user).await?;
+    let subject = user.map_or_else(|| "nobody".to_owned(), |user| user.to_string());
+    audit::record_refusal(&tx, &Entry::of("user.logged_in", subject)).await?;
     tx.commit().await?;
     Err(SignInError::CredentialsInvalid)
-}
-
-async fn record_refusal(tx: &WriteTx, user: Option<UserId>) -> Result<(), SignInError> {
-    let subject = user.map_or_else(|| "nobody".to_owned(), |user| user.to_string());
-    Ok(audit::record_refusal(tx, &Entry::of("user.logged_in", subject)).await?)
-}
-
-async fn refuse_code<T>(accounts: &Accounts, origin: &Origin, user: UserId, error: TwoFactorError) -> Result<T, SignInError> {
-    let tx = accounts.context.begin(origin).await?;
-    record_refusal(&tx, Some(user)).await?;
-    tx.commit().await?;
-    Err(error.into())
 }
 
 /// The password was no guess, and the code is asked for next.

@@ -1,5 +1,6 @@
 //! Getting in: accounts are made, signed in to, proven, recovered and closed. This slice joins all the others.
 
+mod by_provider;
 mod change_account;
 mod change_email;
 mod change_password;
@@ -15,10 +16,12 @@ mod prove;
 mod refresh;
 mod register;
 mod reset_password;
+mod second_factor;
 mod set_up;
 mod signed_in;
 mod verify_email;
 
+pub use by_provider::{ByProvider, by_provider, link_identity, unlink_identity};
 pub use change_account::{ChangeAccount, change_account, end_session, end_sessions, forget_two_factor};
 pub use change_email::{ChangeEmail, change_email};
 pub use change_password::{ChangePassword, change_password};

@@ -24,7 +24,7 @@ pub enum Cache {
 }
 
 /// What an answer depends on besides its address.
-const VARY: HeaderValue = HeaderValue::from_static("Authorization, X-Cart-Token, Accept-Encoding, Tradewind-Version");
+const VARY: HeaderValue = HeaderValue::from_static("Authorization, Cookie, X-Cart-Token, Accept-Encoding, Tradewind-Version");
 
 impl Cache {
     /// 200 with ready JSON. What is public and says what it shows may be kept in memory, too.

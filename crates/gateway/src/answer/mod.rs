@@ -1,6 +1,7 @@
 //! What handlers answer: the envelope, the tag and the cache policy, with the JSON made once.
 
 mod cache;
+mod elsewhere;
 mod fixed;
 mod kept;
 mod list;
@@ -8,6 +9,7 @@ mod one;
 mod tag;
 
 pub use cache::Cache;
+pub use elsewhere::SeeOther;
 pub use fixed::Fixed;
 pub use kept::{Kept, NoContent, kept_answer};
 pub use list::List;

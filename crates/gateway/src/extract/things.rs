@@ -27,6 +27,7 @@ things! {
     CustomerTag = "customer_not_found";
     CustomerGroupTag = "customer_group_not_found";
     FulfilmentTag = "fulfilment_not_found";
+    IdentityTag = "identity_not_found";
     IpBlockTag = "ip_block_not_found";
     JobTag = "job_not_found";
     MediaTag = "media_not_found";

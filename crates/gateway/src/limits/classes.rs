@@ -28,13 +28,16 @@ enum Kind {
 enum Where {
     Exactly(&'static str),
     Below(&'static str),
+    Between(&'static str, &'static str),
 }
 
 use Kind::{Any, Reads, Writes};
-use Where::{Below, Exactly};
+use Where::{Below, Between, Exactly};
 
 /// The first row that fits decides; `None` counts nowhere.
 const TABLE: &[(Kind, Where, Option<Class>)] = &[
+    // Whoever comes back from a provider has the shop ask there.
+    (Any, Between("/api/v1/auth/oauth/", "/callback"), Some(Class::SignIn)),
     (Reads, Below("/api/"), Some(Class::Reads)),
     (Writes, Exactly("/api/v1/auth/login"), Some(Class::SignIn)),
     (Writes, Exactly("/api/v1/auth/register"), Some(Class::SignIn)),
@@ -42,6 +45,7 @@ const TABLE: &[(Kind, Where, Option<Class>)] = &[
     (Writes, Exactly("/api/v1/auth/password/reset"), Some(Class::SignIn)),
     (Writes, Exactly("/api/v1/auth/verify-email"), Some(Class::SignIn)),
     (Writes, Exactly("/api/v1/auth/setup"), Some(Class::SignIn)),
+    (Writes, Exactly("/api/v1/auth/oauth/token"), Some(Class::SignIn)),
     (Writes, Below("/api/"), Some(Class::Writes)),
     // Pages and their assets, documentation, health and metrics.
     (Any, Below("/"), None),
@@ -60,6 +64,7 @@ pub(crate) fn of(method: &Method, path: &str) -> Option<Class> {
             && match place {
                 Where::Exactly(whole) => path == *whole,
                 Where::Below(prefix) => path.starts_with(prefix),
+                Where::Between(prefix, suffix) => path.starts_with(prefix) && path.ends_with(suffix),
             }
     };
     TABLE.iter().find(|(kind, place, _)| fits(kind, place)).and_then(|(_, _, class)| *class)
@@ -114,6 +119,9 @@ mod tests {
             ("POST", "/api/v1/auth/password/reset", Some(Class::SignIn)),
             ("POST", "/api/v1/auth/verify-email", Some(Class::SignIn)),
             ("POST", "/api/v1/auth/setup", Some(Class::SignIn)),
+            ("POST", "/api/v1/auth/oauth/token", Some(Class::SignIn)),
+            ("GET", "/api/v1/auth/oauth/id/callback", Some(Class::SignIn)),
+            ("GET", "/api/v1/auth/oauth/id/start", Some(Class::Reads)),
             ("POST", "/api/v1/auth/refresh", Some(Class::Writes)),
             ("GET", "/api/v1/auth/login", Some(Class::Reads)),
             ("GET", "/", None),

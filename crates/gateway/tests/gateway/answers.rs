@@ -62,7 +62,7 @@ async fn only_an_anonymous_answer_may_be_stored_by_everybody() {
     let named = get_with("/api/v1/mugs/one", &[("authorization", "Bearer twk_all")]).await;
     assert_eq!(named.header("cache-control"), "private, no-cache");
     for reply in [anonymous, named] {
-        assert_eq!(reply.header("vary"), "Authorization, X-Cart-Token, Accept-Encoding, Tradewind-Version");
+        assert_eq!(reply.header("vary"), "Authorization, Cookie, X-Cart-Token, Accept-Encoding, Tradewind-Version");
     }
 }
 

@@ -184,7 +184,7 @@ async fn long_texts_are_compressed_for_clients_that_can_read_it() {
         let coded = get_with("/api/v1/long", &[("accept-encoding", coding)]).await;
         assert_eq!((coded.status, coded.header("content-encoding")), (200, coding));
         assert!(coded.bytes.starts_with(magic) && coded.bytes.len() < plain.bytes.len() / 4, "{coding}");
-        assert_eq!(coded.header("vary"), "Authorization, X-Cart-Token, Accept-Encoding, Tradewind-Version");
+        assert_eq!(coded.header("vary"), "Authorization, Cookie, X-Cart-Token, Accept-Encoding, Tradewind-Version");
         assert_eq!(coded.header("etag"), format!("W/{}", plain.header("etag")));
         let known = get_with("/api/v1/long", &[("accept-encoding", coding), ("if-none-match", coded.header("etag"))]).await;
         assert_eq!(known.status, 304);

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::TimeDelta;
+use kernel::{Clock, SystemClock, Timestamp};
 use uuid::Uuid;
 
 use crate::outbox::Fact;
@@ -57,6 +59,9 @@ struct Table {
     kinds: &'static [&'static str],
     last: AtomicU64,
     places: Box<[AtomicU64]>,
+    /// When each was purged last, in milliseconds since 1970; at first, when this process began to hear of purges.
+    times: Box<[AtomicI64]>,
+    clock: Arc<dyn Clock>,
     purging: Mutex<()>,
 }
 
@@ -64,8 +69,16 @@ impl Purges {
     /// Nothing is purged yet. Facts of other kinds than these purge nothing, and nothing that depends on another is kept.
     #[must_use]
     pub fn new(kinds: &'static [&'static str]) -> Self {
+        Self::by(kinds, Arc::new(SystemClock))
+    }
+
+    /// The same by this clock.
+    #[must_use]
+    pub fn by(kinds: &'static [&'static str], clock: Arc<dyn Clock>) -> Self {
         let places = (0..PLACES).map(|_| AtomicU64::new(0)).collect();
-        Self(Arc::new(Table { kinds, last: AtomicU64::new(0), places, purging: Mutex::new(()) }))
+        let now = clock.now().timestamp_millis();
+        let times = (0..PLACES).map(|_| AtomicI64::new(now)).collect();
+        Self(Arc::new(Table { kinds, last: AtomicU64::new(0), places, times, clock, purging: Mutex::new(()) }))
     }
 
     /// The number of the last purge, which is also how many there were.
@@ -95,6 +108,14 @@ impl Purges {
         tags.iter().all(|tag| self.0.places.get(tag.place()).is_some_and(|place| place.load(Ordering::SeqCst) <= stamp))
     }
 
+    /// True where this process heard for so long of nothing that purges one of these. What somebody else kept for less than that is as
+    /// true as if it had been loaded here.
+    #[must_use]
+    pub fn spared_for(&self, tags: &[Tag], long: TimeDelta) -> bool {
+        let since = self.0.clock.now().checked_sub_signed(long).unwrap_or(Timestamp::MIN_UTC).timestamp_millis();
+        tags.iter().all(|tag| self.follows(*tag) && self.0.times.get(tag.place()).is_some_and(|time| time.load(Ordering::SeqCst) <= since))
+    }
+
     fn collect(&self, kind: &str, things: impl IntoIterator<Item = Uuid>, places: &mut HashSet<usize>) {
         if self.0.kinds.contains(&kind) {
             places.insert(place(kind, None));
@@ -109,8 +130,12 @@ impl Purges {
         // One at a time: who sees a number sees all places of that purge.
         let _alone = self.0.purging.lock().unwrap_or_else(PoisonError::into_inner);
         let next = self.last() + 1;
-        for place in places.iter().filter_map(|place| self.0.places.get(*place)) {
-            place.store(next, Ordering::SeqCst);
+        let now = self.0.clock.now().timestamp_millis();
+        for place in places {
+            if let (Some(number), Some(time)) = (self.0.places.get(*place), self.0.times.get(*place)) {
+                time.store(now, Ordering::SeqCst);
+                number.store(next, Ordering::SeqCst);
+            }
         }
         self.0.last.store(next, Ordering::SeqCst);
     }
@@ -161,6 +186,21 @@ mod tests {
         purge(&purges, "product", mug);
         assert!(!purges.spares(&[of_mug], 0) && !purges.spares(&[of_cup, of_all], 0));
         assert!(purges.spares(&[of_cup], 0) && purges.spares(&[of_mug, of_all], purges.last()));
+    }
+
+    #[test]
+    fn what_others_kept_is_believed_after_a_quiet_time_alone() {
+        let clock = Arc::new(kernel::FixedClock::at("2026-03-02T09:30:00Z".parse().expect("a moment")));
+        let purges = Purges::by(&["session"], clock.clone());
+        let (mine, other) = (tag("session", Some(Uuid::from_u128(1))), tag("session", Some(Uuid::from_u128(2))));
+        let long = TimeDelta::minutes(2);
+        assert!(!purges.spared_for(&[mine], long), "what happened before the process began, it did not hear");
+        clock.advance(long);
+        assert!(purges.spared_for(&[mine, other], long) && !purges.spared_for(&[tag("order", None)], long));
+        purge(&purges, "session", Uuid::from_u128(1));
+        assert!(!purges.spared_for(&[mine], long) && purges.spared_for(&[other], long));
+        clock.advance(long);
+        assert!(purges.spared_for(&[mine], long));
     }
 
     #[test]

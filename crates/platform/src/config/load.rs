@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
 use super::model::{Config, Mode, Server};
+use super::providers;
 
 /// Every key with its default and a comment that says what it means, one key a line.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -15,7 +16,7 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 const BODY_BYTES: RangeInclusive<usize> = 1_024..=64 * 1_024 * 1_024;
 
 /// Keys whose values in the environment are lists, parted by commas.
-const LISTS: [&str; 5] = ["roles", "payments.methods", "shop.countries", "server.trusted_proxies", "server.cors_origins"];
+const LISTS: [&str; 6] = ["roles", "payments.methods", "shop.countries", "server.trusted_proxies", "server.cors_origins", "auth.return_to"];
 
 /// What the command line says; it outranks file and environment.
 #[derive(Debug, Clone, Default)]
@@ -113,8 +114,9 @@ fn settings(merged: &config::Config, flags: &Flags, layers: &[(&str, Vec<String>
 /// A value as it may be shown: addresses without their passwords, keys not at all.
 fn shown(key: &str, value: &str) -> String {
     match key {
-        "database.url" | "mail.url" if !value.is_empty() => mask(value),
+        "database.url" | "mail.url" | "redis.url" if !value.is_empty() => mask(value),
         "secrets.master_key" if !value.is_empty() => "***".to_owned(),
+        key if key.ends_with(".client_secret") && !value.is_empty() => "***".to_owned(),
         _ => value.to_owned(),
     }
 }
@@ -167,6 +169,8 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
         return Err(ConfigError::Refused("rate_limits.factor must be above zero".to_owned()));
     }
     refuse_unfit_server(&config.server)?;
+    providers::refuse_unfit(config).map_err(ConfigError::Refused)?;
+    crate::redis::refuse_unfit(&config.redis).map_err(ConfigError::Refused)?;
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))
 }
 

@@ -2,9 +2,11 @@
 
 mod load;
 mod model;
+mod providers;
 
 pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};
 pub use model::{
-    Auth, Cache, Config, Database, Log, LogFormat, Metrics, Mode, Orders, Payments, RateLimit, RateLimits, Role, Security, Server, Shop,
-    SignInLimit,
+    Auth, AuthProvider, Cache, Config, Database, Log, LogFormat, Metrics, Mode, Orders, Payments, RateLimit, RateLimits, Redis, Role,
+    Security, Server, Shop, SignInLimit,
 };
+pub use providers::PROVIDER_KEYS;

@@ -1,5 +1,6 @@
 //! What can be configured, with its defaults.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -63,6 +64,8 @@ pub struct Config {
     pub mail: Mail,
     /// From when on something is out of the ordinary.
     pub security: Security,
+    /// What nodes share beside the database.
+    pub redis: Redis,
     /// What is kept in memory.
     pub cache: Cache,
     /// Who may see what is counted.
@@ -246,6 +249,36 @@ pub struct Auth {
     pub password_memory_kib: u32,
     /// How often hashing a password goes over that memory.
     pub password_iterations: u32,
+    /// Where people may be led after they signed in with a provider, beside this shop's own pages.
+    pub return_to: Vec<String>,
+    /// Who else people may sign in with, by the name that stands in the routes.
+    #[serde(default)]
+    pub providers: BTreeMap<String, AuthProvider>,
+}
+
+/// Somebody else who knows people: a provider of OpenID Connect.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthProvider {
+    /// Its address, letter by letter as its own documents name it.
+    pub issuer: String,
+    /// What it knows this shop by.
+    pub client_id: String,
+    /// What this shop shows it; empty for a client without a secret.
+    #[serde(default)]
+    pub client_secret: SecretString,
+    /// What it is asked for; `openid` is always among it.
+    #[serde(default = "AuthProvider::scopes")]
+    pub scopes: String,
+    /// What stands on the button; empty: its name.
+    #[serde(default)]
+    pub label: String,
+}
+
+impl AuthProvider {
+    fn scopes() -> String {
+        "openid email profile".to_owned()
+    }
 }
 
 /// What secrets in the database are sealed with.
@@ -274,6 +307,18 @@ pub struct Mail {
     pub url: SecretString,
     /// Who sends it; empty: the shop's name at the host of `server.public_url`.
     pub from: String,
+}
+
+/// What nodes share beside the database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Redis {
+    /// `redis://…` or `rediss://…`; may hold a password and is never shown. Empty: nothing but the database is shared.
+    pub url: SecretString,
+    /// What stands before the names of all that is kept there.
+    pub prefix: String,
+    /// Who gets no answer within that time goes on without.
+    pub timeout_ms: u64,
 }
 
 /// What is kept in memory.

@@ -64,7 +64,8 @@ impl SubjectIds {
         [Tag::thing::<RateLimitEvent>(id), Tag::thing::<RateLimitEvent>(Uuid::nil())]
     }
 
-    fn id(&self, who: Who) -> Result<Uuid, SecretsError> {
+    /// The number that stands for somebody.
+    pub(super) fn id(&self, who: Who) -> Result<Uuid, SecretsError> {
         let seed = match self.seed.get() {
             Some(seed) => *seed,
             None => {

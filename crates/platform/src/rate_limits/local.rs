@@ -92,6 +92,21 @@ impl LocalLimiter {
         Some(verdict)
     }
 
+    /// Notes what was counted elsewhere: how far ahead of now both buckets are full again, in nanoseconds.
+    pub(super) fn note(&self, class: usize, who: Who, now: Timestamp, (sustained, burst): (u64, u64)) {
+        let (now, stamp) = (nanos(now), self.purges.last());
+        let number = self.hasher.hash_one((class, who));
+        if let Some(mut part) = self.part(number) {
+            let held = Held { class, who, sustained: now.saturating_add(sustained), burst: now.saturating_add(burst), stamp };
+            part.keep(number, held, now);
+        }
+    }
+
+    /// The number that stands for somebody where others read it; without a master key there is none.
+    pub(super) fn subject(&self, who: Who) -> Option<uuid::Uuid> {
+        self.subjects.id(who).ok()
+    }
+
     fn part(&self, number: u64) -> Option<MutexGuard<'_, Part>> {
         let place = usize::try_from(number >> 32).unwrap_or_default() % PARTS;
         Some(self.parts.get(place)?.lock().unwrap_or_else(PoisonError::into_inner))

@@ -35,8 +35,13 @@ impl Rate {
     }
 
     /// Exactly so many requests fit, whatever the division left over.
-    const fn depth_ns(&self) -> u64 {
+    pub(super) const fn depth_ns(&self) -> u64 {
         self.limit.saturating_mul(self.interval_ns)
+    }
+
+    /// What one request takes to come back.
+    pub(super) const fn interval_ns(&self) -> u64 {
+        self.interval_ns
     }
 
     /// The moment at which the bucket is full again, once one more request is taken out now; where it is empty, how long it

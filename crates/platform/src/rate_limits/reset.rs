@@ -3,6 +3,7 @@
 use kernel::{DomainError, ErrorKind, Origin};
 
 use super::events::SubjectIds;
+use super::forget::forget_later;
 use super::model::Who;
 use crate::audit::{self, Entry};
 use crate::db::{self, DatabaseError};
@@ -54,5 +55,8 @@ pub async fn reset(context: &Context, origin: &Origin, who: Option<Who>) -> Resu
     db::lock_name(&tx, "rate_limits.reset").await?;
     outbox::record(&tx, &fact).await?;
     audit::record(&tx, &Entry::of("rate_limit.reset", subject)).await?;
+    if context.redis.is_some() {
+        forget_later(&tx, outbox::Fact::aggregate_id(&fact)).await?;
+    }
     Ok(tx.commit().await?)
 }

@@ -1,5 +1,6 @@
 //! Signing in and out, and what leads there: registration, verification, a forgotten password.
 
+mod oauth;
 mod password;
 mod sessions;
 mod set_up;
@@ -13,5 +14,5 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> OpenApiRouter<Shop> {
-    sign_in::routes().merge(set_up::routes()).merge(sessions::routes()).merge(password::routes())
+    sign_in::routes().merge(set_up::routes()).merge(sessions::routes()).merge(password::routes()).merge(oauth::routes())
 }

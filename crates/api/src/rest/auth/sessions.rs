@@ -3,7 +3,10 @@
 use accounts::sessions::{self, RefreshToken, RevokeSession, RevokedBecause, SessionError};
 use accounts::sign_in;
 use axum::extract::State;
-use gateway::{Anyone, Cache, CommonProblems, Envelope, ErrorBody, Fixed, NoContent, NoParams, One, Problem, SignedIn, Valid};
+use gateway::{
+    Anyone, Cache, CommonProblems, Cookies, Envelope, ErrorBody, Fixed, NoContent, NoParams, One, Optional, Problem, SESSION_COOKIE,
+    SetCookie, SignedIn, Valid,
+};
 use kernel::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -11,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::wire::{RefreshTokenIn, TokensView, secret};
+use super::wire::{LogOutIn, RefreshTokenIn, TokensView, secret};
 use crate::schema;
 use crate::shop::Shop;
 
@@ -71,22 +74,31 @@ async fn refresh(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<Re
     Ok(One::plain(TokensView::from(&signed_in)).cache(Cache::NoStore))
 }
 
-/// Sign out: the session's tokens open nothing and renew nothing any more. A token of no session is one that is signed out.
+/// Sign out: the session's tokens, or its cookie, open nothing and renew nothing any more. A token of no session is one that is signed
+/// out. Without a token it is the cookie's session that ends, and the browser is told to forget the cookie.
 #[utoipa::path(
     post, path = "/api/v1/auth/logout", tag = "auth", operation_id = "log_out", security(()),
-    request_body = RefreshTokenIn,
+    request_body = LogOutIn,
     responses(
         CommonProblems,
         (status = 204, description = "Signed out"),
         (status = 422, description = "`validation_failed`", body = ErrorBody),
     ),
 )]
-async fn log_out(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<RefreshTokenIn>) -> Result<NoContent, Problem> {
-    let Some(token) = RefreshToken::parse(&body.refresh_token) else { return Ok(NoContent) };
-    let Some(session) = sessions::find_by_token(shop.context().db.reader(), &token).await? else { return Ok(NoContent) };
+async fn log_out(
+    State(shop): State<Shop>,
+    caller: Anyone,
+    cookies: Cookies,
+    Optional(body): Optional<LogOutIn>,
+) -> Result<(Option<SetCookie>, NoContent), Problem> {
+    let shown = body.refresh_token.as_deref();
+    let carried = if shown.is_none() { cookies.get(SESSION_COOKIE) } else { None };
+    let gone = carried.map(|_| SetCookie::gone(SESSION_COOKIE));
+    let Some(token) = shown.or(carried).and_then(RefreshToken::parse) else { return Ok((gone, NoContent)) };
+    let Some(session) = sessions::find_by_token(shop.context().db.reader(), &token).await? else { return Ok((gone, NoContent)) };
     let command = RevokeSession { id: session.id, of: None, because: RevokedBecause::LoggedOut };
     match sessions::revoke(shop.context(), &caller.origin(), command).await {
-        Ok(()) | Err(SessionError::NotFound) => Ok(NoContent),
+        Ok(()) | Err(SessionError::NotFound) => Ok((gone, NoContent)),
         Err(error) => Err(error.into()),
     }
 }
@@ -96,11 +108,16 @@ async fn log_out(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<Re
     post, path = "/api/v1/auth/logout-all", tag = "auth", operation_id = "log_out_everywhere", security(("bearer" = [])),
     responses(CommonProblems, (status = 204, description = "Signed out everywhere")),
 )]
-async fn log_out_everywhere(State(shop): State<Shop>, me: SignedIn, _none: NoParams) -> Result<NoContent, Problem> {
+async fn log_out_everywhere(
+    State(shop): State<Shop>,
+    me: SignedIn,
+    cookies: Cookies,
+    _none: NoParams,
+) -> Result<(Option<SetCookie>, NoContent), Problem> {
     let tx = shop.context().begin(&me.origin()).await?;
     sessions::revoke_all_in(&tx, me.user(), None, RevokedBecause::LoggedOut).await?;
     tx.commit().await?;
-    Ok(NoContent)
+    Ok((cookies.get(SESSION_COOKIE).map(|_| SetCookie::gone(SESSION_COOKIE)), NoContent))
 }
 
 /// Tell what an access token is worth now: a service beside the shop asks it of what its callers show.

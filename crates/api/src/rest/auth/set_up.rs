@@ -55,5 +55,6 @@ async fn set_up(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<Set
     let SetUpIn { token, email, password, username, name } = body;
     let command = SetUp { token, email, password, username, name, kind: Kind::Bearer };
     let signed_in = sign_in::set_up(&shop.accounts, &caller.origin(), command).await?;
-    Ok(Created::plain(SignedInView::from(signed_in)).at("/api/v1/me"))
+    let (_bearer, view) = SignedInView::of(signed_in);
+    Ok(Created::plain(view).at("/api/v1/me"))
 }

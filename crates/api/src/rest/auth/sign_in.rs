@@ -1,9 +1,8 @@
 //! Registration and signing in.
 
-use accounts::sessions::Kind;
 use accounts::sign_in::{self, LogIn, Register};
 use axum::extract::State;
-use gateway::{Anyone, CommonProblems, Created, Envelope, ErrorBody, NoContent, One, Problem, Valid};
+use gateway::{Anyone, Cache, CommonProblems, Created, Envelope, ErrorBody, NoContent, One, Problem, SetCookie, Valid};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -27,7 +26,7 @@ struct VerifyEmailIn {
     token: SecretString,
 }
 
-/// Make an account and sign in to it.
+/// Make an account and sign in to it. Pages have a cookie carry the session (`"session": "cookie"`); the answer holds no tokens then.
 #[utoipa::path(
     post, path = "/api/v1/auth/register", tag = "auth", operation_id = "register", security(()),
     request_body = RegisterIn,
@@ -38,14 +37,18 @@ struct VerifyEmailIn {
         (status = 422, description = "`validation_failed`", body = ErrorBody),
     ),
 )]
-async fn register(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<RegisterIn>) -> Result<Created<SignedInView>, Problem> {
-    let RegisterIn { email, password, username, name, accepts_marketing } = body;
-    let command = Register { email, password, username, name, accepts_marketing, kind: Kind::Bearer };
-    let signed_in = sign_in::register(&shop.accounts, &caller.origin(), command).await?;
-    Ok(Created::plain(SignedInView::from(signed_in)).at("/api/v1/me"))
+async fn register(
+    State(shop): State<Shop>,
+    caller: Anyone,
+    Valid(body): Valid<RegisterIn>,
+) -> Result<(Option<SetCookie>, Created<SignedInView>), Problem> {
+    let RegisterIn { email, password, username, name, accepts_marketing, session: kind } = body;
+    let command = Register { email, password, username, name, accepts_marketing, kind };
+    let (cookie, view) = SignedInView::of(sign_in::register(&shop.accounts, &caller.origin(), command).await?);
+    Ok((cookie, Created::plain(view).at("/api/v1/me")))
 }
 
-/// Sign in.
+/// Sign in. Pages have a cookie carry the session (`"session": "cookie"`); the answer holds no tokens then.
 #[utoipa::path(
     post, path = "/api/v1/auth/login", tag = "auth", operation_id = "log_in", security(()),
     request_body = LoginIn,
@@ -57,11 +60,15 @@ async fn register(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<R
         (status = 429, description = "`too_many_attempts`: again after `Retry-After`", body = ErrorBody),
     ),
 )]
-async fn log_in(State(shop): State<Shop>, caller: Anyone, Valid(body): Valid<LoginIn>) -> Result<One<SignedInView>, Problem> {
+async fn log_in(
+    State(shop): State<Shop>,
+    caller: Anyone,
+    Valid(body): Valid<LoginIn>,
+) -> Result<(Option<SetCookie>, One<SignedInView>), Problem> {
     let login = body.login()?;
-    let command = LogIn { login, password: body.password, code: body.code, kind: Kind::Bearer };
-    let signed_in = sign_in::log_in(&shop.accounts, &caller.origin(), command).await?;
-    Ok(One::plain(SignedInView::from(signed_in)).cache(gateway::Cache::NoStore))
+    let command = LogIn { login, password: body.password, code: body.code, kind: body.session };
+    let (cookie, view) = SignedInView::of(sign_in::log_in(&shop.accounts, &caller.origin(), command).await?);
+    Ok((cookie, One::plain(view).cache(Cache::NoStore)))
 }
 
 /// Show that mail to an address is read, by the token that came with it. What was ordered under the address as a guest becomes

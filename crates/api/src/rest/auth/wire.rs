@@ -1,13 +1,15 @@
 //! What signing in says on the wire.
 
+use accounts::sessions::Kind;
 use accounts::sign_in::SignedIn;
 use accounts::users::Login;
-use gateway::Problem;
+use gateway::{Problem, SESSION_COOKIE, SetCookie};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::rest::me::MeView;
+use crate::schema;
 
 /// Reads a text that is printed nowhere.
 pub(in crate::rest) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SecretString, D::Error> {
@@ -15,7 +17,7 @@ pub(in crate::rest) fn secret<'de, D: Deserializer<'de>>(deserializer: D) -> Res
 }
 
 /// The same where it may be absent.
-fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
+pub(super) fn optional_secret<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SecretString>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.map(SecretString::from))
 }
 
@@ -39,6 +41,10 @@ pub(super) struct RegisterIn {
     /// True where the person wants news.
     #[serde(default)]
     pub(super) accepts_marketing: bool,
+    /// How the session is carried.
+    #[serde(default = "bearer")]
+    #[schema(value_type = Option<schema::SessionKind>)]
+    pub(super) session: Kind,
 }
 
 /// Who wants to sign in: by address or by username, not by both.
@@ -59,6 +65,15 @@ pub(super) struct LoginIn {
     #[serde(default, deserialize_with = "optional_secret")]
     #[schema(value_type = Option<String>, max_length = 64)]
     pub(super) code: Option<SecretString>,
+    /// How the session is carried.
+    #[serde(default = "bearer")]
+    #[schema(value_type = Option<schema::SessionKind>)]
+    pub(super) session: Kind,
+}
+
+/// Programs are told their tokens; pages say that they want a cookie.
+pub(super) const fn bearer() -> Kind {
+    Kind::Bearer
 }
 
 impl LoginIn {
@@ -103,18 +118,51 @@ pub(super) struct RefreshTokenIn {
     pub(super) refresh_token: String,
 }
 
-/// Whoever signed in, and what they show from now on.
+/// Which session is to end.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LogOutIn {
+    /// The token, as it was answered last. Absent: the session of the cookie that comes with the request.
+    #[schema(max_length = 255)]
+    pub(super) refresh_token: Option<String>,
+}
+
+/// Whoever signed in, and what they show from now on. Where a cookie carries the session, there is no token to show.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignedInView {
     /// The account.
     user: MeView,
-    #[serde(flatten)]
-    tokens: TokensView,
+    /// What requests show, as `Authorization: Bearer …`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<String>,
+    /// What renews it, once: the answer holds the next one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    /// How the access token is shown.
+    #[schema(example = "Bearer")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
+    /// How many seconds the access token lives, or the session of a cookie at most.
+    expires_in: i64,
 }
 
-impl From<SignedIn> for SignedInView {
-    fn from(signed_in: SignedIn) -> Self {
-        Self { tokens: TokensView::from(&signed_in), user: signed_in.user.into() }
+impl SignedInView {
+    /// The view, and the cookie where one carries the session.
+    pub(super) fn of(signed_in: SignedIn) -> (Option<SetCookie>, Self) {
+        match signed_in.session.kind {
+            Kind::Bearer => {
+                let TokensView { access_token, refresh_token, token_type, expires_in } = TokensView::from(&signed_in);
+                let (access_token, refresh_token) = (Some(access_token), Some(refresh_token));
+                (None, Self { user: signed_in.user.into(), access_token, refresh_token, token_type: Some(token_type), expires_in })
+            }
+            Kind::Cookie => {
+                let SignedIn { user, session, refresh_token, .. } = signed_in;
+                // The cookie lasts as long as the session can; that it may not lie idle, the shop sees to.
+                let expires_in = (session.expires_at - session.created_at).num_seconds();
+                let cookie = SetCookie::kept(SESSION_COOKIE, refresh_token.reveal(), expires_in);
+                (Some(cookie), Self { user: user.into(), access_token: None, refresh_token: None, token_type: None, expires_in })
+            }
+        }
     }
 }
 

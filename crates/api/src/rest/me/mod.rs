@@ -4,6 +4,7 @@ mod addresses;
 mod cart;
 mod credentials;
 mod export;
+mod identities;
 mod orders;
 mod profile;
 mod sessions;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<Shop> {
         .merge(orders::routes())
         .merge(sessions::routes())
         .merge(two_factor::routes())
+        .merge(identities::routes())
         .merge(export::routes())
         .merge(credentials::routes())
 }

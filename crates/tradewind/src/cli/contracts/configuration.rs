@@ -15,6 +15,10 @@ pub(super) fn document() -> anyhow::Result<String> {
         let variable = format!("TRADEWIND__{}", name.replace('.', "__").to_uppercase());
         writeln!(text, "| `{name}` | `{default}` | `{variable}` | {meaning} |")?;
     }
+    for (key, default, meaning) in platform::config::PROVIDER_KEYS {
+        let variable = format!("TRADEWIND__AUTH__PROVIDERS__<NAME>__{}", key.to_uppercase());
+        writeln!(text, "| `auth.providers.<name>.{key}` | `\"{default}\"` | `{variable}` | {meaning} |")?;
+    }
     Ok(text)
 }
 
