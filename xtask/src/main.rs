@@ -5,10 +5,10 @@ mod bench;
 mod campaign;
 mod contracts;
 mod debian;
+mod node;
 mod postgres;
 mod project;
 mod python;
-mod smtp;
 mod test;
 mod tidy;
 

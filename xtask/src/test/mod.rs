@@ -1,17 +1,19 @@
-//! `cargo xtask test`: every test of the workspace, on SQLite, on a private PostgreSQL server and with private mail servers.
+//! `cargo xtask test`: every test of the workspace, on SQLite, on a private PostgreSQL server and with private servers of other kinds.
 
+mod parts;
 mod tally;
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{ExitCode, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use parts::PARTS;
 use tally::Tally;
 
 use crate::postgres::{self, Server};
-use crate::{project, smtp};
+use crate::project;
 
 /// The superuser URL of the server, for the tests' harness.
 const URL_VARIABLE: &str = "TRADEWIND_TEST_POSTGRES_URL";
@@ -36,16 +38,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             None
         }
     };
-    let mail = match smtp::programs() {
-        Ok(programs) => Some(programs),
-        Err(error) if arguments.require_all => return Err(error.context("the SMTP server is missing, and --require-all was given")),
-        Err(error) => {
-            eprintln!("the SMTP server is missing, its tests are left out: {error:#}");
-            None
-        }
-    };
+    let mut parts = Vec::new();
+    for part in &PARTS {
+        parts.push(match (part.find)() {
+            Ok(place) => Some(place),
+            Err(error) if arguments.require_all => {
+                return Err(error.context(format!("{} is missing, and --require-all was given", part.title)));
+            }
+            Err(error) => {
+                eprintln!("{} is missing, its tests are left out: {error:#}", part.title);
+                None
+            }
+        });
+    }
     let mut tally = Tally::default();
-    let status = run_tests(Services { postgres: server.as_ref(), smtp: mail.as_deref() }, &arguments.filter, &mut tally)?;
+    let status = run_tests(Services { postgres: server.as_ref(), parts: &parts }, &arguments.filter, &mut tally)?;
     let version = server.as_ref().map(|server| server.version().to_owned());
     if let Some(server) = server {
         server.stop()?;
@@ -57,11 +64,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Some(version) => println!("PostgreSQL {version}: {}", told(tally.postgres)),
         None => println!("PostgreSQL: missing, not run"),
     }
-    match &mail {
-        Some(_) => println!("SMTP (aiosmtpd): {}", told(tally.smtp)),
-        None => println!("SMTP: missing, not run"),
+    for ((part, place), ran) in PARTS.iter().zip(&parts).zip(tally.parts) {
+        println!("{}: {}", part.title, if place.is_some() { told(ran) } else { "missing, not run".to_owned() });
     }
-    let all_ran = tally.sqlite > 0 && tally.postgres > 0 && tally.smtp > 0;
+    let all_ran = tally.sqlite > 0 && tally.postgres > 0 && tally.parts.iter().all(|ran| *ran > 0);
     if arguments.require_all && arguments.filter.is_empty() && !all_ran {
         bail!("--require-all was given, and a back end saw no test");
     }
@@ -72,7 +78,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 #[derive(Clone, Copy)]
 struct Services<'a> {
     postgres: Option<&'a Server>,
-    smtp: Option<&'a Path>,
+    /// Where each of the other parts is.
+    parts: &'a [Option<PathBuf>],
 }
 
 /// Runs cargo and passes its lines on while they are counted. Without PostgreSQL nothing runs that needs any service.
@@ -82,10 +89,12 @@ fn run_tests(services: Services<'_>, filter: &[String], tally: &mut Tally) -> Re
     if let Some(server) = services.postgres {
         cargo.arg("--include-ignored").env(URL_VARIABLE, server.url());
     }
-    match services.smtp {
-        Some(programs) => cargo.env(smtp::VARIABLE, programs),
-        None => cargo.args(["--skip", smtp::TESTS]),
-    };
+    for (part, place) in PARTS.iter().zip(services.parts) {
+        match place {
+            Some(place) => cargo.env(part.variable, place),
+            None => cargo.args(["--skip", part.tests]),
+        };
+    }
     let mut running = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().context("cannot start cargo test")?;
     let output = running.stdout.take().context("cargo test has no output")?;
     let mut terminal = std::io::stdout().lock();

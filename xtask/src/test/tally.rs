@@ -1,4 +1,6 @@
-//! Counts the tests that really ran on each database, by the suffix that the test attribute gives them.
+//! Counts the tests that really ran on each database and with each other part, by the suffix of their names.
+
+use super::parts::PARTS;
 
 /// How many tests ran, whether they passed or failed.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -7,8 +9,8 @@ pub(crate) struct Tally {
     pub(crate) sqlite: usize,
     /// Tests on PostgreSQL.
     pub(crate) postgres: usize,
-    /// Tests with a mail server.
-    pub(crate) smtp: usize,
+    /// Tests with each of the other parts.
+    pub(crate) parts: [usize; PARTS.len()],
 }
 
 impl Tally {
@@ -22,7 +24,9 @@ impl Tally {
         let name = name.split_once(' ').map_or(name, |(name, _)| name);
         self.sqlite += usize::from(name.ends_with("_on_sqlite"));
         self.postgres += usize::from(name.ends_with("_on_postgres"));
-        self.smtp += usize::from(name.ends_with("_by_smtp"));
+        for (count, part) in self.parts.iter_mut().zip(&PARTS) {
+            *count += usize::from(name.ends_with(part.tests));
+        }
     }
 }
 
@@ -34,7 +38,7 @@ mod tests {
     fn a_test_counts_when_it_ran_and_not_when_it_was_ignored() {
         let mut tally = Tally::default();
         let lines = [
-            "running 7 tests",
+            "running 9 tests",
             "test orders::a_cart_sells_on_sqlite ... ok",
             "test orders::a_cart_sells_on_postgres ... FAILED",
             "test orders::a_full_cart_sells_on_postgres ... ok",
@@ -42,10 +46,12 @@ mod tests {
             "test orders::a_late_cart_sells_on_postgres ... ignored, needs PostgreSQL",
             "test money::rounds_half_up ... ok",
             "test letters_arrive_by_smtp ... ok",
-            "test result: FAILED. 5 passed; 1 failed; 1 ignored",
+            "test somebody_comes_in_by_oidc ... ok",
+            "test nodes_count_together_by_redis ... ignored, needs Redis",
+            "test result: FAILED. 6 passed; 1 failed; 2 ignored",
         ];
         lines.iter().for_each(|line| tally.read(line));
 
-        assert_eq!(tally, Tally { sqlite: 1, postgres: 3, smtp: 1 });
+        assert_eq!(tally, Tally { sqlite: 1, postgres: 3, parts: [1, 1, 0] });
     }
 }

@@ -31,6 +31,7 @@ pub(crate) const TABLE: [Slices; 5] = [
             "cache",
             "files",
             "mail",
+            "redis",
             "rate_limits",
             "ip_blocks",
             "http_client",
