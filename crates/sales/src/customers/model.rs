@@ -1,4 +1,4 @@
-//! A customer.
+//! A customer: who bought or registered, what they are worth to the shop, and what staff say of them.
 
 use accounts::users::{Consent, User};
 use kernel::{CustomerGroupId, CustomerId, Email, Money, Timestamp, UserId};
