@@ -55,11 +55,14 @@ impl TestShop {
         self.soon("a dead connection is lent", is_so).await
     }
 
-    /// Returns when so many back ends are busy with a statement that holds these words.
+    /// Returns when so many back ends are busy with a statement that holds these words. Busy is who sleeps or waits for a lock: a
+    /// statement that is only being prepared is over in a moment. Nobody is busy when none works at it at all.
     pub(crate) async fn until_busy(&self, words: &str, expected: i64) -> TestResult {
-        const BUSY: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity WHERE datname = current_database()
+        const ACTIVE: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM pg_stat_activity WHERE datname = current_database()
             AND state = 'active' AND pid <> pg_backend_pid() AND position($1 IN query) > 0";
-        let is_so = async || Ok(fetch_scalar(self.context().db.reader(), BUSY, values![words]).await? == Some(expected));
+        let waiting = format!("{ACTIVE} AND wait_event_type IN ('Timeout', 'Lock')");
+        let busy = if expected == 0 { ACTIVE } else { &waiting };
+        let is_so = async || Ok(fetch_scalar(self.context().db.reader(), busy, values![words]).await? == Some(expected));
         self.soon(&format!("not {expected} back ends are busy with {words}"), is_so).await
     }
 
