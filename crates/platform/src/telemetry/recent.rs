@@ -79,11 +79,13 @@ impl Recent {
         }
         let mut kept = self.lock();
         let first = kept.next;
-        let grave = (first..).zip(each(lines)).filter(|(_, line)| is_grave(line));
-        for (number, line) in grave {
-            kept.grave.push(Batch { first: number, text: line.into() }, MOST_GRAVE_BYTES);
+        for line in each(lines) {
+            let number = kept.next;
+            if is_grave(line) {
+                kept.grave.push(Batch { first: number, text: line.into() }, MOST_GRAVE_BYTES);
+            }
+            kept.next += 1;
         }
-        kept.next += u64::try_from(each(lines).count()).unwrap_or(u64::MAX);
         kept.lines.push(Batch { first, text: lines.into() }, MOST_BYTES);
     }
 
@@ -115,8 +117,15 @@ impl Ring {
     }
 }
 
+/// Each line with its end; a busy shop writes tens of megabytes of them a second.
 fn each(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
-    lines.split_inclusive(|byte| *byte == b'\n')
+    let mut rest = lines;
+    std::iter::from_fn(move || {
+        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |place| place + 1);
+        let (line, behind) = rest.split_at(end);
+        rest = behind;
+        (!line.is_empty()).then_some(line)
+    })
 }
 
 /// True for warnings and errors, by the place at which both formats name the level: a moment has always the same length.
