@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 /// A moment in UTC, to the microsecond: what both databases keep.
 pub type Timestamp = DateTime<Utc>;
@@ -49,7 +49,8 @@ impl Clock for FixedClock {
 
 /// PostgreSQL keeps microseconds; what is finer would not survive the round trip.
 fn to_micros(time: Timestamp) -> Timestamp {
-    time.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(time)
+    let nanos = time.timestamp_subsec_nanos();
+    time.with_nanosecond(nanos - nanos % 1_000).unwrap_or(time)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use futures_util::future::BoxFuture;
 use kernel::{Actor, Origin, Timestamp};
 use tokio::sync::Notify;
 
@@ -19,6 +20,8 @@ use crate::cache::Touched;
 ///
 /// It carries who acts and one moment, so that everything it writes agrees. Dropped without [`WriteTx::commit`], nothing
 /// of it stays. No network call may happen while one is open.
+///
+/// What opens and ends one is boxed, and no `async fn`: it would be compiled anew into each use case.
 pub struct WriteTx {
     inner: Inner,
     /// True for a part of another one.
@@ -42,13 +45,15 @@ impl Db {
     ///
     /// # Errors
     /// `Unavailable` where no connection is had in time.
-    pub async fn begin_write(&self, origin: Origin, now: Timestamp) -> Result<WriteTx, DatabaseError> {
-        let inner = match self.pools() {
-            Pools::Sqlite { writer, .. } => Inner::Sqlite(Arc::new(Mutex::new(writer.begin().await?))),
-            Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::begin(pool).await?)),
-        };
-        let (wake, touched, kept_rules) = (self.wake(), Touched::default(), Arc::clone(&self.reader().kept_rules));
-        Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake, touched, kept_rules })
+    pub fn begin_write(&self, origin: Origin, now: Timestamp) -> BoxFuture<'_, Result<WriteTx, DatabaseError>> {
+        Box::pin(async move {
+            let inner = match self.pools() {
+                Pools::Sqlite { writer, .. } => Inner::Sqlite(Arc::new(Mutex::new(writer.begin().await?))),
+                Pools::Postgres(pool) => Inner::Postgres(Arc::new(Work::begin(pool).await?)),
+            };
+            let (wake, touched, kept_rules) = (self.wake(), Touched::default(), Arc::clone(&self.reader().kept_rules));
+            Ok(WriteTx { inner, is_part: false, is_over: false, origin, now, wake, touched, kept_rules })
+        })
     }
 }
 
@@ -126,27 +131,39 @@ impl WriteTx {
     /// # Errors
     /// `DatabaseError`; nothing was written then, unless the connection was lost while the server committed: then nobody knows, and a
     /// retry under the same idempotency key finds out.
-    pub async fn commit(mut self) -> Result<(), DatabaseError> {
+    pub fn commit(self) -> BoxFuture<'static, Result<(), DatabaseError>> {
+        Box::pin(self.end())
+    }
+
+    async fn end(mut self) -> Result<(), DatabaseError> {
         if self.is_part {
-            match &self.inner {
-                Inner::Sqlite(member) => with(member, Member::keep_part)?,
-                Inner::Postgres(work) => work.keep_part().await?,
-            }
-            self.is_over = true;
-            return Ok(());
+            self.end_part().await?
+        } else {
+            self.end_whole().await?
         }
+        self.is_over = true;
+        Ok(())
+    }
+
+    async fn end_part(&self) -> Result<(), DatabaseError> {
+        match &self.inner {
+            Inner::Sqlite(member) => with(member, Member::keep_part),
+            Inner::Postgres(work) => work.keep_part().await,
+        }
+    }
+
+    async fn end_whole(&self) -> Result<(), DatabaseError> {
         crate::failpoint("commit.before");
-        let committed = self.end_whole().await;
+        let committed = self.make_durable().await;
         // Whatever it says: one that was cut off may have happened.
         self.touched.purge();
         committed?;
         crate::failpoint("commit.after");
-        self.is_over = true;
         self.wake.notify_waiters();
         Ok(())
     }
 
-    async fn end_whole(&self) -> Result<(), DatabaseError> {
+    async fn make_durable(&self) -> Result<(), DatabaseError> {
         match &self.inner {
             Inner::Sqlite(member) => {
                 let told = with(member, Member::join_group)?;

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
+use futures_util::future::BoxFuture;
 use kernel::ChannelId;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::store;
+use super::store::{self, Written};
 use crate::db::{DatabaseError, WriteTx};
 
 /// Something that happened to one aggregate, in the past tense. Personal data is not in it: it names ids.
@@ -47,18 +48,26 @@ pub async fn record<F: Fact>(tx: &WriteTx, fact: &F) -> Result<(), DatabaseError
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn record_all<F: Fact>(tx: &WriteTx, facts: &[F]) -> Result<(), DatabaseError> {
-    let mut rest = facts;
-    while !rest.is_empty() {
-        let (together, later) = rest.split_at(until_repeated(rest));
-        store::insert(tx, together).await?;
-        rest = later;
-    }
-    Ok(())
+    let facts = facts.iter().map(Written::of).collect::<Result<Vec<_>, _>>()?;
+    tx.touched().note(F::AGGREGATE, facts.iter().map(|fact| fact.aggregate_id));
+    write(tx, F::AGGREGATE, facts).await
+}
+
+/// Boxed, and no `async fn`: it would be compiled anew for each kind of fact.
+fn write<'a>(tx: &'a WriteTx, aggregate: &'static str, mut facts: Vec<Written>) -> BoxFuture<'a, Result<(), DatabaseError>> {
+    Box::pin(async move {
+        while !facts.is_empty() {
+            let later = facts.split_off(until_repeated(&facts));
+            store::insert(tx, aggregate, facts).await?;
+            facts = later;
+        }
+        Ok(())
+    })
 }
 
 /// How many facts from the first on are about different aggregates: a fact's number follows that of the one before, which
 /// has to be written by then.
-fn until_repeated<F: Fact>(facts: &[F]) -> usize {
+fn until_repeated(facts: &[Written]) -> usize {
     let mut met = HashSet::new();
-    facts.iter().take(store::MOST_AT_ONCE).take_while(|fact| met.insert(fact.aggregate_id())).count()
+    facts.iter().take(store::MOST_AT_ONCE).take_while(|fact| met.insert(fact.aggregate_id)).count()
 }

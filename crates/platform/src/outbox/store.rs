@@ -1,6 +1,6 @@
 //! Rows of the outbox and their way into `events`.
 
-use kernel::{EventId, Timestamp};
+use kernel::{ChannelId, EventId, Timestamp};
 use uuid::Uuid;
 
 use super::record::Fact;
@@ -26,9 +26,26 @@ pub const INVARIANTS: &[Invariant] = &[
 /// So many facts are written in one statement: far below what a statement takes, and few enough to be cached by it.
 pub(super) const MOST_AT_ONCE: usize = 100;
 
+/// A fact as it is written.
+pub(super) struct Written {
+    pub(super) aggregate_id: Uuid,
+    name: &'static str,
+    version: i64,
+    payload: serde_json::Value,
+    channel_id: Option<ChannelId>,
+}
+
+impl Written {
+    pub(super) fn of<F: Fact>(fact: &F) -> Result<Self, DatabaseError> {
+        let payload = serde_json::to_value(fact).map_err(|error| DatabaseError::corrupt(&format!("fact {}: {error}", fact.name())))?;
+        let (name, version, channel_id) = (fact.name(), fact.version(), fact.channel_id());
+        Ok(Self { aggregate_id: fact.aggregate_id(), name, version, payload, channel_id })
+    }
+}
+
 /// Writes facts about different aggregates, in order; the number of each follows its aggregate's last one, wherever that row
 /// is by now.
-pub(super) async fn insert<F: Fact>(tx: &WriteTx, facts: &[F]) -> Result<(), DatabaseError> {
+pub(super) async fn insert(tx: &WriteTx, aggregate: &str, facts: Vec<Written>) -> Result<(), DatabaseError> {
     const WIDTH: usize = 6;
     const FIXED: usize = 5;
     if facts.is_empty() {
@@ -48,12 +65,11 @@ pub(super) async fn insert<F: Fact>(tx: &WriteTx, facts: &[F]) -> Result<(), Dat
         rows.join(", ")
     );
     let origin = tx.origin();
-    let mut values = values![F::AGGREGATE, origin.actor.to_string(), origin.request_id.clone(), origin.traceparent.clone(), tx.now()];
+    let mut values = values![aggregate, origin.actor.to_string(), origin.request_id.clone(), origin.traceparent.clone(), tx.now()];
     for fact in facts {
-        let payload = serde_json::to_value(fact).map_err(|error| DatabaseError::corrupt(&format!("fact {}: {error}", fact.name())))?;
-        values.extend(values![EventId::generate(), fact.aggregate_id(), fact.name(), fact.version(), payload, fact.channel_id()]);
+        let Written { aggregate_id, name, version, payload, channel_id } = fact;
+        values.extend(values![EventId::generate(), aggregate_id, name, version, payload, channel_id]);
     }
-    tx.touched().note(F::AGGREGATE, facts.iter().map(Fact::aggregate_id));
     db::execute_later(tx, &sql, values).await
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use deadpool::Runtime;
 use deadpool::managed::{self, Manager, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult};
+use futures_util::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 use tokio_postgres::{AsyncMessage, Config, Connection, Error};
@@ -155,15 +156,18 @@ pub(in crate::db) async fn execute(pool: &Pool, sql: &str, values: &[Value]) -> 
     Ok(ask(pool, sql, values).await?.changed)
 }
 
-async fn ask(pool: &Pool, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
-    let session = Arc::new(lend(pool).await?);
-    let mut asking = Asking { pool, session: Some(Arc::clone(&session)) };
-    let answered = match session.prepare(sql, values).await {
-        Ok(statement) => session.ask(&statement, values).await,
-        Err(error) => Err(error),
-    };
-    asking.session = None;
-    Ok(answered?)
+/// Boxed, and no `async fn`: what it takes would be compiled anew into each of the shop's queries.
+fn ask<'a>(pool: &'a Pool, sql: &'a str, values: &'a [Value]) -> BoxFuture<'a, Result<Answer, DatabaseError>> {
+    Box::pin(async move {
+        let session = Arc::new(lend(pool).await?);
+        let mut asking = Asking { pool, session: Some(Arc::clone(&session)) };
+        let answered = match session.prepare(sql, values).await {
+            Ok(statement) => session.ask(&statement, values).await,
+            Err(error) => Err(error),
+        };
+        asking.session = None;
+        Ok(answered?)
+    })
 }
 
 /// A statement that is waited for. Where its caller goes away, it is ended before anybody else gets its connection.

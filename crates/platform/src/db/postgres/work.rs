@@ -8,6 +8,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, MutexGuard};
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
@@ -86,9 +87,10 @@ impl Work {
 
     /// Asks; a connection that the server has dropped before anything was asked of it is replaced, once. Nobody else's statement
     /// comes between the first try and the next.
-    async fn ask(&self, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
-        // Boxed: it is part of the future of every statement, and those of all that send one.
-        Box::pin(self.ask_until_answered(sql, values)).await
+    ///
+    /// Boxed, and no `async fn`: it is part of every statement, in whose future it would have its place and be compiled anew.
+    fn ask<'a>(&'a self, sql: &'a str, values: &'a [Value]) -> BoxFuture<'a, Result<Answer, DatabaseError>> {
+        Box::pin(self.ask_until_answered(sql, values))
     }
 
     async fn ask_until_answered(&self, sql: &str, values: &[Value]) -> Result<Answer, DatabaseError> {
