@@ -13,6 +13,7 @@ use platform::cache::{Cache, CacheStats, Kept, Purges, Tag, Weighed};
 use crate::accept::accepts_coding;
 use crate::asked::Wanted;
 use crate::body::OutBody;
+use crate::limits::{RATE_LIMIT, RATE_LIMIT_POLICY};
 use crate::metrics::RouteMetrics;
 use crate::request_id::X_REQUEST_ID;
 use crate::{compress, conditional};
@@ -46,7 +47,8 @@ impl Memory {
             return found;
         }
         let finished = plain.value();
-        let (head, body) = compress::settle(finished.as_response(), Some(accept_encoding)).await.into_parts();
+        // Done once: no other answer carries room for it.
+        let (head, body) = Box::pin(compress::settle(finished.as_response(), Some(accept_encoding))).await.into_parts();
         // What is coded from memory does not fail.
         let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
         self.cache.keep_beside(plain, &key, Finished::new(head.headers, &body, Arc::clone(&finished.route)))
@@ -89,7 +91,7 @@ impl Finished {
     /// The finished form of an answer with all its headers.
     pub(crate) fn new(mut head: HeaderMap, body: &Bytes, route: Arc<RouteMetrics>) -> Self {
         // Replaced in each answer; a place that is there already spares the map from growing then.
-        head.insert(X_REQUEST_ID, HeaderValue::from_static(""));
+        head.extend([X_REQUEST_ID, RATE_LIMIT, RATE_LIMIT_POLICY].map(|name| (name, HeaderValue::from_static(""))));
         let mut unchanged = head.clone();
         for name in OF_CONTENT {
             unchanged.remove(name);
@@ -150,8 +152,9 @@ pub(crate) async fn give(memory: &Memory, key: &str, kept: &Arc<Kept<Finished>>,
 /// where the caller has a credential that is not known to show what anybody sees, or names a version of the API, or does something else than read.
 pub(crate) fn key<B>(request: &Request<B>, is_known: bool) -> Option<Cow<'_, str>> {
     let (reads, headers) = (matches!(*request.method(), Method::GET | Method::HEAD), request.headers());
-    let may_be_somebody = !is_known && headers.contains_key(header::AUTHORIZATION);
-    if !reads || may_be_somebody || CREDENTIALS.iter().chain([&VERSION]).any(|name| headers.contains_key(name)) {
+    let is_personal = |name: &HeaderName| (!is_known && name == header::AUTHORIZATION) || CREDENTIALS.contains(name) || name == VERSION;
+    // One look at each that is there is less than a search for each that might be.
+    if !reads || headers.keys().any(is_personal) {
         return None;
     }
     let whole = request.uri().path_and_query()?.as_str();

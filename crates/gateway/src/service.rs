@@ -40,7 +40,7 @@ use crate::refusals::Refusals;
 use crate::request_id::{self, X_REQUEST_ID};
 use crate::rules::GatewayRules;
 use crate::versions::Versions;
-use crate::{cross_site, head};
+use crate::{cross_site, head, limits};
 
 /// The shop's front door: one service around the router.
 pub struct Gateway {
@@ -73,6 +73,15 @@ struct Entry {
     counted: Option<Counted>,
     /// Whose script asks, where another site's may.
     origin: Option<Allowed>,
+}
+
+/// Where the answer comes from that is not in memory.
+enum Way<'a> {
+    Refused(Problem),
+    Preflight(http::Response<OutBody>),
+    /// The router, once for all who ask the same meanwhile; then this memory has it under this key.
+    ForAll(&'a Memory, String),
+    ForOne,
 }
 
 impl std::fmt::Debug for Gateway {
@@ -160,18 +169,39 @@ impl Gateway {
             let answered = Answered::remembered(give(memory, key, kept, wanted).await, kept, program.map(|program| program.actor));
             return self.finish(answered, (request.method(), request.uri()), entry);
         }
-        let missed = remembered.map(|(memory, _, key)| (memory, key.into_owned()));
+        let way = match (refusal, preflight, remembered) {
+            (Some(problem), ..) => Way::Refused(problem),
+            (None, Some(response), _) => Way::Preflight(response),
+            (None, None, Some((memory, _, key))) => Way::ForAll(memory, key.into_owned()),
+            (None, None, None) => Way::ForOne,
+        };
         // Whoever is known was counted already.
         let limit = if program.is_none() { self.limit_of(&request, now) } else { None };
         let asked = Asked::read(&request, whence, entry.request_id.clone(), limit);
         if let Some(program) = program {
             asked.facts.note(program.actor, None);
         }
-        let answered = match (refusal, preflight, missed) {
-            (Some(problem), ..) => self.settle(problem.into_response(), &asked).await,
-            (None, Some(response), _) => self.settle_preflight(response, &asked),
-            (None, None, Some((memory, key))) => self.answer_for_all(request, &asked, (memory, &key), now).await,
-            (None, None, None) => self.settle(self.call(request, &asked).await, &asked).await,
+        // An answer from memory carries no room for this way; it would be moved with each of them.
+        Box::pin(self.answer_anew(request, (asked, now), way, entry)).await
+    }
+
+    /// Answers what is not in memory.
+    async fn answer_anew<B>(
+        &self,
+        request: Request<B>,
+        (asked, now): (Asked, Timestamp),
+        way: Way<'_>,
+        entry: Entry,
+    ) -> http::Response<OutBody>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<axum::BoxError>,
+    {
+        let answered = match way {
+            Way::Refused(problem) => self.settle(problem.into_response(), &asked).await,
+            Way::Preflight(response) => self.settle_preflight(response, &asked),
+            Way::ForAll(memory, key) => self.answer_for_all(request, &asked, (memory, &key), now).await,
+            Way::ForOne => self.settle(self.call(request, &asked).await, &asked).await,
         };
         if asked.method != Method::GET {
             platform::failpoint("answer.before");
@@ -233,8 +263,9 @@ impl Gateway {
         let Answered { mut response, route, actor, problem } = answered;
         let Entry { started, request_id, counted, origin } = entry;
         let headers = response.headers_mut();
-        if let (Some(limits), Some(counted)) = (&self.limits, &counted) {
-            limits.tell(headers, counted);
+        match (&self.limits, &counted) {
+            (Some(limits), Some(counted)) => limits.tell(headers, counted),
+            _ => limits::tell_nothing(headers),
         }
         self.rules.cors.tell(headers, origin);
         headers.insert(X_REQUEST_ID, request_id.clone());

@@ -49,7 +49,7 @@ impl<S> Watched<S> {
     fn look(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let Some(matched) = self.matched else {
-                let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else { return };
+                let Some(end) = memchr::memchr(b'\n', bytes) else { return };
                 (self.matched, bytes) = (Some(0), bytes.get(end + 1..).unwrap_or_default());
                 continue;
             };

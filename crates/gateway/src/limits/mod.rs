@@ -2,7 +2,6 @@
 
 mod classes;
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -66,14 +65,20 @@ impl Limits {
     pub(crate) fn tell(&self, headers: &mut HeaderMap, counted: &Counted) {
         let Counted { class, verdict } = counted;
         let (Some(policy), Some(quota)) = (self.policies.get(class.place()), self.limiter.quotas().get(class.place())) else { return };
-        let mut text = String::with_capacity(40);
-        // Writing to a text does not fail.
-        let _ = write!(text, "\"{}\";r={};t={}", quota.class, verdict.left, seconds(verdict.full_in));
+        let (mut left, mut time) = (itoa::Buffer::new(), itoa::Buffer::new());
+        // Of what each answer says, this alone is new each time.
+        let text = ["\"", quota.class, "\";r=", left.format(verdict.left), ";t=", time.format(seconds(verdict.full_in))].concat();
         if let Ok(left) = HeaderValue::from_maybe_shared(bytes::Bytes::from(text)) {
             headers.insert(RATE_LIMIT, left);
             headers.insert(RATE_LIMIT_POLICY, policy.clone());
         }
     }
+}
+
+/// Clears the places that an answer has for what is left.
+pub(crate) fn tell_nothing(headers: &mut HeaderMap) {
+    headers.remove(RATE_LIMIT);
+    headers.remove(RATE_LIMIT_POLICY);
 }
 
 impl Counted {

@@ -40,7 +40,8 @@ impl IpBlocks {
     /// True where the address is blocked. While the database is away, what was read last counts.
     pub async fn has(&self, address: IpAddr, now: Timestamp) -> bool {
         if !self.is_true() {
-            self.load(now).await;
+            // Rare: no request carries room for it.
+            Box::pin(self.load(now)).await;
         }
         self.read().as_ref().is_some_and(|set| set.has(address, now))
     }

@@ -82,11 +82,12 @@ impl LocalLimiter {
         let (quota, now, last) = (self.quotas.get(class)?, nanos(now), self.purges.last());
         let number = self.hasher.hash_one((class, who));
         let mut part = self.part(number)?;
-        let fresh = Held { class, who, sustained: 0, burst: 0, stamp: last };
-        let mut held = part.held.get(&number).copied().unwrap_or(fresh);
-        if held.stamp != last {
-            held = if self.purges.spares(&self.subjects.tags(who), held.stamp) { Held { stamp: last, ..held } } else { fresh };
+        if let Some(held) = part.held.get_mut(&number).filter(|held| held.stamp == last) {
+            return Some(held.take(quota, now));
         }
+        let spared = part.held.get(&number).filter(|held| self.purges.spares(&self.subjects.tags(who), held.stamp));
+        let (sustained, burst) = spared.map_or((0, 0), |held| (held.sustained, held.burst));
+        let mut held = Held { class, who, sustained, burst, stamp: last };
         let verdict = held.take(quota, now);
         part.keep(number, held, now);
         Some(verdict)

@@ -121,13 +121,27 @@ fn quoted(line: &mut Vec<u8>, write: impl FnOnce(&mut Escaping<'_>) -> std::fmt:
     line.push(b'"');
 }
 
+/// What JSON does not let stand in a text as it is.
+const fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// Where the first such byte is. Looked for in whole blocks, of which hardly any has one, for the processor takes a block at once.
+fn first_special(bytes: &[u8]) -> Option<usize> {
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    let has_special = |block: &[u8; 16]| block.iter().fold(false, |found, byte| found | is_special(*byte));
+    let plain = blocks.iter().take_while(|block| !has_special(block)).count() * 16;
+    let from = if plain == blocks.len() * 16 { rest } else { bytes.get(plain..).unwrap_or_default() };
+    from.iter().position(|byte| is_special(*byte)).map(|at| plain + at)
+}
+
 /// Escapes whatever is written through it as the inside of a JSON text (RFC 8259, 7).
 struct Escaping<'a>(&'a mut Vec<u8>);
 
 impl std::fmt::Write for Escaping<'_> {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         let mut rest = text;
-        while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+        while let Some(at) = first_special(rest.as_bytes()) {
             let (plain, special) = rest.split_at(at);
             self.0.extend_from_slice(plain.as_bytes());
             let mut characters = special.chars();
