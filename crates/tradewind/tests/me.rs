@@ -91,6 +91,19 @@ async fn a_guests_cart_is_merged_and_ordered_and_read_without_a_token(shop: Test
 }
 
 #[test_on_every_database]
+async fn the_cart_of_whoever_signed_in_has_their_address(shop: TestShop) -> TestResult {
+    let ((_, ada), (_, eve)) = (somebody(&shop).await?, somebody(&shop).await?);
+    let begun = shop.post("/api/v1/carts").key(&ada).await?.expect(201)?;
+    assert_eq!(begun.text("email"), shop.get("/api/v1/me").key(&ada).await?.expect(200)?.text("email"));
+    let guests = shop.post("/api/v1/carts").await?.expect(201)?;
+    assert!(guests.data()["email"].is_null());
+    let merge = json!({"cart_id": guests.text("id"), "token": guests.text("token")});
+    let merged = shop.post("/api/v1/me/cart/merge").key(&eve).json(merge).await?.expect(200)?;
+    assert_eq!(merged.text("email"), shop.get("/api/v1/me").key(&eve).await?.expect(200)?.text("email"));
+    Ok(())
+}
+
+#[test_on_every_database]
 async fn one_sees_where_one_is_signed_in_and_ends_it(shop: TestShop) -> TestResult {
     let ((_, ada), (_, eve)) = (somebody(&shop).await?, somebody(&shop).await?);
     let listed = shop.get("/api/v1/me/sessions").key(&ada).await?.expect(200)?;

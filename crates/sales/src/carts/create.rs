@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use accounts::users;
 use catalog::channels::{self, Channel};
-use kernel::{Actor, CartId, Currency, DomainError, ErrorKind, FieldErrors, Origin};
-use platform::db::{DatabaseError, RulesStamp};
+use kernel::{Actor, CartId, Currency, DomainError, Email, ErrorKind, FieldErrors, Origin, UserId};
+use platform::db::{DatabaseError, RulesStamp, WriteTx};
 
 use super::contents::CartContents;
 use super::model::{Cart, CartStatus, CartToken};
@@ -68,7 +69,7 @@ impl DomainError for CreateCartError {
     }
 }
 
-/// Begins an empty cart in a channel and its currency; a signed-in customer's is theirs from the start.
+/// Begins an empty cart in a channel and its currency; a signed-in customer's is theirs from the start, with the address of their account.
 ///
 /// # Errors
 /// `CreateCartError` names what does not fit.
@@ -82,13 +83,17 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
     if request.currency.is_some_and(|currency| currency != channel.currency) {
         return Err(CreateCartError::CurrencyMismatch(channel.currency));
     }
+    let user_id = if let Actor::User(user) = origin.actor { Some(user) } else { None };
     let cart = Cart {
         id: CartId::generate(),
-        user_id: if let Actor::User(user) = origin.actor { Some(user) } else { None },
+        user_id,
         channel_id: channel.id,
         currency: channel.currency,
         status: CartStatus::Open,
-        email: None,
+        email: match user_id {
+            Some(user) => address_of(&tx, user).await?,
+            None => None,
+        },
         accepts_marketing: false,
         shipping_address: None,
         billing_address: None,
@@ -101,4 +106,9 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
     store::insert(&tx, &cart, &token).await?;
     tx.commit().await?;
     Ok(CreatedCart { contents: CartContents { cart, channel, lines: Vec::new(), rules, variants: Vec::new() }, token })
+}
+
+/// Where mail reaches somebody who has an account: no need to say it again in each cart.
+pub(super) async fn address_of(tx: &WriteTx, user: UserId) -> Result<Option<Email>, DatabaseError> {
+    Ok(users::find(tx, user).await?.and_then(|user| user.email))
 }

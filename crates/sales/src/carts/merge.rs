@@ -5,6 +5,7 @@ use platform::db::WriteTx;
 
 use super::add_line::MOST_LINES;
 use super::contents::{self, CartContents, with_lines};
+use super::create::address_of;
 use super::model::{Cart, CartAccess, CartError, CartLine, CartProof, CartStatus};
 use super::store::{self, Locked};
 use crate::Sales;
@@ -56,8 +57,11 @@ async fn adopt(tx: &WriteTx, user: UserId, guest: &CartAccess) -> Result<CartCon
     let Locked { mut cart, lines } = store::lock(tx, guest).await?;
     if cart.user_id != Some(user) {
         store::give_to(tx, cart.id, user).await?;
-        cart.user_id = Some(user);
-        store::touch(tx, &mut cart).await?;
+        if cart.email.is_none() {
+            cart.email = address_of(tx, user).await?;
+        }
+        (cart.user_id, cart.version, cart.updated_at) = (Some(user), cart.version + 1, tx.now());
+        store::update(tx, &cart).await?;
     }
     Ok(with_lines(tx, cart, lines, tx.now()).await?)
 }
