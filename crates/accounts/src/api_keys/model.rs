@@ -243,7 +243,11 @@ mod tests {
         let now = Timestamp::default();
         let second = chrono::TimeDelta::seconds(1);
         let state = |expires_at: Option<Timestamp>, revoked_at: Option<Timestamp>| key(expires_at, revoked_at).state(now);
-        assert!(key(None, None).is_live(now) && key(Some(now + second), None).is_live(now));
+        let live = |expires_at: Option<Timestamp>, revoked_at: Option<Timestamp>| key(expires_at, revoked_at).is_live(now);
+        assert_eq!(
+            (live(None, None), live(Some(now + second), None), live(Some(now), None), live(None, Some(now))),
+            (true, true, false, false)
+        );
         assert_eq!([state(Some(now), None), state(Some(now - second), None)], [KeyState::Expired; 2]);
         assert_eq!([state(None, Some(now)), state(Some(now + second), Some(now)), state(Some(now), Some(now))], [KeyState::Revoked; 3]);
     }

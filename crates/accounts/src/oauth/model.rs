@@ -47,3 +47,25 @@ impl fmt::Debug for Identity {
         f.debug_struct("Identity").field("id", &self.id).field("issuer", &self.issuer).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_tells_who_knows_somebody_and_not_whom() {
+        let (issuer, subject) = ("https://id.example".to_owned(), "ada-1815".to_owned());
+        let identity = Identity {
+            id: IdentityId::generate(),
+            user_id: UserId::generate(),
+            issuer: issuer.clone(),
+            subject: subject.clone(),
+            last_used_at: Timestamp::default(),
+            created_at: Timestamp::default(),
+        };
+        let claimed = Claimed { issuer, subject, verified_email: Email::parse("ada@example.com").ok(), name: Some("Ada".to_owned()) };
+        for shown in [format!("{claimed:?}"), format!("{identity:?}")] {
+            assert!(shown.contains("https://id.example") && !shown.to_lowercase().contains("ada"), "{shown}");
+        }
+    }
+}

@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [Permission::StockRead, Permission::SettingsWrite]);
         let stock = PermissionSet::from_iter([Permission::StockRead]);
         assert_eq!(set.without(stock).iter().collect::<Vec<_>>(), [Permission::SettingsWrite]);
-        assert!(stock.without(set).is_empty() && set.without(stock).and(stock) == set);
+        assert!(stock.without(set).is_empty() && set.without(stock).and(stock) == set && set.and(stock) == set);
         assert!(Permission::ALL.iter().all(|permission| PermissionSet::all().has(*permission)));
     }
 
@@ -206,7 +206,8 @@ mod tests {
     fn a_permission_is_a_verb_on_a_resource() {
         for permission in Permission::ALL {
             assert!(["read", "write", "delete"].contains(&permission.verb()), "{permission}");
-            assert_eq!(format!("{}:{}", permission.resource(), permission.verb()), permission.name());
+            let parts = format!("{}:{}", permission.resource(), permission.verb());
+            assert_eq!((parts.as_str(), permission.to_string().as_str()), (permission.name(), permission.name()));
         }
         assert!(Permission::RolesWrite.governs() && !Permission::OrderNotesWrite.governs());
         assert!(Permission::ALL.len() < 64, "a set has 64 places");

@@ -111,6 +111,24 @@ mod tests {
     }
 
     #[test]
+    fn only_the_built_in_admin_is_one() {
+        let role = |name: &str, built_in| Role {
+            id: RoleId::generate(),
+            name: name.to_owned(),
+            description: None,
+            built_in,
+            permissions: BuiltIn::Admin.permissions(),
+            version: 1,
+            created_at: Timestamp::default(),
+            updated_at: Timestamp::default(),
+        };
+        assert_eq!(
+            (role("admin", true).is_admin(), role("admin", false).is_admin(), role("support", true).is_admin()),
+            (true, false, false)
+        );
+    }
+
+    #[test]
     fn an_admin_may_all_and_a_customer_nothing() {
         assert_eq!(BuiltIn::Admin.permissions().permissions(), PermissionSet::all());
         assert!(BuiltIn::User.permissions().permissions().is_empty());

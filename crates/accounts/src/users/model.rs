@@ -237,6 +237,46 @@ mod tests {
         assert_eq!(format!("{:?}", Login::parse("ada@example.com")), "Login(…)");
     }
 
+    fn ada(status: UserStatus) -> User {
+        let now = Timestamp::default();
+        User {
+            id: UserId::generate(),
+            email: Some(Email::parse("ada@example.com").expect("an address")),
+            email_verified_at: Some(now),
+            pending_email: None,
+            username: Some(Username::parse("countess").expect("a username")),
+            name: Some("Ada Lovelace".to_owned()),
+            status,
+            status_reason: None,
+            consent: Consent::Given { at: now, source: "profile".to_owned() },
+            password_changed_at: None,
+            tags: vec!["press".to_owned()],
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    #[test]
+    fn only_an_active_account_can_be_signed_in_to_and_by_all_that_it_is_known_by() {
+        let [active, closed, erased] = [UserStatus::Active, UserStatus::Deactivated, UserStatus::Erased].map(ada);
+        assert_eq!((active.is_active(), closed.is_active(), erased.is_active()), (true, false, false));
+        let logins: Vec<String> = active.logins().map(|login| login.key()).collect();
+        assert_eq!(logins, [Login::parse("ada@example.com").key(), Login::parse("Countess").key()]);
+    }
+
+    #[test]
+    fn the_log_tells_an_id_alone_and_the_audit_what_changed() {
+        let ada = ada(UserStatus::Active);
+        let shown = format!("{ada:?}");
+        assert!(shown.contains(&format!("{:?}", ada.id)) && !shown.contains("Ada") && !shown.contains("ada@"), "{shown}");
+        let told = json!({
+            "email": "ada@example.com", "email_verified": true, "username": "countess", "name": "Ada Lovelace", "status": "active",
+            "status_reason": null, "accepts_marketing": true, "tags": ["press"],
+        });
+        assert_eq!(ada.told(), told);
+    }
+
     proptest! {
         #[test]
         fn whatever_is_typed_is_a_login_and_its_capitals_say_nothing(raw in ".{0,80}") {

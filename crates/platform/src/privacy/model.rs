@@ -35,3 +35,17 @@ impl std::fmt::Debug for Export {
         f.debug_struct("Export").field("id", &self.id).field("status", &self.status).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_does_not_tell_what_is_in_an_archive() {
+        let (now, archive) = (Timestamp::default(), Some(r#"{"name": "Ada"}"#.to_owned()));
+        let export =
+            Export { id: Uuid::nil(), status: ExportStatus::Ready, archive, created_at: now, ready_at: Some(now), expires_at: now };
+        let shown = format!("{export:?}");
+        assert!(shown.contains("Ready") && !shown.contains("Ada"), "{shown}");
+    }
+}

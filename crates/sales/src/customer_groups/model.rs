@@ -28,3 +28,16 @@ impl Group {
         json!({ "name": self.name, "description": self.description })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_audit_log_is_told_what_staff_wrote() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a time");
+        let (id, name, description) = (CustomerGroupId::generate(), "Trade".to_owned(), Some("by invoice".to_owned()));
+        let group = Group { id, name, description, member_count: 3, version: 1, created_at: now, updated_at: now };
+        assert_eq!(group.recorded(), json!({ "name": "Trade", "description": "by invoice" }));
+    }
+}

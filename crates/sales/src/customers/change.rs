@@ -128,7 +128,7 @@ async fn ask_account(tx: &WriteTx, user_id: kernel::UserId, accepts: bool) -> Re
     let changes = ProfileChanges::parse(None, None, Some(accepts))?;
     let command = ChangeProfile { user_id, version: None, changes, source: "staff" };
     match users::change_profile_in(tx, command).await {
-        Ok(user) => Ok(Marketing::of(&user)),
+        Ok(user) => Ok(Marketing::of(&user.consent)),
         Err(ChangeProfileError::Taken(TakenError::Database(error))) => Err(error.into()),
         Err(ChangeProfileError::NotFound | ChangeProfileError::VersionConflict { .. } | ChangeProfileError::Taken(_)) => {
             Err(forgotten().into())

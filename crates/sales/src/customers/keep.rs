@@ -120,7 +120,7 @@ impl People {
     fn know(&mut self, user: &User) {
         let person = self.of_key(Key::User(user.id), user.created_at);
         person.email.clone_from(&user.email);
-        person.marketing = Marketing::of(user);
+        person.marketing = Marketing::of(&user.consent);
         if user.name.is_some() || user.status == UserStatus::Erased {
             person.name.clone_from(&user.name);
         }

@@ -1,6 +1,6 @@
 //! A customer: who bought or registered, what they are worth to the shop, and what staff say of them.
 
-use accounts::users::{Consent, User};
+use accounts::users::Consent;
 use kernel::{CustomerGroupId, CustomerId, Email, Money, Timestamp, UserId};
 use serde_json::{Value, json};
 
@@ -17,8 +17,8 @@ pub struct Marketing {
 
 impl Marketing {
     /// Of whoever has an account the account's word counts.
-    pub(super) fn of(user: &User) -> Self {
-        match &user.consent {
+    pub(super) fn of(consent: &Consent) -> Self {
+        match consent {
             Consent::Refused => Self::default(),
             Consent::Given { at, source } => Self { accepts: true, at: Some(*at), source: Some(source.clone()) },
         }
@@ -86,9 +86,45 @@ impl std::fmt::Debug for Customer {
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    #[test]
+    fn the_word_of_an_account_is_taken_over_whole() {
+        let said = at("2026-01-02T00:00:00Z");
+        let given = Marketing::of(&Consent::Given { at: said, source: "profile".to_owned() });
+        assert_eq!(given, Marketing { accepts: true, at: Some(said), source: Some("profile".to_owned()) });
+        assert!(!Marketing::of(&Consent::Refused).accepts);
+    }
+
+    #[test]
+    fn the_log_tells_an_id_alone_and_the_audit_what_staff_decide() {
+        let customer = Customer {
+            id: CustomerId::generate(),
+            user_id: None,
+            email: Some(Email::parse("ada@example.com").expect("an address")),
+            name: Some("Ada Lovelace".to_owned()),
+            group_id: None,
+            note: Some("calls first".to_owned()),
+            tags: vec!["press".to_owned()],
+            marketing: Marketing { accepts: true, at: None, source: None },
+            order_count: 0,
+            spent: Vec::new(),
+            first_order_at: None,
+            last_order_at: None,
+            version: 1,
+            created_at: at("2026-01-01T00:00:00Z"),
+            updated_at: at("2026-01-01T00:00:00Z"),
+        };
+        let expected = json!({ "tags": ["press"], "group_id": null, "note": "calls first", "accepts_marketing": true });
+        assert_eq!(customer.recorded(), expected);
+        let shown = format!("{customer:?}");
+        assert!(shown.contains(&format!("{:?}", customer.id)) && !shown.contains("Ada") && !shown.contains("ada@"), "{shown}");
+    }
+
     #[test]
     fn the_newest_word_on_advertising_counts() {
-        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
         let (first, second, third) = (at("2026-01-01T00:00:00Z"), at("2026-01-02T00:00:00Z"), at("2026-01-03T00:00:00Z"));
         let refused = Marketing { accepts: false, at: Some(second), source: Some("staff".to_owned()) };
         assert_eq!(refused.clone().welcomed(first), refused);
