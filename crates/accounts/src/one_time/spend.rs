@@ -1,10 +1,11 @@
 //! Spending a token.
 
 use kernel::{DomainError, ErrorKind, Timestamp, UserId};
-use platform::db::{ConnectionTrait, DatabaseError, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, WriteTx};
 
 use super::model::{OneTimeToken, Purpose, Spent};
 use super::store;
+use crate::users;
 
 /// Why a token opens nothing.
 #[derive(Debug, thiserror::Error)]
@@ -34,18 +35,24 @@ impl DomainError for SpendError {
 }
 
 /// Spends a token that is good for one of these, and with it all others of its account that are good for the same. Of two that come
-/// with the same token one gets through: the row is changed only while it is unspent.
+/// with the same token, or with two of the same account, one gets through. Holds the account's row from here on.
 ///
 /// # Errors
 /// `Invalid` for whatever opens nothing.
 pub async fn spend_in(tx: &WriteTx, token: &str, purposes: &[Purpose]) -> Result<Spent, SpendError> {
+    let about = peek(tx, token, purposes, tx.now()).await?;
+    // Before any token is: two who each held their own would wait for each other's.
+    match about.user_id {
+        Some(user) => drop(users::lock(tx, user).await?),
+        None => db::lock_name(tx, "one_time.of_nobody").await?,
+    }
     let token = OneTimeToken::parse(token).ok_or(SpendError::Invalid)?;
-    let spent = store::spend(tx, &token).await?.filter(|spent| purposes.contains(&spent.purpose)).ok_or(SpendError::Invalid)?;
+    let spent = store::spend(tx, &token).await?.ok_or(SpendError::Invalid)?;
     store::spend_others(tx, spent.user_id, spent.purpose).await?;
     Ok(spent)
 }
 
-/// Ends all tokens of an account that are good for this.
+/// Ends all tokens of an account that are good for this; the caller holds the account's row.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.

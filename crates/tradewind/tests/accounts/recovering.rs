@@ -1,9 +1,11 @@
 //! Proving an address, and getting back in without the password.
 
+use accounts::one_time::{self, Issue, OneTimeToken, Purpose, SpendError};
 use accounts::permissions::PermissionSet;
 use accounts::sign_in::{self, ResetPassword};
 use accounts::users::{self, Login};
 use chrono::TimeDelta;
+use futures_util::future::{join_all, try_join_all};
 use kernel::DomainError as _;
 use test_macro::test_on_every_database;
 
@@ -81,6 +83,29 @@ async fn a_link_gives_a_new_password_and_ends_every_session(shop: TestShop) -> T
     let last = letters_to(&shop, "ada@example.com").await?.pop().ok_or("no letter")?;
     assert!(last.contains("was changed") && !last.contains("#token="), "{last}");
     Ok(())
+}
+
+/// Whoever asked twice has two letters, and may open both at once: each would end the other.
+#[test_on_every_database]
+async fn of_all_links_of_an_account_that_are_used_at_once_one_opens(shop: TestShop) -> TestResult {
+    let ada = register(&shop, "ada@example.com", None).await?.user;
+    for (purpose, user_id) in [(Purpose::ResetPassword, Some(ada.id)), (Purpose::SetUp, None)].repeat(10) {
+        let tx = shop.context().begin(&stranger()).await?;
+        let issue = Issue { purpose, user_id, email: None };
+        let tokens = try_join_all((0..4).map(|_| one_time::issue_in(&tx, &issue))).await?;
+        tx.commit().await?;
+        let spent = join_all(tokens.iter().map(|token| spend(&shop, token, purpose))).await;
+        let mut codes: Vec<_> = spent.into_iter().map(|spent| spent.map_or_else(|error| error.code(), |()| "opened")).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, ["link_invalid", "link_invalid", "link_invalid", "opened"]);
+    }
+    Ok(())
+}
+
+async fn spend(shop: &TestShop, token: &OneTimeToken, purpose: Purpose) -> Result<(), SpendError> {
+    let tx = shop.context().begin(&stranger()).await?;
+    one_time::spend_in(&tx, token.reveal(), &[purpose]).await?;
+    Ok(tx.commit().await?)
 }
 
 #[test_on_every_database]
