@@ -139,6 +139,7 @@ CREATE TABLE variants (
     product_id UUID NOT NULL REFERENCES products (id),
     position BIGINT NOT NULL,
     sku TEXT CONSTRAINT variants_sku_key UNIQUE,
+    sku_begins TEXT COLLATE "C" GENERATED ALWAYS AS (lower(sku COLLATE "C")) STORED,
     barcode TEXT,
     options JSONB NOT NULL,
     options_key TEXT NOT NULL,
@@ -166,6 +167,7 @@ CREATE TABLE variants (
 );
 CREATE UNIQUE INDEX variants_options_key ON variants (product_id, options_key) WHERE archived_at IS NULL;
 CREATE INDEX variants_product_idx ON variants (product_id, position, id);
+CREATE INDEX variants_sku_begins_idx ON variants (sku_begins, id) WHERE sku_begins IS NOT NULL;
 CREATE INDEX variants_barcode_idx ON variants (barcode) WHERE barcode IS NOT NULL;
 
 -- What `filter[option.<name>]` searches; a read model of `variants.options`.

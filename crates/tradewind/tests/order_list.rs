@@ -96,8 +96,10 @@ async fn insert(tx: &WriteTx, all: &[Known]) -> TestResult {
     };
     let contact = |one: &Known| {
         let at = one.placed_at;
-        values![ContactId::generate(), one.id, one.email, one.email, one.email, false, at, at]
+        let words = words_of(one).fold(String::from(" "), |key, word| key + &word + " ");
+        values![ContactId::generate(), one.id, one.email, one.email, words, false, at, at]
     };
+    let worded = |one: &Known| -> Vec<Vec<Value>> { words_of(one).map(|word| values![word, one.id]).collect() };
     let tagged = |one: &Known| -> Vec<Vec<Value>> { one.tags.iter().map(|tag| values![one.id, *tag, *tag, zero, one.placed_at]).collect() };
     let orders = "INSERT INTO orders (id, number, source, channel_id, status, payment_status, fulfilment_status, currency, tax_included,
         payment_method, item_count, subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, metadata, placed_at, created_at,
@@ -106,9 +108,16 @@ async fn insert(tx: &WriteTx, all: &[Known]) -> TestResult {
         "INSERT INTO order_contacts (id, order_id, email, email_key, search_key, accepts_marketing, created_at, updated_at) VALUES";
     insert_many(tx, orders, all.iter().map(order).collect(), "").await?;
     insert_many(tx, contacts, all.iter().map(contact).collect(), "").await?;
+    insert_many(tx, "INSERT INTO order_words (word, order_id) VALUES", all.iter().flat_map(worded).collect(), "").await?;
     let tags = "INSERT INTO order_tags (order_id, tag_key, tag, position, placed_at) VALUES";
     insert_many(tx, tags, all.iter().flat_map(tagged).collect(), "").await?;
     Ok(())
+}
+
+/// The words of an order that has a number and an address alone.
+fn words_of(order: &Known) -> impl Iterator<Item = String> {
+    let words = order.email.split(['@', '.']).map(str::to_owned);
+    [order.number.to_string(), order.email.to_owned()].into_iter().chain(words)
 }
 
 /// One filter of three is asked for; one or more of its values.
@@ -137,7 +146,9 @@ fn query(chance: &mut StdRng, now: Timestamp, users: [UserId; 2]) -> OrderQuery 
         total_minor: span(chance, |chance| chance.random_range(0..400)),
         user: some(chance, &users).first().copied(),
         customer,
-        text: some(chance, &["few", "#1077", "1077", "y@ex"]).first().map(|text| (*text).to_owned()),
+        text: some(chance, &["few", "#1077", "1077", "107", "many@ex", "Most com", "com few", "exa", "y@ex", "%"])
+            .first()
+            .map(|text| (*text).to_owned()),
     };
     let sort = [OrderSort::PlacedAt, OrderSort::Total, OrderSort::Number][chance.random_range(0..3)];
     OrderQuery { filter, sort, descending: chance.random_bool(0.5), page: PageRequest::first(20) }
@@ -155,8 +166,11 @@ fn matches(filter: &OrderFilter, order: &Known) -> bool {
         asked.is_empty() || asked.contains(value)
     }
     let tagged = filter.tags.is_empty() || filter.tags.iter().any(|tag| order.tags.contains(&tag.to_lowercase().as_str()));
-    let text =
-        filter.text.as_deref().is_none_or(|text| order.email.contains(text) || text.trim_start_matches('#').parse() == Ok(order.number));
+    let has = |asked: &str| match asked.trim_start_matches('#').parse::<i64>() {
+        Ok(number) => order.number == number,
+        Err(_) => words_of(order).any(|word| word.starts_with(&asked.to_lowercase())),
+    };
+    let text = filter.text.iter().all(|text| text.split(' ').all(has));
     any(&filter.status, &order.status)
         && any(&filter.payment_status, &order.payment_status)
         && any(&filter.fulfilment_status, &order.fulfilment_status)

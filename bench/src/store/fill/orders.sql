@@ -40,10 +40,21 @@ FROM bench_orders ORDER BY n;
 
 INSERT INTO order_contacts (id, order_id, email, email_key, search_key, accepts_marketing, shipping_address, created_at, updated_at)
 SELECT @id(b21, n), @id(b20, n), 'customer' || (n / 3) || '@example.com', 'customer' || (n / 3) || '@example.com',
-    'customer' || (n / 3) || '@example.com customer ' || (n / 3), FALSE,
+    ' customer' || (n / 3) || '@example.com customer' || (n / 3) || ' example com customer ' || (n / 3) || ' ' || (1001 + n) || ' ', FALSE,
     @json('{"name":"Customer ' || (n / 3) || '","company":null,"line1":"1 Long Row","line2":null,"city":"Springfield","region":"IL","postal_code":"62701","country":"US","phone":null}'),
     @ts(n * 30), @ts(n * 30)
 FROM bench_orders ORDER BY n;
+
+INSERT INTO order_words (word, order_id)
+SELECT word, @id(b20, n) FROM (
+    SELECT 'customer' || (n / 3) || '@example.com' AS word, n FROM bench_orders
+    UNION ALL SELECT 'customer' || (n / 3), n FROM bench_orders
+    UNION ALL SELECT 'example', n FROM bench_orders
+    UNION ALL SELECT 'com', n FROM bench_orders
+    UNION ALL SELECT 'customer', n FROM bench_orders
+    UNION ALL SELECT CAST(n / 3 AS TEXT), n FROM bench_orders
+    UNION ALL SELECT CAST(1001 + n AS TEXT), n FROM bench_orders
+) AS words ORDER BY word, n;
 
 INSERT INTO order_lines (id, order_id, position, variant_id, product_id, sku, title, variant_title, options, custom_options, kind,
     requires_shipping, tracked, tax_class, weight_grams, quantity, unit_price_minor, net_minor, tax_minor, gross_minor, quantity_fulfilled,

@@ -84,7 +84,7 @@ pub struct LevelFilter {
     pub variant_id: Option<VariantId>,
     /// Of this product's variants.
     pub product_id: Option<ProductId>,
-    /// With this text in the stock keeping unit, whatever its case.
+    /// Whose stock keeping unit begins with this, whatever its case.
     pub sku: Option<String>,
     /// At this location.
     pub location_id: Option<StockLocationId>,

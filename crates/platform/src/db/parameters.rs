@@ -1,6 +1,7 @@
 //! The parameters of one statement.
 
 use super::bind::{Bind, placeholders};
+use super::pattern::beginning;
 use super::value::Value;
 
 /// Bounds that a value must keep; an absent one does not bind.
@@ -51,5 +52,13 @@ impl Parameters {
             }
         }
         sql
+    }
+
+    /// What a text asks of a term that begins with it: it lies between two others in binary order.
+    pub fn begins(&mut self, term: &str, text: &str) -> String {
+        let (first, behind) = beginning(text);
+        let first = self.bind(first);
+        let behind = behind.map(|behind| format!(" AND {term} < {}", self.bind(behind)));
+        format!("{term} >= {first}{}", behind.unwrap_or_default())
     }
 }

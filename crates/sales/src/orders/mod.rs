@@ -13,6 +13,7 @@ mod states;
 mod store;
 mod timeline;
 mod update;
+mod words;
 
 pub use advance::{advance, money_of, payment_fault};
 pub use cancel::{CancelOrder, CancelOrderError, cancel};

@@ -22,6 +22,7 @@ impl PersonalPlace for PersonalOrders {
     fn columns(&self) -> &'static [Columns] {
         &[
             ("order_contacts", &["email", "email_key", "search_key", "accepts_marketing", "shipping_address", "billing_address"]),
+            ("order_words", &["word"]),
             ("orders", &["metadata", "cancel_reason"]),
             ("order_lines", &["custom_options"]),
             ("order_notes", &["body"]),

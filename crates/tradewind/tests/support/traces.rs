@@ -16,7 +16,7 @@ pub(crate) struct Column {
 pub(crate) async fn columns(shop: &TestShop) -> TestResult<Vec<Column>> {
     let sql = match shop.context().db.backend() {
         DbBackend::Sqlite => {
-            "SELECT m.name AS of_table, c.name AS name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'
+            "SELECT m.name AS of_table, c.name AS name FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c WHERE m.type = 'table'
             AND m.name NOT LIKE 'sqlite!_%' ESCAPE '!'"
         }
         DbBackend::Postgres => {

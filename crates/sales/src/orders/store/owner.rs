@@ -121,6 +121,30 @@ struct EmailRow {
     email: String,
 }
 
+#[derive(FromQueryResult)]
+struct WordsRow {
+    order_id: Uuid,
+    number: i64,
+    search_key: String,
+}
+
+/// Nobody finds the customer's orders by more than their numbers any more.
+async fn forget_words_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
+    const WORDS: &str =
+        "SELECT c.order_id, o.number, c.search_key FROM order_contacts c JOIN orders o ON o.id = c.order_id WHERE c.user_id = $1";
+    let kept: Vec<WordsRow> = db::fetch_all(tx, WORDS, values![user]).await?;
+    for WordsRow { order_id, number, search_key } in kept {
+        let number = number.to_string();
+        let words: Vec<&str> = search_key.split_whitespace().filter(|word| *word != number).collect();
+        let delete = format!("DELETE FROM order_words WHERE order_id = $1 AND word IN ({})", db::placeholders(2, words.len()));
+        let named = values![order_id].into_iter().chain(words.into_iter().flat_map(|word| values![word]));
+        db::execute(tx, &delete, named.collect()).await?;
+        let alone = format!(" {number} ");
+        db::execute(tx, "UPDATE order_contacts SET search_key = $1 WHERE order_id = $2", values![alone, order_id]).await?;
+    }
+    Ok(())
+}
+
 /// Takes from the customer's orders all that tells who placed them. Answers that are kept under idempotency keys hold whole
 /// orders, with the address to which they went: they are found by the address of the mail.
 pub(in crate::orders) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
@@ -131,9 +155,9 @@ pub(in crate::orders) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(
     for EmailRow { email } in emails {
         db::execute(tx, KEYS, values![db::containing(&email)]).await?;
     }
+    forget_words_of(tx, user).await?;
     let nothing = || serde_json::json!({});
-    let contacts =
-        "UPDATE order_contacts SET email = $2, email_key = $2, search_key = '', accepts_marketing = FALSE, shipping_address = NULL,
+    let contacts = "UPDATE order_contacts SET email = $2, email_key = $2, accepts_marketing = FALSE, shipping_address = NULL,
         billing_address = NULL, updated_at = $3 WHERE user_id = $1";
     db::execute(tx, contacts, values![user, ERASED, tx.now()]).await?;
     let lines = format!("UPDATE order_lines SET custom_options = $2 WHERE order_id IN {ORDERS}");

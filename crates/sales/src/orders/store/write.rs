@@ -1,13 +1,16 @@
 //! Writing orders: once with all parts, later only what their life changes.
 
+use std::collections::BTreeSet;
+
 use accounts::addresses::Address;
-use kernel::{OrderId, OrderTaxLineId, Timestamp, fold};
+use kernel::{OrderId, OrderTaxLineId, Timestamp};
 use platform::db::{self, DatabaseError, WriteTx};
 use platform::values;
 use serde_json::Value as Json;
 
 use crate::orders::model::{Contact, Order, OrderDetails, OrderLine};
 use crate::orders::states::OrderStatus;
+use crate::orders::words::words_of;
 
 /// Draws the next number; a number that is drawn and rolled back leaves a gap, and nobody waits for anybody.
 ///
@@ -132,28 +135,27 @@ async fn insert_contact(tx: &WriteTx, order: &Order, contact: &Contact) -> Resul
     const INSERT: &str =
         "INSERT INTO order_contacts (id, order_id, user_id, email, email_key, search_key, accepts_marketing, shipping_address,
         billing_address, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
-    let email = contact.email.as_str();
+    let (email, words) = (contact.email.as_str(), words_of(order, contact));
     let values = values![
         contact.id,
         order.id,
         order.user_id,
         email,
         contact.email.key(),
-        search_key(contact),
+        search_key(&words),
         contact.accepts_marketing,
         address_json(contact.shipping_address.as_ref())?,
         address_json(contact.billing_address.as_ref())?,
         order.placed_at,
     ];
-    db::execute_later(tx, INSERT, values).await
+    db::execute_later(tx, INSERT, values).await?;
+    let rows = words.into_iter().map(|word| values![word, order.id]).collect();
+    db::insert_many_later(tx, "INSERT INTO order_words (word, order_id) VALUES", rows).await
 }
 
-/// What staff search by: e-mail and names, folded.
-fn search_key(contact: &Contact) -> String {
-    let addresses = [&contact.shipping_address, &contact.billing_address].into_iter().flatten();
-    let mut words = vec![contact.email.as_str()];
-    words.extend(addresses.flat_map(|address| [Some(address.name()), address.company()]).flatten());
-    fold(&words.join(" "))
+/// The same words with a blank before and behind each, to ask one order for some of them.
+fn search_key(words: &BTreeSet<String>) -> String {
+    words.iter().fold(String::from(" "), |key, word| key + word + " ")
 }
 
 fn address_json(address: Option<&Address>) -> Result<Option<Json>, DatabaseError> {

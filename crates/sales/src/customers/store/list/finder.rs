@@ -1,7 +1,7 @@
 //! Filters whose customers an index finds.
 
 use kernel::{Currency, CustomerGroupId, Timestamp, fold};
-use platform::db::{self, Parameters, Shield, Span};
+use platform::db::{Parameters, Shield, Span};
 
 use super::query::{CustomerQuery, CustomerSort};
 
@@ -67,7 +67,7 @@ impl Finder {
         let unordered = |condition| Part { source, id, condition, place: None };
         let ordered = |condition| Part { source, id, condition, place: Some("c.created_at") };
         match self {
-            Self::Text(text) => ["c.email_key", "c.name_key"].map(|column| unordered(begins(column, text, parameters))).into(),
+            Self::Text(text) => ["c.email_key", "c.name_key"].map(|column| unordered(parameters.begins(column, text))).into(),
             Self::Tags(keys) => {
                 let (source, id, place) = ("customer_tags t", "t.customer_id", Some("t.created_at"));
                 let tagged = |key: &String| Part { source, id, condition: format!("t.tag_key = {}", parameters.bind(key)), place };
@@ -88,7 +88,7 @@ impl Finder {
     pub(super) fn asked(&self, parameters: &mut Parameters, shield: Shield) -> String {
         match self {
             Self::Text(text) => {
-                let [email, name] = ["c.email_key", "c.name_key"].map(|column| begins(&shield(column), text, parameters));
+                let [email, name] = ["c.email_key", "c.name_key"].map(|column| parameters.begins(&shield(column), text));
                 format!(" AND (({email}) OR ({name}))")
             }
             Self::Tags(keys) => {
@@ -105,14 +105,6 @@ impl Finder {
             Self::Created(span) => parameters.within(&shield("c.created_at"), *span),
         }
     }
-}
-
-/// What begins with a text lies between two others.
-fn begins(column: &str, text: &str, parameters: &mut Parameters) -> String {
-    let (first, behind) = db::beginning(text);
-    let first = parameters.bind(first);
-    let behind = behind.map(|behind| format!(" AND {column} < {}", parameters.bind(behind)));
-    format!("{column} >= {first}{}", behind.unwrap_or_default())
 }
 
 /// The offset keeps PostgreSQL from reading a whole table where a row of it decides.

@@ -1,10 +1,11 @@
 //! Filters whose orders an index finds.
 
 use kernel::{Timestamp, UserId, fold};
-use platform::db::{Parameters, Shield, Span};
+use platform::db::{self, Parameters, Shield, Span};
 
 use super::query::{OrderFilter, OrderSort};
 use crate::orders::states::{FulfilmentStatus, OrderStatus, PaymentStatus};
+use crate::orders::words::{Sought, sought};
 
 /// A filter whose orders an index finds: it can lead to the orders, or be asked of those that another one leads to.
 pub(super) enum Finder {
@@ -21,6 +22,7 @@ pub(super) enum Finder {
     Customer(String),
     Placed(Span<Timestamp>),
     Total(Span<i64>),
+    Word(Sought),
 }
 
 /// Orders that stand side by side in one index. Parts may share orders, and have together all that a filter finds.
@@ -34,12 +36,14 @@ pub(super) struct Part {
     /// The column that the list is sorted by, and the order's id.
     pub(super) place: &'static str,
     pub(super) id: &'static str,
+    /// True where an order may be found more than once.
+    pub(super) repeats: bool,
 }
 
 impl Part {
     /// A part of the orders themselves.
     pub(super) const fn of_orders(sort: OrderSort, condition: String) -> Self {
-        Self { source: "orders o", key: None, condition, place: sort.column(), id: "o.id" }
+        Self { source: "orders o", key: None, condition, place: sort.column(), id: "o.id", repeats: false }
     }
 }
 
@@ -69,6 +73,7 @@ impl Finder {
         if sort != OrderSort::Total && filter.total_minor.is_bound() {
             finders.push(Self::Total(filter.total_minor));
         }
+        finders.extend(filter.text.iter().flat_map(|text| sought(text)).map(Self::Word));
         finders
     }
 
@@ -77,7 +82,7 @@ impl Finder {
         match self {
             Self::User(_) | Self::Tags(_) | Self::Settlement { .. } => sort == OrderSort::PlacedAt,
             Self::Status(_) => sort == OrderSort::PlacedAt || sort == OrderSort::Total,
-            Self::Customer(_) | Self::Placed(_) | Self::Total(_) => false,
+            Self::Customer(_) | Self::Placed(_) | Self::Total(_) | Self::Word(_) => false,
         }
     }
 
@@ -88,7 +93,7 @@ impl Finder {
             Self::Settlement { payment, fulfilment } => {
                 payment.contains(&PaymentStatus::Paid) && fulfilment.contains(&FulfilmentStatus::Delivered)
             }
-            Self::User(_) | Self::Tags(_) | Self::Customer(_) | Self::Placed(_) | Self::Total(_) => false,
+            Self::User(_) | Self::Tags(_) | Self::Customer(_) | Self::Placed(_) | Self::Total(_) | Self::Word(_) => false,
         };
         u8::from(common)
     }
@@ -118,6 +123,13 @@ impl Finder {
             }
             Self::Placed(span) => one(format!("TRUE{}", parameters.within("o.placed_at", *span))),
             Self::Total(span) => one(format!("TRUE{}", parameters.within("o.total_minor", *span))),
+            Self::Word(sought) => {
+                let (condition, repeats) = match sought {
+                    Sought::Exactly(word) => (format!("w.word = {}", parameters.bind(word.as_str())), false),
+                    Sought::Beginning(word) => (parameters.begins("w.word", word), true),
+                };
+                vec![Part { source: "order_words w", key: Some("w.order_id"), repeats, ..Part::of_orders(sort, condition) }]
+            }
         }
     }
 
@@ -141,13 +153,21 @@ impl Finder {
             Self::Customer(key) => belongs("order_contacts x", &format!("x.email_key = {}", parameters.bind(key.as_str()))),
             Self::Placed(span) => parameters.within(&shield("o.placed_at"), *span),
             Self::Total(span) => parameters.within(&shield("o.total_minor"), *span),
+            // The index of words is of no use here: it would be read for all orders that have the word.
+            Self::Word(sought) => {
+                let pattern = match sought {
+                    Sought::Exactly(word) => db::containing(&format!(" {word} ")),
+                    Sought::Beginning(word) => db::containing(&format!(" {word}")),
+                };
+                belongs("order_contacts x", &format!("x.search_key LIKE {} ESCAPE '!'", parameters.bind(pattern)))
+            }
         }
     }
 }
 
 fn tagged(sort: OrderSort, key: String) -> Part {
     let (place, id) = if sort == OrderSort::PlacedAt { ("t.placed_at", "t.order_id") } else { (sort.column(), "o.id") };
-    Part { source: "order_tags t", key: Some("t.order_id"), condition: format!("t.tag_key = {key}"), place, id }
+    Part { source: "order_tags t", key: Some("t.order_id"), condition: format!("t.tag_key = {key}"), place, id, repeats: false }
 }
 
 /// The offset keeps PostgreSQL from reading a whole table where a row of it decides.

@@ -1,6 +1,6 @@
 //! The statements that find the orders of a list: a page of them, or how many there are.
 
-use kernel::{CursorError, PageRequest, Position, Timestamp, fold};
+use kernel::{CursorError, PageRequest, Position, Timestamp};
 use platform::db::{self, Parameters, Value, hidden};
 
 use super::finder::Part;
@@ -29,7 +29,7 @@ struct Rest<'a> {
 pub(super) fn page(query: &OrderQuery, way: &Way, window: (i64, i64)) -> Result<Matching, CursorError> {
     let mut parameters = Parameters::default();
     let start = start(query, &mut parameters)?;
-    let rest = Rest { query, way, asked: asked(query, way, &mut parameters), start };
+    let rest = Rest { query, way, asked: way.asked(&mut parameters), start };
     let parts = way.parts(&mut parameters);
     let direction = if query.descending { "DESC" } else { "ASC" };
     let sql = if let [only] = parts.as_slice()
@@ -60,7 +60,7 @@ pub(super) fn page(query: &OrderQuery, way: &Way, window: (i64, i64)) -> Result<
 /// Finds all that match, in no order and no more than are counted: what follows `FROM`.
 pub(super) fn all(query: &OrderQuery, way: &Way) -> Matching {
     let mut parameters = Parameters::default();
-    let rest = Rest { query, way, asked: asked(query, way, &mut parameters), start: None };
+    let rest = Rest { query, way, asked: way.asked(&mut parameters), start: None };
     let parts = way.parts(&mut parameters);
     let found = rest.union(&parts, &mut parameters, |_| format!("LIMIT {}", PageRequest::DEEPEST_ROW + 1));
     Matching { sql: format!("({found}) AS matching"), values: parameters.0 }
@@ -78,7 +78,7 @@ impl Rest<'_> {
 
     /// The orders of a part that match and stand behind the start.
     fn found(&self, part: &Part, parameters: &mut Parameters) -> String {
-        let Part { source, key, condition, place, id } = part;
+        let Part { source, key, condition, place, id, repeats } = part;
         let needed = place.starts_with("o.") || !self.asked.is_empty();
         // SQLite keeps the order of a CROSS JOIN.
         let (joined, on) = match key {
@@ -94,7 +94,8 @@ impl Rest<'_> {
         let sign = if self.query.descending { "<" } else { ">" };
         let behind = self.start.as_ref().map(|(value, start)| format!(" AND ({term}, {id}) {sign} ({value}, {start})"));
         let (behind, asked) = (behind.unwrap_or_default(), &self.asked);
-        format!("SELECT {id} AS id, {place} AS place FROM {source}{joined} WHERE {condition}{on}{span}{behind}{asked}")
+        let once = if *repeats { "DISTINCT " } else { "" };
+        format!("SELECT {once}{id} AS id, {place} AS place FROM {source}{joined} WHERE {condition}{on}{span}{behind}{asked}")
     }
 }
 
@@ -106,24 +107,4 @@ fn start(query: &OrderQuery, parameters: &mut Parameters) -> Result<Option<(Stri
         OrderSort::Total | OrderSort::Number => parameters.bind(text.parse::<i64>().map_err(|_| CursorError)?),
     };
     Ok(Some((value, parameters.bind(cursor.id))))
-}
-
-fn asked(query: &OrderQuery, way: &Way, parameters: &mut Parameters) -> String {
-    let mut asked = way.asked(parameters);
-    if let Some(text) = query.filter.text.as_deref().map(fold).filter(|text| !text.is_empty()) {
-        let number = parameters.bind(text.trim_start_matches('#').parse::<i64>().unwrap_or(-1));
-        let words = parameters.bind(db::containing(&text));
-        asked.push_str(&match way.is_short() {
-            true => format!(
-                " AND ({} = {number} OR EXISTS (SELECT 1 FROM order_contacts x
-                 WHERE x.order_id = o.id AND x.search_key LIKE {words} ESCAPE '!' LIMIT 1 OFFSET 0))",
-                hidden("o.number")
-            ),
-            // No index of both databases finds a part of a text: all contacts are read, once.
-            false => format!(
-                " AND (o.number = {number} OR o.id IN (SELECT x.order_id FROM order_contacts x WHERE x.search_key LIKE {words} ESCAPE '!'))"
-            ),
-        });
-    }
-    asked
 }

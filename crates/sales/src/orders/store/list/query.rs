@@ -24,7 +24,7 @@ pub struct OrderFilter {
     pub user: Option<UserId>,
     /// The customer's e-mail address.
     pub customer: Option<Email>,
-    /// A number, or words of e-mail and names.
+    /// What words of number, e-mail, names and companies begin with; digits are a whole word.
     pub text: Option<String>,
 }
 

@@ -42,7 +42,7 @@ impl Way {
             ordered.min_by_key(|(_, finder)| finder.rank()).map(|(place, _)| place)
         };
         let leader = in_order(&finders);
-        let alone = finders.len() == 1 && leader.is_some() && query.filter.text.is_none();
+        let alone = finders.len() == 1 && leader.is_some();
         if !finders.is_empty() && !alone {
             let smallest = sizes(db, &finders, sort).await?.into_iter().min_by_key(|size| size.orders);
             if let Some(size) = smallest.filter(|size| size.orders <= FEW) {
