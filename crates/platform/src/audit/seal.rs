@@ -17,9 +17,9 @@ const LEASE: &str = "audit.sealer";
 /// How long others wait for a sealer that is gone.
 const HELD: TimeDelta = TimeDelta::seconds(10);
 /// Records sealed in one transaction: few enough to hold SQLite's writer for milliseconds.
-const BATCH: i64 = 200;
-/// How often to look.
-const IDLE: Duration = Duration::from_secs(1);
+const BATCH: usize = 200;
+/// How often to look, unless there was more than one transaction takes.
+const PAUSE: Duration = Duration::from_secs(1);
 /// PostgreSQL keeps microseconds: a seal is made of the moment that will be read.
 const DIGITS: u16 = 6;
 
@@ -72,12 +72,12 @@ impl Sealer {
     pub async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             match seal_once(&self.context, self.holder).await {
-                Ok(0) => {}
-                // Others who write come in between.
-                Ok(_) => {
+                Ok(BATCH) => {
+                    // Others who write come in between.
                     tokio::task::yield_now().await;
                     continue;
                 }
+                Ok(_) => {}
                 Err(error) => {
                     let cause = std::error::Error::source(&error).map(ToString::to_string);
                     tracing::warn!(error = %error, cause, "the audit log could not be sealed; trying again");
@@ -85,7 +85,7 @@ impl Sealer {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(IDLE) => {}
+                () = tokio::time::sleep(PAUSE) => {}
             }
         }
     }

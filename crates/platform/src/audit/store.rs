@@ -61,10 +61,11 @@ pub(super) async fn any_unsealed(db: &impl ConnectionTrait) -> Result<bool, Data
 }
 
 /// Records that wait for their seal, in the order in which they were written.
-pub(super) async fn unsealed(tx: &WriteTx, most: i64) -> Result<Vec<RecordRow>, DatabaseError> {
-    let sql =
-        format!("SELECT {RECORD_COLUMNS} FROM audit_unsealed u JOIN audit_records r ON r.id = u.record_id ORDER BY r.position LIMIT $1");
-    db::fetch_all(tx, &sql, values![most]).await
+pub(super) async fn unsealed(tx: &WriteTx, most: usize) -> Result<Vec<RecordRow>, DatabaseError> {
+    let sql = format!(
+        "SELECT {RECORD_COLUMNS} FROM audit_unsealed u JOIN audit_records r ON r.id = u.record_id ORDER BY r.position LIMIT {most}"
+    );
+    db::fetch_all(tx, &sql, vec![]).await
 }
 
 /// The end of the chain.

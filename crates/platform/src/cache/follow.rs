@@ -11,7 +11,7 @@ use crate::{Context, events};
 /// every process knows of a change within a second.
 const PAUSE: Duration = Duration::from_millis(250);
 /// So many at a time; a burst is worked off without a pause.
-const BATCH: i64 = 1_000;
+const BATCH: usize = 1_000;
 
 /// Follows the cursor of the events and purges what they happened to. It purges the facts of its own process once more,
 /// which also catches a commit that its request did not live to see.
@@ -45,7 +45,7 @@ impl Follower {
         }
         touched.purge();
         self.cursor = events.last().map(|event| event.seq).or(self.cursor);
-        Ok(i64::try_from(events.len()).is_ok_and(|count| count == BATCH))
+        Ok(events.len() == BATCH)
     }
 
     /// Follows until told to stop.

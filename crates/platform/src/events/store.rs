@@ -67,13 +67,13 @@ pub struct EventKey {
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn touched_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: i64) -> Result<Vec<EventKey>, DatabaseError> {
+pub async fn touched_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: usize) -> Result<Vec<EventKey>, DatabaseError> {
     let sql = format!(
         "SELECT seq, aggregate_type, aggregate_id FROM events
-         WHERE seq > $1 AND (seq = (SELECT MAX(seq) FROM events) OR aggregate_type IN ({})) ORDER BY seq LIMIT $2",
-        db::placeholders(3, kinds.len())
+         WHERE seq > $1 AND (seq = (SELECT MAX(seq) FROM events) OR aggregate_type IN ({})) ORDER BY seq LIMIT {most}",
+        db::placeholders(2, kinds.len())
     );
-    let mut values = values![seq, most];
+    let mut values = values![seq];
     values.extend(kinds.iter().flat_map(|kind| values![*kind]));
     db::fetch_all(db, &sql, values).await
 }
