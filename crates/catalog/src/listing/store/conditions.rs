@@ -21,14 +21,25 @@ pub(super) struct Condition {
     pub(super) values: Vec<Value>,
     /// What has to hold of the price, which ranges know as well: operator and parameter.
     prices: Vec<(&'static str, String)>,
+    shields: Shields,
     /// The sets, by the statements of their members, that a product has to belong to.
     sets: Vec<String>,
+}
+
+/// Bounds that no index is to serve: the list is read in its order, for too much lies within them to be put in another one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Shields {
+    /// Those of the last change.
+    pub(super) changes: bool,
+    /// Those of the price.
+    pub(super) prices: bool,
 }
 
 impl Default for Condition {
     fn default() -> Self {
         let (sql, values, prices, sets) = (String::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { source: "product_listings l".to_owned(), ranges: None, members: String::new(), sql, values, prices, sets }
+        let (source, members, shields) = ("product_listings l".to_owned(), String::new(), Shields::default());
+        Self { source, ranges: None, members, sql, values, prices, shields, sets }
     }
 }
 
@@ -70,8 +81,10 @@ impl Condition {
     pub(super) fn rest(&self) -> String {
         let ordered = self.ordered();
         let mut sql = String::new();
+        let price = format!("{ordered}.price_min_minor");
+        let price = if self.shields.prices { db::shielded(&price) } else { price };
         for (operator, parameter) in &self.prices {
-            let _ = write!(sql, " AND {ordered}.price_min_minor {operator} {parameter}");
+            let _ = write!(sql, " AND {price} {operator} {parameter}");
         }
         for members in &self.sets {
             let _ = write!(sql, " AND EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = {ordered}.product_id)");
@@ -102,7 +115,7 @@ pub(super) fn statuses(query: &ProductQuery) -> Vec<ProductStatus> {
 
 /// What follows `FROM` to find all that matches, for counting.
 pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (String, Vec<Value>) {
-    let mut condition = filters(&query.filters, false);
+    let mut condition = filters(&query.filters, Shields::default());
     sets.narrow_all(&mut condition);
     let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
     let sql = match (&condition.ranges, condition.members.as_str()) {
@@ -119,9 +132,8 @@ pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (St
 }
 
 /// The filters on the list's own columns, but that of the state, which each branch of the statement has for itself.
-/// `in_its_order`: the list is read so, and no index of what has changed.
-pub(super) fn filters(filters: &ProductFilters, in_its_order: bool) -> Condition {
-    let mut condition = Condition::default();
+pub(super) fn filters(filters: &ProductFilters, shields: Shields) -> Condition {
+    let mut condition = Condition { shields, ..Condition::default() };
     if !filters.brands.is_empty() {
         let brands = condition.bind_all(filters.brands.iter().map(|brand| fold(brand)));
         condition.and(&format!("l.brand_key IN ({brands})"));
@@ -133,7 +145,7 @@ pub(super) fn filters(filters: &ProductFilters, in_its_order: bool) -> Condition
     }
     if let Some(moment) = filters.updated_since {
         let moment = condition.bind(moment);
-        let changed = if in_its_order { db::shielded("l.updated_at") } else { "l.updated_at".to_owned() };
+        let changed = if shields.changes { db::shielded("l.updated_at") } else { "l.updated_at".to_owned() };
         condition.and(&format!("{changed} >= {moment}"));
     }
     if let Some(minor) = filters.price_at_least {

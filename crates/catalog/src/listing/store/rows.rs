@@ -71,6 +71,11 @@ impl ProductSort {
         !matches!(self.column(), Column::UpdatedAt)
     }
 
+    /// True where bounds of the price are bounds of the order.
+    pub(in crate::listing) const fn is_by_price(self) -> bool {
+        matches!(self.column(), Column::Price)
+    }
+
     const fn is_descending(self) -> bool {
         matches!(self, Self::CreatedAtDescending | Self::UpdatedAtDescending | Self::TitleDescending | Self::PriceDescending)
     }
@@ -100,7 +105,7 @@ pub(in crate::listing) async fn rows(
     sets: &Sets<'_>,
     window: (i64, i64),
 ) -> Result<Vec<Listed>, ListError> {
-    let mut condition = filters(&query.filters, sets.has_changed_much());
+    let mut condition = filters(&query.filters, sets.shields());
     sets.narrow(&mut condition);
     let start = start(&mut condition, query)?;
     let branches = branches(query, start.as_ref(), condition.ranges.as_ref());

@@ -9,12 +9,14 @@ use kernel::{CategoryId, Slug, fold};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
 use uuid::Uuid;
 
-use super::conditions::{Condition, statuses};
+use super::conditions::{Condition, Shields, statuses};
 use crate::categories::CategoryRef;
 use crate::listing::model::{ProductFilters, ProductQuery};
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
+/// So many products within bounds of the price are put in another order as fast as the list is read where one in two hundred matches.
+const FEW_PRICES: i64 = 5_000;
 /// Among sets that are in order it only matters which is small; finding that out should cost less than the page.
 const SMALL_BESIDE_ORDERED: i64 = 300;
 /// Each category or tag is a range of an index of its own, read as far as the page reaches: of more of them the list is read.
@@ -36,8 +38,7 @@ pub(in crate::listing) struct Sets<'a> {
     small: i64,
     /// The order that is wanted is one in which sets have their products.
     is_ordered: bool,
-    /// Much has changed since the moment that is asked for: too much to be put in another order.
-    has_changed_much: bool,
+    shields: Shields,
 }
 
 /// Ranges of an index that have the products of a set in order: a table, and what tells each range from the others.
@@ -65,7 +66,7 @@ impl<'a> Sets<'a> {
         let (sets, is_ordered) = (named(&query.filters), query.sort.is_that_of_sets());
         let has_ordered = is_ordered && sets.iter().any(Set::has_ranges);
         let small = if has_ordered { SMALL_BESIDE_ORDERED } else { SMALL };
-        let mut all = Self { sets, category_ids: Vec::new(), smallest: i64::MAX, small, is_ordered, has_changed_much: false };
+        let mut all = Self { sets, category_ids: Vec::new(), smallest: i64::MAX, small, is_ordered, shields: Shields::default() };
         // A lone set that is in order is read in order, however large it is.
         let is_lone = has_ordered && all.sets.len() == 1;
         all.count(db, query, if is_lone { 1 } else { small + 1 }).await?;
@@ -79,9 +80,10 @@ impl<'a> Sets<'a> {
     async fn count(&mut self, db: &impl ConnectionTrait, query: &ProductQuery, most: i64) -> Result<(), DatabaseError> {
         let mut condition = Condition::default();
         let mut parts: Vec<String> = self.sets.iter().enumerate().map(|(place, set)| set.size(place, most, &mut condition)).collect();
-        // Where it is the order that is wanted, its index is read as far as the page reaches.
-        let changes = self.sets.len();
+        // Where theirs is the order that is wanted, its index is read as far as the page reaches.
+        let (changes, prices) = (self.sets.len(), self.sets.len() + 1);
         parts.extend(self.is_ordered.then(|| count_changed(query, changes, &mut condition)).flatten());
+        parts.extend((!query.sort.is_by_price()).then(|| count_priced(query, prices, &mut condition)).flatten());
         if parts.is_empty() {
             return Ok(());
         }
@@ -91,7 +93,7 @@ impl<'a> Sets<'a> {
             let of_place = rows.iter().filter(|row| usize::try_from(row.place) == Ok(place));
             of_place.fold(0_i64, |sum, row| sum.saturating_add(row.members))
         };
-        self.has_changed_much = size(changes) > SMALL;
+        self.shields = Shields { changes: size(changes) > SMALL, prices: size(prices) > FEW_PRICES };
         let mut sized: Vec<(i64, Set<'a>)> = self.sets.drain(..).enumerate().map(|(place, set)| (size(place), set)).collect();
         sized.sort_by_key(|(size, _)| *size);
         self.smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
@@ -99,9 +101,9 @@ impl<'a> Sets<'a> {
         Ok(())
     }
 
-    /// True where the list is to be read in its order, although there is an index of what has changed.
-    pub(super) const fn has_changed_much(&self) -> bool {
-        self.has_changed_much
+    /// Which bounds do not keep the list from being read in its order, although they have an index.
+    pub(super) const fn shields(&self) -> Shields {
+        self.shields
     }
 
     /// True where some set has no members: then nothing matches.
@@ -232,6 +234,22 @@ fn count_changed(query: &ProductQuery, place: usize, condition: &mut Condition) 
     let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
     let changed = format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words}) AND c.updated_at >= {since}");
     Some(format!("SELECT CAST({place} AS BIGINT) AS place, CAST(NULL AS UUID) AS category_id, {}", counted(&changed, SMALL + 1)))
+}
+
+/// The same of the prices between the bounds that are asked for.
+fn count_priced(query: &ProductQuery, place: usize, condition: &mut Condition) -> Option<String> {
+    let bounds = [(">=", query.filters.price_at_least), ("<=", query.filters.price_at_most)];
+    if bounds.iter().all(|(_, bound)| bound.is_none()) {
+        return None;
+    }
+    let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
+    let mut priced = format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words})");
+    for (operator, bound) in bounds {
+        if let Some(minor) = bound {
+            priced.push_str(&format!(" AND c.price_min_minor {operator} {}", condition.bind(minor)));
+        }
+    }
+    Some(format!("SELECT CAST({place} AS BIGINT) AS place, CAST(NULL AS UUID) AS category_id, {}", counted(&priced, FEW_PRICES + 1)))
 }
 
 fn counted(members: &str, most: i64) -> String {
