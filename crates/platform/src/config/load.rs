@@ -79,12 +79,28 @@ pub fn load(flags: &Flags) -> Result<Loaded, ConfigError> {
     let merged = builder.build()?;
     let layers = [("environment", layer(&environment)?), ("file", layer(&file)?)];
     let settings = settings(&merged, flags, &layers);
+    if let Some(message) = misnamed(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()), &settings) {
+        return Err(ConfigError::Refused(message));
+    }
     let mut config: Config = merged.try_deserialize()?;
     if config.database.address().is_empty() {
         config.database.url = format!("sqlite:{}", config.data_dir.join("tradewind.db").display()).into();
     }
     refuse_unfit(&config)?;
     Ok(Loaded { config, settings })
+}
+
+/// What is wrong with a variable of the environment that nothing reads although it means a key: a shop that somebody moved to PostgreSQL
+/// by `TRADEWIND_DATABASE_URL` would go on in a file.
+fn misnamed(names: impl Iterator<Item = String>, settings: &[Setting]) -> Option<String> {
+    let letters = |text: &str| text.replace(['_', '.'], "").to_lowercase();
+    let mut suspects = names.filter(|name| name.starts_with("TRADEWIND_") && !name.starts_with("TRADEWIND__"));
+    suspects.find_map(|name| {
+        let meant = letters(name.trim_start_matches("TRADEWIND"));
+        let setting = settings.iter().find(|setting| letters(&setting.key) == meant)?;
+        let read = setting.key.replace('.', "__").to_uppercase();
+        Some(format!("nothing reads the variable {name}; {} is set by TRADEWIND__{read}", setting.key))
+    })
 }
 
 fn layer(source: &(impl Source + Clone + Send + Sync + 'static)) -> Result<Vec<String>, ConfigError> {
@@ -307,6 +323,18 @@ mod tests {
         assert_eq!(origin("shop.name").as_deref(), Some("file"));
         assert_eq!(origin("server.addr").as_deref(), Some("flag"));
         assert_eq!(origin("shop.locale").as_deref(), Some("default"));
+    }
+
+    #[test]
+    fn a_variable_that_nearly_names_a_key_is_not_passed_over() {
+        let settings = with(&[]).expect("defaults").settings;
+        let said = |name: &str| misnamed(std::iter::once(name.to_owned()), &settings);
+        let refused = said("TRADEWIND_DATABASE_URL").expect("a message");
+        assert!(refused.contains("TRADEWIND__DATABASE__URL"), "{refused}");
+        assert!(said("TRADEWIND_SERVER__ADDR").is_some_and(|message| message.contains("TRADEWIND__SERVER__ADDR")));
+        for fine in ["TRADEWIND__DATABASE__URL", "TRADEWIND_RACE_ROUNDS", "DATABASE_URL"] {
+            assert_eq!(said(fine), None, "{fine}");
+        }
     }
 
     #[test]
