@@ -52,7 +52,9 @@ pub(super) async fn explain(ground: &Ground, open: Open, large: &[String]) -> Re
     }
     let key = open.key.clone();
     drop(open);
-    let shop = Shop::start_with(&ground.place, &[("TRADEWIND__LOG__FILTER", FILTER), ("TRADEWIND__LOG__FORMAT", "json")]).await?;
+    // Without workers, whose statements would stand between those of a page.
+    let settings = [("TRADEWIND__LOG__FILTER", FILTER), ("TRADEWIND__LOG__FORMAT", "json"), ("TRADEWIND__ROLES", "api")];
+    let shop = Shop::start_with(&ground.place, &settings).await?;
     let mut connection = Connection::open(shop.address).await?;
     let mut answered = Vec::new();
     for (_, _, path) in &pages {

@@ -1,5 +1,6 @@
--- @count orders of the catalogue, with all that belongs to them. Of ten six are completed, one is confirmed, one pending, one cancelled,
--- one expired; one of two has a second line. Whatever more than one table needs of an order stands in a table of its own meanwhile.
+-- @count orders of the catalogue, with all that belongs to them and the customers who placed them: nothing is left to be worked off while
+-- the shop is measured. Of ten six are completed, one is confirmed, one pending, one cancelled, one expired; one of two has a second line.
+-- Whatever more than one table needs of an order stands in a table of its own meanwhile.
 
 UPDATE price_lists SET currency_fixed_at = @ts(0);
 
@@ -139,6 +140,28 @@ SELECT n * 8 + 3 + m, @id(e00, n * 8 + 3 + m), 'payment', @id(b50, n), m,
         WHEN m = 2 THEN 'payment.operation_started' WHEN m = 3 THEN 'payment.operation_succeeded' ELSE 'payment.captured' END,
     1, @json('{"provider":"manual"}'), 'system', @ts(n * 30)
 FROM bench_orders JOIN (SELECT n + 1 AS m FROM @series(4)) AS steps ON m = 1 OR s <= 6 OR (s > 7 AND m = 2) ORDER BY bench_orders.n, m;
+
+CREATE TABLE bench_customers AS
+SELECT n / 3 AS c, MIN(n) AS since, CAST(SUM(CASE WHEN s < 8 THEN 1 ELSE 0 END) AS BIGINT) AS orders,
+    MIN(CASE WHEN s < 8 THEN n END) AS first_n, MAX(CASE WHEN s < 8 THEN n END) AS last_n,
+    CAST(SUM(CASE WHEN s <= 6 THEN subtotal + 500 ELSE 0 END) AS BIGINT) AS spent
+FROM bench_orders GROUP BY n / 3;
+
+INSERT INTO customers (id, guest_key, email, email_key, name, name_key, order_count, first_order_at, last_order_at, created_at, updated_at,
+    created_by, updated_by)
+SELECT @id(c10, c), 'customer' || c || '@example.com', 'customer' || c || '@example.com', 'customer' || c || '@example.com', 'Customer ' || c,
+    'customer ' || c, orders, @ts(first_n * 30), @ts(last_n * 30), @ts(since * 30), @ts(since * 30), 'system', 'system'
+FROM bench_customers ORDER BY c;
+
+INSERT INTO customer_orders (order_id, customer_id, is_live, spent_minor, currency, placed_at)
+SELECT @id(b20, n), @id(c10, n / 3), s < 8, CASE WHEN s <= 6 THEN subtotal + 500 ELSE 0 END, 'USD', @ts(n * 30) FROM bench_orders ORDER BY n;
+
+INSERT INTO customer_spend (customer_id, currency, order_count, spent_minor)
+SELECT @id(c10, c), 'USD', orders, spent FROM bench_customers ORDER BY c;
+
+INSERT INTO event_cursors (consumer, seq, updated_at) SELECT 'sales.customers', MAX(seq), @ts(0) FROM events;
+
+DROP TABLE bench_customers;
 
 DROP TABLE bench_orders;
 
