@@ -21,6 +21,8 @@ pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
 }
 
 /// List orders.
+///
+/// `filter[text]` is how words of number, address, names and companies begin, each of them in one order; digits alone are a whole word.
 #[utoipa::path(
     get, path = "/api/v1/orders", tag = "orders", operation_id = "list_orders", security(("bearer" = ["orders:read"])),
     params(ListParams<Orders>),

@@ -107,6 +107,8 @@ impl From<StockLevel> for StockLevelView {
 }
 
 /// List what lies where of the variants whose stock is tracked.
+///
+/// `filter[sku]` is how a stock keeping unit begins, in capital letters or small ones.
 #[utoipa::path(
     get, path = "/api/v1/stock-levels", tag = "stock", operation_id = "list_stock_levels", security(("bearer" = ["stock:read"])),
     params(ListParams<StockLevels>),
