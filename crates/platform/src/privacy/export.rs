@@ -84,6 +84,8 @@ pub async fn request_export(context: &Context, origin: &Origin, user: UserId) ->
     let tx = context.begin(origin).await?;
     crate::db::lock_name(&tx, &format!("privacy-export {user}")).await?;
     if let Some(pending) = store::latest(&tx, user, tx.now()).await?.filter(|export| export.status == ExportStatus::Pending) {
+        // On SQLite it may be of the same group, and not durable yet.
+        tx.commit().await?;
         return Ok(pending);
     }
     store::forget_expired(&tx).await?;
