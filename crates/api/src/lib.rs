@@ -5,6 +5,7 @@ mod openapi;
 mod present;
 mod rest;
 mod router;
+mod routes;
 mod schema;
 mod shop;
 mod shown;
@@ -12,7 +13,7 @@ mod sparse;
 mod unchanged;
 mod versions;
 
-pub use openapi::document;
+pub use openapi::{COMMITTED, composed, document};
 pub use present::ApiPresenter;
 pub use router::router;
 pub use shop::Shop;

@@ -1,9 +1,14 @@
-//! The document that describes the API: made by the router itself, so that no route is missing from it.
+//! The document that describes the API: composed from the routes themselves, so that none is missing, and served as it is committed.
 
 use gateway::ErrorBody;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi as _};
+
+use crate::{links, rest, sparse, unchanged, versions};
+
+/// The committed document, which `GET /openapi.json` answers with.
+pub const COMMITTED: &str = include_str!("../../../contracts/openapi.json");
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -35,13 +40,33 @@ impl Modify for Schemes {
     }
 }
 
-/// The document without routes; the router adds its own.
-pub(crate) fn base() -> OpenApi {
-    Base::openapi()
-}
-
-/// The whole document, as `GET /openapi.json` answers it.
+/// The whole document, composed from the routes themselves.
 #[must_use]
 pub fn document() -> OpenApi {
-    crate::rest::routes().into_openapi()
+    let mut document = Base::openapi();
+    rest::routes().describe(&mut document);
+    links::add(&mut document);
+    sparse::add(&mut document);
+    unchanged::add(&mut document);
+    versions::add(&mut document);
+    document
+}
+
+/// [`document`] as it is committed, with line breaks.
+///
+/// # Errors
+/// Where it does not serialise.
+pub fn composed() -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(&document())? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_committed_is_what_the_routes_say() {
+        let composed = composed().expect("JSON");
+        assert!(composed == COMMITTED, "`cargo xtask contracts` writes contracts/openapi.json anew");
+    }
 }

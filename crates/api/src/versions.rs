@@ -2,16 +2,15 @@
 
 use gateway::{Lifecycle, Versions};
 use utoipa::openapi::{Deprecated, OpenApi};
-use utoipa_axum::router::OpenApiRouter;
 
 use crate::rest;
-use crate::shop::Shop;
+use crate::routes::Routes;
 
 /// A generation of the API: all routes below one path.
 struct Generation {
     /// What its paths begin with.
     prefix: &'static str,
-    routes: fn() -> OpenApiRouter<Shop>,
+    routes: fn() -> Routes,
     lifecycle: fn() -> Lifecycle,
 }
 
@@ -29,8 +28,8 @@ pub fn versions() -> Versions {
 }
 
 /// The routes of all generations.
-pub(crate) fn routes() -> OpenApiRouter<Shop> {
-    GENERATIONS.iter().fold(OpenApiRouter::new(), |routes, generation| routes.merge((generation.routes)()))
+pub(crate) fn routes() -> Routes {
+    GENERATIONS.iter().fold(Routes::new(), |routes, generation| routes.merge((generation.routes)()))
 }
 
 /// Marks in the document what will not stay.

@@ -9,14 +9,13 @@ use platform::audit::{self, AuditFilter, Outcome, Recorded};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_audit_log))
+pub(super) fn routes() -> Routes {
+    routes![list_audit_log]
 }
 
 /// The audit log.

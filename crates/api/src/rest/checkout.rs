@@ -7,16 +7,15 @@ use platform::idempotency::Answer;
 use sales::checkout::{self, PlaceOrder};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::carts::access;
 use super::orders::OrderView;
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(place_order))
+pub(super) fn routes() -> Routes {
+    routes![place_order]
 }
 
 /// How the cart is ordered.

@@ -10,15 +10,14 @@ use platform::telemetry::{self, Level, LogLine};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 use uuid::Uuid;
 
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_logs))
+pub(super) fn routes() -> Routes {
+    routes![list_logs]
 }
 
 /// The list of lines.

@@ -10,9 +10,8 @@ use platform::cache::CacheStats;
 use platform::db::DbLoad;
 use platform::telemetry::{self, ProcessUsage};
 use platform::{jobs, outbox};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
 /// The text format of Prometheus, version 0.0.4.
@@ -20,8 +19,8 @@ const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// What a proxy adds: behind one everybody comes from this machine.
 const BY_PROXY: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(metrics))
+pub(super) fn routes() -> Routes {
+    routes![metrics]
 }
 
 /// Show what the process counts, in the text format of Prometheus. Only this machine is answered unless `metrics.public` is set.

@@ -28,28 +28,17 @@ mod system;
 mod tax_rates;
 mod users;
 
-use utoipa_axum::router::OpenApiRouter;
-
-use crate::shop::Shop;
-use crate::{links, openapi, sparse, unchanged, versions};
+use crate::routes::Routes;
+use crate::versions;
 
 /// Every route of the API.
-pub(crate) fn routes() -> OpenApiRouter<Shop> {
-    let mut routes = OpenApiRouter::with_openapi(openapi::base())
-        .merge(system::routes())
-        .merge(metrics::routes())
-        .merge(media::routes())
-        .merge(versions::routes());
-    links::add(routes.get_openapi_mut());
-    sparse::add(routes.get_openapi_mut());
-    unchanged::add(routes.get_openapi_mut());
-    versions::add(routes.get_openapi_mut());
-    routes
+pub(crate) fn routes() -> Routes {
+    system::routes().merge(metrics::routes()).merge(media::routes()).merge(versions::routes())
 }
 
 /// The routes of the first generation.
-pub(crate) fn v1() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
+pub(crate) fn v1() -> Routes {
+    Routes::new()
         .merge(auth::routes())
         .merge(me::routes())
         .merge(carts::routes())

@@ -6,16 +6,15 @@ use kernel::{FieldErrors, Timestamp};
 use platform::rate_limits::{self, Quota, Standing, Who};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
 /// So many of those who have used the most are shown.
 const MOST_STANDINGS: usize = 100;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(show_rate_limits)).routes(routes!(reset_rate_limits))
+pub(super) fn routes() -> Routes {
+    routes![show_rate_limits, reset_rate_limits]
 }
 
 /// The limits of this node.

@@ -11,15 +11,14 @@ use sales::settings::{self, ChangeSetting, Setting, SettingQuery};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::carts::present;
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_settings)).routes(routes!(get_setting, put_setting))
+pub(super) fn routes() -> Routes {
+    routes![list_settings, get_setting, put_setting]
 }
 
 /// The list of settings.

@@ -8,13 +8,12 @@ use http::StatusCode;
 use sales::settings::{self, Profile};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(health)).routes(routes!(live)).routes(routes!(ready)).routes(routes!(system_info))
+pub(super) fn routes() -> Routes {
+    routes![health, live, ready, system_info]
 }
 
 /// How a part is.

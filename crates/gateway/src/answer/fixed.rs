@@ -27,9 +27,17 @@ impl Fixed {
     /// # Errors
     /// 500 where it does not serialise.
     pub fn new<T: Serialize>(document: &T) -> Result<Self, Problem> {
-        let body = tag::json(document)?;
-        let tag = tag::of(None, &body);
-        Ok(Self { body, tag, is_kept: true })
+        Ok(Self::of(tag::json(document)?))
+    }
+
+    /// The document as it stands in the program.
+    #[must_use]
+    pub fn text(document: &'static str) -> Self {
+        Self::of(Bytes::from_static(document.as_bytes()))
+    }
+
+    fn of(body: Bytes) -> Self {
+        Self { tag: tag::of(None, &body), body, is_kept: true }
     }
 
     /// It is so now, and may be otherwise later: anybody may store it for a while, but it is not kept in memory.

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         ("config.md", configuration::document()?),
         ("error-codes.md", errors::document(&api)),
         ("events.md", events::document()),
-        ("openapi.json", super::openapi::text()?),
+        ("openapi.json", api::composed()?),
         ("uncovered-permissions.txt", permissions::uncovered(&api)),
     ];
     for (name, text) in files {

@@ -7,18 +7,14 @@ use gateway::{
     Permitted, Problem, RequiredVersion, Valid, permission,
 };
 use kernel::{ApiKeyTag, Timestamp};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{ApiKeyIn, ApiKeyPatch, ApiKeyTokenView, ApiKeyView, ApiKeys, RotationIn, query};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(list_api_keys, create_api_key))
-        .routes(routes!(get_api_key, update_api_key, revoke_api_key))
-        .routes(routes!(rotate_api_key))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_api_keys, create_api_key, get_api_key, update_api_key, revoke_api_key, rotate_api_key]
 }
 
 fn show(key: ApiKey, now: Timestamp) -> One<ApiKeyView> {

@@ -9,10 +9,8 @@ mod wire;
 
 pub(super) use wire::secret;
 
-use utoipa_axum::router::OpenApiRouter;
+use crate::routes::Routes;
 
-use crate::shop::Shop;
-
-pub(super) fn routes() -> OpenApiRouter<Shop> {
+pub(super) fn routes() -> Routes {
     sign_in::routes().merge(set_up::routes()).merge(sessions::routes()).merge(password::routes()).merge(oauth::routes())
 }

@@ -8,10 +8,9 @@ use gateway::{Anyone, Cache, CommonProblems, Cookies, Envelope, ErrorBody, NoPar
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{SignedInView, bearer, optional_secret, secret};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
@@ -20,12 +19,8 @@ const FLIGHT_COOKIE: &str = "__Host-tradewind_oauth";
 /// It is away for no longer than this; what is sealed in the cookie says the same.
 const FLIGHT_SECONDS: i64 = 600;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(list_providers))
-        .routes(routes!(start_oauth))
-        .routes(routes!(finish_oauth))
-        .routes(routes!(swap_oauth_code))
+pub(super) fn routes() -> Routes {
+    routes![list_providers, start_oauth, finish_oauth, swap_oauth_code]
 }
 
 /// Who else people may sign in with.

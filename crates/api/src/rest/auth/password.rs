@@ -6,14 +6,13 @@ use gateway::{Anyone, CommonProblems, ErrorBody, NoContent, Problem, Valid};
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{ForgotPasswordIn, secret};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(forgot_password)).routes(routes!(reset_password))
+pub(super) fn routes() -> Routes {
+    routes![forgot_password, reset_password]
 }
 
 /// A new password for a forgotten one.

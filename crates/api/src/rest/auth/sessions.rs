@@ -11,20 +11,14 @@ use kernel::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{LogOutIn, RefreshTokenIn, TokensView, secret};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(refresh))
-        .routes(routes!(log_out))
-        .routes(routes!(log_out_everywhere))
-        .routes(routes!(verify_token))
-        .routes(routes!(signing_keys))
+pub(super) fn routes() -> Routes {
+    routes![refresh, log_out, log_out_everywhere, verify_token, signing_keys]
 }
 
 /// A token that somebody shows to somebody else.

@@ -7,14 +7,13 @@ use gateway::{Anyone, CommonProblems, Created, Envelope, ErrorBody, Problem, Val
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{SignedInView, secret};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(set_up))
+pub(super) fn routes() -> Routes {
+    routes![set_up]
 }
 
 /// The first administrator.

@@ -6,14 +6,13 @@ use gateway::{Anyone, Cache, CommonProblems, Created, Envelope, ErrorBody, NoCon
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{LoginIn, RegisterIn, SignedInView, secret};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(register)).routes(routes!(log_in)).routes(routes!(verify_email))
+pub(super) fn routes() -> Routes {
+    routes![register, log_in, verify_email]
 }
 
 /// What came with the mail.

@@ -7,20 +7,14 @@ use gateway::{
 use kernel::{CartId, CartLineTag, CartTag};
 use sales::carts::{self, CartAccess, CartContents, CartProof, ChangeLine};
 use sales::pricing;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{CartIn, CartLineIn, CartLinePatch, CartPatch, CartView, NewCartView, ShippingOptionView};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(create_cart))
-        .routes(routes!(get_cart, edit_cart))
-        .routes(routes!(add_cart_line))
-        .routes(routes!(change_cart_line, remove_cart_line))
-        .routes(routes!(list_cart_shipping_methods))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![create_cart, get_cart, edit_cart, add_cart_line, change_cart_line, remove_cart_line, list_cart_shipping_methods]
 }
 
 /// The wish to use a cart, as the request says it.

@@ -7,16 +7,15 @@ use gateway::{
     permission,
 };
 use kernel::CategoryTag;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::handlers::{find, with_breadcrumbs};
 use super::view::CategoryView;
 use super::wire::{CategoryIn, CategoryPatch, CategoryPut};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(create_category)).routes(routes!(replace_category, update_category, delete_category))
+pub(super) fn routes() -> Routes {
+    routes![create_category, replace_category, update_category, delete_category]
 }
 
 /// Make a category.

@@ -7,18 +7,17 @@ use gateway::{
     ViewParams,
 };
 use kernel::{CategoryId, CategoryTag, Page};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::view::{Categories, CategoryTreeView, CategoryView, OneCategory, TreeParams, query};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 use crate::shown;
 
 /// How long a storefront may go on with a tree that was changed.
 const MAX_AGE_SECONDS: u32 = 60;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_categories)).routes(routes!(get_category)).routes(routes!(get_category_tree))
+pub(super) fn routes() -> Routes {
+    routes![list_categories, get_category, get_category_tree]
 }
 
 /// The category that a path or parameter names; a name that is neither an id nor a slug is a missing category.

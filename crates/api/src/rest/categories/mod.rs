@@ -5,10 +5,8 @@ mod handlers;
 mod view;
 mod wire;
 
-use utoipa_axum::router::OpenApiRouter;
+use crate::routes::Routes;
 
-use crate::shop::Shop;
-
-pub(super) fn routes() -> OpenApiRouter<Shop> {
+pub(super) fn routes() -> Routes {
     handlers::routes().merge(commands::routes())
 }

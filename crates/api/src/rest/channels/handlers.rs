@@ -7,18 +7,17 @@ use gateway::{
     Permitted, Problem, Valid, permission,
 };
 use kernel::ChannelTag;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{ChannelPatch, ChannelPut, ChannelView, Channels, query};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 use crate::{schema, shown};
 
 /// How long a storefront may go on with a channel that was changed.
 const MAX_AGE_SECONDS: u32 = 60;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_channels)).routes(routes!(get_channel, replace_channel, update_channel))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_channels, get_channel, replace_channel, update_channel]
 }
 
 fn show(channel: Channel) -> One<ChannelView> {

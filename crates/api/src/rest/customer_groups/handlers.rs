@@ -7,19 +7,14 @@ use gateway::{
 };
 use kernel::CustomerGroupTag;
 use sales::customer_groups::{self, ChangeGroup, DeleteGroup, Group};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{CustomerGroupIn, CustomerGroupPatch, CustomerGroupView, Groups, query};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_customer_groups, create_customer_group)).routes(routes!(
-        get_customer_group,
-        update_customer_group,
-        delete_customer_group
-    ))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_customer_groups, create_customer_group, get_customer_group, update_customer_group, delete_customer_group]
 }
 
 fn show(group: Group) -> One<CustomerGroupView> {

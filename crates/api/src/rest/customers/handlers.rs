@@ -7,16 +7,15 @@ use gateway::{
 };
 use kernel::CustomerTag;
 use sales::customers::{self, ChangeCustomer, Customer};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::list::{Customers, query};
 use super::wire::{CustomerPatch, CustomerView};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_customers)).routes(routes!(get_customer, update_customer))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_customers, get_customer, update_customer]
 }
 
 fn show(customer: Customer) -> One<CustomerView> {

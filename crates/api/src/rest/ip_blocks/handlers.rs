@@ -7,15 +7,14 @@ use gateway::{
 };
 use kernel::IpBlockTag;
 use platform::ip_blocks;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{IpBlockIn, IpBlockView, IpBlocks, query};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_ip_blocks, block_ip)).routes(routes!(get_ip_block, unblock_ip))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_ip_blocks, block_ip, get_ip_block, unblock_ip]
 }
 
 /// List blocked addresses. Blocks that have ended may be among them until the next one is made.

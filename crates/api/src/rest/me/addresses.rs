@@ -10,15 +10,14 @@ use kernel::{AddressTag, FieldErrors, Timestamp};
 use platform::db;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::rest::addresses::{AddressIn, AddressView};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_addresses, add_address)).routes(routes!(get_address, change_address, remove_address))
+pub(super) fn routes() -> Routes {
+    routes![list_addresses, add_address, get_address, change_address, remove_address]
 }
 
 /// The list of addresses.

@@ -6,15 +6,14 @@ use kernel::{CartTag, Id};
 use sales::carts::{self, CartAccess};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::rest::carts::{CartView, show};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(get_my_cart)).routes(routes!(merge_cart))
+pub(super) fn routes() -> Routes {
+    routes![get_my_cart, merge_cart]
 }
 
 /// The cart that was filled before signing in.

@@ -7,18 +7,13 @@ use sales::customers;
 use secrecy::SecretString;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::rest::auth::secret;
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(change_my_password))
-        .routes(routes!(change_my_email))
-        .routes(routes!(resend_my_verification))
-        .routes(routes!(erase_me))
+pub(super) fn routes() -> Routes {
+    routes![change_my_password, change_my_email, resend_my_verification, erase_me]
 }
 
 /// Another password.

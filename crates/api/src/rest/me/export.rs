@@ -7,14 +7,13 @@ use platform::privacy::{self, Export};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(request_my_export, get_my_export))
+pub(super) fn routes() -> Routes {
+    routes![request_my_export, get_my_export]
 }
 
 /// An archive of what the shop knows of a person.

@@ -12,15 +12,14 @@ use platform::db;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::rest::auth::secret;
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_my_identities)).routes(routes!(link_my_identity)).routes(routes!(unlink_my_identity))
+pub(super) fn routes() -> Routes {
+    routes![list_my_identities, link_my_identity, unlink_my_identity]
 }
 
 /// The list of identities.

@@ -13,12 +13,10 @@ mod two_factor;
 pub(super) use export::ExportView;
 pub(super) use profile::MeView;
 
-use utoipa_axum::router::OpenApiRouter;
+use crate::routes::Routes;
 
-use crate::shop::Shop;
-
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
+pub(super) fn routes() -> Routes {
+    Routes::new()
         .merge(profile::routes())
         .merge(addresses::routes())
         .merge(cart::routes())

@@ -7,14 +7,13 @@ use gateway::{
 };
 use kernel::OrderTag;
 use sales::orders::{self, OrderFilter, OrderQuery, OrderSort, OrderStatus};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::rest::orders::{OrderSummaryView, OrderView, find};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_my_orders)).routes(routes!(get_my_order))
+pub(super) fn routes() -> Routes {
+    routes![list_my_orders, get_my_order]
 }
 
 /// The list of one's orders.

@@ -6,15 +6,14 @@ use gateway::{CommonProblems, Envelope, ErrorBody, ExpectedVersion, NoParams, On
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::rest::carts::present;
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(get_me, change_me))
+pub(super) fn routes() -> Routes {
+    routes![get_me, change_me]
 }
 
 /// An account, as its owner sees it.

@@ -9,14 +9,13 @@ use kernel::{SessionId, SessionTag, Timestamp};
 use platform::db;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_my_sessions)).routes(routes!(revoke_my_session))
+pub(super) fn routes() -> Routes {
+    routes![list_my_sessions, revoke_my_session]
 }
 
 /// The list of sessions.

@@ -6,18 +6,13 @@ use gateway::{CommonProblems, Created, Envelope, ErrorBody, NoContent, NoParams,
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::profile::find;
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(get_two_factor, start_two_factor))
-        .routes(routes!(confirm_two_factor))
-        .routes(routes!(renew_recovery_codes))
-        .routes(routes!(turn_two_factor_off))
+pub(super) fn routes() -> Routes {
+    routes![get_two_factor, start_two_factor, confirm_two_factor, renew_recovery_codes, turn_two_factor_off]
 }
 
 /// How one's second factor stands.

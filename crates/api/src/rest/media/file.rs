@@ -8,9 +8,8 @@ use gateway::{Anyone, CommonProblems, ErrorBody, NoParams, Problem};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
 /// A file is named by the hash of its content, so that what is behind a name never changes.
@@ -18,8 +17,8 @@ const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000,
 /// Storefronts elsewhere show our pictures.
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(get_media_file))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![get_media_file]
 }
 
 /// The key of a picture's file; anything else is a file that is not there.

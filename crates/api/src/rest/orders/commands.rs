@@ -9,24 +9,16 @@ use kernel::{FulfilmentTag, OrderTag};
 use platform::idempotency::Answer;
 use sales::orders::{self, CancelOrder};
 use sales::{fulfilments, settlement};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::command_wire::{CancelIn, FulfilmentIn, FulfilmentPatch, NoteIn, NoteView, OrderPatch, PaymentIn, TimelineEntryView};
 use super::handlers::find;
 use super::wire::OrderView;
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(update_order))
-        .routes(routes!(record_payment))
-        .routes(routes!(cancel_order))
-        .routes(routes!(fulfil_order))
-        .routes(routes!(update_fulfilment))
-        .routes(routes!(add_note))
-        .routes(routes!(get_timeline))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![update_order, record_payment, cancel_order, fulfil_order, update_fulfilment, add_note, get_timeline]
 }
 
 /// Write down money that came without a provider, in full or in part.

@@ -8,16 +8,15 @@ use gateway::{
 use kernel::OrderTag;
 use sales::carts::CartAccess;
 use sales::orders::{self, Order, OrderKey};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::list::{Orders, query};
 use super::summary::OrderSummaryView;
 use super::wire::OrderView;
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_orders)).routes(routes!(get_order))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_orders, get_order]
 }
 
 /// List orders.

@@ -11,10 +11,8 @@ pub(in crate::rest) use handlers::find;
 pub(in crate::rest) use summary::OrderSummaryView;
 pub(crate) use wire::OrderView;
 
-use utoipa_axum::router::OpenApiRouter;
+use crate::routes::Routes;
 
-use crate::shop::Shop;
-
-pub(super) fn routes() -> OpenApiRouter<Shop> {
+pub(super) fn routes() -> Routes {
     handlers::routes().merge(commands::routes())
 }

@@ -7,15 +7,14 @@ use gateway::{
     permission,
 };
 use kernel::PriceListTag;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{PriceListPatch, PriceListPut, PriceListView, PriceLists, query};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_price_lists)).routes(routes!(get_price_list, replace_price_list, update_price_list))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_price_lists, get_price_list, replace_price_list, update_price_list]
 }
 
 fn show(price_list: PriceList) -> One<PriceListView> {

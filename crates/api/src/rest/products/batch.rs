@@ -7,17 +7,16 @@ use catalog::assortment::{self, BatchError, BatchItem, ChangeProducts};
 use gateway::{CommonProblems, Envelope, ErrorBody, One, Params, Permission, Permitted, Problem, Valid, permission};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::batch_wire::{BatchIn, BatchView, parse};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
 /// A hundred products with descriptions of full length.
 const BATCH_BYTES: usize = 8 * 1_024 * 1_024;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(change_products))
+pub(super) fn routes() -> Routes {
+    routes![change_products]
 }
 
 /// Whether a batch is meant.

@@ -7,17 +7,16 @@ use gateway::{
     CommonProblems, Created, Envelope, ErrorBody, ExpectedVersion, NoContent, One, Permission, Permitted, Problem, RequiredVersion, Valid,
     permission,
 };
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::path::ProductPath;
 use super::view::ProductView;
 use super::wire::{ProductIn, ProductPut};
 use super::wire_patch::ProductPatch;
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(create_product)).routes(routes!(replace_product, update_product, delete_product))
+pub(super) fn routes() -> Routes {
+    routes![create_product, replace_product, update_product, delete_product]
 }
 
 /// What whoever wrote may see of it: writing alone does not show costs and metadata.

@@ -9,23 +9,18 @@ use gateway::{
     Permitted, Problem, RequiredVersion, Valid, permission,
 };
 use kernel::{MediaTag, ProductId};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::media_wire::{MediaIn, MediaOrderIn, MediaPatch, MediaUploadIn, NewMedia};
 use super::parts::{ByPosition, page};
 use super::path::{PartPath, ProductPath, missing};
 use super::reading::{MAX_AGE_SECONDS, audience};
 use crate::rest::media::MediaView;
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 use crate::{schema, shown};
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_product_media, add_product_media)).routes(routes!(reorder_product_media)).routes(routes!(
-        get_product_media,
-        update_product_media,
-        delete_product_media
-    ))
+pub(super) fn routes() -> Routes {
+    routes![list_product_media, add_product_media, reorder_product_media, get_product_media, update_product_media, delete_product_media]
 }
 
 /// The product that a path names, where this audience may see it.

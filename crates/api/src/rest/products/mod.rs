@@ -18,10 +18,8 @@ mod view;
 mod wire;
 mod wire_patch;
 
-use utoipa_axum::router::OpenApiRouter;
+use crate::routes::Routes;
 
-use crate::shop::Shop;
-
-pub(super) fn routes() -> OpenApiRouter<Shop> {
+pub(super) fn routes() -> Routes {
     reading::routes().merge(handlers::routes()).merge(batch::routes()).merge(variants::routes()).merge(media::routes())
 }

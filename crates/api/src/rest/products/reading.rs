@@ -4,21 +4,20 @@ use axum::extract::State;
 use catalog::listing::Audience;
 use catalog::{assortment, listing};
 use gateway::{Anyone, CommonProblems, Envelope, ErrorBody, List, ListEnvelope, ListParams, One, Permission, Problem, ViewParams};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::list::{OneProduct, Products, query};
 use super::path::{ProductPath, missing};
 use super::summary::ProductSummaryView;
 use super::view::ProductView;
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 use crate::shown;
 
 /// How long a storefront may go on with what was changed.
 pub(in crate::rest) const MAX_AGE_SECONDS: u32 = 60;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_products)).routes(routes!(get_product))
+pub(super) fn routes() -> Routes {
+    routes![list_products, get_product]
 }
 
 /// What this caller may see of products.

@@ -10,8 +10,6 @@ use gateway::{
 };
 use kernel::VariantTag;
 use platform::cache::Tag;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::handlers::audience as writer;
 use super::parts::{ByPosition, page};
@@ -20,11 +18,12 @@ use super::reading::{MAX_AGE_SECONDS, audience};
 use super::variant_schema::{NewVariantIn, OneVariantPatch};
 use super::variant_view::VariantView;
 use super::variant_wire::{VariantIn, VariantPatch};
+use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 use crate::{schema, shown};
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_variants, create_variant)).routes(routes!(get_variant, update_variant, delete_variant))
+pub(super) fn routes() -> Routes {
+    routes![list_variants, create_variant, get_variant, update_variant, delete_variant]
 }
 
 async fn find(shop: &Shop, product: &ProductRef, audience: Audience) -> Result<Vec<StockedVariant>, Problem> {

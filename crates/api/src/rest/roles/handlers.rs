@@ -7,15 +7,14 @@ use gateway::{
     Permitted, Problem, RequiredVersion, Valid, permission,
 };
 use kernel::RoleTag;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{RoleIn, RolePatch, RoleView, Roles, query};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_roles, create_role)).routes(routes!(get_role, update_role, delete_role))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_roles, create_role, get_role, update_role, delete_role]
 }
 
 fn show(role: Role) -> One<RoleView> {

@@ -7,20 +7,21 @@ use gateway::{
 };
 use kernel::ShippingMethodTag;
 use sales::shipping::{self, DeleteShippingMethod, ShippingMethod, UpdateShippingMethod};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{ShippingMethodIn, ShippingMethodPatch, ShippingMethodPut, ShippingMethodView, ShippingMethods, query};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_shipping_methods, create_shipping_method)).routes(routes!(
+pub(in crate::rest) fn routes() -> Routes {
+    routes![
+        list_shipping_methods,
+        create_shipping_method,
         get_shipping_method,
         replace_shipping_method,
         update_shipping_method,
         delete_shipping_method
-    ))
+    ]
 }
 
 fn show(method: ShippingMethod) -> One<ShippingMethodView> {

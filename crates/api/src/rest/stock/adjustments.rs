@@ -7,14 +7,13 @@ use kernel::{FieldErrors, Timestamp};
 use platform::idempotency::Answer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(adjust_stock))
+pub(super) fn routes() -> Routes {
+    routes![adjust_stock]
 }
 
 /// A correction of one or many figures: all or none.

@@ -9,15 +9,14 @@ use kernel::{FieldErrors, Prefixed, ProductTag, StockLocationTag, Timestamp, Var
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::id_of;
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_stock_levels))
+pub(super) fn routes() -> Routes {
+    routes![list_stock_levels]
 }
 
 /// The list of levels.

@@ -7,20 +7,21 @@ use gateway::{
     Permitted, Problem, RequiredVersion, Valid, permission,
 };
 use kernel::StockLocationTag;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::location_wire::{StockLocationIn, StockLocationPatch, StockLocationPut, StockLocationView, StockLocations};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_stock_locations, create_stock_location)).routes(routes!(
+pub(super) fn routes() -> Routes {
+    routes![
+        list_stock_locations,
+        create_stock_location,
         get_stock_location,
         replace_stock_location,
         update_stock_location,
         delete_stock_location
-    ))
+    ]
 }
 
 fn show(location: StockLocation) -> One<StockLocationView> {

@@ -8,11 +8,10 @@ mod moves;
 
 use gateway::Filters;
 use kernel::{FieldErrors, Id, Prefixed};
-use utoipa_axum::router::OpenApiRouter;
 
-use crate::shop::Shop;
+use crate::routes::Routes;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
+pub(super) fn routes() -> Routes {
     locations::routes().merge(levels::routes()).merge(moves::routes()).merge(adjustments::routes())
 }
 

@@ -8,15 +8,14 @@ use gateway::{
 use kernel::{FieldErrors, FulfilmentId, Prefixed, StockAdjustmentId, StockLocationTag, Timestamp, VariantTag};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::id_of;
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_stock_moves))
+pub(super) fn routes() -> Routes {
+    routes![list_stock_moves]
 }
 
 /// The list of moves.

@@ -7,20 +7,14 @@ use gateway::{
 };
 use kernel::TaxRateTag;
 use sales::tax::{self, DeleteTaxRate, TaxRate, UpdateTaxRate};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{TaxRateIn, TaxRatePatch, TaxRatePut, TaxRateView, TaxRates, query};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_tax_rates, create_tax_rate)).routes(routes!(
-        get_tax_rate,
-        replace_tax_rate,
-        update_tax_rate,
-        delete_tax_rate
-    ))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_tax_rates, create_tax_rate, get_tax_rate, replace_tax_rate, update_tax_rate, delete_tax_rate]
 }
 
 fn show(rate: TaxRate) -> One<TaxRateView> {

@@ -9,20 +9,15 @@ use gateway::{
     Permitted, Problem, Valid, permission,
 };
 use kernel::{Page, UserId, UserTag};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use super::wire::{UserIn, UserPatch, UserRolesPut, UserView, Users, query};
 use super::{privacy, sessions};
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new()
-        .routes(routes!(list_users, create_user))
-        .routes(routes!(get_user, update_user))
-        .routes(routes!(put_user_roles))
-        .routes(routes!(forget_user_two_factor))
+pub(in crate::rest) fn routes() -> Routes {
+    routes![list_users, create_user, get_user, update_user, put_user_roles, forget_user_two_factor]
         .merge(sessions::routes())
         .merge(privacy::routes())
 }

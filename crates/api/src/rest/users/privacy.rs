@@ -6,15 +6,14 @@ use gateway::{
 };
 use kernel::UserTag;
 use sales::customers::{self, EraseCustomer};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::rest::me::ExportView;
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(request_user_export, get_user_export)).routes(routes!(erase_user))
+pub(super) fn routes() -> Routes {
+    routes![request_user_export, get_user_export, erase_user]
 }
 
 /// Have an archive put together of all that the shop knows of somebody. The audit log tells who asked for it; one that is under way is

@@ -12,14 +12,13 @@ use kernel::{SessionTag, Timestamp, UserTag};
 use platform::db;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
+use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(super) fn routes() -> OpenApiRouter<Shop> {
-    OpenApiRouter::new().routes(routes!(list_user_sessions, end_user_sessions)).routes(routes!(end_user_session))
+pub(super) fn routes() -> Routes {
+    routes![list_user_sessions, end_user_sessions, end_user_session]
 }
 
 /// The list of somebody's sessions.
