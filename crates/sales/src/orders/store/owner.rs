@@ -128,7 +128,7 @@ struct WordsRow {
     search_key: String,
 }
 
-/// Nobody finds the customer's orders by more than their numbers any more.
+/// Nobody finds the customer's orders by more than their numbers any more. Words go order by order, for their key begins with the word.
 async fn forget_words_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
     const WORDS: &str =
         "SELECT c.order_id, o.number, c.search_key FROM order_contacts c JOIN orders o ON o.id = c.order_id WHERE c.user_id = $1";
@@ -139,8 +139,6 @@ async fn forget_words_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError
         let delete = format!("DELETE FROM order_words WHERE order_id = $1 AND word IN ({})", db::placeholders(2, words.len()));
         let named = values![order_id].into_iter().chain(words.into_iter().flat_map(|word| values![word]));
         db::execute(tx, &delete, named.collect()).await?;
-        let alone = format!(" {number} ");
-        db::execute(tx, "UPDATE order_contacts SET search_key = $1 WHERE order_id = $2", values![alone, order_id]).await?;
     }
     Ok(())
 }
@@ -158,7 +156,8 @@ pub(in crate::orders) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(
     forget_words_of(tx, user).await?;
     let nothing = || serde_json::json!({});
     let contacts = "UPDATE order_contacts SET email = $2, email_key = $2, accepts_marketing = FALSE, shipping_address = NULL,
-        billing_address = NULL, updated_at = $3 WHERE user_id = $1";
+        billing_address = NULL, updated_at = $3,
+        search_key = ' ' || CAST((SELECT o.number FROM orders o WHERE o.id = order_contacts.order_id) AS TEXT) || ' ' WHERE user_id = $1";
     db::execute(tx, contacts, values![user, ERASED, tx.now()]).await?;
     let lines = format!("UPDATE order_lines SET custom_options = $2 WHERE order_id IN {ORDERS}");
     db::execute(tx, &lines, values![user, nothing()]).await?;
