@@ -146,9 +146,7 @@ pub use limits::{Limits, quotas};
 pub use memory::Memory;
 pub use metrics::Metrics;
 pub use problem::Problem;
-pub use query::{
-    Bounds, FilterKind, Filters, ListParams, ListQuery, ListRoute, ListSpec, NoParams, Params, SortKey, ViewParams, ViewQuery,
-};
+pub use query::{FilterKind, Filters, ListParams, ListQuery, ListRoute, ListSpec, NoParams, Params, SortKey, ViewParams, ViewQuery};
 pub use redirect::Redirect;
 pub use refusals::{RefusalWriter, Refusals, refusals};
 pub use rules::GatewayRules;

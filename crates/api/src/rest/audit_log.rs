@@ -37,7 +37,6 @@ impl ListRoute for AuditLog {
 }
 
 fn filter(filters: &Filters) -> AuditFilter {
-    let time = filters.period("occurred_at");
     let outcomes: Vec<Outcome> = filters.parsed("outcome").unwrap_or_default();
     AuditFilter {
         actors: filters.words("actor").to_vec(),
@@ -45,10 +44,7 @@ fn filter(filters: &Filters) -> AuditFilter {
         subject: filters.text("subject").map(str::to_owned),
         // Both of two are all.
         outcome: if let [one] = outcomes.as_slice() { Some(*one) } else { None },
-        from: time.at_least,
-        after: time.above,
-        until: time.at_most,
-        before: time.below,
+        occurred_at: filters.period("occurred_at"),
     }
 }
 

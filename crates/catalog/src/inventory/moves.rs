@@ -1,6 +1,7 @@
 //! The entries of the stock ledger.
 
 use kernel::{StockLocationId, StockMoveId, Timestamp, VariantId, text_enum};
+use platform::db::Span;
 use uuid::Uuid;
 
 text_enum! {
@@ -95,12 +96,6 @@ pub struct MoveFilter {
     pub location_id: Option<StockLocationId>,
     /// For any of these reasons; empty for all.
     pub reasons: Vec<MoveReason>,
-    /// From this moment on.
-    pub from: Option<Timestamp>,
-    /// After this moment.
-    pub after: Option<Timestamp>,
-    /// Up to this moment, inclusive.
-    pub until: Option<Timestamp>,
-    /// Before this moment.
-    pub before: Option<Timestamp>,
+    /// Within this time.
+    pub created_at: Span<Timestamp>,
 }

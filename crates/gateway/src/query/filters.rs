@@ -1,6 +1,7 @@
 //! Filters of a list, read by the kind that the route declares.
 
 use kernel::Timestamp;
+use platform::db::Span;
 
 use super::pairs::QueryErrors;
 use super::spec::FilterKind;
@@ -10,44 +11,17 @@ pub(super) const MAX_WORDS: usize = 100;
 /// Longer than any column that is filtered by.
 pub(super) const MAX_CHARACTERS: usize = 255;
 
-/// Which values pass; every bound is optional.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds<T> {
-    /// `gte`: this and above.
-    pub at_least: Option<T>,
-    /// `lte`: this and below.
-    pub at_most: Option<T>,
-    /// `gt`: above this.
-    pub above: Option<T>,
-    /// `lt`: below this.
-    pub below: Option<T>,
-}
-
-impl<T> Default for Bounds<T> {
-    fn default() -> Self {
-        Self { at_least: None, at_most: None, above: None, below: None }
-    }
-}
-
-impl<T> Bounds<T> {
-    /// True where nothing is asked for.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.at_least.is_none() && self.at_most.is_none() && self.above.is_none() && self.below.is_none()
-    }
-
-    fn set(&mut self, bound: &str, value: T) {
-        match bound {
-            "gte" => self.at_least = Some(value),
-            "lte" => self.at_most = Some(value),
-            "gt" => self.above = Some(value),
-            _ => self.below = Some(value),
-        }
-    }
-}
-
 /// The names of the bounds, as clients write them.
 pub(super) const BOUNDS: [&str; 4] = ["gte", "lte", "gt", "lt"];
+
+fn set<T>(span: &mut Span<T>, bound: &str, value: T) {
+    match bound {
+        "gte" => span.at_least = Some(value),
+        "lte" => span.at_most = Some(value),
+        "gt" => span.above = Some(value),
+        _ => span.below = Some(value),
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Value {
@@ -55,8 +29,8 @@ enum Value {
     Text(String),
     Flag(bool),
     Time(Timestamp),
-    Range(Bounds<i64>),
-    Period(Bounds<Timestamp>),
+    Range(Span<i64>),
+    Period(Span<Timestamp>),
     Family(Vec<(String, Vec<String>)>),
 }
 
@@ -107,14 +81,14 @@ impl Filters {
 
     /// A `Range` filter; without bounds where it is absent.
     #[must_use]
-    pub fn range(&self, name: &str) -> Bounds<i64> {
-        if let Some(Value::Range(bounds)) = self.value(name) { *bounds } else { Bounds::default() }
+    pub fn range(&self, name: &str) -> Span<i64> {
+        if let Some(Value::Range(bounds)) = self.value(name) { *bounds } else { Span::default() }
     }
 
     /// A `Period` filter; without bounds where it is absent.
     #[must_use]
-    pub fn period(&self, name: &str) -> Bounds<Timestamp> {
-        if let Some(Value::Period(bounds)) = self.value(name) { *bounds } else { Bounds::default() }
+    pub fn period(&self, name: &str) -> Span<Timestamp> {
+        if let Some(Value::Period(bounds)) = self.value(name) { *bounds } else { Span::default() }
     }
 
     /// The members of a `Family` filter with their alternatives; empty where it is absent.
@@ -156,8 +130,8 @@ impl Filters {
     fn bound(&mut self, name: &'static str, bound: &str, read: Result<i64, String>, errors: &mut QueryErrors) {
         match read {
             Ok(number) => {
-                if let Some(Value::Range(bounds)) = self.entry(name, || Value::Range(Bounds::default())) {
-                    bounds.set(bound, number);
+                if let Some(Value::Range(bounds)) = self.entry(name, || Value::Range(Span::default())) {
+                    set(bounds, bound, number);
                 }
             }
             Err(message) => errors.invalid(&format!("filter[{name}][{bound}]"), message),
@@ -167,8 +141,8 @@ impl Filters {
     fn moment(&mut self, name: &'static str, bound: &str, read: Result<Timestamp, String>, errors: &mut QueryErrors) {
         match read {
             Ok(time) => {
-                if let Some(Value::Period(bounds)) = self.entry(name, || Value::Period(Bounds::default())) {
-                    bounds.set(bound, time);
+                if let Some(Value::Period(bounds)) = self.entry(name, || Value::Period(Span::default())) {
+                    set(bounds, bound, time);
                 }
             }
             Err(message) => errors.invalid(&format!("filter[{name}][{bound}]"), message),

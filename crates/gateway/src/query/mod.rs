@@ -8,7 +8,7 @@ mod params;
 mod parse;
 mod spec;
 
-pub use filters::{Bounds, Filters};
+pub use filters::Filters;
 pub(crate) use pairs::parameter;
 pub use params::{ListParams, NoParams, Params, ViewParams};
 pub use parse::{ListQuery, SortKey, ViewQuery};

@@ -7,8 +7,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::model::Outcome;
-use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, Value, page_of, total_of, window};
-use crate::values;
+use crate::db::{self, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, ListError, Span, page_of, total_of, window};
 
 /// What the list is sorted by: what `?sort=` and cursors call it. Records stand in the order in which they were written.
 pub const SORT: &str = "occurred_at";
@@ -24,14 +23,8 @@ pub struct AuditFilter {
     pub subject: Option<String>,
     /// Ended like this.
     pub outcome: Option<Outcome>,
-    /// From this moment on.
-    pub from: Option<Timestamp>,
-    /// After this moment.
-    pub after: Option<Timestamp>,
-    /// Up to this moment, inclusive.
-    pub until: Option<Timestamp>,
-    /// Before this moment.
-    pub before: Option<Timestamp>,
+    /// Done within this time.
+    pub occurred_at: Span<Timestamp>,
 }
 
 /// A record of the audit log.
@@ -99,46 +92,14 @@ impl TryFrom<Row> for Recorded {
     }
 }
 
-#[derive(Default)]
-struct Conditions {
-    sql: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Conditions {
-    fn add(&mut self, column: &str, sign: &str, value: Vec<Value>) {
-        self.values.extend(value);
-        self.sql.push(format!("{column} {sign} ${}", self.values.len()));
-    }
-
-    fn add_any(&mut self, column: &str, words: &[String]) {
-        if !words.is_empty() {
-            self.sql.push(format!("{column} IN ({})", db::placeholders(self.values.len() + 1, words.len())));
-            self.values.extend(words.iter().flat_map(|word| values![word]));
-        }
-    }
-
-    fn of(filter: &AuditFilter) -> Self {
-        let mut narrowed = Self::default();
-        narrowed.add_any("r.actor", &filter.actors);
-        narrowed.add_any("r.action", &filter.actions);
-        if let Some(subject) = &filter.subject {
-            narrowed.add("r.subject", "=", values![subject]);
-        }
-        if let Some(outcome) = filter.outcome {
-            narrowed.add("r.outcome", "=", values![outcome.as_str()]);
-        }
-        for (sign, bound) in [(">=", filter.from), (">", filter.after), ("<=", filter.until), ("<", filter.before)] {
-            if let Some(moment) = bound {
-                narrowed.add("r.occurred_at", sign, values![moment]);
-            }
-        }
-        narrowed
-    }
-
-    fn text(&self) -> String {
-        if self.sql.is_empty() { "TRUE".to_owned() } else { self.sql.join(" AND ") }
-    }
+fn narrowed(filter: &AuditFilter) -> Conditions {
+    let mut narrowed = Conditions::default();
+    narrowed.is_among("r.actor", &filter.actors);
+    narrowed.is_among("r.action", &filter.actions);
+    narrowed.is("r.subject", filter.subject.as_deref());
+    narrowed.is("r.outcome", filter.outcome.map(Outcome::as_str));
+    narrowed.is_within("r.occurred_at", filter.occurred_at);
+    narrowed
 }
 
 /// One page of records, the newest first where `descending`, else the oldest. At most two statements.
@@ -152,12 +113,13 @@ pub async fn list(
     request: &PageRequest,
 ) -> Result<Page<Recorded>, ListError> {
     let (limit, offset) = window(request)?;
-    let mut narrowed = Conditions::of(filter);
-    let total = total_of(db, request, &format!("audit_records r WHERE {}", narrowed.text()), narrowed.values.clone()).await?;
+    let mut narrowed = narrowed(filter);
+    let total = total_of(db, request, &format!("audit_records r WHERE {}", narrowed.text()), narrowed.parameters.0.clone()).await?;
     let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
     if let Position::After(Some(cursor)) = &request.position {
         let place: i64 = cursor.value.as_ref().and_then(|value| value.parse().ok()).ok_or(CursorError)?;
-        narrowed.add("r.position", sign, values![place]);
+        let place = narrowed.parameters.bind(place);
+        narrowed.add(format!("r.position {sign} {place}"));
     }
     let sql = format!(
         "SELECT r.position, r.id, r.action, r.subject, r.actor, r.outcome, r.changes, r.request_id, r.occurred_at, s.seq, o.ip, o.user_agent
@@ -165,7 +127,7 @@ pub async fn list(
          WHERE {} ORDER BY r.position {direction} LIMIT {limit} OFFSET {offset}",
         narrowed.text()
     );
-    let rows: Vec<Row> = db::fetch_all(db, &sql, narrowed.values).await?;
+    let rows: Vec<Row> = db::fetch_all(db, &sql, narrowed.into_values()).await?;
     let rows: Vec<Recorded> = rows.into_iter().map(Recorded::try_from).collect::<Result<_, _>>()?;
     let sort = if descending { format!("-{SORT}") } else { SORT.to_owned() };
     Ok(page_of(rows, request, total, |row| Cursor { sort, value: Some(row.position.to_string()), id: row.id.uuid() }))

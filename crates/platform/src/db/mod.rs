@@ -2,6 +2,7 @@
 
 mod bind;
 mod broken;
+mod conditions;
 mod connect;
 mod connection;
 mod counter;
@@ -21,6 +22,7 @@ mod write_tx;
 
 pub use bind::{Bind, placeholders};
 pub use broken::{Broken, Cause, DatabaseError, OnBroken};
+pub use conditions::Conditions;
 pub use connect::{ConnectError, Db, DbLoad};
 pub use connection::{ConnectionTrait, DbBackend, Reader};
 pub use counter::{Sent, count_statements, note_statement, record_statements};

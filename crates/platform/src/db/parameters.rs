@@ -26,7 +26,7 @@ impl<T> Span<T> {
 }
 
 /// The values that a statement has bound so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Parameters(pub Vec<Value>);
 
 impl Parameters {

@@ -3,6 +3,7 @@
 use kernel::{DomainError, Timestamp};
 use platform::Context;
 use platform::audit::{self, AuditFilter, Outcome, Recorded, Verdict};
+use platform::db::Span;
 use serde::Serialize;
 
 use super::output::{Output, Shown, moment, or_dash};
@@ -140,9 +141,7 @@ async fn list(output: Output, context: &Context, arguments: ListArguments) -> an
         actions: arguments.action.into_iter().collect(),
         subject: arguments.subject,
         outcome: arguments.outcome,
-        from: arguments.since,
-        before: arguments.until,
-        ..AuditFilter::default()
+        occurred_at: Span { at_least: arguments.since, below: arguments.until, ..Span::default() },
     };
     let ask = async |request| audit::list(context.db.reader(), &filter, true, &request).await;
     pages::each(arguments.limit, ask, |rows| table.rows(&rows.into_iter().map(RecordRow::from).collect::<Vec<_>>())).await?;

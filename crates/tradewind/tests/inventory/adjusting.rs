@@ -6,7 +6,7 @@ use catalog::inventory::{
     self, AdjustStock, AdjustStockError, Adjusted, Adjustment, AdjustmentItem, CountChange, MoveReason, SetTrackingError,
 };
 use kernel::{DomainError, PageRequest, Position, VariantId};
-use platform::db::{self, count_statements};
+use platform::db::{self, Span, count_statements};
 use platform::idempotency::{Answer, IdempotencyError, Key, Keyed};
 use platform::values;
 use test_macro::test_on_every_database;
@@ -140,7 +140,11 @@ async fn the_ledger_lists_moves_newest_first(shop: TestShop) -> TestResult {
     let correction = MoveReason::Correction;
     assert_eq!(moves, [(4, 8, correction), (-2, 4, correction), (1, 6, correction), (5, 5, MoveReason::Initial)]);
     assert_eq!((page.items[0].created_by.as_str(), page.items[0].note.as_deref()), ("cli", Some("by the test")));
-    let dated = inventory::MoveFilter { reasons: vec![MoveReason::Initial], before: Some(shop.now()), ..filter };
+    let dated = inventory::MoveFilter {
+        reasons: vec![MoveReason::Initial],
+        created_at: Span { below: Some(shop.now()), ..Span::default() },
+        ..filter
+    };
     assert_eq!(inventory::list_moves(reader, &dated, true, &PageRequest::first(3)).await?.total, Some(1));
     Ok(())
 }

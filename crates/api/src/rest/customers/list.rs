@@ -1,9 +1,9 @@
 //! What `GET /api/v1/customers` understands.
 
 use catalog::channels;
-use gateway::{Bounds, FilterKind, ListQuery, ListRoute, ListSpec, Problem};
+use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem};
 use kernel::{CustomerGroupTag, FieldErrors, Prefixed};
-use platform::db::{Reader, Span};
+use platform::db::Reader;
 use sales::customers::{CustomerFilter, CustomerQuery, CustomerSort};
 
 /// The list of customers.
@@ -41,7 +41,7 @@ pub(super) async fn query(db: &Reader, list: &ListQuery) -> Result<CustomerQuery
     let group = errors.take_optional("filter[group]", filters.text("group"), |raw: &str| raw.parse());
     let named = errors.take_optional("filter[currency]", filters.text("currency"), |raw: &str| raw.parse());
     errors.finish(|| Some(()))?;
-    let spent_minor = span(filters.range("spent"));
+    let spent_minor = filters.range("spent");
     let currency = match named {
         None if by == CustomerSort::Spent || spent_minor.is_bound() => Some(channels::find_default(db).await?.currency),
         named => named,
@@ -51,14 +51,9 @@ pub(super) async fn query(db: &Reader, list: &ListQuery) -> Result<CustomerQuery
         tags: filters.words("tag").to_vec(),
         group,
         accepts_marketing: filters.flag("accepts_marketing"),
-        order_count: span(filters.range("order_count")),
+        order_count: filters.range("order_count"),
         spent_minor,
-        created_at: span(filters.period("created_at")),
+        created_at: filters.period("created_at"),
     };
     Ok(CustomerQuery { filter, currency, sort: by, descending: sort.is_none_or(|key| key.descending), page: list.page.clone() })
-}
-
-fn span<T>(bounds: Bounds<T>) -> Span<T> {
-    let Bounds { at_least, at_most, above, below } = bounds;
-    Span { at_least, at_most, above, below }
 }

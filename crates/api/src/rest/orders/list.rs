@@ -1,8 +1,8 @@
 //! What `GET /api/v1/orders` understands.
 
-use gateway::{Bounds, FilterKind, ListQuery, ListRoute, ListSpec, Problem};
+use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem};
 use kernel::FieldErrors;
-use sales::orders::{FulfilmentStatus, OrderFilter, OrderQuery, OrderSort, OrderStatus, PaymentStatus, Span};
+use sales::orders::{FulfilmentStatus, OrderFilter, OrderQuery, OrderSort, OrderStatus, PaymentStatus};
 
 /// The list of orders.
 pub(super) struct Orders;
@@ -34,8 +34,8 @@ pub(super) fn query(list: &ListQuery) -> Result<OrderQuery, Problem> {
         payment_status: filters.parsed("payment_status").unwrap_or_default(),
         fulfilment_status: filters.parsed("fulfilment_status").unwrap_or_default(),
         tags: filters.words("tag").to_vec(),
-        placed_at: span(filters.period("placed_at")),
-        total_minor: span(filters.range("total")),
+        placed_at: filters.period("placed_at"),
+        total_minor: filters.range("total"),
         user: None,
         customer: customer.map_err(|error| FieldErrors::of("filter[customer]", error))?,
         text: filters.text("text").map(str::to_owned),
@@ -47,9 +47,4 @@ pub(super) fn query(list: &ListQuery) -> Result<OrderQuery, Problem> {
         _ => OrderSort::PlacedAt,
     };
     Ok(OrderQuery { filter, sort: by, descending: sort.is_none_or(|key| key.descending), page: list.page.clone() })
-}
-
-fn span<T>(bounds: Bounds<T>) -> Span<T> {
-    let Bounds { at_least, at_most, above, below } = bounds;
-    Span { at_least, at_most, above, below }
 }

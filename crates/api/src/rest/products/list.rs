@@ -3,7 +3,8 @@
 use catalog::categories::CategoryRef;
 use catalog::listing::{Audience, Includes, OptionFilter, ProductFilters, ProductQuery, ProductSort};
 use catalog::products::ProductStatus;
-use gateway::{Bounds, FilterKind, ListQuery, ListRoute, ListSpec, Problem};
+use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem};
+use platform::db::Span;
 
 /// What may be added to a listed product.
 const INCLUDES: &[&str] = &["variants", "media", "categories"];
@@ -60,8 +61,8 @@ pub(super) fn query(list: &ListQuery, audience: Audience) -> Result<ProductQuery
 }
 
 /// Amounts are whole numbers, so that each open bound has a closed one beside it.
-fn closed(bounds: Bounds<i64>) -> (Option<i64>, Option<i64>) {
-    let Bounds { at_least, at_most, above, below } = bounds;
+fn closed(bounds: Span<i64>) -> (Option<i64>, Option<i64>) {
+    let Span { at_least, at_most, above, below } = bounds;
     let least = at_least.into_iter().chain(above.map(|minor| minor.saturating_add(1))).max();
     let most = at_most.into_iter().chain(below.map(|minor| minor.saturating_sub(1))).min();
     (least, most)
@@ -73,9 +74,9 @@ mod tests {
 
     #[test]
     fn the_narrowest_bounds_count() {
-        let bounds = Bounds { at_least: Some(5), above: Some(7), at_most: Some(20), below: Some(20) };
+        let bounds = Span { at_least: Some(5), above: Some(7), at_most: Some(20), below: Some(20) };
         assert_eq!(closed(bounds), (Some(8), Some(19)));
-        assert_eq!(closed(Bounds { above: Some(i64::MAX), ..Bounds::default() }), (Some(i64::MAX), None));
+        assert_eq!(closed(Span { above: Some(i64::MAX), ..Span::default() }), (Some(i64::MAX), None));
     }
 
     #[test]

@@ -38,18 +38,8 @@ fn filter(filters: &Filters) -> Result<MoveFilter, FieldErrors> {
     let variant_id = id_of(filters, "variant", &mut errors);
     let location_id = id_of(filters, "location", &mut errors);
     let reasons = filters.parsed("reason").unwrap_or_default();
-    let time = filters.period("created_at");
-    errors.finish(|| {
-        Some(MoveFilter {
-            variant_id,
-            location_id,
-            reasons,
-            from: time.at_least,
-            after: time.above,
-            until: time.at_most,
-            before: time.below,
-        })
-    })
+    let created_at = filters.period("created_at");
+    errors.finish(|| Some(MoveFilter { variant_id, location_id, reasons, created_at }))
 }
 
 /// An entry of the stock ledger; it never changes.

@@ -1,40 +1,8 @@
 //! Pages of rows in one fixed order.
 
-use kernel::{Cursor, CursorError, DomainError, ErrorKind, Page, PageRequest, PageTooDeep, Position};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value};
+use kernel::{Cursor, CursorError, Page, PageRequest, Position};
+use platform::db::{self, Conditions, ConnectionTrait, FromQueryResult, ListError, Value, limited, page_of, total_of, window};
 use uuid::Uuid;
-
-/// Why there is no page.
-#[derive(Debug, thiserror::Error)]
-pub enum ListStockError {
-    /// A numbered page that lies too deep.
-    #[error(transparent)]
-    TooDeep(#[from] PageTooDeep),
-    /// A cursor that this list did not give out.
-    #[error(transparent)]
-    Cursor(#[from] CursorError),
-    /// The database.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-}
-
-impl DomainError for ListStockError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::TooDeep(_) => "page_too_deep",
-            Self::Cursor(_) => "invalid_query",
-            Self::Database(error) => error.code(),
-        }
-    }
-
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::TooDeep(_) => ErrorKind::Rule,
-            Self::Cursor(_) => ErrorKind::Malformed,
-            Self::Database(error) => error.kind(),
-        }
-    }
-}
 
 /// A row that is listed by two keys, of which the second makes the order total.
 pub(super) trait ListRow: FromQueryResult {
@@ -52,37 +20,7 @@ pub(super) trait ListRow: FromQueryResult {
     fn place(&self) -> (String, Uuid);
 
     /// The keys of a place, where a cursor has them.
-    fn after(cursor: &Cursor) -> Option<Vec<Value>>;
-}
-
-/// What narrows a list: conditions that must all hold, and their values.
-#[derive(Debug, Default)]
-pub(super) struct Conditions {
-    sql: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Conditions {
-    /// Adds a condition; each `?` stands for the next value.
-    pub(super) fn add(&mut self, template: &str, values: Vec<Value>) {
-        let mut sql = String::with_capacity(template.len());
-        let mut next = self.values.len();
-        for part in template.split_inclusive('?') {
-            match part.strip_suffix('?') {
-                Some(before) => {
-                    next += 1;
-                    sql.push_str(&format!("{before}${next}"));
-                }
-                None => sql.push_str(part),
-            }
-        }
-        self.sql.push(sql);
-        self.values.extend(values);
-    }
-
-    fn text(&self) -> String {
-        if self.sql.is_empty() { "TRUE".to_owned() } else { self.sql.join(" AND ") }
-    }
+    fn after(cursor: &Cursor) -> Option<[Value; 2]>;
 }
 
 /// One page: one statement, and one more that counts for a numbered page.
@@ -91,48 +29,29 @@ pub(super) async fn page<R: ListRow>(
     mut narrowed: Conditions,
     descending: bool,
     request: &PageRequest,
-) -> Result<Page<R>, ListStockError> {
-    let offset = request.offset()?;
-    let counted = match &request.position {
-        Position::Number(_) => Some(count::<R>(db, &narrowed).await?),
-        Position::After(_) => None,
-    };
+) -> Result<Page<R>, ListError> {
+    let window = window(request)?;
+    let matching = format!("{} WHERE {}", R::COUNTED_FROM, narrowed.text());
+    let total = total_of(db, request, &matching, narrowed.parameters.0.clone()).await?;
+    let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
     if let Position::After(Some(cursor)) = &request.position {
-        let sign = if descending { "<" } else { ">" };
-        let keys = R::after(cursor).ok_or(CursorError)?;
+        let [first, second] = R::after(cursor).ok_or(CursorError)?;
+        let (first, second) = (narrowed.parameters.bind(first), narrowed.parameters.bind(second));
         if let Some(key) = R::SAME_KEY {
-            narrowed.add(&format!("{key} {sign}= ?"), keys.iter().take(1).cloned().collect());
+            narrowed.add(format!("{key} {sign}= {first}"));
         }
-        narrowed.add(&format!("({}) {sign} (?, ?)", R::KEYS.join(", ")), keys);
+        narrowed.add(format!("({}) {sign} ({first}, {second})", R::KEYS.join(", ")));
     }
-    let direction = if descending { "DESC" } else { "ASC" };
-    let sql = format!(
-        "SELECT {} FROM {} WHERE {} ORDER BY {} {direction}, {} {direction} LIMIT {} OFFSET {offset}",
-        R::COLUMNS,
-        R::FROM,
-        narrowed.text(),
-        R::KEYS[0],
-        R::KEYS[1],
-        request.size + 1,
-    );
-    let mut items: Vec<R> = db::fetch_all(db, &sql, narrowed.values).await?;
-    let size = request.size as usize;
-    let has_next = items.len() > size;
-    items.truncate(size);
+    let [first, second] = R::KEYS;
+    let conditions = narrowed.text();
+    let limit = limited(window, |offset| narrowed.parameters.bind(offset));
+    let sql =
+        format!("SELECT {} FROM {} WHERE {conditions} ORDER BY {first} {direction}, {second} {direction} {limit}", R::COLUMNS, R::FROM,);
+    let rows: Vec<R> = db::fetch_all(db, &sql, narrowed.into_values()).await?;
     let sort = if descending { format!("-{}", R::SORT) } else { R::SORT.to_owned() };
-    let next = items.last().filter(|_| has_next).map(R::place).map(|(value, id)| Cursor { sort, value: Some(value), id });
-    let deepest = u64::from(PageRequest::DEEPEST_ROW);
-    Ok(Page { items, has_next, next, total: counted.map(|n| n.min(deepest)), total_is_estimate: counted.is_some_and(|n| n > deepest) })
-}
-
-/// Counts up to one row beyond what is counted exactly.
-async fn count<R: ListRow>(db: &impl ConnectionTrait, narrowed: &Conditions) -> Result<u64, DatabaseError> {
-    let sql = format!(
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM {} WHERE {} LIMIT {}) AS counted",
-        R::COUNTED_FROM,
-        narrowed.text(),
-        PageRequest::DEEPEST_ROW + 1
-    );
-    let counted: i64 = db::fetch_scalar(db, &sql, narrowed.values.clone()).await?.unwrap_or(0);
-    Ok(u64::try_from(counted).unwrap_or(0))
+    let place = |last: &R| {
+        let (value, id) = last.place();
+        Cursor { sort, value: Some(value), id }
+    };
+    Ok(page_of(rows, request, total, place))
 }

@@ -1,11 +1,10 @@
 //! The lists of levels and moves for staff.
 
 use kernel::{Cursor, Page, PageRequest, ProductId, StockLocationId, StockMoveId, Timestamp, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, beginning, shielded};
-use platform::values;
+use platform::db::{self, Bind, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, ListError, Parameters, Value, shielded};
 use uuid::Uuid;
 
-use super::list::{Conditions, ListRow, ListStockError, page};
+use super::list::{ListRow, page};
 use crate::inventory::model::{Level, LevelFilter, StockLevel};
 use crate::inventory::moves::{MoveFilter, StockMove};
 
@@ -40,8 +39,8 @@ impl ListRow for LevelRow {
         (self.variant_id.to_string(), self.location_id)
     }
 
-    fn after(cursor: &Cursor) -> Option<Vec<Value>> {
-        Some(values![cursor.value.as_ref()?.parse::<Uuid>().ok()?, cursor.id])
+    fn after(cursor: &Cursor) -> Option<[Value; 2]> {
+        Some([cursor.value.as_ref()?.parse::<Uuid>().ok()?.bind(), cursor.id.bind()])
     }
 }
 
@@ -69,22 +68,15 @@ const FEW: i64 = 10_000;
 /// Narrows the list to variants whose SKU begins with this, capital letters or small ones: by way of them where they are few. No planner
 /// knows how many they are.
 async fn narrow_to_sku(db: &impl ConnectionTrait, narrowed: &mut Conditions, sku: &str) -> Result<(), DatabaseError> {
-    let (first, behind) = beginning(&sku.to_ascii_lowercase());
-    let bounds = values![first].into_iter().chain(behind.into_iter().flat_map(|behind| values![behind]));
-    let bounds: Vec<Value> = bounds.collect();
-    let begins = |term: &str, places: [&str; 2]| {
-        let [first, behind] = places;
-        let behind = if bounds.len() == 2 { format!(" AND {term} < {behind}") } else { String::new() };
-        format!("{term} >= {first}{behind}")
-    };
-    let found = begins("x.sku_begins", ["$1", "$2"]);
+    let (sku, mut counted) = (sku.to_ascii_lowercase(), Parameters::default());
+    let found = counted.begins("x.sku_begins", &sku);
     let count = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM variants x WHERE {found} LIMIT {}) AS counted", FEW + 1);
-    let is_few = db::fetch_scalar::<i64>(db, &count, bounds.clone()).await?.is_some_and(|found| found <= FEW);
+    let is_few = db::fetch_scalar::<i64>(db, &count, counted.0).await?.is_some_and(|found| found <= FEW);
     let condition = match is_few {
-        true => format!("l.variant_id IN (SELECT x.id FROM variants x WHERE {})", begins("x.sku_begins", ["?", "?"])),
-        false => begins(&shielded("v.sku_begins"), ["?", "?"]),
+        true => format!("l.variant_id IN (SELECT x.id FROM variants x WHERE {})", narrowed.parameters.begins("x.sku_begins", &sku)),
+        false => narrowed.parameters.begins(&shielded("v.sku_begins"), &sku),
     };
-    narrowed.add(&condition, bounds);
+    narrowed.add(condition);
     Ok(())
 }
 
@@ -92,30 +84,24 @@ async fn narrow_to_sku(db: &impl ConnectionTrait, narrowed: &mut Conditions, sku
 /// SKU is looked for.
 ///
 /// # Errors
-/// `ListStockError`: a page that lies too deep or a cursor of another list.
+/// `ListError`: a page that lies too deep or a cursor of another list.
 pub async fn list_levels(
     db: &impl ConnectionTrait,
     filter: &LevelFilter,
     descending: bool,
     request: &PageRequest,
-) -> Result<Page<StockLevel>, ListStockError> {
+) -> Result<Page<StockLevel>, ListError> {
     let mut narrowed = Conditions::default();
-    narrowed.add("v.tracked", vec![]);
-    if let Some(variant) = filter.variant_id {
-        narrowed.add("l.variant_id = ?", values![variant]);
-    }
-    if let Some(product) = filter.product_id {
-        narrowed.add("v.product_id = ?", values![product]);
-    }
-    if let Some(location) = filter.location_id {
-        narrowed.add("l.location_id = ?", values![location]);
-    }
+    narrowed.add("v.tracked");
+    narrowed.is("l.variant_id", filter.variant_id);
+    narrowed.is("v.product_id", filter.product_id);
+    narrowed.is("l.location_id", filter.location_id);
     if let Some(sku) = &filter.sku {
         narrow_to_sku(db, &mut narrowed, sku).await?;
     }
     if let Some(low) = filter.low {
         let sign = if low { "<=" } else { ">" };
-        narrowed.add(&format!("l.on_hand - l.reserved {sign} COALESCE(v.low_stock_threshold, 0)"), vec![]);
+        narrowed.add(format!("l.on_hand - l.reserved {sign} COALESCE(v.low_stock_threshold, 0)"));
     }
     Ok(page::<LevelRow>(db, narrowed, descending, request).await?.map(StockLevel::from))
 }
@@ -149,8 +135,8 @@ impl ListRow for MoveRow {
         (self.created_at.to_rfc3339(), self.id)
     }
 
-    fn after(cursor: &Cursor) -> Option<Vec<Value>> {
-        Some(values![cursor.value.as_ref()?.parse::<Timestamp>().ok()?, cursor.id])
+    fn after(cursor: &Cursor) -> Option<[Value; 2]> {
+        Some([cursor.value.as_ref()?.parse::<Timestamp>().ok()?.bind(), cursor.id.bind()])
     }
 }
 
@@ -179,31 +165,18 @@ impl TryFrom<MoveRow> for StockMove {
 /// One page of moves, the newest first where `descending`, else the oldest. At most two statements.
 ///
 /// # Errors
-/// `ListStockError`: a page that lies too deep or a cursor of another list.
+/// `ListError`: a page that lies too deep or a cursor of another list.
 pub async fn list_moves(
     db: &impl ConnectionTrait,
     filter: &MoveFilter,
     descending: bool,
     request: &PageRequest,
-) -> Result<Page<StockMove>, ListStockError> {
+) -> Result<Page<StockMove>, ListError> {
     let mut narrowed = Conditions::default();
-    if let Some(variant) = filter.variant_id {
-        narrowed.add("m.variant_id = ?", values![variant]);
-    }
-    if let Some(location) = filter.location_id {
-        narrowed.add("m.location_id = ?", values![location]);
-    }
-    if !filter.reasons.is_empty() {
-        let marks = vec!["?"; filter.reasons.len()].join(", ");
-        let words = filter.reasons.iter().flat_map(|reason| values![reason.as_str()]).collect();
-        narrowed.add(&format!("m.reason IN ({marks})"), words);
-    }
-    let bounds = [(">=", filter.from), (">", filter.after), ("<=", filter.until), ("<", filter.before)];
-    for (sign, bound) in bounds {
-        if let Some(moment) = bound {
-            narrowed.add(&format!("m.created_at {sign} ?"), values![moment]);
-        }
-    }
+    narrowed.is("m.variant_id", filter.variant_id);
+    narrowed.is("m.location_id", filter.location_id);
+    narrowed.is_among("m.reason", filter.reasons.iter().map(|reason| reason.as_str()));
+    narrowed.is_within("m.created_at", filter.created_at);
     let page = page::<MoveRow>(db, narrowed, descending, request).await?;
     let Page { items, has_next, next, total, total_is_estimate } = page;
     let items = items.into_iter().map(StockMove::try_from).collect::<Result<_, _>>()?;

@@ -1,11 +1,13 @@
 //! Rows of the stock locations.
 
 use kernel::{Cursor, Page, PageRequest, StockLocationId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, DbBackend, FromQueryResult, OnBroken, Value, WriteTx};
+use platform::db::{
+    self, Bind, Conditions, ConnectionTrait, DatabaseError, DbBackend, FromQueryResult, ListError, OnBroken, Value, WriteTx,
+};
 use platform::values;
 use uuid::Uuid;
 
-use super::list::{Conditions, ListRow, ListStockError, page};
+use super::list::{ListRow, page};
 use crate::inventory::locations::{LocationAddress, StockLocation};
 
 #[derive(FromQueryResult)]
@@ -34,8 +36,8 @@ impl ListRow for LocationRow {
         (self.priority.to_string(), self.id)
     }
 
-    fn after(cursor: &Cursor) -> Option<Vec<Value>> {
-        Some(values![cursor.value.as_ref()?.parse::<i64>().ok()?, cursor.id])
+    fn after(cursor: &Cursor) -> Option<[Value; 2]> {
+        Some([cursor.value.as_ref()?.parse::<i64>().ok()?.bind(), cursor.id.bind()])
     }
 }
 
@@ -177,12 +179,8 @@ pub(in crate::inventory) async fn delete_location<E: From<DatabaseError>>(
 /// One page of locations, by priority, the lowest first unless `descending`. At most two statements.
 ///
 /// # Errors
-/// `ListStockError`: a page that lies too deep or a cursor of another list.
-pub async fn list_locations(
-    db: &impl ConnectionTrait,
-    descending: bool,
-    request: &PageRequest,
-) -> Result<Page<StockLocation>, ListStockError> {
+/// `ListError`: a page that lies too deep or a cursor of another list.
+pub async fn list_locations(db: &impl ConnectionTrait, descending: bool, request: &PageRequest) -> Result<Page<StockLocation>, ListError> {
     let Page { items, has_next, next, total, total_is_estimate } =
         page::<LocationRow>(db, Conditions::default(), descending, request).await?;
     let items = items.into_iter().map(StockLocation::try_from).collect::<Result<_, _>>()?;

@@ -26,7 +26,6 @@ mod moves;
 
 pub use invariants::INVARIANTS;
 pub use levels::on_hand_at_default;
-pub use list::ListStockError;
 pub use listings::buyable_counts;
 pub use lists::{list_levels, list_moves};
 pub use locations::{find_location, find_location_by_code, list_locations};
