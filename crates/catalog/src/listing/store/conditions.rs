@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use kernel::fold;
-use platform::db::{self, Bind, Value};
+use platform::db::{self, Parameters, Value};
 
 use super::sets::{Ranges, Sets};
 use crate::listing::model::{Audience, ProductFilters, ProductQuery};
@@ -18,7 +18,7 @@ pub(super) struct Condition {
     /// The set that is gone through instead of the list, where all that matches is wanted in no order; empty without one.
     pub(super) members: String,
     pub(super) sql: String,
-    pub(super) values: Vec<Value>,
+    pub(super) parameters: Parameters,
     /// What has to hold of the price, which ranges know as well: operator and parameter.
     prices: Vec<(&'static str, String)>,
     shields: Shields,
@@ -37,9 +37,9 @@ pub(super) struct Shields {
 
 impl Default for Condition {
     fn default() -> Self {
-        let (sql, values, prices, sets) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+        let (sql, parameters, prices, sets) = (String::new(), Parameters::default(), Vec::new(), Vec::new());
         let (source, members, shields) = ("product_listings l".to_owned(), String::new(), Shields::default());
-        Self { source, ranges: None, members, sql, values, prices, shields, sets }
+        Self { source, ranges: None, members, sql, parameters, prices, shields, sets }
     }
 }
 
@@ -47,19 +47,6 @@ impl Condition {
     /// Reads the listing by way of something else.
     pub(super) fn start_from(&mut self, source: &str) {
         source.clone_into(&mut self.source);
-    }
-
-    /// The parameter of one more value.
-    pub(super) fn bind(&mut self, value: impl Bind) -> String {
-        self.values.push(value.bind());
-        format!("${}", self.values.len())
-    }
-
-    /// The list behind `IN` of more values.
-    pub(super) fn bind_all(&mut self, values: impl IntoIterator<Item = impl Bind>) -> String {
-        let first = self.values.len() + 1;
-        self.values.extend(values.into_iter().map(Bind::bind));
-        db::placeholders(first, self.values.len() + 1 - first)
     }
 
     pub(super) fn and(&mut self, sql: &str) {
@@ -117,7 +104,7 @@ pub(super) fn statuses(query: &ProductQuery) -> Vec<ProductStatus> {
 pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (String, Vec<Value>) {
     let mut condition = filters(&query.filters, Shields::default());
     sets.narrow_all(&mut condition);
-    let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
+    let words = condition.parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
     let sql = match (&condition.ranges, condition.members.as_str()) {
         (Some(Ranges { table, column, keys }), _) => {
             format!("{table} m WHERE m.{column} IN ({}) AND m.status IN ({words}){}", keys.join(", "), condition.rest())
@@ -128,14 +115,14 @@ pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (St
             format!("{members} AS member WHERE TRUE{}", exists("member", &conditions))
         }
     };
-    (sql, condition.values)
+    (sql, condition.parameters.0)
 }
 
 /// The filters on the list's own columns, but that of the state, which each branch of the statement has for itself.
 pub(super) fn filters(filters: &ProductFilters, shields: Shields) -> Condition {
     let mut condition = Condition { shields, ..Condition::default() };
     if !filters.brands.is_empty() {
-        let brands = condition.bind_all(filters.brands.iter().map(|brand| fold(brand)));
+        let brands = condition.parameters.bind_all(filters.brands.iter().map(|brand| fold(brand)));
         condition.and(&format!("l.brand_key IN ({brands})"));
     }
     match filters.in_stock {
@@ -144,16 +131,16 @@ pub(super) fn filters(filters: &ProductFilters, shields: Shields) -> Condition {
         None => {}
     }
     if let Some(moment) = filters.updated_since {
-        let moment = condition.bind(moment);
+        let moment = condition.parameters.bind(moment);
         let changed = if shields.changes { db::shielded("l.updated_at") } else { "l.updated_at".to_owned() };
         condition.and(&format!("{changed} >= {moment}"));
     }
     if let Some(minor) = filters.price_at_least {
-        let minor = condition.bind(minor);
+        let minor = condition.parameters.bind(minor);
         condition.prices.push((">=", minor));
     }
     if let Some(minor) = filters.price_at_most {
-        let minor = condition.bind(minor);
+        let minor = condition.parameters.bind(minor);
         condition.prices.push(("<=", minor));
     }
     condition

@@ -49,9 +49,11 @@ impl Column {
 
     fn bind(self, condition: &mut Condition, text: &str) -> Result<String, CursorError> {
         match self {
-            Self::CreatedAt | Self::UpdatedAt => text.parse::<Timestamp>().map(|time| condition.bind(time)).map_err(|_| CursorError),
-            Self::Title => Ok(condition.bind(text)),
-            Self::Price => text.parse::<i64>().map(|minor| condition.bind(minor)).map_err(|_| CursorError),
+            Self::CreatedAt | Self::UpdatedAt => {
+                text.parse::<Timestamp>().map(|time| condition.parameters.bind(time)).map_err(|_| CursorError)
+            }
+            Self::Title => Ok(condition.parameters.bind(text)),
+            Self::Price => text.parse::<i64>().map(|minor| condition.parameters.bind(minor)).map_err(|_| CursorError),
         }
     }
 }
@@ -68,12 +70,17 @@ impl ProductSort {
 
     /// True where categories and tags have their products in this order.
     pub(in crate::listing) const fn is_that_of_sets(self) -> bool {
-        !matches!(self.column(), Column::UpdatedAt)
+        !self.is_by_change()
     }
 
     /// True where bounds of the price are bounds of the order.
     pub(in crate::listing) const fn is_by_price(self) -> bool {
         matches!(self.column(), Column::Price)
+    }
+
+    /// The same of the last change.
+    pub(in crate::listing) const fn is_by_change(self) -> bool {
+        matches!(self.column(), Column::UpdatedAt)
     }
 
     const fn is_descending(self) -> bool {
@@ -113,19 +120,19 @@ pub(in crate::listing) async fn rows(
         return Ok(Vec::new());
     }
     let direction = direction(query.sort);
-    let whole = db::limited(window, |offset| condition.bind(offset));
+    let whole = db::limited(window, |offset| condition.parameters.bind(offset));
     // A single branch skips rows itself; of several each is read from its top.
     let (window, outer_window) = match (branches.len(), window) {
         (1, _) => (whole, String::new()),
         (_, (limit, 0)) => (format!("LIMIT {limit}"), whole),
-        (_, (limit, offset)) => (format!("LIMIT {}", condition.bind(limit + offset)), whole),
+        (_, (limit, offset)) => (format!("LIMIT {}", condition.parameters.bind(limit + offset)), whole),
     };
-    let channel = condition.bind(Channel::DEFAULT_CODE);
+    let channel = condition.parameters.bind(Channel::DEFAULT_CODE);
     let parts: Vec<String> = branches
         .iter()
         .enumerate()
         .map(|(place, branch)| {
-            let status = condition.bind(branch.status.as_str());
+            let status = condition.parameters.bind(branch.status.as_str());
             let part = branch_sql(&condition, (query.sort, start.as_ref()), branch, &status);
             format!("SELECT product_id, place, unpriced FROM ({part} {window}) AS branch_{place}")
         })
@@ -142,7 +149,7 @@ pub(in crate::listing) async fn rows(
          ORDER BY {order}",
         branches = parts.join(" UNION ALL "),
     );
-    let rows: Vec<ListedRow> = db::fetch_all(db, &sql, condition.values).await?;
+    let rows: Vec<ListedRow> = db::fetch_all(db, &sql, condition.parameters.0).await?;
     Ok(rows.into_iter().map(Listed::try_from).collect::<Result<_, _>>()?)
 }
 
@@ -157,7 +164,7 @@ fn start(condition: &mut Condition, query: &ProductQuery) -> Result<Option<Start
         None if query.sort.column() == Column::Price => None,
         None => return Err(CursorError),
     };
-    Ok(Some(Start { value, id: condition.bind(cursor.id) }))
+    Ok(Some(Start { value, id: condition.parameters.bind(cursor.id) }))
 }
 
 fn branches(query: &ProductQuery, start: Option<&Start>, ranges: Option<&Ranges>) -> Vec<Branch> {

@@ -1,22 +1,20 @@
 //! Filters that name sets of products in other tables: categories, tags, options.
 //!
 //! A category or a tag has its products in the order of the list: a page is read from it, and each row asked whether it belongs to
-//! the other sets. An option has not: where few products have it they are looked up in the list, otherwise the list is read in its
-//! order and each row asked. How large sets are is counted where it matters, in one statement for all of them: no planner knows,
-//! and the wrong way takes a second in a large shop.
+//! the other sets. An option has not, nor have bounds of the price or of the last change: where few products match they are looked up in
+//! the list, otherwise the list is read in its order and each row asked. How large sets are is counted where it matters, in one statement
+//! for all of them: no planner knows, and the wrong way takes a second in a large shop.
 
 use kernel::{CategoryId, Slug, fold};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
+use platform::db::{self, Bind, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Span};
 use uuid::Uuid;
 
 use super::conditions::{Condition, Shields, statuses};
 use crate::categories::CategoryRef;
-use crate::listing::model::{ProductFilters, ProductQuery};
+use crate::listing::model::ProductQuery;
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
-/// So many products within bounds of the price are put in another order as fast as the list is read where one in two hundred matches.
-const FEW_PRICES: i64 = 5_000;
 /// Among sets that are in order it only matters which is small; finding that out should cost less than the page.
 const SMALL_BESIDE_ORDERED: i64 = 300;
 /// Each category or tag is a range of an index of its own, read as far as the page reaches: of more of them the list is read.
@@ -26,7 +24,14 @@ const MOST_RANGES: usize = 16;
 enum Set<'a> {
     Categories(&'a [CategoryRef]),
     Tags(&'a [String]),
-    Option { name: &'a str, values: &'a [String] },
+    Option {
+        name: &'a str,
+        values: &'a [String],
+    },
+    /// What lies between the bounds of the price.
+    Priced(&'a ProductQuery),
+    /// What has changed since the moment that is asked for.
+    Changed(&'a ProductQuery),
 }
 
 /// The sets of a list, the smallest first.
@@ -63,40 +68,43 @@ impl<'a> Sets<'a> {
     /// # Errors
     /// `DatabaseError`, by what went wrong.
     pub(in crate::listing) async fn measure(db: &impl ConnectionTrait, query: &'a ProductQuery) -> Result<Self, DatabaseError> {
-        let (sets, is_ordered) = (named(&query.filters), query.sort.is_that_of_sets());
+        let (sets, is_ordered) = (named(query), query.sort.is_that_of_sets());
         let has_ordered = is_ordered && sets.iter().any(Set::has_ranges);
-        let small = if has_ordered { SMALL_BESIDE_ORDERED } else { SMALL };
+        let small = if has_ordered && !sets.iter().any(Set::is_of_bounds) { SMALL_BESIDE_ORDERED } else { SMALL };
         let mut all = Self { sets, category_ids: Vec::new(), smallest: i64::MAX, small, is_ordered, shields: Shields::default() };
         // A lone set that is in order is read in order, however large it is.
         let is_lone = has_ordered && all.sets.len() == 1;
-        all.count(db, query, if is_lone { 1 } else { small + 1 }).await?;
+        all.count(db, if is_lone { 1 } else { small + 1 }).await?;
         if is_lone && !all.sets.iter().any(|set| all.is_in_order(set)) {
-            all.count(db, query, small + 1).await?;
+            all.count(db, small + 1).await?;
         }
         Ok(all)
     }
 
-    /// Counts the members of each set up to `most`, and what has changed; puts the smallest set first.
-    async fn count(&mut self, db: &impl ConnectionTrait, query: &ProductQuery, most: i64) -> Result<(), DatabaseError> {
-        let mut condition = Condition::default();
-        let mut parts: Vec<String> = self.sets.iter().enumerate().map(|(place, set)| set.size(place, most, &mut condition)).collect();
-        // Where theirs is the order that is wanted, its index is read as far as the page reaches.
-        let (changes, prices) = (self.sets.len(), self.sets.len() + 1);
-        parts.extend(self.is_ordered.then(|| count_changed(query, changes, &mut condition)).flatten());
-        parts.extend((!query.sort.is_by_price()).then(|| count_priced(query, prices, &mut condition)).flatten());
-        if parts.is_empty() {
+    /// Counts the members of each set up to `most`; puts the smallest set first.
+    async fn count(&mut self, db: &impl ConnectionTrait, most: i64) -> Result<(), DatabaseError> {
+        if self.sets.is_empty() {
             return Ok(());
         }
-        let rows: Vec<SizeRow> = db::fetch_all(db, &parts.join(" UNION ALL "), condition.values).await?;
+        let mut parameters = Parameters::default();
+        let parts: Vec<String> = self.sets.iter().enumerate().map(|(place, set)| set.size(place, most, &mut parameters)).collect();
+        let rows: Vec<SizeRow> = db::fetch_all(db, &parts.join(" UNION ALL "), parameters.0).await?;
         self.category_ids = rows.iter().filter_map(|row| row.category_id).map(CategoryId::from_uuid).collect();
         let size = |place: usize| {
             let of_place = rows.iter().filter(|row| usize::try_from(row.place) == Ok(place));
             of_place.fold(0_i64, |sum, row| sum.saturating_add(row.members))
         };
-        self.shields = Shields { changes: size(changes) > SMALL, prices: size(prices) > FEW_PRICES };
         let mut sized: Vec<(i64, Set<'a>)> = self.sets.drain(..).enumerate().map(|(place, set)| (size(place), set)).collect();
         sized.sort_by_key(|(size, _)| *size);
         self.smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
+        let is_large = |(size, _): &&(i64, Set<'_>)| *size > self.small;
+        for (_, set) in sized.iter().filter(is_large) {
+            match set {
+                Set::Priced(_) => self.shields.prices = true,
+                Set::Changed(_) => self.shields.changes = true,
+                Set::Categories(_) | Set::Tags(_) | Set::Option { .. } => {}
+            }
+        }
         self.sets = sized.into_iter().map(|(_, set)| set).collect();
         Ok(())
     }
@@ -119,7 +127,7 @@ impl<'a> Sets<'a> {
         match begin {
             Some((_, set)) if self.is_in_order(set) => condition.ranges = self.ranges(set, condition),
             Some((_, set)) => {
-                let members = set.distinct_members(condition, &self.category_ids);
+                let members = set.distinct_members(&mut condition.parameters, &self.category_ids);
                 // SQLite keeps the order of a CROSS JOIN.
                 condition.start_from(&format!("{members} AS member CROSS JOIN product_listings l"));
                 condition.and("l.product_id = member.product_id");
@@ -129,14 +137,19 @@ impl<'a> Sets<'a> {
         self.narrow_to_others(begin.map(|(place, _)| place), condition);
     }
 
-    /// Puts the sets on a condition, to read all that match in no order: whatever its size, a set has fewer than the list.
+    /// Puts the sets on a condition, to read all that match in no order: whatever its size, a set has fewer than the list. Bounds the
+    /// list has itself.
     pub(super) fn narrow_all(&self, condition: &mut Condition) {
-        let Some(smallest) = self.sets.first() else { return };
-        match self.count_ranges(smallest) {
-            Some(1) => condition.ranges = self.ranges(smallest, condition),
-            _ => condition.members = smallest.distinct_members(condition, &self.category_ids),
+        let is_small = self.smallest <= self.small;
+        let begin = self.sets.iter().enumerate().find(|(place, set)| !set.is_of_bounds() || (*place == 0 && is_small));
+        match begin {
+            Some((_, set)) if self.count_ranges(set) == Some(1) => condition.ranges = self.ranges(set, condition),
+            Some((_, set)) if !set.is_of_bounds() => {
+                condition.members = set.distinct_members(&mut condition.parameters, &self.category_ids);
+            }
+            Some(_) | None => {}
         }
-        self.narrow_to_others(Some(0), condition);
+        self.narrow_to_others(begin.map(|(place, _)| place), condition);
     }
 
     /// True where the products of a set can be read in the order that is wanted.
@@ -148,37 +161,42 @@ impl<'a> Sets<'a> {
         match set {
             Set::Categories(_) => Some(self.category_ids.len()),
             Set::Tags(tags) => Some(tags.len()),
-            Set::Option { .. } => None,
+            Set::Option { .. } | Set::Priced(_) | Set::Changed(_) => None,
         }
     }
 
     fn ranges(&self, set: &Set<'_>, condition: &mut Condition) -> Option<Ranges> {
         match set {
             Set::Categories(_) => {
-                let keys = self.category_ids.iter().map(|id| condition.bind(*id)).collect();
+                let keys = self.category_ids.iter().map(|id| condition.parameters.bind(*id)).collect();
                 Some(Ranges { table: "product_categories", column: "category_id", keys })
             }
             Set::Tags(tags) => {
-                let keys = tags.iter().map(|tag| condition.bind(fold(tag))).collect();
+                let keys = tags.iter().map(|tag| condition.parameters.bind(fold(tag))).collect();
                 Some(Ranges { table: "product_tags", column: "tag_key", keys })
             }
-            Set::Option { .. } => None,
+            Set::Option { .. } | Set::Priced(_) | Set::Changed(_) => None,
         }
     }
 
+    /// A row that is read tells its price and its last change itself.
     fn narrow_to_others(&self, begun_with: Option<usize>, condition: &mut Condition) {
-        for (_, set) in self.sets.iter().enumerate().filter(|(place, _)| Some(*place) != begun_with) {
-            let members = set.members(condition, &self.category_ids);
+        for (_, set) in self.sets.iter().enumerate().filter(|(place, set)| Some(*place) != begun_with && !set.is_of_bounds()) {
+            let members = set.members(&mut condition.parameters, &self.category_ids);
             condition.belongs_to(members);
         }
     }
 }
 
-fn named(filters: &ProductFilters) -> Vec<Set<'_>> {
-    let mut sets = Vec::new();
+fn named(query: &ProductQuery) -> Vec<Set<'_>> {
+    let (filters, mut sets) = (&query.filters, Vec::new());
     sets.extend(filters.categories.as_deref().map(Set::Categories));
     sets.extend(Some(filters.tags.as_slice()).filter(|tags| !tags.is_empty()).map(Set::Tags));
     sets.extend(filters.options.iter().map(|option| Set::Option { name: &option.name, values: &option.values }));
+    // Where theirs is the order that is wanted, its index is read as far as the page reaches.
+    let is_priced = filters.price_at_least.is_some() || filters.price_at_most.is_some();
+    sets.extend((is_priced && !query.sort.is_by_price()).then_some(Set::Priced(query)));
+    sets.extend((filters.updated_since.is_some() && !query.sort.is_by_change()).then_some(Set::Changed(query)));
     sets
 }
 
@@ -188,39 +206,51 @@ impl Set<'_> {
         matches!(self, Self::Categories(_) | Self::Tags(_))
     }
 
+    /// True where the list has a column for it.
+    const fn is_of_bounds(&self) -> bool {
+        matches!(self, Self::Priced(_) | Self::Changed(_))
+    }
+
     /// The statement that finds its members, some perhaps twice.
-    fn members(&self, condition: &mut Condition, categories: &[CategoryId]) -> String {
+    fn members(&self, parameters: &mut Parameters, categories: &[CategoryId]) -> String {
         match self {
             Self::Categories(_) => {
-                let ids = condition.bind_all(categories.iter().copied());
+                let ids = parameters.bind_all(categories.iter().copied());
                 format!("SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ({ids})")
             }
             Self::Tags(tags) => {
-                let keys = condition.bind_all(tags.iter().map(|tag| fold(tag)));
+                let keys = parameters.bind_all(tags.iter().map(|tag| fold(tag)));
                 format!("SELECT t.product_id FROM product_tags t WHERE t.tag_key IN ({keys})")
             }
             Self::Option { name, values } => {
-                let name = condition.bind(fold(name));
-                let values = condition.bind_all(values.iter().map(|value| fold(value)));
+                let name = parameters.bind(fold(name));
+                let values = parameters.bind_all(values.iter().map(|value| fold(value)));
                 format!("SELECT o.product_id FROM variant_options o WHERE o.name_key = {name} AND o.value_key IN ({values})")
+            }
+            Self::Priced(query) => {
+                let span = Span { at_least: query.filters.price_at_least, at_most: query.filters.price_at_most, ..Span::default() };
+                listed(query, parameters, "c.price_min_minor", span)
+            }
+            Self::Changed(query) => {
+                listed(query, parameters, "c.updated_at", Span { at_least: query.filters.updated_since, ..Span::default() })
             }
         }
     }
 
     /// Its members, each once.
-    fn distinct_members(&self, condition: &mut Condition, categories: &[CategoryId]) -> String {
-        format!("(SELECT DISTINCT product_id FROM ({}) AS named)", self.members(condition, categories))
+    fn distinct_members(&self, parameters: &mut Parameters, categories: &[CategoryId]) -> String {
+        format!("(SELECT DISTINCT product_id FROM ({}) AS named)", self.members(parameters, categories))
     }
 
     /// The statement that counts its members up to `most`; categories one by one, with their ids.
-    fn size(&self, place: usize, most: i64, condition: &mut Condition) -> String {
+    fn size(&self, place: usize, most: i64, parameters: &mut Parameters) -> String {
         let (columns, source) = match self {
             Self::Categories(categories) => {
                 let of_one = "SELECT pc.product_id FROM product_categories pc WHERE pc.category_id = c.id";
-                (format!("c.id AS category_id, {}", counted(of_one, most)), subtree(condition, categories))
+                (format!("c.id AS category_id, {}", counted(of_one, most)), subtree(parameters, categories))
             }
-            Self::Tags(_) | Self::Option { .. } => {
-                let members = self.members(condition, &[]);
+            Self::Tags(_) | Self::Option { .. } | Self::Priced(_) | Self::Changed(_) => {
+                let members = self.members(parameters, &[]);
                 (format!("CAST(NULL AS UUID) AS category_id, {}", counted(&members, most)), String::new())
             }
         };
@@ -228,28 +258,10 @@ impl Set<'_> {
     }
 }
 
-/// The statement that counts what has changed since the moment that is asked for, as far as it matters.
-fn count_changed(query: &ProductQuery, place: usize, condition: &mut Condition) -> Option<String> {
-    let since = condition.bind(query.filters.updated_since?);
-    let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
-    let changed = format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words}) AND c.updated_at >= {since}");
-    Some(format!("SELECT CAST({place} AS BIGINT) AS place, CAST(NULL AS UUID) AS category_id, {}", counted(&changed, SMALL + 1)))
-}
-
-/// The same of the prices between the bounds that are asked for.
-fn count_priced(query: &ProductQuery, place: usize, condition: &mut Condition) -> Option<String> {
-    let bounds = [(">=", query.filters.price_at_least), ("<=", query.filters.price_at_most)];
-    if bounds.iter().all(|(_, bound)| bound.is_none()) {
-        return None;
-    }
-    let words = condition.bind_all(statuses(query).iter().map(|status| status.as_str()));
-    let mut priced = format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words})");
-    for (operator, bound) in bounds {
-        if let Some(minor) = bound {
-            priced.push_str(&format!(" AND c.price_min_minor {operator} {}", condition.bind(minor)));
-        }
-    }
-    Some(format!("SELECT CAST({place} AS BIGINT) AS place, CAST(NULL AS UUID) AS category_id, {}", counted(&priced, FEW_PRICES + 1)))
+/// The statement that finds the products of the list, of the states that a query shows, of which a column lies within bounds.
+fn listed<T: Bind>(query: &ProductQuery, parameters: &mut Parameters, column: &str, span: Span<T>) -> String {
+    let words = parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
+    format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words}){}", parameters.within(column, span))
 }
 
 fn counted(members: &str, most: i64) -> String {
@@ -257,7 +269,7 @@ fn counted(members: &str, most: i64) -> String {
 }
 
 /// A subtree is one range of paths: no path goes on with a `g`, which follows the hexadecimal digits.
-fn subtree(condition: &mut Condition, categories: &[CategoryRef]) -> String {
+fn subtree(parameters: &mut Parameters, categories: &[CategoryRef]) -> String {
     let (mut ids, mut slugs): (Vec<CategoryId>, Vec<&Slug>) = Default::default();
     for category in categories {
         match category {
@@ -265,7 +277,7 @@ fn subtree(condition: &mut Condition, categories: &[CategoryRef]) -> String {
             CategoryRef::Slug(slug) => slugs.push(slug),
         }
     }
-    let (ids, slugs) = (condition.bind_all(ids), condition.bind_all(slugs));
+    let (ids, slugs) = (parameters.bind_all(ids), parameters.bind_all(slugs));
     format!(
         "FROM categories c WHERE c.id IN (
              SELECT below.id FROM categories top JOIN categories below ON below.path >= top.path AND below.path < top.path || 'g'
