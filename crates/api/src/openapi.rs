@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi as _};
 
 use crate::{links, rest, sparse, unchanged, versions};
 
-/// The committed document, which `GET /openapi.json` answers with.
-pub const COMMITTED: &str = include_str!("../../../contracts/openapi.json");
+/// The committed document, which `GET /openapi.json` answers with. A static, because the program holds a constant once a use.
+pub static COMMITTED: &str = include_str!("../../../contracts/openapi.json");
 
 #[derive(utoipa::OpenApi)]
 #[openapi(

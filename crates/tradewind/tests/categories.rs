@@ -1,11 +1,13 @@
 //! Categories: a tree that stays a tree, whoever changes it and however many at once.
 
+use std::collections::HashMap;
+
 use catalog::categories::{
     self, Category, CategoryChanges, CategoryDetails, CategoryInput, CategoryNode, CategoryPatch, CategoryQuery, CategoryRef, CategorySort,
     CreateCategory, DeleteCategory, MoveCategory, Parent, UpdateCategory,
 };
 use kernel::{CategoryId, DomainError, PageRequest, Position};
-use platform::db::{count_statements, execute};
+use platform::db::{DbBackend, Total, count_statements, execute};
 use platform::values;
 use test_macro::test_on_every_database;
 
@@ -257,12 +259,48 @@ async fn a_subtree_counts_each_product_once(shop: TestShop) -> TestResult {
 
     let db = shop.context().db.reader();
     let counts = categories::product_counts(db, &[home.id, red.id, other.id]).await?;
-    assert_eq!(counts.get(&home.id), Some(&1));
-    assert_eq!((counts.get(&red.id), counts.get(&other.id)), (Some(&1), None));
+    let [none, one] = [0, 1].map(Total::of);
+    assert_eq!(counts, HashMap::from([(home.id, one), (red.id, one), (other.id, none)]));
     let names =
         [CategoryRef::Slug("mugs".to_owned().try_into()?), CategoryRef::Id(other.id), CategoryRef::Slug("none".to_owned().try_into()?)];
     let mut ids = vec![mugs.id, red.id, other.id];
     ids.sort_unstable();
     assert_eq!(categories::subtree_ids(db, &names).await?, ids);
+    Ok(())
+}
+
+/// Beyond the deepest row of numbered pages it is enough to know that there are more, for a while; what is said without that is exact,
+/// in however many categories each product lies.
+#[test_on_every_database]
+async fn a_large_category_is_not_counted_again(shop: TestShop) -> TestResult {
+    let (large, whole) = (category(&shop, "Large", None).await?, category(&shop, "Whole", None).await?);
+    let parts =
+        [category(&shop, "A", Some(&whole)).await?, category(&shop, "B", Some(&whole)).await?, category(&shop, "C", Some(&whole)).await?];
+    let tx = shop.context().begin(&shop.origin()).await?;
+    let id = if shop.context().db.backend() == DbBackend::Postgres { "gen_random_uuid()" } else { "randomblob(16)" };
+    let products = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001)
+         INSERT INTO products (id, slug, title, description, status, attributes, metadata, created_at, updated_at, created_by, updated_by)
+         SELECT {id}, 'p-' || i, 'P', '', 'active', '{{}}', '{{}}', $1, $1, '', '' FROM n"
+    );
+    execute(&tx, &products, values![shop.context().now()]).await?;
+    let places = "INSERT INTO product_categories (product_id, category_id, position, status)
+        SELECT id, $1, 0, 'active' FROM products ORDER BY id LIMIT $2";
+    for (category, products) in [(&large, 10_001_i64), (&parts[0], 7_001), (&parts[1], 7_001), (&parts[2], 7_001)] {
+        execute(&tx, places, values![category.id, products]).await?;
+    }
+    tx.commit().await?;
+    let expected = HashMap::from([(large.id, Total::LONG), (whole.id, Total::of(7_001)), (parts[0].id, Total::of(7_001))]);
+    let asked = [large.id, whole.id, parts[0].id];
+    for statements in [2, 2] {
+        let (counts, sent) = count_statements(categories::product_counts(shop.context().db.reader(), &asked)).await;
+        assert_eq!((counts?, sent), (expected.clone(), statements));
+    }
+    let (counts, sent) = count_statements(categories::product_counts(shop.context().db.reader(), &[large.id])).await;
+    assert_eq!((counts?, sent), (HashMap::from([(large.id, Total::LONG)]), 0));
+    // They are in no list, which a shop must not keep.
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, "DELETE FROM products", values![]).await?;
+    tx.commit().await?;
     Ok(())
 }

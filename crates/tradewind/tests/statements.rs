@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use test_macro::test_on_every_database;
 
 use crate::support::{TestResult, TestShop};
@@ -46,10 +47,11 @@ async fn order(shop: &TestShop, lines: &[(&str, i64)]) -> TestResult {
     Ok(())
 }
 
-/// One product and one order, then a whole catalogue and more orders: every list costs the same, and what the contract says.
+/// One product, one category and one order, then a whole catalogue and more orders: every list costs the same, and what the contract says.
 #[test_on_every_database]
 async fn a_list_costs_the_same_whatever_its_length(shop: TestShop) -> TestResult {
     let mug = shop.mug(1_250, 100).await?;
+    shop.post("/api/v1/categories").json(json!({ "name": "Mugs" })).await?.expect(201)?;
     order(&shop, &[(&mug.id, 1)]).await?;
     let lists = lists(&shop).await?;
     let few = counted(&shop, &lists).await?;

@@ -21,16 +21,18 @@ pub struct LongLists {
 
 impl LongLists {
     /// What a list is known by.
-    pub(super) fn name(&self, source: &str, values: &[Value]) -> u64 {
+    pub fn name(&self, source: &str, values: &[Value]) -> u64 {
         self.names.hash_one((source, format!("{values:?}")))
     }
 
-    pub(super) fn knows(&self, name: u64) -> bool {
+    /// True for a list that was longer than numbered pages reach a moment ago.
+    pub fn knows(&self, name: u64) -> bool {
         let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         met.get(&name).is_some_and(|at| at.elapsed() < KNOWN_FOR)
     }
 
-    pub(super) fn remember(&self, name: u64) {
+    /// Takes note that a list is that long.
+    pub fn remember(&self, name: u64) {
         let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
         if met.len() >= MOST_KNOWN {
             met.clear();

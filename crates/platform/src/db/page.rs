@@ -41,12 +41,24 @@ impl DomainError for ListError {
 }
 
 /// How many rows a list has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Total {
     /// So many; at most [`PageRequest::DEEPEST_ROW`].
     pub rows: u64,
     /// True where there are more.
     pub is_estimate: bool,
+}
+
+impl Total {
+    /// Of a list that goes on beyond the deepest row.
+    pub const LONG: Self = Self { rows: PageRequest::DEEPEST_ROW as u64, is_estimate: true };
+
+    /// What was counted down to one row more than the deepest.
+    #[must_use]
+    pub fn of(counted: i64) -> Self {
+        let rows = counted.unsigned_abs();
+        if rows > Self::LONG.rows { Self::LONG } else { Self { rows, is_estimate: false } }
+    }
 }
 
 /// Counts the rows of `source`, which is what follows `FROM`, down to the deepest row that a numbered page reaches. A page
@@ -63,18 +75,16 @@ pub async fn total_of(
     if let Position::After(_) = request.position {
         return Ok(None);
     }
-    let deepest = u64::from(PageRequest::DEEPEST_ROW);
     let known = db.long_lists().map(|lists| (lists, lists.name(source, &values)));
     if known.is_some_and(|(lists, name)| lists.knows(name)) {
-        return Ok(Some(Total { rows: deepest, is_estimate: true }));
+        return Ok(Some(Total::LONG));
     }
     let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM {source} LIMIT {}) AS counted", PageRequest::DEEPEST_ROW + 1);
-    let counted = fetch_scalar::<i64>(db, &sql, values).await?.unwrap_or(0).unsigned_abs();
-    let is_estimate = counted > deepest;
-    if let Some((lists, name)) = known.filter(|_| is_estimate) {
+    let total = Total::of(fetch_scalar(db, &sql, values).await?.unwrap_or(0));
+    if let Some((lists, name)) = known.filter(|_| total.is_estimate) {
         lists.remember(name);
     }
-    Ok(Some(Total { rows: counted.min(deepest), is_estimate }))
+    Ok(Some(total))
 }
 
 /// How many rows are read for a page of any size, which is smaller than one of these.

@@ -47,7 +47,7 @@ async fn include(shop: &Shop, list: &ListQuery, page: Page<Category>) -> Result<
     let counts = if list.includes("product_count") { Some(categories::product_counts(db, &ids).await?) } else { None };
     let mut ways = ways.map(Vec::into_iter);
     Ok(page.map(|category| {
-        let count = counts.as_ref().map(|counts| counts.get(&category.id).copied().unwrap_or(0));
+        let count = counts.as_ref().map(|counts| counts.get(&category.id).copied().unwrap_or_default());
         let way = ways.as_mut().and_then(Iterator::next);
         let view = CategoryView::from(category);
         let view = way.into_iter().fold(view, CategoryView::breadcrumbs);
@@ -91,7 +91,7 @@ async fn get_category(
     let mut view = with_breadcrumbs(&shop, category).await?;
     if wanted.includes("product_count") {
         let counts = categories::product_counts(shop.context().db.reader(), &[id]).await?;
-        view = view.product_count(counts.get(&id).copied().unwrap_or(0));
+        view = view.product_count(counts.get(&id).copied().unwrap_or_default());
     }
     Ok(One::versioned(view, version).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
 }

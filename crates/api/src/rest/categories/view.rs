@@ -4,6 +4,7 @@ use crate::schema;
 use catalog::categories::{Category, CategoryNode, CategoryQuery, CategoryTree, Crumb, Parent};
 use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem};
 use kernel::{FieldErrors, Timestamp};
+use platform::db::Total;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -76,9 +77,12 @@ pub(super) struct CategoryView {
     /// The way down to it, from the root to itself; in lists with `include=breadcrumbs`.
     #[serde(skip_serializing_if = "Option::is_none")]
     breadcrumbs: Option<Vec<CrumbView>>,
-    /// How many products that are for sale lie in it or under it; with `include=product_count`.
+    /// How many products that are for sale lie in it or under it, exact to 10,000; with `include=product_count`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    product_count: Option<i64>,
+    product_count: Option<u64>,
+    /// True where it has more than that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    product_count_is_estimate: Option<bool>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -93,8 +97,9 @@ impl CategoryView {
         self
     }
 
-    pub(super) fn product_count(mut self, active: i64) -> Self {
-        self.product_count = Some(active);
+    pub(super) fn product_count(mut self, active: Total) -> Self {
+        self.product_count = Some(active.rows);
+        self.product_count_is_estimate = Some(active.is_estimate);
         self
     }
 }
@@ -114,6 +119,7 @@ impl From<Category> for CategoryView {
             seo_description: category.seo_description,
             breadcrumbs: None,
             product_count: None,
+            product_count_is_estimate: None,
             created_at: category.created_at,
             updated_at: category.updated_at,
         }

@@ -1,13 +1,7 @@
 //! Pages of categories.
 
-use std::collections::BTreeMap;
-
-use kernel::{
-    CategoryId, Cursor, CursorError, DomainError, ErrorKind, FieldErrors, Page, PageRequest, PageTooDeep, Position, Timestamp, fold,
-    text_enum,
-};
-use platform::db::{self, ConnectionTrait, DatabaseError, Value};
-use platform::values;
+use kernel::{CategoryId, Cursor, CursorError, Page, PageRequest, Position, Timestamp, fold, text_enum};
+use platform::db::{self, Bind, Conditions, ConnectionTrait, ListError, Value};
 
 use super::many;
 use crate::categories::model::Category;
@@ -57,46 +51,6 @@ pub struct CategoryQuery {
     pub page: PageRequest,
 }
 
-/// Why a page cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum ListCategoriesError {
-    /// The page lies too deep.
-    #[error(transparent)]
-    TooDeep(#[from] PageTooDeep),
-    /// The cursor is not one of this list.
-    #[error(transparent)]
-    Cursor(#[from] CursorError),
-    /// The database.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-}
-
-impl DomainError for ListCategoriesError {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::TooDeep(_) => "page_too_deep",
-            Self::Cursor(_) => "invalid_query",
-            Self::Database(error) => error.code(),
-        }
-    }
-
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::TooDeep(_) => ErrorKind::Rule,
-            Self::Cursor(_) => ErrorKind::Malformed,
-            Self::Database(error) => error.kind(),
-        }
-    }
-
-    fn details(&self) -> BTreeMap<String, Vec<String>> {
-        match self {
-            Self::TooDeep(error) => FieldErrors::of("page", error).into_map(),
-            Self::Cursor(error) => FieldErrors::of("after", error).into_map(),
-            Self::Database(_) => BTreeMap::new(),
-        }
-    }
-}
-
 impl CategorySort {
     const fn column(self) -> &'static str {
         match self {
@@ -122,12 +76,12 @@ impl CategorySort {
     }
 
     /// The same, as the statement takes it.
-    fn bound(self, text: &str) -> Result<Vec<Value>, CursorError> {
+    fn bound(self, text: &str) -> Result<Value, CursorError> {
         match self {
-            Self::Position | Self::PositionDescending => text.parse::<i64>().map(|position| values![position]).map_err(|_| CursorError),
-            Self::Name | Self::NameDescending => Ok(values![text]),
+            Self::Position | Self::PositionDescending => text.parse::<i64>().map(Bind::bind).map_err(|_| CursorError),
+            Self::Name | Self::NameDescending => Ok(text.bind()),
             Self::CreatedAt | Self::CreatedAtDescending | Self::UpdatedAt | Self::UpdatedAtDescending => {
-                text.parse::<Timestamp>().map(|time| values![time]).map_err(|_| CursorError)
+                text.parse::<Timestamp>().map(Bind::bind).map_err(|_| CursorError)
             }
         }
     }
@@ -136,66 +90,36 @@ impl CategorySort {
 /// One page of categories: one statement, and one for the total of a numbered page.
 ///
 /// # Errors
-/// `ListCategoriesError` names what is wrong.
-pub async fn list(db: &impl ConnectionTrait, query: &CategoryQuery) -> Result<Page<Category>, ListCategoriesError> {
-    let offset = query.page.offset()?;
-    let (level, values) = match query.parent {
-        Parent::Any => ("TRUE", vec![]),
-        Parent::None => ("c.parent_id IS NULL", vec![]),
-        Parent::Of(parent) => ("c.parent_id = $1", values![parent]),
-    };
-    let (total, rows) = match &query.page.position {
-        Position::Number(_) => (Some(count(db, level, values.clone()).await?), rows(db, query, (level, values), offset).await?),
-        Position::After(None) => (None, rows(db, query, (level, values), 0).await?),
-        Position::After(Some(cursor)) => (None, rows(db, query, after(query.sort, cursor, level, values)?, 0).await?),
-    };
-    let has_next = rows.len() > query.page.size as usize;
-    let items: Vec<Category> = rows.into_iter().take(query.page.size as usize).collect();
-    let next = items.last().filter(|_| has_next).map(|last| Cursor {
+/// `ListError`: a page that lies too deep or a cursor of another list.
+pub async fn list(db: &impl ConnectionTrait, query: &CategoryQuery) -> Result<Page<Category>, ListError> {
+    let (limit, offset) = db::window(&query.page)?;
+    let mut narrowed = Conditions::default();
+    match query.parent {
+        Parent::Any => {}
+        Parent::None => narrowed.add("c.parent_id IS NULL"),
+        Parent::Of(parent) => narrowed.is("c.parent_id", Some(parent)),
+    }
+    let counted = format!("categories c WHERE {}", narrowed.text());
+    let total = db::total_of(db, &query.page, &counted, narrowed.clone().into_values()).await?;
+    if let Position::After(Some(cursor)) = &query.page.position {
+        begin_after(&mut narrowed, query.sort, cursor)?;
+    }
+    let (column, direction) = (query.sort.column(), if query.sort.is_descending() { "DESC" } else { "ASC" });
+    let end = db::limited((limit, offset), |offset| narrowed.parameters.bind(offset));
+    let rest = format!("WHERE {} ORDER BY {column} {direction}, c.id {direction} {end}", narrowed.text());
+    let rows = many(db, &rest, narrowed.into_values()).await?;
+    Ok(db::page_of(rows, &query.page, total, |last| Cursor {
         sort: query.sort.as_str().to_owned(),
         value: Some(query.sort.value_of(last)),
         id: last.id.uuid(),
-    });
-    let counted = u64::from(PageRequest::DEEPEST_ROW);
-    Ok(Page {
-        items,
-        has_next,
-        next,
-        total: total.map(|total| total.min(counted)),
-        total_is_estimate: total.is_some_and(|total| total > counted),
-    })
+    }))
 }
 
-/// Adds to the condition that rows lie behind the cursor.
-fn after(sort: CategorySort, cursor: &Cursor, level: &str, mut values: Vec<Value>) -> Result<(String, Vec<Value>), CursorError> {
+/// Rows have to lie behind the cursor.
+fn begin_after(narrowed: &mut Conditions, sort: CategorySort, cursor: &Cursor) -> Result<(), CursorError> {
     let sign = if sort.is_descending() { "<" } else { ">" };
-    let first = values.len() + 1;
-    let condition = format!("{level} AND ({}, c.id) {sign} (${first}, ${})", sort.column(), first + 1);
-    values.extend(sort.bound(cursor.value.as_deref().ok_or(CursorError)?)?);
-    values.extend(values![cursor.id]);
-    Ok((condition, values))
-}
-
-async fn rows(
-    db: &impl ConnectionTrait,
-    query: &CategoryQuery,
-    (condition, values): (impl AsRef<str>, Vec<Value>),
-    offset: u32,
-) -> Result<Vec<Category>, DatabaseError> {
-    let direction = if query.sort.is_descending() { "DESC" } else { "ASC" };
-    let rest = format!(
-        "WHERE {} ORDER BY {} {direction}, c.id {direction} LIMIT {} OFFSET {offset}",
-        condition.as_ref(),
-        query.sort.column(),
-        query.page.size + 1,
-    );
-    many(db, &rest, values).await
-}
-
-/// Counts up to one row beyond what is counted exactly.
-async fn count(db: &impl ConnectionTrait, level: &str, values: Vec<Value>) -> Result<u64, DatabaseError> {
-    let most = PageRequest::DEEPEST_ROW + 1;
-    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM categories c WHERE {level} LIMIT {most}) AS counted");
-    let counted: i64 = db::fetch_scalar(db, &sql, values).await?.unwrap_or(0);
-    Ok(u64::try_from(counted).unwrap_or(0))
+    let value = sort.bound(cursor.value.as_deref().ok_or(CursorError)?)?;
+    let (value, id) = (narrowed.parameters.bind(value), narrowed.parameters.bind(cursor.id));
+    narrowed.add(format!("({}, c.id) {sign} ({value}, {id})", sort.column()));
+    Ok(())
 }
