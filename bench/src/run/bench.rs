@@ -87,7 +87,8 @@ impl<'a> Bench<'a> {
             let now = load::run(self.shop.address, self.plan.load(connections), &make, || before = self.spent()).await?;
             let after = self.spent();
             spent = (spent.0 + after.0 - before.0, spent.1 + after.1 - before.1);
-            if let Some((below, seconds)) = below {
+            // A floor that gave no answer in its time is nothing to compare with: a bare client with more connections than the server can serve.
+            if let Some((below, seconds)) = below.filter(|(below, _)| below.rate() > 0.0) {
                 ratios.push(now.rate() / below.rate());
                 floor_seen.go_on(&below)?;
                 floor_spent += seconds;

@@ -93,8 +93,8 @@ CREATE TABLE product_tags (
     created_at TIMESTAMPTZ,
     CONSTRAINT product_tags_pkey PRIMARY KEY (product_id, tag_key)
 );
-CREATE INDEX product_tags_created_idx ON product_tags (tag_key, status, created_at, product_id);
-CREATE INDEX product_tags_title_idx ON product_tags (tag_key, status, title_key, product_id);
+CREATE INDEX product_tags_created_idx ON product_tags (tag_key, status, created_at, product_id, price_min_minor);
+CREATE INDEX product_tags_title_idx ON product_tags (tag_key, status, title_key, product_id, price_min_minor);
 CREATE INDEX product_tags_price_idx ON product_tags (tag_key, status, price_min_minor, product_id);
 
 CREATE TABLE product_categories (
@@ -107,8 +107,8 @@ CREATE TABLE product_categories (
     created_at TIMESTAMPTZ,
     CONSTRAINT product_categories_pkey PRIMARY KEY (product_id, category_id)
 );
-CREATE INDEX product_categories_created_idx ON product_categories (category_id, status, created_at, product_id);
-CREATE INDEX product_categories_title_idx ON product_categories (category_id, status, title_key, product_id);
+CREATE INDEX product_categories_created_idx ON product_categories (category_id, status, created_at, product_id, price_min_minor);
+CREATE INDEX product_categories_title_idx ON product_categories (category_id, status, title_key, product_id, price_min_minor);
 CREATE INDEX product_categories_price_idx ON product_categories (category_id, status, price_min_minor, product_id);
 
 CREATE TABLE product_relations (
@@ -252,11 +252,12 @@ CREATE TABLE product_listings (
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL
 );
-CREATE INDEX product_listings_created_idx ON product_listings (status, created_at, product_id);
-CREATE INDEX product_listings_updated_idx ON product_listings (status, updated_at, product_id);
-CREATE INDEX product_listings_title_idx ON product_listings (status, title_key, product_id);
+-- Lists narrowed to a range of prices are read in another order without a row for each product that costs something else.
+CREATE INDEX product_listings_created_idx ON product_listings (status, created_at, product_id, price_min_minor);
+CREATE INDEX product_listings_updated_idx ON product_listings (status, updated_at, product_id, price_min_minor);
+CREATE INDEX product_listings_title_idx ON product_listings (status, title_key, product_id, price_min_minor);
 CREATE INDEX product_listings_price_idx ON product_listings (status, price_min_minor, product_id);
-CREATE INDEX product_listings_brand_idx ON product_listings (brand_key, status, created_at, product_id);
+CREATE INDEX product_listings_brand_idx ON product_listings (brand_key, status, created_at, product_id, price_min_minor);
 CREATE INDEX product_listings_brand_price_idx ON product_listings (brand_key, status, price_min_minor, product_id);
 -- What cannot be bought is little, and staff look for it.
 CREATE INDEX product_listings_out_idx ON product_listings (status, created_at, product_id) WHERE variants_available = 0;

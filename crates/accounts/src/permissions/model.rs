@@ -198,6 +198,7 @@ mod tests {
         assert_eq!(set.iter().collect::<Vec<_>>(), [Permission::StockRead, Permission::SettingsWrite]);
         let stock = PermissionSet::from_iter([Permission::StockRead]);
         assert_eq!(set.without(stock).iter().collect::<Vec<_>>(), [Permission::SettingsWrite]);
+        assert_eq!(PermissionSet::from_iter([Permission::StockRead, Permission::StockRead]), stock);
         assert!(stock.without(set).is_empty() && set.without(stock).and(stock) == set && set.and(stock) == set);
         assert!(Permission::ALL.iter().all(|permission| PermissionSet::all().has(*permission)));
     }

@@ -94,6 +94,8 @@ fn moderates(permission: Permission) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::permissions::PermissionSet;
 
@@ -108,6 +110,13 @@ mod tests {
             };
             assert_eq!(may.has(*permission), expected, "{permission}");
         }
+    }
+
+    #[test]
+    fn each_role_says_what_it_is_for() {
+        let says: HashSet<&str> = BuiltIn::ALL.iter().map(|role| role.description()).collect();
+        assert_eq!(says.len(), BuiltIn::ALL.len());
+        assert!(says.contains("May do everything, and whatever is added later"));
     }
 
     #[test]

@@ -125,14 +125,18 @@ pub async fn product_counts(db: &impl ConnectionTrait, categories: &[CategoryId]
 type Counted = Vec<(CategoryId, Total)>;
 
 /// Counts what can be told from twice as many places as there are products to tell; the others' products lie in several of their
-/// categories each.
+/// categories each. Where no category hangs under it, a product has one place.
 async fn count_some(db: &impl ConnectionTrait, categories: &[CategoryId]) -> Result<(Counted, Vec<CategoryId>), DatabaseError> {
     let (deepest, places) = (PageRequest::DEEPEST_ROW, 2 * PageRequest::DEEPEST_ROW);
     let sql = format!(
-        "SELECT root.id AS id, (
+        "SELECT root.id AS id, CASE WHEN EXISTS (SELECT 1 FROM categories below WHERE below.parent_id = root.id) THEN (
              SELECT CASE WHEN COUNT(DISTINCT product_id) > {deepest} OR COUNT(*) <= {places} THEN COUNT(DISTINCT product_id) END
              FROM (SELECT pc.product_id FROM {FOR_SALE} LIMIT {places} + 1) AS seen
-         ) AS products FROM categories root WHERE root.id IN "
+         ) ELSE (
+             SELECT COUNT(*) FROM (
+                 SELECT 1 FROM product_categories pc WHERE pc.category_id = root.id AND pc.status = 'active' LIMIT {deepest} + 1
+             ) AS members
+         ) END AS products FROM categories root WHERE root.id IN "
     );
     let (told, untold): (Vec<_>, Vec<_>) = rows(db, sql, categories).await?.into_iter().partition(|(_, products)| products.is_some());
     Ok((totals(told), untold.into_iter().map(|(id, _)| id).collect()))

@@ -1,5 +1,7 @@
 //! Pages of rows in one fixed order.
 
+use std::borrow::Cow;
+
 use kernel::{Cursor, CursorError, Page, PageRequest, Position};
 use platform::db::{self, Conditions, ConnectionTrait, FromQueryResult, ListError, Value, limited, page_of, total_of, window};
 use uuid::Uuid;
@@ -23,15 +25,27 @@ pub(super) trait ListRow: FromQueryResult {
     fn after(cursor: &Cursor) -> Option<[Value; 2]>;
 }
 
+/// By way of what a page is read, where few rows are known to match, in the order that is wanted.
+pub(super) struct Lead {
+    /// What stands behind `FROM` instead of the row's own.
+    pub(super) from: String,
+    /// What ties it to the rest.
+    pub(super) tie: String,
+    /// What it comes to, for counting.
+    pub(super) counted: String,
+}
+
 /// One page: one statement, and one more that counts for a numbered page.
 pub(super) async fn page<R: ListRow>(
     db: &impl ConnectionTrait,
     mut narrowed: Conditions,
+    lead: Option<Lead>,
     descending: bool,
     request: &PageRequest,
 ) -> Result<Page<R>, ListError> {
     let window = window(request)?;
-    let matching = format!("{} WHERE {}", R::COUNTED_FROM, narrowed.text());
+    let counted = lead.as_ref().map_or(String::new(), |lead| format!(" AND {}", lead.counted));
+    let matching = format!("{} WHERE {}{counted}", R::COUNTED_FROM, narrowed.text());
     let total = total_of(db, request, &matching, narrowed.parameters.0.clone()).await?;
     let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
     if let Position::After(Some(cursor)) = &request.position {
@@ -42,11 +56,14 @@ pub(super) async fn page<R: ListRow>(
         }
         narrowed.add(format!("({}) {sign} ({first}, {second})", R::KEYS.join(", ")));
     }
+    let from = lead.map_or(Cow::Borrowed(R::FROM), |lead| {
+        narrowed.add(lead.tie);
+        Cow::Owned(lead.from)
+    });
     let [first, second] = R::KEYS;
     let conditions = narrowed.text();
     let limit = limited(window, |offset| narrowed.parameters.bind(offset));
-    let sql =
-        format!("SELECT {} FROM {} WHERE {conditions} ORDER BY {first} {direction}, {second} {direction} {limit}", R::COLUMNS, R::FROM,);
+    let sql = format!("SELECT {} FROM {from} WHERE {conditions} ORDER BY {first} {direction}, {second} {direction} {limit}", R::COLUMNS);
     let rows: Vec<R> = db::fetch_all(db, &sql, narrowed.into_values()).await?;
     let sort = if descending { format!("-{}", R::SORT) } else { R::SORT.to_owned() };
     let place = |last: &R| {

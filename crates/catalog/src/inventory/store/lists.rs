@@ -1,10 +1,12 @@
 //! The lists of levels and moves for staff.
 
 use kernel::{Cursor, Page, PageRequest, ProductId, StockLocationId, StockMoveId, Timestamp, VariantId};
-use platform::db::{self, Bind, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, ListError, Parameters, Value, shielded};
+use platform::db::{
+    self, Bind, Conditions, ConnectionTrait, DatabaseError, DbBackend, FromQueryResult, ListError, Parameters, Value, shielded,
+};
 use uuid::Uuid;
 
-use super::list::{ListRow, page};
+use super::list::{Lead, ListRow, page};
 use crate::inventory::model::{Level, LevelFilter, StockLevel};
 use crate::inventory::moves::{MoveFilter, StockMove};
 
@@ -62,22 +64,43 @@ impl From<LevelRow> for StockLevel {
     }
 }
 
-/// So many variants are looked up and sorted as fast as they are found one by one among all of them.
+/// So many variants are put in the order of the list as fast as they are found one by one among all of them.
 const FEW: i64 = 10_000;
 
 /// Narrows the list to variants whose SKU begins with this, capital letters or small ones: by way of them where they are few. No planner
 /// knows how many they are.
-async fn narrow_to_sku(db: &impl ConnectionTrait, narrowed: &mut Conditions, sku: &str) -> Result<(), DatabaseError> {
+async fn narrow_to_sku(
+    db: &impl ConnectionTrait,
+    narrowed: &mut Conditions,
+    sku: &str,
+    descending: bool,
+) -> Result<Option<Lead>, DatabaseError> {
     let (sku, mut counted) = (sku.to_ascii_lowercase(), Parameters::default());
     let found = counted.begins("x.sku_begins", &sku);
     let count = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM variants x WHERE {found} LIMIT {}) AS counted", FEW + 1);
     let is_few = db::fetch_scalar::<i64>(db, &count, counted.0).await?.is_some_and(|found| found <= FEW);
-    let condition = match is_few {
-        true => format!("l.variant_id IN (SELECT x.id FROM variants x WHERE {})", narrowed.parameters.begins("x.sku_begins", &sku)),
-        false => narrowed.parameters.begins(&shielded("v.sku_begins"), &sku),
+    if is_few {
+        return Ok(Some(lead_of(db, &narrowed.parameters.begins("x.sku_begins", &sku), descending)));
+    }
+    let begins = narrowed.parameters.begins(&shielded("v.sku_begins"), &sku);
+    narrowed.add(begins);
+    Ok(None)
+}
+
+/// The levels of these variants in the order of the list, no further than the page reaches. SQLite goes through the members of `IN` in
+/// order, PostgreSQL through a source that is sorted; each would sort all that the other's text comes to.
+fn lead_of(db: &impl ConnectionTrait, variants: &str, descending: bool) -> Lead {
+    const REST: &str = "JOIN products p ON p.id = v.product_id JOIN stock_locations s ON s.id = l.location_id";
+    let members = format!("SELECT x.id FROM variants x WHERE {variants}");
+    let counted = format!("l.variant_id IN ({members})");
+    let (from, tie) = match db.get_database_backend() {
+        DbBackend::Sqlite => (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND {counted}")),
+        DbBackend::Postgres => {
+            let sorted = format!("({members} ORDER BY x.id {}) AS x", if descending { "DESC" } else { "ASC" });
+            (format!("{sorted} JOIN stock_levels l ON l.variant_id = x.id JOIN variants v ON v.id = x.id {REST}"), "TRUE".to_owned())
+        }
     };
-    narrowed.add(condition);
-    Ok(())
+    Lead { from, tie, counted }
 }
 
 /// One page of the levels of tracked variants, by variant and location or the other way round. At most two statements, and one where an
@@ -96,14 +119,15 @@ pub async fn list_levels(
     narrowed.is("l.variant_id", filter.variant_id);
     narrowed.is("v.product_id", filter.product_id);
     narrowed.is("l.location_id", filter.location_id);
-    if let Some(sku) = &filter.sku {
-        narrow_to_sku(db, &mut narrowed, sku).await?;
-    }
+    let lead = match &filter.sku {
+        Some(sku) => narrow_to_sku(db, &mut narrowed, sku, descending).await?,
+        None => None,
+    };
     if let Some(low) = filter.low {
         let sign = if low { "<=" } else { ">" };
         narrowed.add(format!("l.on_hand - l.reserved {sign} COALESCE(v.low_stock_threshold, 0)"));
     }
-    Ok(page::<LevelRow>(db, narrowed, descending, request).await?.map(StockLevel::from))
+    Ok(page::<LevelRow>(db, narrowed, lead, descending, request).await?.map(StockLevel::from))
 }
 
 #[derive(FromQueryResult)]
@@ -177,7 +201,7 @@ pub async fn list_moves(
     narrowed.is("m.location_id", filter.location_id);
     narrowed.is_among("m.reason", filter.reasons.iter().map(|reason| reason.as_str()));
     narrowed.is_within("m.created_at", filter.created_at);
-    let page = page::<MoveRow>(db, narrowed, descending, request).await?;
+    let page = page::<MoveRow>(db, narrowed, None, descending, request).await?;
     let Page { items, has_next, next, total, total_is_estimate } = page;
     let items = items.into_iter().map(StockMove::try_from).collect::<Result<_, _>>()?;
     Ok(Page { items, has_next, next, total, total_is_estimate })

@@ -15,6 +15,8 @@ use crate::listing::model::ProductQuery;
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
+/// Every order of the list tells prices on the way: what lies between bounds is come upon as fast as so many are looked up.
+const SMALL_PRICED: i64 = 600;
 /// Among sets that are in order it only matters which is small; finding that out should cost less than the page.
 const SMALL_BESIDE_ORDERED: i64 = 300;
 /// Each category or tag is a range of an index of its own, read as far as the page reaches: of more of them the list is read.
@@ -40,7 +42,8 @@ pub(in crate::listing) struct Sets<'a> {
     /// The categories that are named and all below them.
     category_ids: Vec<CategoryId>,
     smallest: i64,
-    small: i64,
+    /// Some sets could be read in the order that is wanted, and none is of what has changed.
+    has_ordered: bool,
     /// The order that is wanted is one in which sets have their products.
     is_ordered: bool,
     shields: Shields,
@@ -69,16 +72,31 @@ impl<'a> Sets<'a> {
     /// `DatabaseError`, by what went wrong.
     pub(in crate::listing) async fn measure(db: &impl ConnectionTrait, query: &'a ProductQuery) -> Result<Self, DatabaseError> {
         let (sets, is_ordered) = (named(query), query.sort.is_that_of_sets());
-        let has_ordered = is_ordered && sets.iter().any(Set::has_ranges);
-        let small = if has_ordered && !sets.iter().any(Set::is_of_bounds) { SMALL_BESIDE_ORDERED } else { SMALL };
-        let mut all = Self { sets, category_ids: Vec::new(), smallest: i64::MAX, small, is_ordered, shields: Shields::default() };
+        let has_ordered = is_ordered && sets.iter().any(Set::has_ranges) && !sets.iter().any(|set| matches!(set, Set::Changed(_)));
+        let mut all = Self { sets, category_ids: Vec::new(), smallest: i64::MAX, has_ordered, is_ordered, shields: Shields::default() };
+        let most = all.sets.iter().map(|set| all.small(set)).max().unwrap_or(0) + 1;
         // A lone set that is in order is read in order, however large it is.
         let is_lone = has_ordered && all.sets.len() == 1;
-        all.count(db, if is_lone { 1 } else { small + 1 }).await?;
+        all.count(db, if is_lone { 1 } else { most }).await?;
         if is_lone && !all.sets.iter().any(|set| all.is_in_order(set)) {
-            all.count(db, small + 1).await?;
+            all.count(db, most).await?;
         }
         Ok(all)
+    }
+
+    /// A set of so many products is looked up.
+    const fn small(&self, set: &Set<'_>) -> i64 {
+        match set {
+            Set::Changed(_) => SMALL,
+            _ if self.has_ordered => SMALL_BESIDE_ORDERED,
+            Set::Priced(_) => SMALL_PRICED,
+            Set::Categories(_) | Set::Tags(_) | Set::Option { .. } => SMALL,
+        }
+    }
+
+    /// The smallest set, where it is small.
+    fn small_one(&self) -> Option<(usize, &Set<'a>)> {
+        self.sets.first().filter(|set| self.smallest <= self.small(set)).map(|set| (0, set))
     }
 
     /// Counts the members of each set up to `most`; puts the smallest set first.
@@ -97,14 +115,9 @@ impl<'a> Sets<'a> {
         let mut sized: Vec<(i64, Set<'a>)> = self.sets.drain(..).enumerate().map(|(place, set)| (size(place), set)).collect();
         sized.sort_by_key(|(size, _)| *size);
         self.smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
-        let is_large = |(size, _): &&(i64, Set<'_>)| *size > self.small;
-        for (_, set) in sized.iter().filter(is_large) {
-            match set {
-                Set::Priced(_) => self.shields.prices = true,
-                Set::Changed(_) => self.shields.changes = true,
-                Set::Categories(_) | Set::Tags(_) | Set::Option { .. } => {}
-            }
-        }
+        let is_large = |kind: fn(&Set<'_>) -> bool| sized.iter().any(|(size, set)| kind(set) && *size > self.small(set));
+        let prices = is_large(|set| matches!(set, Set::Priced(_)));
+        self.shields = Shields { prices, changes: is_large(|set| matches!(set, Set::Changed(_))) };
         self.sets = sized.into_iter().map(|(_, set)| set).collect();
         Ok(())
     }
@@ -122,8 +135,8 @@ impl<'a> Sets<'a> {
     /// Puts the sets on a condition, to read the list `l` in its order: from the ranges of the smallest set that has some, or by way
     /// of a set that is small.
     pub(super) fn narrow(&self, condition: &mut Condition) {
-        let is_small = |place: usize| place == 0 && self.smallest <= self.small;
-        let begin = self.sets.iter().enumerate().find(|(place, set)| self.is_in_order(set) || is_small(*place));
+        let in_order = self.sets.iter().enumerate().find(|(_, set)| self.is_in_order(set));
+        let begin = self.small_one().filter(|(_, set)| !self.is_in_order(set)).or(in_order);
         match begin {
             Some((_, set)) if self.is_in_order(set) => condition.ranges = self.ranges(set, condition),
             Some((_, set)) => {
@@ -140,8 +153,8 @@ impl<'a> Sets<'a> {
     /// Puts the sets on a condition, to read all that match in no order: whatever its size, a set has fewer than the list. Bounds the
     /// list has itself.
     pub(super) fn narrow_all(&self, condition: &mut Condition) {
-        let is_small = self.smallest <= self.small;
-        let begin = self.sets.iter().enumerate().find(|(place, set)| !set.is_of_bounds() || (*place == 0 && is_small));
+        let elsewhere = self.sets.iter().enumerate().find(|(_, set)| !set.is_of_bounds());
+        let begin = self.small_one().or(elsewhere);
         match begin {
             Some((_, set)) if self.count_ranges(set) == Some(1) => condition.ranges = self.ranges(set, condition),
             Some((_, set)) if !set.is_of_bounds() => {
