@@ -150,6 +150,38 @@ mod tests {
         assert_eq!((codes.reveal().len(), different.len()), (10, 10));
         assert!(codes.reveal().iter().all(|code| code.len() == 19));
         assert_eq!(format!("{codes:?}"), "RecoveryCodes(…)");
+        // 6,400 letters, so that not even the rarest of 32 is missing.
+        let letters: std::collections::HashSet<char> = (0..40).flat_map(|_| RecoveryCodes::generate().0).collect::<String>().chars().collect();
+        assert!(ALPHABET.iter().all(|letter| letters.contains(&char::from(*letter))), "every letter is used: {letters:?}");
+    }
+
+    fn secrets() -> Secrets {
+        let mut config = platform::config::load(&platform::config::Flags::default()).expect("defaults").config;
+        config.secrets.master_key = "1".repeat(64).into();
+        Secrets::of(&config)
+    }
+
+    #[test]
+    fn what_is_stored_of_a_secret_opens_again_and_does_not_tell_it() {
+        let secrets = secrets();
+        let secret = SharedSecret(b"12345678901234567890".to_vec());
+        let sealed = secret.seal(&secrets).expect("sealed");
+        assert_eq!(SharedSecret::open(&secrets, &sealed).expect("opened").0, secret.0);
+        assert!(!sealed.windows(4).any(|part| part == b"1234"), "{sealed:?}");
+    }
+
+    #[test]
+    fn a_recovery_code_is_known_however_it_is_typed_and_only_of_its_user() {
+        let secrets = secrets();
+        let (user, other, codes) = (UserId::generate(), UserId::generate(), RecoveryCodes::generate());
+        let stored = codes.hashes(&secrets, user).expect("hashes");
+        assert_eq!((stored.len(), stored.iter().map(Vec::len).max()), (10, Some(32)));
+        for (code, stored) in codes.reveal().iter().zip(&stored) {
+            let typed = |user, code: &str| recovery_hash(&secrets, user, code).expect("a hash");
+            assert_eq!(typed(user, &code.to_uppercase().replace('-', " ")), *stored);
+            assert_ne!(typed(other, code), *stored);
+            assert_ne!(typed(user, &code[1..]), *stored);
+        }
     }
 
     proptest! {

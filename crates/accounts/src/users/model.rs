@@ -235,6 +235,16 @@ mod tests {
         assert!(matches!(Login::parse("Ada"), Login::Username(name) if name.key() == "ada"));
         assert_eq!(Login::parse("\0"), Login::Nobody);
         assert_eq!(format!("{:?}", Login::parse("ada@example.com")), "Login(…)");
+        let keys = ["Ada@Example.com", "Ada", "\0"].map(|raw| Login::parse(raw).key());
+        assert_eq!(keys, ["ada@example.com", "ada", ""]);
+    }
+
+    #[test]
+    fn a_reason_is_one_line_of_words() {
+        assert_eq!(StatusReason::parse(" chargebacks ").as_ref().map(StatusReason::as_str), Ok("chargebacks"));
+        for raw in ["", "two\nlines", "4111 1111 1111 1111", &"x".repeat(501)] {
+            assert!(StatusReason::parse(raw).is_err(), "{raw}");
+        }
     }
 
     fn ada(status: UserStatus) -> User {
