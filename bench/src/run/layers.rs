@@ -171,6 +171,7 @@ impl Authenticator for Nobody {
 struct Shown;
 
 impl Fact for Shown {
+    type Subject = kernel::ProductTag;
     const AGGREGATE: &'static str = "shown";
     const NAMES: &'static [(&'static str, &'static str)] = &[];
 

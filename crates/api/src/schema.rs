@@ -14,6 +14,7 @@ use catalog::media::PictureFormat;
 use catalog::products::{ProductStatus as ProductStatuses, RelationKind as RelationKinds};
 use catalog::variants::VariantKind as VariantKinds;
 use kernel::Prefixed;
+use notify::webhooks;
 use payments::payments::PaymentStatus as PaymentStatuses;
 use payments::providers::Providers;
 use platform::privacy::ExportStatus as ExportStatuses;
@@ -117,6 +118,8 @@ schemas! {
     CurrencyCode = form("^[A-Z]{3}$").examples(["USD"]);
     /// Deletes one.
     DeleteOp = word([BatchOps::Delete.as_str()]);
+    /// The id of an event.
+    EventId = id::<kernel::EventTag>();
     /// Where an archive stands.
     ExportStatus = word(ExportStatuses::WORDS.iter().copied());
     /// The id of a parcel, or of what stands for one.
@@ -207,6 +210,16 @@ schemas! {
     UserStatus = word(UserStatuses::WORDS.iter().copied());
     /// What a variant is.
     VariantKind = word(VariantKinds::WORDS.iter().copied());
+    /// The id of one event on its way to one webhook endpoint.
+    WebhookDeliveryId = id::<kernel::WebhookDeliveryTag>();
+    /// Where a message to a webhook endpoint stands.
+    WebhookDeliveryState = word(webhooks::DeliveryState::WORDS.iter().copied());
+    /// Why a webhook endpoint is not told: its owner said so, it answered 410, or nothing arrived for five days.
+    WebhookDisabledBecause = word(webhooks::DisabledBecause::WORDS.iter().copied());
+    /// The id of a webhook endpoint.
+    WebhookEndpointId = id::<kernel::WebhookEndpointTag>();
+    /// Whether a webhook endpoint is told; one that is failing still is.
+    WebhookState = word(webhooks::EndpointState::WORDS.iter().copied());
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use accounts::api_keys::Uses;
 use axum::extract::FromRef;
 use gateway::{Authenticator, Credentials, Limits, Memory, Metrics};
 use kernel::Timestamp;
+use notify::Notify;
 use platform::Context;
 use platform::files::FileStore;
 use platform::ip_blocks::IpBlocks;
@@ -22,6 +23,8 @@ pub struct Shop {
     pub sales: Sales,
     /// Context, and who hashes passwords and signs tokens.
     pub accounts: Accounts,
+    /// Context, and who sends webhooks.
+    pub notify: Notify,
     /// Pictures.
     pub files: FileStore,
     keys: Arc<dyn Authenticator>,
@@ -37,7 +40,7 @@ pub struct Shop {
 impl Shop {
     /// The shop of this process.
     #[must_use]
-    pub fn new(sales: Sales, accounts: Accounts) -> Self {
+    pub fn new(sales: Sales, accounts: Accounts, notify: Notify) -> Self {
         let files = FileStore::in_data_dir(&sales.context.config.data_dir);
         let uses = Uses::default();
         let keys: Arc<dyn Authenticator> = Arc::new(Credentials::new(sales.context.clone(), accounts.tokens.clone(), uses.clone()));
@@ -53,7 +56,7 @@ impl Shop {
             None => Arc::new(local),
         };
         let (limits, blocks) = (Arc::new(Limits::new(limiter)), Arc::new(IpBlocks::new(context.clone())));
-        Self { sales, accounts, files, keys, uses, stopping, started_at, memory, metrics, limits, blocks }
+        Self { sales, accounts, notify, files, keys, uses, stopping, started_at, memory, metrics, limits, blocks }
     }
 
     /// Database, clock and configuration.

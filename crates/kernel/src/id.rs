@@ -70,10 +70,30 @@ impl<T> From<Id<T>> for Uuid {
     }
 }
 
-impl<T: Prefixed> fmt::Display for Id<T> {
+/// The id of something whose kind only data tells: what an event happened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnyId<'p> {
+    /// What stands before the underscore.
+    pub prefix: &'p str,
+    /// What the database stores.
+    pub uuid: Uuid,
+}
+
+impl<'p> AnyId<'p> {
+    /// Reads an id of any kind.
+    ///
+    /// # Errors
+    /// `IdError` for a text that is none.
+    pub fn parse(text: &'p str) -> Result<Self, IdError> {
+        let (prefix, digits) = text.rsplit_once('_').ok_or(IdError::Prefix)?;
+        Ok(Self { prefix, uuid: decode(digits.as_bytes())? })
+    }
+}
+
+impl fmt::Display for AnyId<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bits = self.uuid.as_u128();
-        f.write_str(T::PREFIX)?;
+        f.write_str(self.prefix)?;
         f.write_str("_")?;
         let mut text = [0_u8; TEXT_LENGTH];
         for (place, digit) in text.iter_mut().enumerate() {
@@ -81,6 +101,12 @@ impl<T: Prefixed> fmt::Display for Id<T> {
             *digit = usize::try_from(index).ok().and_then(|i| ALPHABET.get(i)).copied().unwrap_or(b'0');
         }
         f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl<T: Prefixed> fmt::Display for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        AnyId { prefix: T::PREFIX, uuid: self.uuid }.fmt(f)
     }
 }
 

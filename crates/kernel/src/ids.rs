@@ -81,10 +81,14 @@ ids! {
     PriceListId, PriceListTag, "plist";
     /// A product.
     ProductId, ProductTag, "prod";
+    /// Whoever is counted by a limit.
+    RateLimitId, RateLimitTag, "limit";
     /// A role.
     RoleId, RoleTag, "role";
     /// A sign-in that goes on.
     SessionId, SessionTag, "sess";
+    /// A setting.
+    SettingId, SettingTag, "setting";
     /// A shipping method.
     ShippingMethodId, ShippingMethodTag, "ship";
     /// A step of a shipping method's tariff.
@@ -101,6 +105,10 @@ ids! {
     UserId, UserTag, "user";
     /// A variant of a product.
     VariantId, VariantTag, "var";
+    /// One event on its way to one endpoint.
+    WebhookDeliveryId, WebhookDeliveryTag, "whd";
+    /// An address that is told of events.
+    WebhookEndpointId, WebhookEndpointTag, "whe";
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub use cursor::{Cursor, CursorError};
 pub use email::{Email, EmailError};
 pub use error::{DomainError, ErrorKind};
 pub use fields::FieldErrors;
-pub use id::{Id, IdError, Prefixed};
+pub use id::{AnyId, Id, IdError, Prefixed};
 pub use ids::*;
 pub use money::{Money, MoneyError};
 pub use page::{Page, PageRequest, PageTooDeep, Position};

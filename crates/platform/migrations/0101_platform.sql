@@ -33,6 +33,8 @@ CREATE TABLE events (
     occurred_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT events_aggregate_key UNIQUE (aggregate_type, aggregate_id, aggregate_seq)
 );
+CREATE INDEX events_type_idx ON events (type, seq);
+CREATE INDEX events_occurred_idx ON events (occurred_at);
 
 -- How far each consumer has read.
 CREATE TABLE event_cursors (

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use api::Shop;
 use gateway::{Certificate, Gateway, Redirect};
+use notify::webhooks::Dispatcher;
 use platform::audit::Sealer;
 use platform::cache::Follower;
 use platform::config::Role;
@@ -59,7 +60,7 @@ impl Server {
     pub async fn start(sales: Sales) -> anyhow::Result<Self> {
         let (answering, working) = (Group::default(), Group::default());
         let context = sales.context.clone();
-        let shop = Shop::new(sales, wiring::accounts(context.clone()));
+        let shop = wiring::shop(sales, wiring::accounts(context.clone()))?;
         let config = &context.config;
         let mut addr = None;
         if config.roles.iter().any(|role| matches!(role, Role::Api | Role::Web)) {
@@ -76,6 +77,7 @@ impl Server {
             for subscriber in wiring::subscribers() {
                 working.tasks.spawn(Subscription::new(context.clone(), subscriber).run(working.stop.clone()));
             }
+            working.tasks.spawn(Dispatcher::new(shop.notify.clone()).run(working.stop.clone()));
             working.tasks.spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales, &shop.accounts)).run(working.stop.clone()));
         }
         if config.roles.contains(&Role::Scheduler) {

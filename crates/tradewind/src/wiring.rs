@@ -13,16 +13,19 @@ use catalog::FirstStartError;
 use catalog::listing::RefreshListing;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
+use notify::Notify;
+use notify::webhooks::{FanOut, WebhookEndpointEvent};
 use payments::providers::Providers;
 use platform::audit::ExportHead;
 use platform::cache::Purges;
 use platform::config::Config;
 use platform::db::{ConnectError, Db, Invariant};
 use platform::events::Subscriber;
+use platform::http_client::HttpError;
 use platform::ip_blocks::IpBlockEvent;
 use platform::jobs::{Handlers, Recurring, TimetableError};
 use platform::migrate::Migration;
-use platform::outbox::Fact;
+use platform::outbox::{Fact, FactKind, FactKinds};
 use platform::privacy::{ExportPersonalData, Places};
 use platform::rate_limits::{ForgetShared, RateLimitEvent};
 use platform::redis::Redis;
@@ -33,8 +36,8 @@ use sales::orders::ExpireOrder;
 use sales::settlement::{ExecuteOperation, ReconcileOperation};
 
 /// The schema's steps of every crate, floor by floor.
-const MIGRATIONS: [&[Migration]; 5] =
-    [platform::migrate::MIGRATIONS, accounts::MIGRATIONS, catalog::MIGRATIONS, payments::MIGRATIONS, sales::MIGRATIONS];
+const MIGRATIONS: [&[Migration]; 6] =
+    [platform::migrate::MIGRATIONS, accounts::MIGRATIONS, catalog::MIGRATIONS, payments::MIGRATIONS, sales::MIGRATIONS, notify::MIGRATIONS];
 
 /// The sentences of every slice that has some, floor by floor.
 const INVARIANTS: &[&[Invariant]] = &[
@@ -73,39 +76,34 @@ const PURGING: &[&str] = &[
     <accounts::users::UserEvent as Fact>::AGGREGATE,
 ];
 
-/// One kind of thing that facts are told of, and every fact with what it says.
-pub type FactNames = (&'static str, &'static [(&'static str, &'static str)]);
-
 /// Every fact that the shop tells: the contract of whoever follows its events.
 #[must_use]
-pub fn facts() -> Vec<FactNames> {
-    fn of<F: Fact>() -> FactNames {
-        (F::AGGREGATE, F::NAMES)
-    }
-    vec![
-        of::<IpBlockEvent>(),
-        of::<RateLimitEvent>(),
-        of::<accounts::anomalies::AnomalyEvent>(),
-        of::<accounts::api_keys::ApiKeyEvent>(),
-        of::<accounts::oauth::IdentityEvent>(),
-        of::<accounts::roles::RoleEvent>(),
-        of::<accounts::sessions::SessionEvent>(),
-        of::<catalog::categories::CategoryEvent>(),
-        of::<catalog::channels::ChannelEvent>(),
-        of::<sales::customers::CustomerEvent>(),
-        of::<sales::customer_groups::GroupEvent>(),
-        of::<sales::orders::OrderFact>(),
-        of::<payments::payments::PaymentFact>(),
-        of::<catalog::price_lists::PriceListEvent>(),
-        of::<catalog::products::ProductEvent>(),
-        of::<catalog::media::MediaEvent>(),
-        of::<sales::settings::SettingEvent>(),
-        of::<sales::shipping::ShippingMethodEvent>(),
-        of::<catalog::inventory::StockFact>(),
-        of::<catalog::inventory::LocationFact>(),
-        of::<sales::tax::TaxRateEvent>(),
-        of::<accounts::users::UserEvent>(),
-    ]
+pub fn facts() -> FactKinds {
+    FactKinds::new(vec![
+        FactKind::of::<IpBlockEvent>(),
+        FactKind::of::<RateLimitEvent>(),
+        FactKind::of::<accounts::anomalies::AnomalyEvent>(),
+        FactKind::of::<accounts::api_keys::ApiKeyEvent>(),
+        FactKind::of::<accounts::oauth::IdentityEvent>(),
+        FactKind::of::<accounts::roles::RoleEvent>(),
+        FactKind::of::<accounts::sessions::SessionEvent>(),
+        FactKind::of::<catalog::categories::CategoryEvent>(),
+        FactKind::of::<catalog::channels::ChannelEvent>(),
+        FactKind::of::<sales::customers::CustomerEvent>(),
+        FactKind::of::<sales::customer_groups::GroupEvent>(),
+        FactKind::of::<sales::orders::OrderFact>(),
+        FactKind::of::<payments::payments::PaymentFact>(),
+        FactKind::of::<catalog::price_lists::PriceListEvent>(),
+        FactKind::of::<catalog::products::ProductEvent>(),
+        FactKind::of::<catalog::media::MediaEvent>(),
+        FactKind::of::<sales::settings::SettingEvent>(),
+        FactKind::of::<sales::shipping::ShippingMethodEvent>(),
+        FactKind::of::<catalog::inventory::StockFact>(),
+        FactKind::of::<catalog::inventory::LocationFact>(),
+        FactKind::of::<sales::tax::TaxRateEvent>(),
+        FactKind::of::<accounts::users::UserEvent>(),
+        FactKind::of::<WebhookEndpointEvent>(),
+    ])
 }
 
 /// The schema that this program knows, in the order in which it is applied.
@@ -173,7 +171,7 @@ fn limited_classes(config: &Config) -> Vec<&'static str> {
 /// Who follows the events, each with a cursor of its own.
 #[must_use]
 pub fn subscribers() -> Vec<Arc<dyn Subscriber>> {
-    vec![Arc::new(KeepCustomers)]
+    vec![Arc::new(KeepCustomers), Arc::new(FanOut::of(&facts()))]
 }
 
 /// What starts by itself, and when (UTC).
@@ -201,6 +199,23 @@ pub fn sales(context: Context) -> Sales {
 #[must_use]
 pub fn accounts(context: Context) -> Accounts {
     Accounts::new(context, personal_places())
+}
+
+/// What telling others needs.
+///
+/// # Errors
+/// `HttpError` where the system cannot speak privately.
+pub fn notify(context: Context) -> Result<Notify, HttpError> {
+    Notify::new(context, facts())
+}
+
+/// The shop of this process, of the parts that answer and the part that tells others.
+///
+/// # Errors
+/// `HttpError` where the system cannot speak privately.
+pub fn shop(sales: Sales, accounts: Accounts) -> Result<Shop, HttpError> {
+    let notify = notify(sales.context.clone())?;
+    Ok(Shop::new(sales, accounts, notify))
 }
 
 /// The front door: the API's router with what every request gets around it.

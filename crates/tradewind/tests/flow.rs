@@ -51,7 +51,7 @@ async fn step(shop: &TestShop, name: &'static str, (method, path): (&str, &str),
     let request = request.header("x-cart-token", token).header("idempotency-key", path);
     let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     // In this very task: what the server's own tasks send is not kept.
-    let gateway = wiring::gateway(&api::Shop::new(shop.sales().clone(), shop.accounts().clone()));
+    let gateway = wiring::gateway(&wiring::shop(shop.sales().clone(), shop.accounts().clone())?);
     let (answer, sent) = record_statements(gateway.answer(request.body(body)?, None)).await;
     let status = answer.status();
     let bytes = axum::body::to_bytes(Body::new(answer.into_body()), usize::MAX).await?;

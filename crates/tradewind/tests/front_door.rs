@@ -63,7 +63,7 @@ async fn a_body_is_as_large_as_configured(shop: TestShop) -> TestResult {
     let mut config = shop.context().config.as_ref().clone();
     config.server.max_body_bytes = 2_000;
     let context = platform::Context { config: Arc::new(config), ..shop.context().clone() };
-    let gateway = wiring::gateway(&api::Shop::new(sales::Sales { context, ..shop.sales().clone() }, shop.accounts().clone()));
+    let gateway = wiring::gateway(&wiring::shop(sales::Sales { context, ..shop.sales().clone() }, shop.accounts().clone())?);
     let key = make_key(&shop, &["products:write"]).await?;
     for (path, bytes, status) in [
         ("/api/v1/products", 2_000, 422),

@@ -39,7 +39,7 @@ impl Node {
     }
 
     async fn of(context: Context) -> TestResult<Self> {
-        let gateway = wiring::gateway(&api::Shop::new(wiring::sales(context.clone()), wiring::accounts(context.clone())));
+        let gateway = wiring::gateway(&wiring::shop(wiring::sales(context.clone()), wiring::accounts(context.clone()))?);
         let mut follower = Follower::new(context.clone());
         follower.catch_up().await?;
         Ok(Self { context, gateway, follower })

@@ -51,7 +51,7 @@ async fn the_process_counts_requests_memory_work_and_itself(shop: TestShop) -> T
 #[test_on_every_database]
 async fn others_are_told_nothing_unless_the_shop_says_so(shop: TestShop) -> TestResult {
     let ask = async |from: &str, header: &str, context: &Context| -> TestResult<u16> {
-        let gateway = wiring::gateway(&api::Shop::new(wiring::sales(context.clone()), wiring::accounts(context.clone())));
+        let gateway = wiring::gateway(&wiring::shop(wiring::sales(context.clone()), wiring::accounts(context.clone()))?);
         let request = axum::http::Request::get("/metrics").header(header, "192.0.2.1").body(axum::body::Body::empty())?;
         Ok(gateway.answer(request, Some(from.parse()?)).await.status().as_u16())
     };

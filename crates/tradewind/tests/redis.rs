@@ -47,7 +47,7 @@ impl Node {
         (config.redis.url, config.redis.timeout_ms) = (server.url().into(), 20_000);
         config.cache.enabled = false;
         let context = wiring::context(config, shop.context().clock.clone()).await?;
-        let gateway = wiring::gateway(&api::Shop::new(wiring::sales(context.clone()), wiring::accounts(context.clone())));
+        let gateway = wiring::gateway(&wiring::shop(wiring::sales(context.clone()), wiring::accounts(context.clone()))?);
         Ok(Self { context, gateway })
     }
 

@@ -31,15 +31,15 @@ struct Node {
 impl Node {
     async fn start(shop: &TestShop) -> TestResult<Self> {
         let context = wiring::context((*shop.context().config).clone(), shop.context().clock.clone()).await?;
-        let shop = api::Shop::new(wiring::sales(context.clone()), wiring::accounts(context.clone()));
+        let shop = wiring::shop(wiring::sales(context.clone()), wiring::accounts(context.clone()))?;
         let gateway = wiring::gateway(&shop);
         Ok(Self { context, shop, gateway })
     }
 
     /// The same process as the tests': what use cases write there is purged here at once.
-    fn within(shop: &TestShop) -> Self {
-        let inner = api::Shop::new(shop.sales().clone(), shop.accounts().clone());
-        Self { context: shop.context().clone(), gateway: wiring::gateway(&inner), shop: inner }
+    fn within(shop: &TestShop) -> TestResult<Self> {
+        let inner = wiring::shop(shop.sales().clone(), shop.accounts().clone())?;
+        Ok(Self { context: shop.context().clone(), gateway: wiring::gateway(&inner), shop: inner })
     }
 
     async fn answer(&self, path: &str) -> TestResult<Response<OutBody>> {
@@ -87,7 +87,7 @@ async fn every_public_answer_costs_no_statement_the_second_time(shop: TestShop) 
     let channel = shop.get("/api/v1/channels").await?.data()[0]["id"].as_str().unwrap_or_default().to_owned();
     let picture = json!({ "url": "https://example.com/mug.jpg", "alt": "A mug" });
     let picture = shop.post(&format!("{product}/media")).json(picture).await?.expect(201)?.text("id").to_owned();
-    let node = Node::within(&shop);
+    let node = Node::within(&shop)?;
     for path in [
         product.clone(),
         "/api/v1/products?include=media,categories,variants&sort=title".to_owned(),
@@ -112,7 +112,7 @@ async fn every_public_answer_costs_no_statement_the_second_time(shop: TestShop) 
 #[test_on_every_database]
 async fn a_publishable_key_is_answered_from_memory_and_counted(shop: TestShop) -> TestResult {
     let mug = shop.mug(1_250, 5).await?;
-    let (path, node) = (path_of(&mug), Node::within(&shop));
+    let (path, node) = (path_of(&mug), Node::within(&shop)?);
     let request = CreateApiKey { name: "page".to_owned(), kind: KeyKind::Publishable, scopes: Scopes::default(), expires_at: None };
     let storefront = api_keys::create(shop.context(), &shop.origin(), request, PermissionSet::all()).await?;
     let (token, reader) = (storefront.token.reveal(), make_key(&shop, &["products:read"]).await?);
@@ -145,7 +145,7 @@ async fn a_publishable_key_is_answered_from_memory_and_counted(shop: TestShop) -
 async fn whoever_writes_reads_it_at_once(shop: TestShop) -> TestResult {
     let mug = shop.mug(1_250, 5).await?;
     let (product, list) = (path_of(&mug), "/api/v1/products?sort=title");
-    let node = Node::within(&shop);
+    let node = Node::within(&shop)?;
     for round in 1..=3 {
         for path in [product.as_str(), list] {
             node.read(path).await?;
@@ -170,7 +170,7 @@ async fn what_a_page_says_of_stock_follows_every_order_and_delivery(shop: TestSh
     let made = shop.product("Mug").variant(input).create().await?;
     let variant_id = made.variants.first().ok_or("no variant")?.variant.id;
     let mug = TestVariant { id: variant_id.to_string(), variant_id, product_id: made.product.id };
-    let (node, product) = (Node::within(&shop), path_of(&mug));
+    let (node, product) = (Node::within(&shop)?, path_of(&mug));
     let says = async || -> TestResult<String> {
         let (one, list) = (node.read(&product).await?, node.read("/api/v1/products").await?);
         let (one, list) = (one["availability"].as_str().unwrap_or_default().to_owned(), &list[0]["availability"]);
@@ -205,7 +205,7 @@ async fn a_price_that_begins_is_told_when_it_begins(shop: TestShop) -> TestResul
     let sale = PriceInput { starts_at: Some(start.to_rfc3339()), ..plain(900) };
     let input = VariantInput { price: None, prices: Some(vec![plain(1_250), sale]), ..variant("MUG-SALE", 1_250) };
     let product = shop.product("Mug").variant(input).create().await?.product.id;
-    let (node, path) = (Node::within(&shop), format!("/api/v1/products/{product}"));
+    let (node, path) = (Node::within(&shop)?, format!("/api/v1/products/{product}"));
     let price = async || -> TestResult<Option<i64>> { Ok(node.read(&path).await?["price_min"]["amount"].as_i64()) };
     assert_eq!(price().await?, Some(1_250));
     shop.advance(TimeDelta::seconds(11));
@@ -243,7 +243,7 @@ async fn versions_only_ever_grow_for_whoever_reads_them(shop: TestShop) -> TestR
     const WRITES: i64 = 40;
     let mug = shop.mug(1_250, 5).await?;
     let product = path_of(&mug);
-    let (here, there, is_over) = (Node::within(&shop), Node::start(&shop).await?, AtomicBool::new(false));
+    let (here, there, is_over) = (Node::within(&shop)?, Node::start(&shop).await?, AtomicBool::new(false));
     let version =
         async |node: &Node| -> TestResult<i64> { node.read(&product).await?["version"].as_i64().ok_or_else(|| "no version".into()) };
     let write = async || -> TestResult {

@@ -59,4 +59,5 @@ mod support;
 mod tax_rates;
 mod two_factor;
 mod versions;
+mod webhooks;
 mod words;

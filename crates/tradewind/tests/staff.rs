@@ -58,7 +58,7 @@ fn told(reply: &Reply) -> (u16, &str) {
 /// The link of the first start, the second factor, a role, an API key: nothing of it opens before its turn.
 #[test_on_every_database]
 async fn the_life_of_a_staff_member_in_production(shop: TestShop) -> TestResult {
-    let shop = shop.configured(|config| config.mode = Mode::Production);
+    let shop = shop.configured(|config| config.mode = Mode::Production)?;
     let ada = first_admin(&shop).await?;
     for path in ["/api/v1/users", "/api/v1/orders", "/api/v1/api-keys", "/api/v1/audit-log"] {
         assert_eq!(told(&shop.get(path).key(&ada).await?), (403, "two_factor_required"), "{path}");
@@ -99,7 +99,7 @@ async fn the_life_of_a_staff_member_in_production(shop: TestShop) -> TestResult 
 /// Authenticator and recovery codes are lost: an administrator turns the factor off, and production asks for another one.
 #[test_on_every_database]
 async fn a_lost_second_factor_is_turned_off_by_who_may_do_as_much(shop: TestShop) -> TestResult {
-    let shop = shop.configured(|config| config.mode = Mode::Production);
+    let shop = shop.configured(|config| config.mode = Mode::Production)?;
     let ada = first_admin(&shop).await?;
     enrol(&shop, &ada).await?;
     let (bob, access) = customer(&shop, "bob@example.com").await?;

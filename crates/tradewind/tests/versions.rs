@@ -84,7 +84,7 @@ impl Older {
             .before(OLD, Lifecycle::lasting(), Renamed { then: "label", now: "name" })
             .before(OLDEST, ending, Renamed { then: "title", now: "label" })
             .route(Method::GET, "/api/v1/price-lists", Lifecycle::deprecated("2026-11-01T00:00:00Z".parse()?).explained_at("/docs"));
-        let gateway = wiring::gateway(&api::Shop::new(shop.sales().clone(), shop.accounts().clone())).versioned(versions);
+        let gateway = wiring::gateway(&wiring::shop(shop.sales().clone(), shop.accounts().clone())?).versioned(versions);
         Ok(Self { gateway, key: make_key(shop, &["admin:*"]).await? })
     }
 

@@ -11,7 +11,7 @@ pub(crate) struct Slices {
 }
 
 /// A new slice is added here, as far left as what it uses allows: everything to its right may then use it.
-pub(crate) const TABLE: [Slices; 5] = [
+pub(crate) const TABLE: [Slices; 6] = [
     Slices {
         package: "platform",
         ordered: false,
@@ -77,6 +77,7 @@ pub(crate) const TABLE: [Slices; 5] = [
             "export",
         ],
     },
+    Slices { package: "notify", ordered: true, names: &["templates", "push", "webhooks", "streams"] },
     Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "providers"] },
     Slices {
         package: "sales",

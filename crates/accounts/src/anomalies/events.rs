@@ -1,6 +1,6 @@
 //! What was found out of the ordinary. Addresses and countries are personal data: facts name what holds them.
 
-use kernel::{AnomalyId, AuditId, SessionId, UserId};
+use kernel::{AnomalyId, AnomalyTag, AuditId, SessionId, UserId};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -39,6 +39,7 @@ pub enum AnomalyEvent {
 }
 
 impl Fact for AnomalyEvent {
+    type Subject = AnomalyTag;
     const AGGREGATE: &'static str = "anomaly";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("anomaly.refusals_burst", "an address was refused again and again; the audit record that is named holds it"),

@@ -1,6 +1,6 @@
 //! What happened to API keys.
 
-use kernel::ApiKeyId;
+use kernel::{ApiKeyId, ApiKeyTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -32,6 +32,7 @@ pub enum ApiKeyEvent {
 }
 
 impl Fact for ApiKeyEvent {
+    type Subject = ApiKeyTag;
     const AGGREGATE: &'static str = "api_key";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("api_key.created", "an API key was made"),

@@ -184,7 +184,8 @@ impl Grace {
     pub const DEFAULT_S: i64 = 86_400;
 
     /// Until when a token goes on that is replaced now.
-    pub(super) fn end(self, now: Timestamp) -> Timestamp {
+    #[must_use]
+    pub fn end(self, now: Timestamp) -> Timestamp {
         now + self.0
     }
 }

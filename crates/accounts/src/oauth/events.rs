@@ -1,6 +1,6 @@
 //! What happened to identities.
 
-use kernel::{IdentityId, UserId};
+use kernel::{IdentityId, IdentityTag, UserId};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -26,6 +26,7 @@ pub enum IdentityEvent {
 }
 
 impl Fact for IdentityEvent {
+    type Subject = IdentityTag;
     const AGGREGATE: &'static str = "identity";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("identity.linked", "somebody can sign in to an account by way of a provider"),

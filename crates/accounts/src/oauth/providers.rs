@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::{Request, StatusCode, header};
 use jsonwebtoken::jwk::JwkSet;
 use platform::config::{AuthProvider, Config};
-use platform::http_client::HttpClient;
+use platform::http_client::{HttpBounds, HttpClient, Reach};
 use serde::de::DeserializeOwned;
 
 use super::error::OAuthError;
@@ -51,7 +51,7 @@ impl Providers {
     #[must_use]
     pub fn of(config: &Config) -> Self {
         // Without a client every provider is away, and nothing else is the worse for it.
-        let http = if config.auth.providers.is_empty() { None } else { HttpClient::new().ok() };
+        let http = if config.auth.providers.is_empty() { None } else { HttpClient::new(HttpBounds::FOR_A_CUSTOMER, Reach::Anywhere).ok() };
         let base = config.server.base_url();
         let provider = |(name, settings): (&String, &AuthProvider)| {
             let redirect_uri = format!("{base}/api/v1/auth/oauth/{name}/callback");

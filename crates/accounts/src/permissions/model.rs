@@ -107,6 +107,14 @@ permissions! {
     SecurityWrite = "security:write";
     /// Unblock addresses.
     SecurityDelete = "security:delete";
+    /// Follow what happens in the shop.
+    EventsRead = "events:read";
+    /// See webhook endpoints and what became of their messages.
+    WebhooksRead = "webhooks:read";
+    /// Make and change webhook endpoints, send messages again.
+    WebhooksWrite = "webhooks:write";
+    /// Remove webhook endpoints.
+    WebhooksDelete = "webhooks:delete";
 }
 
 /// Resources whose permissions decide who may do what: whoever may write them may come by anything.

@@ -1,6 +1,6 @@
 //! What happened to roles.
 
-use kernel::RoleId;
+use kernel::{RoleId, RoleTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -27,6 +27,7 @@ pub enum RoleEvent {
 }
 
 impl Fact for RoleEvent {
+    type Subject = RoleTag;
     const AGGREGATE: &'static str = "role";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("role.created", "a role was made"),

@@ -1,6 +1,6 @@
 //! What happened to sessions.
 
-use kernel::{SessionId, UserId};
+use kernel::{SessionId, SessionTag, UserId};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -45,6 +45,7 @@ impl SessionEvent {
 }
 
 impl Fact for SessionEvent {
+    type Subject = SessionTag;
     const AGGREGATE: &'static str = "session";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("session.opened", "somebody signed in"),

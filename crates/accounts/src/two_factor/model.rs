@@ -151,7 +151,8 @@ mod tests {
         assert!(codes.reveal().iter().all(|code| code.len() == 19));
         assert_eq!(format!("{codes:?}"), "RecoveryCodes(…)");
         // 6,400 letters, so that not even the rarest of 32 is missing.
-        let letters: std::collections::HashSet<char> = (0..40).flat_map(|_| RecoveryCodes::generate().0).collect::<String>().chars().collect();
+        let letters: std::collections::HashSet<char> =
+            (0..40).flat_map(|_| RecoveryCodes::generate().0).collect::<String>().chars().collect();
         assert!(ALPHABET.iter().all(|letter| letters.contains(&char::from(*letter))), "every letter is used: {letters:?}");
     }
 

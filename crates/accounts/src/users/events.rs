@@ -1,6 +1,6 @@
 //! What happened to people's accounts.
 
-use kernel::UserId;
+use kernel::{UserId, UserTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -57,6 +57,7 @@ pub enum UserEvent {
 }
 
 impl Fact for UserEvent {
+    type Subject = UserTag;
     const AGGREGATE: &'static str = "user";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("user.registered", "somebody got an account"),

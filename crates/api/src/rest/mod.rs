@@ -10,6 +10,7 @@ mod channels;
 pub(crate) mod checkout;
 mod customer_groups;
 mod customers;
+mod events;
 mod ip_blocks;
 mod logs;
 mod me;
@@ -27,6 +28,7 @@ mod stock;
 mod system;
 mod tax_rates;
 mod users;
+mod webhooks;
 
 use crate::routes::Routes;
 use crate::versions;
@@ -61,4 +63,6 @@ pub(crate) fn v1() -> Routes {
         .merge(api_keys::routes())
         .merge(audit_log::routes())
         .merge(logs::routes())
+        .merge(events::routes())
+        .merge(webhooks::routes())
 }

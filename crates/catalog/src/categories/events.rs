@@ -1,6 +1,6 @@
 //! What happened to categories.
 
-use kernel::{CategoryId, Slug};
+use kernel::{CategoryId, CategoryTag, Slug};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -41,6 +41,7 @@ impl From<&Category> for CategorySnapshot {
 }
 
 impl Fact for CategoryEvent {
+    type Subject = CategoryTag;
     const AGGREGATE: &'static str = "category";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("category.created", "a category was made"),

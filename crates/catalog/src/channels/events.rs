@@ -1,6 +1,6 @@
 //! What happened to channels.
 
-use kernel::ChannelId;
+use kernel::{ChannelId, ChannelTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -29,6 +29,7 @@ impl ChannelEvent {
 }
 
 impl Fact for ChannelEvent {
+    type Subject = ChannelTag;
     const AGGREGATE: &'static str = "channel";
     const NAMES: &'static [(&'static str, &'static str)] = &[("channel.updated", "a sales channel was changed")];
 

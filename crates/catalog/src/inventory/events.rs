@@ -1,6 +1,6 @@
 //! What happens to the stock of a variant.
 
-use kernel::{ProductId, StockAdjustmentId, StockLocationId, VariantId};
+use kernel::{ProductId, StockAdjustmentId, StockLocationId, StockLocationTag, VariantId, VariantTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -50,6 +50,7 @@ pub enum StockFact {
 }
 
 impl Fact for StockFact {
+    type Subject = VariantTag;
     const AGGREGATE: &'static str = "stock";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("stock.adjusted", "somebody corrected what lies on the shelves"),
@@ -144,6 +145,7 @@ impl LocationState {
 }
 
 impl Fact for LocationFact {
+    type Subject = StockLocationTag;
     const AGGREGATE: &'static str = "stock_location";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("stock_location.created", "a place that keeps stock was made"),

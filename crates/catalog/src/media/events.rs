@@ -1,6 +1,6 @@
 //! What happened to the pictures of a product.
 
-use kernel::{MediaId, ProductId};
+use kernel::{MediaId, ProductId, ProductTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -40,6 +40,7 @@ pub enum MediaEvent {
 }
 
 impl Fact for MediaEvent {
+    type Subject = ProductTag;
     const AGGREGATE: &'static str = "product_media";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("product_media.added", "a product got a picture"),

@@ -1,6 +1,6 @@
 //! What happened to price lists.
 
-use kernel::PriceListId;
+use kernel::{PriceListId, PriceListTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -36,6 +36,7 @@ impl PriceListEvent {
 }
 
 impl Fact for PriceListEvent {
+    type Subject = PriceListTag;
     const AGGREGATE: &'static str = "price_list";
     const NAMES: &'static [(&'static str, &'static str)] = &[("price_list.updated", "a price list was changed")];
 

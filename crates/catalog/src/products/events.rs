@@ -1,6 +1,6 @@
 //! Facts about products.
 
-use kernel::ProductId;
+use kernel::{ProductId, ProductTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -76,6 +76,7 @@ impl ProductEvent {
 }
 
 impl Fact for ProductEvent {
+    type Subject = ProductTag;
     const AGGREGATE: &'static str = "product";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("product.created", "a product was made"),

@@ -42,4 +42,6 @@ things! {
     TaxRateTag = "tax_rate_not_found";
     UserTag = "user_not_found";
     VariantTag = "variant_not_found";
+    WebhookDeliveryTag = "webhook_delivery_not_found";
+    WebhookEndpointTag = "webhook_not_found";
 }

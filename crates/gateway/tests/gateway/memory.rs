@@ -21,6 +21,7 @@ use crate::support::{Keys, Reply, TestResult, answer};
 struct MugChanged;
 
 impl Fact for MugChanged {
+    type Subject = kernel::ProductTag;
     const AGGREGATE: &'static str = "mug";
     const NAMES: &'static [(&'static str, &'static str)] = &[];
 

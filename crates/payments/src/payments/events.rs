@@ -1,6 +1,6 @@
 //! What happens to payments.
 
-use kernel::{OperationId, PaymentId};
+use kernel::{OperationId, PaymentId, PaymentTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -79,6 +79,7 @@ impl PaymentFact {
 }
 
 impl Fact for PaymentFact {
+    type Subject = PaymentTag;
     const AGGREGATE: &'static str = "payment";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("payment.created", "money was asked for"),

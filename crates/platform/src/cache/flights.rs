@@ -131,6 +131,7 @@ mod tests {
     struct Mug;
 
     impl Fact for Mug {
+        type Subject = kernel::ProductTag;
         const AGGREGATE: &'static str = "mug";
         const NAMES: &'static [(&'static str, &'static str)] = &[];
 

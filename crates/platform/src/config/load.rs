@@ -16,7 +16,15 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 const BODY_BYTES: RangeInclusive<usize> = 1_024..=64 * 1_024 * 1_024;
 
 /// Keys whose values in the environment are lists, parted by commas.
-const LISTS: [&str; 6] = ["roles", "payments.methods", "shop.countries", "server.trusted_proxies", "server.cors_origins", "auth.return_to"];
+const LISTS: [&str; 7] = [
+    "roles",
+    "payments.methods",
+    "shop.countries",
+    "server.trusted_proxies",
+    "server.cors_origins",
+    "auth.return_to",
+    "webhooks.allow_private",
+];
 
 /// What the command line says; it outranks file and environment.
 #[derive(Debug, Clone, Default)]
@@ -183,6 +191,10 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     refuse_weak_hashes(config)?;
     if config.rate_limits.factor.is_nan() || config.rate_limits.factor <= 0.0 {
         return Err(ConfigError::Refused("rate_limits.factor must be above zero".to_owned()));
+    }
+    if config.mode == Mode::Production && !config.webhooks.allow_private.is_empty() {
+        let message = "webhooks.allow_private lets whoever may write webhooks reach what is in the house, which production mode refuses";
+        return Err(ConfigError::Refused(message.to_owned()));
     }
     refuse_unfit_server(&config.server)?;
     providers::refuse_unfit(config).map_err(ConfigError::Refused)?;

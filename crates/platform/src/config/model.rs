@@ -62,6 +62,8 @@ pub struct Config {
     pub secrets: MasterKey,
     /// How mail leaves.
     pub mail: Mail,
+    /// Whom webhooks may reach.
+    pub webhooks: Webhooks,
     /// From when on something is out of the ordinary.
     pub security: Security,
     /// What nodes share beside the database.
@@ -72,6 +74,14 @@ pub struct Config {
     pub metrics: Metrics,
     /// What is logged and how.
     pub log: Log,
+}
+
+/// Whom webhooks may reach.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Addresses outside the public internet that they may reach all the same; none in production.
+    pub allow_private: Vec<AddressRange>,
 }
 
 /// The HTTP side.

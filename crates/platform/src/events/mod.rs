@@ -1,7 +1,9 @@
 //! The numbered stream of what happened.
 
+mod list;
 mod store;
 mod subscribe;
 
+pub use list::{EventFilter, SORT, bounds, find_all, list};
 pub use store::{Event, EventKey, last_seq, of_aggregate, rewind, since, touched_since};
 pub use subscribe::{Subscriber, Subscription, deliver_once};

@@ -33,7 +33,8 @@ pub struct Event {
     pub occurred_at: Timestamp,
 }
 
-const COLUMNS: &str = "seq, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, request_id, occurred_at";
+pub(super) const COLUMNS: &str =
+    "seq, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, request_id, occurred_at";
 
 /// The events after this place, in order.
 ///
@@ -68,14 +69,25 @@ pub struct EventKey {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn touched_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: usize) -> Result<Vec<EventKey>, DatabaseError> {
+    let (sql, values) = following("seq, aggregate_type, aggregate_id", seq, kinds, most);
+    db::fetch_all(db, &sql, values).await
+}
+
+/// The same, whole.
+pub(super) async fn followed_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: usize) -> Result<Vec<Event>, DatabaseError> {
+    let (sql, values) = following(COLUMNS, seq, kinds, most);
+    db::fetch_all(db, &sql, values).await
+}
+
+fn following(columns: &str, seq: i64, kinds: &[&str], most: usize) -> (String, Vec<db::Value>) {
     let sql = format!(
-        "SELECT seq, aggregate_type, aggregate_id FROM events
+        "SELECT {columns} FROM events
          WHERE seq > $1 AND (seq = (SELECT MAX(seq) FROM events) OR aggregate_type IN ({})) ORDER BY seq LIMIT {most}",
         db::placeholders(2, kinds.len())
     );
     let mut values = values![seq];
     values.extend(kinds.iter().flat_map(|kind| values![*kind]));
-    db::fetch_all(db, &sql, values).await
+    (sql, values)
 }
 
 /// What happened to one thing, from the first; facts that are still on their way out are in it, with `seq` 0.

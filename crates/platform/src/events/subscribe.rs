@@ -7,11 +7,11 @@ use std::time::Duration;
 use kernel::Origin;
 use tokio_util::sync::CancellationToken;
 
-use super::store::{self, EventKey};
+use super::store::{self, Event};
 use crate::Context;
 use crate::db::{self, DatabaseError, WriteTx};
 
-/// Events told in one transaction: few enough to hold SQLite's writer for milliseconds.
+/// Events told in one transaction, to who writes little for each.
 const BATCH: usize = 300;
 /// How often to look, unless there was more than one transaction takes: what happens meanwhile is told together, which under load is a
 /// twentieth of the statements.
@@ -26,14 +26,19 @@ pub trait Subscriber: Debug + Send + Sync {
     fn name(&self) -> &'static str;
 
     /// The kinds of things it follows.
-    fn kinds(&self) -> &'static [&'static str];
+    fn kinds(&self) -> &[&'static str];
 
-    /// Takes what happened to, in order. What it writes is committed together with the place it has read to, so that nothing is
+    /// How many events it is told of in one transaction: few enough to hold SQLite's writer for milliseconds.
+    fn most_at_once(&self) -> usize {
+        BATCH
+    }
+
+    /// Takes what happened, in order. What it writes is committed together with the place it has read to, so that nothing is
     /// lost and nothing counts twice; it may be told again what it was told before, after [`super::rewind`].
     ///
     /// # Errors
     /// `DatabaseError`; the same is told again later.
-    async fn take(&self, tx: &WriteTx, touched: &[EventKey]) -> Result<(), DatabaseError>;
+    async fn take(&self, tx: &WriteTx, events: &[Event]) -> Result<(), DatabaseError>;
 }
 
 /// Tells a subscriber of the next events; how many were read.
@@ -47,13 +52,13 @@ pub async fn deliver_once(context: &Context, subscriber: &dyn Subscriber) -> Res
     }
     let tx = context.begin(&Origin::system()).await?;
     db::lock_name(&tx, name).await?;
-    let events = store::touched_since(&tx, store::cursor(&tx, name).await?, kinds, BATCH).await?;
+    let events = store::followed_since(&tx, store::cursor(&tx, name).await?, kinds, subscriber.most_at_once()).await?;
     let Some(last) = events.last().map(|event| event.seq) else { return Ok(0) };
     let read = events.len();
     // The last event there is comes whatever its kind is.
-    let touched: Vec<EventKey> = events.into_iter().filter(|event| kinds.contains(&event.aggregate_type.as_str())).collect();
-    if !touched.is_empty() {
-        subscriber.take(&tx, &touched).await?;
+    let events: Vec<Event> = events.into_iter().filter(|event| kinds.contains(&event.aggregate_type.as_str())).collect();
+    if !events.is_empty() {
+        subscriber.take(&tx, &events).await?;
     }
     store::move_cursor(&tx, name, last).await?;
     tx.commit().await?;
@@ -78,7 +83,7 @@ impl Subscription {
     pub async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let pause = match deliver_once(&self.context, self.subscriber.as_ref()).await {
-                Ok(BATCH) => {
+                Ok(read) if read == self.subscriber.most_at_once() => {
                     // Others who write come in between.
                     tokio::task::yield_now().await;
                     continue;

@@ -1,11 +1,13 @@
-//! The one client for servers that are not ours.
+//! The client for servers that are not ours.
 
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
-use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -13,18 +15,46 @@ use hyper_util::rt::TokioExecutor;
 use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, RootCertStore};
 
-/// Who is not reached by then is away.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
-/// The whole exchange: a customer waits for it.
-const TIMEOUT: Duration = Duration::from_secs(5);
+use super::guard::{GuardedResolver, Reach};
+
 /// Who asks.
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("tradewind/", env!("CARGO_PKG_VERSION")));
-/// No document that the shop reads is longer.
-const MOST_BYTES: usize = 1_048_576;
 
-/// Asks other servers; clones share their connections. Whoever is asked is configured: an answer that leads elsewhere is not followed.
+/// How long an exchange may take, and how much of an answer is read.
+#[derive(Debug, Clone, Copy)]
+pub struct HttpBounds {
+    /// Who is not reached by then is away.
+    pub connect_timeout: Duration,
+    /// The whole exchange.
+    pub timeout: Duration,
+    /// So many bytes of an answer are read.
+    pub most_bytes: usize,
+    /// What becomes of a longer one.
+    pub excess: Excess,
+}
+
+/// What becomes of an answer that is longer than what is read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excess {
+    /// Half of a document is none.
+    Refused,
+    /// What was read is kept, and the connection ended.
+    Cut,
+}
+
+impl HttpBounds {
+    /// A customer waits for it, and no document that the shop reads is longer.
+    pub const FOR_A_CUSTOMER: Self =
+        Self { connect_timeout: Duration::from_secs(3), timeout: Duration::from_secs(5), most_bytes: 1_048_576, excess: Excess::Refused };
+}
+
+/// Asks other servers; clones share their connections. An answer that leads elsewhere is not followed.
 #[derive(Debug, Clone)]
-pub struct HttpClient(Client<HttpsConnector<HttpConnector>, Full<bytes::Bytes>>);
+pub struct HttpClient {
+    client: Client<HttpsConnector<HttpConnector<GuardedResolver>>, Full<Bytes>>,
+    bounds: HttpBounds,
+    reach: Reach,
+}
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +63,8 @@ pub enum HttpError {
     #[error("no answer: {0}")]
     NoAnswer(String),
     /// The answer is longer than any that is read.
-    #[error("the answer has more than {MOST_BYTES} bytes")]
-    TooLong,
+    #[error("the answer has more than {0} bytes")]
+    TooLong(usize),
 }
 
 impl HttpClient {
@@ -42,35 +72,55 @@ impl HttpClient {
     ///
     /// # Errors
     /// `NoAnswer` where the system cannot speak privately.
-    pub fn new() -> Result<Self, HttpError> {
+    pub fn new(bounds: HttpBounds, reach: Reach) -> Result<Self, HttpError> {
         let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let tls = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let tls = tls.map_err(|error| HttpError::NoAnswer(error.to_string()))?.with_root_certificates(roots).with_no_client_auth();
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        // Whether an address may be plain is for whoever configures it to say.
+        let mut connector = HttpConnector::new_with_resolver(GuardedResolver::new(reach.clone()));
+        connector.set_connect_timeout(Some(bounds.connect_timeout));
+        // Whether an address may be plain is for whoever names it to say.
         connector.enforce_http(false);
         let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
-        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), bounds, reach })
     }
 
-    /// Asks, and reads the whole answer whatever its status.
+    /// Asks, and reads the answer whatever its status.
     ///
     /// # Errors
     /// `NoAnswer`, or `TooLong`.
     pub async fn send(&self, mut request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
+        // A host that is an address is never resolved.
+        let literal = request.uri().host().map(|host| self.reach.refuse_literal(host));
+        literal.unwrap_or(Ok(())).map_err(|error| HttpError::NoAnswer(error.to_owned()))?;
         request.headers_mut().insert(header::USER_AGENT, USER_AGENT);
         let exchange = async {
-            let (head, body) =
-                self.0.request(request.map(|body| Full::new(body.into()))).await.map_err(|error| no_answer(&error))?.into_parts();
-            match Limited::new(body, MOST_BYTES).collect().await {
-                Ok(body) => Ok(Response::from_parts(head, body.to_bytes().to_vec())),
-                Err(error) if error.is::<LengthLimitError>() => Err(HttpError::TooLong),
-                Err(error) => Err(no_answer(error.as_ref())),
-            }
+            let answer = self.client.request(request.map(|body| Full::new(body.into()))).await;
+            let (head, body) = answer.map_err(|error| no_answer(&error))?.into_parts();
+            Ok(Response::from_parts(head, self.read(body).await?))
         };
-        tokio::time::timeout(TIMEOUT, exchange).await.unwrap_or_else(|_| Err(HttpError::NoAnswer("it took too long".to_owned())))
+        tokio::time::timeout(self.bounds.timeout, exchange)
+            .await
+            .unwrap_or_else(|_| Err(HttpError::NoAnswer("it took too long".to_owned())))
+    }
+
+    async fn read(&self, mut body: Incoming) -> Result<Vec<u8>, HttpError> {
+        let HttpBounds { most_bytes, excess, .. } = self.bounds;
+        let mut read = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| no_answer(&error))?;
+            read.extend_from_slice(frame.data_ref().map_or(&[], |data| data));
+            if read.len() > most_bytes {
+                match excess {
+                    Excess::Refused => return Err(HttpError::TooLong(most_bytes)),
+                    Excess::Cut => {
+                        read.truncate(most_bytes);
+                        return Ok(read);
+                    }
+                }
+            }
+        }
+        Ok(read)
     }
 }
 

@@ -1,5 +1,9 @@
 //! Asking other servers over HTTP: bounded in time and in bytes, privately, and never led elsewhere.
 
 mod client;
+mod guard;
+mod public;
 
-pub use client::{HttpClient, HttpError};
+pub use client::{Excess, HttpBounds, HttpClient, HttpError};
+pub use guard::Reach;
+pub use public::is_public;

@@ -1,6 +1,6 @@
 //! What happened to blocks of addresses.
 
-use kernel::IpBlockId;
+use kernel::{IpBlockId, IpBlockTag};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ pub enum IpBlockEvent {
 }
 
 impl Fact for IpBlockEvent {
+    type Subject = IpBlockTag;
     const AGGREGATE: &'static str = "ip_block";
     const NAMES: &'static [(&'static str, &'static str)] =
         &[("ip_block.created", "addresses are refused from now on"), ("ip_block.removed", "addresses are refused no more")];

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use futures_util::future::BoxFuture;
-use kernel::ChannelId;
+use kernel::{ChannelId, Prefixed};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -12,6 +12,9 @@ use crate::db::{DatabaseError, WriteTx};
 
 /// Something that happened to one aggregate, in the past tense. Personal data is not in it: it names ids.
 pub trait Fact: Serialize {
+    /// Marks the ids of what it happened to.
+    type Subject: Prefixed;
+
     /// What kind of thing it happened to: `order`, `payment`, `product`.
     const AGGREGATE: &'static str;
 

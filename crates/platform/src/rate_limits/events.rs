@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use kernel::RateLimitTag;
 use serde::Serialize;
 use uuid::{Builder, Uuid};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
@@ -23,6 +24,7 @@ pub enum RateLimitEvent {
 }
 
 impl Fact for RateLimitEvent {
+    type Subject = RateLimitTag;
     const AGGREGATE: &'static str = "rate_limit";
     const NAMES: &'static [(&'static str, &'static str)] =
         &[("rate_limit.reset", "what somebody, or everybody, has used of the limits is forgotten")];

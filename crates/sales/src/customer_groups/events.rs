@@ -1,6 +1,6 @@
 //! What happened to groups of customers.
 
-use kernel::CustomerGroupId;
+use kernel::{CustomerGroupId, CustomerGroupTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -27,6 +27,7 @@ pub enum GroupEvent {
 }
 
 impl Fact for GroupEvent {
+    type Subject = CustomerGroupTag;
     const AGGREGATE: &'static str = "customer_group";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("customer_group.created", "a group of customers was made"),

@@ -1,6 +1,6 @@
 //! What happened to customers. That somebody bought something or got an account is told of the order and of the account.
 
-use kernel::CustomerId;
+use kernel::{CustomerId, CustomerTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -24,6 +24,7 @@ pub enum CustomerEvent {
 }
 
 impl Fact for CustomerEvent {
+    type Subject = CustomerTag;
     const AGGREGATE: &'static str = "customer";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("customer.changed", "staff changed the tags, group, note or consent of a customer"),

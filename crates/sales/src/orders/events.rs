@@ -1,6 +1,6 @@
 //! What happens to orders. Personal data is not in it: `contact_id` says where it is.
 
-use kernel::{CartId, ChannelId, ContactId, FulfilmentId, OrderId, UserId};
+use kernel::{CartId, ChannelId, ContactId, FulfilmentId, OrderId, OrderTag, UserId};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -101,6 +101,7 @@ impl OrderFact {
 }
 
 impl Fact for OrderFact {
+    type Subject = OrderTag;
     const AGGREGATE: &'static str = "order";
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("order.placed", "a cart became an order"),

@@ -1,5 +1,6 @@
 //! What happened to settings.
 
+use kernel::SettingTag;
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -29,6 +30,7 @@ impl SettingEvent {
 }
 
 impl Fact for SettingEvent {
+    type Subject = SettingTag;
     const AGGREGATE: &'static str = "setting";
     const NAMES: &'static [(&'static str, &'static str)] = &[("setting.changed", "a setting has another value")];
 

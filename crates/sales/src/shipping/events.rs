@@ -1,6 +1,6 @@
 //! What happened to shipping methods.
 
-use kernel::ShippingMethodId;
+use kernel::{ShippingMethodId, ShippingMethodTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -17,6 +17,7 @@ pub enum ShippingMethodEvent {
 }
 
 impl Fact for ShippingMethodEvent {
+    type Subject = ShippingMethodTag;
     const AGGREGATE: &'static str = "shipping_method";
     const NAMES: &'static [(&'static str, &'static str)] = &[("shipping_method.changed", "a shipping method was made, changed or removed")];
 

@@ -1,6 +1,6 @@
 //! What happened to tax rates.
 
-use kernel::TaxRateId;
+use kernel::{TaxRateId, TaxRateTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -17,6 +17,7 @@ pub enum TaxRateEvent {
 }
 
 impl Fact for TaxRateEvent {
+    type Subject = TaxRateTag;
     const AGGREGATE: &'static str = "tax_rate";
     const NAMES: &'static [(&'static str, &'static str)] = &[("tax_rate.changed", "a tax rate was made, changed or removed")];
 

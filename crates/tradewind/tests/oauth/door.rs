@@ -105,7 +105,7 @@ impl Door {
         config.auth.providers.insert("id".to_owned(), provider);
         let context = Context { config: Arc::new(config), ..shop.context().clone() };
         let sales = Sales { context: context.clone(), ..shop.sales().clone() };
-        let gateway = wiring::gateway(&api::Shop::new(sales, wiring::accounts(context)));
+        let gateway = wiring::gateway(&wiring::shop(sales, wiring::accounts(context))?);
         let browser = reqwest::Client::builder().redirect(Policy::none()).build()?;
         Ok(Self { shop, gateway, provider: None, browser, carried: String::new(), there: HashMap::new() })
     }

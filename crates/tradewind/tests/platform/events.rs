@@ -18,6 +18,7 @@ struct Ticked {
 }
 
 impl Fact for Ticked {
+    type Subject = kernel::JobTag;
     const AGGREGATE: &'static str = "clock";
     const NAMES: &'static [(&'static str, &'static str)] = &[("clock.ticked", "time went by")];
 

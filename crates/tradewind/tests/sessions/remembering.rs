@@ -33,12 +33,12 @@ struct Node {
 impl Node {
     async fn start(shop: &TestShop) -> TestResult<Self> {
         let context = wiring::context((*shop.context().config).clone(), shop.context().clock.clone()).await?;
-        Ok(Self::of(context))
+        Self::of(context)
     }
 
-    fn of(context: Context) -> Self {
-        let gateway = wiring::gateway(&api::Shop::new(wiring::sales(context.clone()), wiring::accounts(context.clone())));
-        Self { context, gateway }
+    fn of(context: Context) -> TestResult<Self> {
+        let gateway = wiring::gateway(&wiring::shop(wiring::sales(context.clone()), wiring::accounts(context.clone()))?);
+        Ok(Self { context, gateway })
     }
 
     /// The status of a page for staff, and how many statements it cost.
@@ -141,7 +141,7 @@ async fn in_production_staff_need_a_second_factor(shop: TestShop) -> TestResult 
 
     let mut config = (*shop.context().config).clone();
     config.mode = Mode::Production;
-    let node = Node::of(Context { config: Arc::new(config), ..shop.context().clone() });
+    let node = Node::of(Context { config: Arc::new(config), ..shop.context().clone() })?;
     assert_eq!((node.refusal(&staff.access_token).await?, node.refusal(&customer.access_token).await?), (TWO_FACTOR_REQUIRED, FORBIDDEN));
     let tx = shop.context().begin(&shop.origin()).await?;
     sessions::pass_two_factor_in(&tx, staff.opened.session.id, staff.user).await?;

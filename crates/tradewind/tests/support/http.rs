@@ -30,7 +30,7 @@ impl Http {
     pub(crate) async fn start(shop: &TestShop) -> TestResult<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let base = format!("http://{}", listener.local_addr()?);
-        let gateway = wiring::gateway(&api::Shop::new(shop.sales().clone(), shop.accounts().clone()));
+        let gateway = wiring::gateway(&wiring::shop(shop.sales().clone(), shop.accounts().clone())?);
         let stop = CancellationToken::new();
         let stopped = stop.clone().cancelled_owned();
         tokio::spawn(gateway::serve(listener, gateway, wiring::serve_limits(&shop.context().config), stopped));
@@ -49,7 +49,7 @@ impl TestShop {
     pub(crate) async fn statements_of(&self, path: &str) -> TestResult<u32> {
         let request = Request::get(path).header("authorization", format!("Bearer {}", self.http().await?.key)).body(Body::empty())?;
         // In this very task: what the server's own tasks send is not counted.
-        let gateway = wiring::gateway(&api::Shop::new(self.sales().clone(), self.accounts().clone()));
+        let gateway = wiring::gateway(&wiring::shop(self.sales().clone(), self.accounts().clone())?);
         let (answer, statements) = platform::db::count_statements(gateway.answer(request, None)).await;
         if answer.status() != 200 {
             return Err(format!("{path} answered {}", answer.status()).into());

@@ -36,8 +36,8 @@ pub(crate) async fn refuse(context: &Context) -> TestResult {
 async fn refuse_unknown_facts(context: &Context) -> TestResult {
     let known = tradewind::wiring::facts();
     for event in platform::events::since(context.db.reader(), 0, MANY).await? {
-        let names = known.iter().find(|(aggregate, _)| *aggregate == event.aggregate_type);
-        if names.is_some_and(|(_, names)| !names.iter().any(|(name, _)| *name == event.r#type)) {
+        let kind = known.iter().find(|kind| kind.aggregate == event.aggregate_type);
+        if kind.is_some_and(|kind| !kind.names.iter().any(|(name, _)| *name == event.r#type)) {
             return Err(format!("{} is not among the names of its fact", event.r#type).into());
         }
     }

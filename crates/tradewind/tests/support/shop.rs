@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use kernel::{Actor, FixedClock, Origin, SystemClock, Timestamp};
+use notify::Notify;
 use platform::config::{Config, Flags, load};
 use platform::db::{DbBackend, fetch_scalar};
 use platform::jobs::Handlers;
@@ -32,6 +33,7 @@ pub(crate) struct TestShop {
 struct Inner {
     sales: Sales,
     accounts: Accounts,
+    notify: Notify,
     provider: Scripted,
     clock: Arc<FixedClock>,
     handlers: Handlers,
@@ -51,19 +53,19 @@ impl TestShop {
         (config.auth.password_memory_kib, config.auth.password_iterations) = (64, 1);
         let clock = Arc::new(FixedClock::at("2026-03-02T09:30:00Z".parse()?));
         let context = wiring::context(config, clock.clone()).await?;
-        Ok(Self::of(context, Scripted::default(), clock, Arc::new(folder)))
+        Self::of(context, Scripted::default(), clock, Arc::new(folder))
     }
 
-    fn of(context: Context, provider: Scripted, clock: Arc<FixedClock>, folder: Arc<TempDir>) -> Self {
-        let accounts = wiring::accounts(context.clone());
+    fn of(context: Context, provider: Scripted, clock: Arc<FixedClock>, folder: Arc<TempDir>) -> TestResult<Self> {
+        let (accounts, notify) = (wiring::accounts(context.clone()), wiring::notify(context.clone())?);
         let wired = wiring::sales(context);
         let sales = Sales { providers: wired.providers.clone().with(provider.clone()), ..wired };
         let handlers = wiring::handlers(&sales, &accounts);
-        Self { inner: Arc::new(Inner { sales, accounts, provider, clock, handlers, folder, http: OnceCell::new() }) }
+        Ok(Self { inner: Arc::new(Inner { sales, accounts, notify, provider, clock, handlers, folder, http: OnceCell::new() }) })
     }
 
     /// Another process of the same shop, on the same database, with another configuration.
-    pub(crate) fn configured(&self, change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) fn configured(&self, change: impl FnOnce(&mut Config)) -> TestResult<Self> {
         let mut config = (*self.context().config).clone();
         change(&mut config);
         let context = Context { config: Arc::new(config), ..self.context().clone() };
@@ -90,6 +92,11 @@ impl TestShop {
     /// What the use cases of signing in are given.
     pub(crate) fn accounts(&self) -> &Accounts {
         &self.inner.accounts
+    }
+
+    /// What telling others needs.
+    pub(crate) fn notify(&self) -> &Notify {
+        &self.inner.notify
     }
 
     /// Who moves the money of `test` payments.
@@ -152,7 +159,7 @@ impl TestShop {
         self.inner.folder.path()
     }
 
-    /// Relays facts, tells those who follow them and runs due jobs until there is nothing left to do.
+    /// Relays facts, tells those who follow them, runs due jobs and sends due webhooks until there is nothing left to do.
     pub(crate) async fn settle(&self) -> TestResult {
         for _ in 0..MOST_ROUNDS {
             let relayed = outbox::relay_once(self.context()).await?;
@@ -161,7 +168,8 @@ impl TestShop {
             for subscriber in wiring::subscribers() {
                 told += platform::events::deliver_once(self.context(), subscriber.as_ref()).await?;
             }
-            if relayed + ran + told == 0 {
+            let sent = notify::webhooks::deliver_due(&self.inner.notify).await?;
+            if relayed + ran + told + sent == 0 {
                 return Ok(());
             }
         }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use platform::outbox::FactKind;
+
 use crate::wiring;
 
 /// The document, made of the names that the facts themselves declare.
@@ -11,10 +13,10 @@ pub(super) fn document() -> String {
                     `payload`, `actor`, `request_id`, `occurred_at`. Payloads name ids, states and amounts, never personal data; they grow by addition, \
                     anything else is a new `version`.\n"
         .to_owned();
-    for (aggregate, names) in wiring::facts() {
+    for FactKind { aggregate, names, id_prefix } in wiring::facts().iter() {
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n## `{aggregate}`\n\n| type | says |\n|---|---|\n");
-        for (name, says) in names {
+        let _ = write!(text, "\n## `{aggregate}`\n\nIts `aggregate_id` is `{id_prefix}_…`.\n\n| type | says |\n|---|---|\n");
+        for (name, says) in *names {
             let _ = writeln!(text, "| `{name}` | {says} |");
         }
     }
@@ -28,8 +30,8 @@ mod tests {
     #[test]
     fn a_fact_is_named_after_its_thing_and_only_once() {
         let mut seen = std::collections::BTreeSet::new();
-        for (aggregate, names) in wiring::facts() {
-            for (name, _) in names {
+        for FactKind { aggregate, names, .. } in wiring::facts().iter() {
+            for (name, _) in *names {
                 assert!(name.starts_with(&format!("{aggregate}.")), "{name}");
                 assert!(seen.insert(name), "{name}");
             }

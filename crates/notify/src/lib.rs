@@ -1,0 +1,11 @@
+//! Telling others what happened: webhooks.
+
+mod notify;
+pub mod webhooks;
+
+use platform::migrate::Migration;
+
+pub use notify::Notify;
+
+/// The steps of this crate's schema.
+pub const MIGRATIONS: &[Migration] = &[Migration { version: 601, name: "webhooks", sql: include_str!("../migrations/0601_webhooks.sql") }];

@@ -1,0 +1,34 @@
+//! What telling others needs beside what every use case is given.
+
+use std::time::Duration;
+
+use platform::Context;
+use platform::http_client::{Excess, HttpBounds, HttpClient, HttpError, Reach};
+use platform::outbox::FactKinds;
+
+/// A receiver takes a message and answers; what it does with it, it does later (Standard Webhooks: 15 to 30 s).
+const BOUNDS: HttpBounds =
+    HttpBounds { connect_timeout: Duration::from_secs(5), timeout: Duration::from_secs(15), most_bytes: 4_096, excess: Excess::Cut };
+
+/// The parts, made once for a process; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Notify {
+    /// What every use case is given.
+    pub context: Context,
+    /// Every kind of fact that others can be told of.
+    pub kinds: FactKinds,
+    pub(crate) client: HttpClient,
+    pub(crate) reach: Reach,
+}
+
+impl Notify {
+    /// The parts of the shop that is configured like this.
+    ///
+    /// # Errors
+    /// `HttpError` where the system cannot speak privately.
+    pub fn new(context: Context, kinds: FactKinds) -> Result<Self, HttpError> {
+        let reach = Reach::Public(context.config.webhooks.allow_private.clone().into());
+        let client = HttpClient::new(BOUNDS, reach.clone())?;
+        Ok(Self { context, kinds, client, reach })
+    }
+}

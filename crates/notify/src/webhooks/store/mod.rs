@@ -1,0 +1,14 @@
+//! Rows of endpoints, of their queues, of deliveries and of how each try went.
+
+mod deliveries;
+mod endpoints;
+mod log;
+mod queues;
+
+pub use deliveries::{Delivery, DeliveryFilter, find_delivery, list_deliveries};
+pub(super) use deliveries::{Due, NewDelivery, Settled, due, enqueue, hold_back, requeue, settle_deliveries};
+pub(super) use endpoints::{Keys, Told, at_work, count, disable, insert, lock, replace_key, told, update};
+pub use endpoints::{find, list};
+pub(super) use log::insert_attempts;
+pub use log::{Attempt, attempts_of};
+pub(super) use queues::{Health, Lease, any_due, claim, failing_since, forgive, give_back, settle_queue};
