@@ -123,19 +123,7 @@ impl Server {
         let public = self.public_url.trim_end_matches('/');
         if public.is_empty() { format!("http://{}", self.addr) } else { public.to_owned() }
     }
-}
 
-/// The database.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Database {
-    /// `sqlite:<file>` or `postgres://…`; may hold a password and is never shown.
-    pub url: SecretString,
-    /// Connections to PostgreSQL.
-    pub max_connections: u32,
-}
-
-impl Server {
     /// True where customers reach the shop by HTTPS, whoever ends it.
     #[must_use]
     pub fn is_reached_by_https(&self) -> bool {
@@ -154,6 +142,16 @@ impl Server {
     pub fn redirect_addr(&self) -> Option<SocketAddr> {
         self.redirect_addr.parse().ok()
     }
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// `sqlite:<file>` or `postgres://…`; may hold a password and is never shown.
+    pub url: SecretString,
+    /// Connections to PostgreSQL.
+    pub max_connections: u32,
 }
 
 impl Database {
@@ -374,6 +372,31 @@ pub enum LogFormat {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn server(change: impl FnOnce(&mut Server)) -> Server {
+        let mut server = crate::config::load(&crate::config::Flags::default()).expect("defaults").config.server;
+        change(&mut server);
+        server
+    }
+
+    #[test]
+    fn a_shop_is_where_others_see_it() {
+        assert_eq!(server(|_| {}).base_url(), "http://127.0.0.1:8080");
+        assert_eq!(server(|server| server.public_url = "https://shop.example/".to_owned()).base_url(), "https://shop.example");
+    }
+
+    #[test]
+    fn https_is_ended_by_this_process_or_by_one_before_it() {
+        let with_files = |server: &mut Server| {
+            (server.tls_certificate, server.tls_key) = ("chain.pem".into(), "key.pem".into());
+        };
+        let plain = server(|_| {});
+        assert_eq!((plain.is_reached_by_https(), plain.tls_files(), plain.redirect_addr()), (false, None, None));
+        assert!(server(|server| server.public_url = "https://shop.example".to_owned()).is_reached_by_https());
+        let own = server(with_files);
+        assert_eq!((own.is_reached_by_https(), own.tls_files()), (true, Some(("chain.pem".into(), "key.pem".into()))));
+        assert_eq!(server(|server| server.redirect_addr = "0.0.0.0:80".to_owned()).redirect_addr(), "0.0.0.0:80".parse().ok());
+    }
 
     #[test]
     fn an_embedded_database_has_a_file_and_a_server_has_none() {
