@@ -120,6 +120,8 @@ schemas! {
     DeleteOp = word([BatchOps::Delete.as_str()]);
     /// The id of an event.
     EventId = id::<kernel::EventTag>();
+    /// The id of what an event happened to.
+    EventSubjectId = id_of("[a-z]+");
     /// Where an archive stands.
     ExportStatus = word(ExportStatuses::WORDS.iter().copied());
     /// The id of a parcel, or of what stands for one.

@@ -49,7 +49,7 @@ CREATE TABLE webhook_deliveries (
     -- How often it was tried, ever.
     attempts BIGINT NOT NULL DEFAULT 0 CONSTRAINT webhook_deliveries_attempts_check CHECK (attempts >= 0),
     -- How often since it was last asked for, which says how long the next pause is.
-    tries BIGINT NOT NULL DEFAULT 0 CONSTRAINT webhook_deliveries_tries_check CHECK (tries >= 0),
+    tries BIGINT NOT NULL DEFAULT 0 CONSTRAINT webhook_deliveries_tries_check CHECK (tries BETWEEN 0 AND 10),
     run_at TIMESTAMPTZ NOT NULL,
     finished_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,

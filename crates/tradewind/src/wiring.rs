@@ -56,6 +56,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::carts::INVARIANTS,
     sales::orders::INVARIANTS,
     sales::customers::INVARIANTS,
+    notify::webhooks::INVARIANTS,
 ];
 
 /// The facts that change what anybody may see, who they are, who is blocked and what is left of limits, and so purge it from memory,

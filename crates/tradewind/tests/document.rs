@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 /// Names that are free text in spite of what they are called: other systems' ids, ids that may be slugs, ids for support.
-const FREE: [&str; 8] = [
+const FREE: [&str; 9] = [
     "ExternalRefIn.id",
     "ExternalRefView.id",
     "UpdateItemIn.id",
     "DeleteItemIn.id",
     "ErrorView.request_id",
     "AuditRecordView.request_id",
+    "EventView.request_id",
     "TimelineEntryView.kind",
     "IpBlockView.reason",
 ];

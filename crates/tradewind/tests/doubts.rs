@@ -8,7 +8,8 @@ use serde_json::json;
 use test_macro::test_on_every_database;
 
 use crate::orders::place;
-use crate::support::{TestResult, TestShop};
+use crate::support::{Receiver, TestResult, TestShop};
+use crate::webhooks::{endpoint, reaching};
 
 /// What is done to the data behind the shop's back, and the sentence that has to notice.
 const DAMAGES: &[(&str, &str)] = &[
@@ -66,6 +67,7 @@ const DAMAGES: &[(&str, &str)] = &[
         "INSERT INTO outbox (id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, occurred_at)
         SELECT id, 'late', aggregate_id, 1, type, version, payload, actor, occurred_at FROM events WHERE seq = 1",
     ),
+    ("e09", "UPDATE webhook_deliveries SET state = 'queued', finished_at = NULL, run_at = '2000-01-01T00:00:00Z'"),
     ("e10", "UPDATE jobs SET state = 'running', lease_until = created_at WHERE state = 'available'"),
     ("e14", "DELETE FROM events WHERE type = 'order.placed'"),
     ("k01", "UPDATE customers SET order_count = order_count + 1 WHERE order_count > 0"),
@@ -77,6 +79,8 @@ const DAMAGES: &[(&str, &str)] = &[
 /// A sentence that nothing can break would prove nothing, and one that is not tried here is not believed.
 #[test_on_every_database]
 async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestShop) -> TestResult {
+    let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
+    endpoint(&shop, &receiver, &["order.placed"]).await?;
     let paid = place(&shop, "test").await?;
     let line = paid.read(&shop).await?.text("lines/0/id").to_owned();
     paid.fulfil(&shop, json!({"lines": [{"line_id": line, "quantity": 1}]})).await?.expect(201)?;

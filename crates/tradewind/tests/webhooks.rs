@@ -11,11 +11,11 @@ use crate::support::{Receiver, Reply, TestResult, TestShop};
 const PATH: &str = "/api/v1/webhooks";
 
 /// A shop whose webhooks may reach this machine.
-fn reaching(shop: &TestShop) -> TestResult<TestShop> {
+pub(crate) fn reaching(shop: &TestShop) -> TestResult<TestShop> {
     shop.configured(|config| config.webhooks.allow_private = vec!["127.0.0.0/8".parse().expect("a range")])
 }
 
-async fn endpoint(shop: &TestShop, receiver: &Receiver, events: &[&str]) -> TestResult<Reply> {
+pub(crate) async fn endpoint(shop: &TestShop, receiver: &Receiver, events: &[&str]) -> TestResult<Reply> {
     shop.post(PATH).json(json!({"url": format!("{}/hooks", receiver.base()), "events": events})).await?.expect(201)
 }
 

@@ -11,6 +11,7 @@ use catalog::channels::TaxDisplay;
 use catalog::inventory::MoveReason;
 use catalog::products::{ProductStatus, RelationKind};
 use catalog::variants::VariantKind;
+use notify::webhooks::{DeliveryState, DisabledBecause};
 use payments::payments::{OperationKind, OperationStatus};
 use platform::audit::Outcome;
 use platform::jobs::JobState;
@@ -23,7 +24,7 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 22] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 24] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -46,6 +47,8 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 22] = [
     ("stock_moves_reason_check", MoveReason::WORDS),
     ("users_status_check", UserStatus::WORDS),
     ("variants_kind_check", VariantKind::WORDS),
+    ("webhook_deliveries_state_check", DeliveryState::WORDS),
+    ("webhook_endpoints_disabled_check", DisabledBecause::WORDS),
 ];
 
 /// CHECKs whose words are no enum that a slice shows: statements and their tests name them as they are.

@@ -61,7 +61,7 @@ struct EventView {
     /// The version of `data`.
     version: i64,
     /// What it happened to.
-    aggregate: AggregateView,
+    aggregate: EventSubjectView,
     /// What is known of it: ids, states and amounts, never personal data.
     #[schema(value_type = Object)]
     data: Value,
@@ -76,10 +76,11 @@ struct EventView {
 
 /// What an event happened to.
 #[derive(Debug, Serialize, ToSchema)]
-struct AggregateView {
+struct EventSubjectView {
     /// What kind of thing: `order`.
     r#type: String,
     /// Which one.
+    #[schema(value_type = schema::EventSubjectId)]
     id: String,
     /// The event's place among those of that thing, from 1, without gaps.
     seq: i64,
@@ -93,7 +94,7 @@ impl EventView {
             seq: event.seq,
             r#type: event.r#type,
             version: event.version,
-            aggregate: AggregateView { r#type: event.aggregate_type, id, seq: event.aggregate_seq },
+            aggregate: EventSubjectView { r#type: event.aggregate_type, id, seq: event.aggregate_seq },
             data: event.payload,
             actor: event.actor,
             request_id: event.request_id,

@@ -30,4 +30,4 @@ pub use remove::remove;
 pub use rotate::{RotateEndpoint, rotate};
 pub use send_test::send_test;
 pub use signature::SigningKey;
-pub use store::{Attempt, Delivery, DeliveryFilter, attempts_of, find, find_delivery, list, list_deliveries};
+pub use store::{Attempt, Delivery, DeliveryFilter, INVARIANTS, attempts_of, find, find_delivery, list, list_deliveries};

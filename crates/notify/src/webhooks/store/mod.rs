@@ -11,4 +11,5 @@ pub(super) use endpoints::{Keys, Told, at_work, count, disable, insert, lock, re
 pub use endpoints::{find, list};
 pub(super) use log::insert_attempts;
 pub use log::{Attempt, attempts_of};
+pub use queues::INVARIANTS;
 pub(super) use queues::{Health, Lease, any_due, claim, failing_since, forgive, give_back, settle_queue};

@@ -2,9 +2,18 @@
 
 use chrono::TimeDelta;
 use kernel::{Timestamp, WebhookEndpointId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, WriteTx};
 use platform::values;
 use uuid::Uuid;
+
+/// What always holds of messages to endpoints.
+pub const INVARIANTS: &[Invariant] = &[Invariant {
+    code: "e09",
+    says: "no message to a webhook endpoint that is told is overdue by more than six days",
+    sql: "SELECT d.event_type AS culprit FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
+        WHERE d.state = 'queued' AND d.run_at < $1 AND e.disabled_because IS NULL AND e.deleted_at IS NULL",
+    grace_s: Some(6 * 86_400),
+}];
 
 /// Longer than a round of tries takes; after it another worker takes over.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
