@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
-use super::model::{Config, Mode, Server};
+use super::model::{Config, Mode};
 use super::providers;
+use super::server::Server;
 
 /// Every key with its default and a comment that says what it means, one key a line.
 pub const DEFAULTS: &str = include_str!("defaults.toml");

@@ -3,10 +3,12 @@
 mod load;
 mod model;
 mod providers;
+mod server;
 
 pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};
 pub use model::{
     Auth, AuthProvider, Cache, Config, Database, Log, LogFormat, Metrics, Mode, Orders, Payments, RateLimit, RateLimits, Redis, Role,
-    Security, Server, Shop, SignInLimit,
+    Security, Shop, SignInLimit, Webhooks,
 };
 pub use providers::PROVIDER_KEYS;
+pub use server::Server;
