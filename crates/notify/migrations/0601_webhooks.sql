@@ -58,6 +58,7 @@ CREATE TABLE webhook_deliveries (
 );
 CREATE INDEX webhook_deliveries_due_idx ON webhook_deliveries (endpoint_id, run_at, event_seq) WHERE state = 'queued';
 CREATE INDEX webhook_deliveries_order_idx ON webhook_deliveries (endpoint_id, aggregate_id, event_seq) WHERE state = 'queued';
+CREATE INDEX webhook_deliveries_finished_idx ON webhook_deliveries (finished_at) WHERE state <> 'queued';
 
 CREATE TABLE webhook_attempts (
     delivery_id UUID NOT NULL REFERENCES webhook_deliveries (id) ON DELETE CASCADE,

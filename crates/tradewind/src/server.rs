@@ -78,7 +78,9 @@ impl Server {
                 working.tasks.spawn(Subscription::new(context.clone(), subscriber).run(working.stop.clone()));
             }
             working.tasks.spawn(Dispatcher::new(shop.notify.clone()).run(working.stop.clone()));
-            working.tasks.spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales, &shop.accounts)).run(working.stop.clone()));
+            working
+                .tasks
+                .spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales, &shop.accounts, &shop.notify)).run(working.stop.clone()));
         }
         if config.roles.contains(&Role::Scheduler) {
             working.tasks.spawn(Scheduler::new(context.clone(), wiring::recurring()?).run(working.stop.clone()));

@@ -14,7 +14,7 @@ use catalog::listing::RefreshListing;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use notify::Notify;
-use notify::webhooks::{FanOut, WebhookEndpointEvent};
+use notify::webhooks::{FanOut, ReplayEvents, SweepWebhooks, WebhookEndpointEvent};
 use payments::providers::Providers;
 use platform::audit::ExportHead;
 use platform::cache::Purges;
@@ -148,7 +148,7 @@ pub fn personal_places() -> Places {
 
 /// Everything that jobs can do, by kind.
 #[must_use]
-pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
+pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers {
     Handlers::default()
         .with(RefreshListing::new(sales.context.clone()))
         .with(ExpireOrder::new(sales.context.clone()))
@@ -161,6 +161,8 @@ pub fn handlers(sales: &Sales, accounts: &Accounts) -> Handlers {
         .with(SweepSignIn(accounts.context.clone()))
         .with(ExportHead(sales.context.clone()))
         .with(LookForAnomalies(sales.context.clone()))
+        .with(ReplayEvents(notify.clone()))
+        .with(SweepWebhooks(notify.clone()))
         .with(ForgetShared::new(sales.context.clone(), limited_classes(&sales.context.config)))
 }
 
@@ -186,6 +188,7 @@ pub fn recurring() -> Result<Vec<Recurring>, TimetableError> {
         of(ForgetEnded::KIND, "20 2 * * *")?,
         of(SweepSignIn::KIND, "40 * * * *")?,
         of(LookForAnomalies::KIND, "* * * * *")?,
+        of(SweepWebhooks::KIND, "10 * * * *")?,
     ])
 }
 

@@ -57,6 +57,7 @@ async fn lists_are_tables_or_lines_of_json(shop: TestShop) -> TestResult {
         vec!["order", "list"],
         vec!["stock", "list"],
         vec!["jobs", "list"],
+        vec!["events", "list"],
         vec!["migrate", "status"],
         vec!["config", "show"],
         vec!["routes"],
@@ -88,6 +89,30 @@ async fn jobs_are_listed_page_by_page(shop: TestShop) -> TestResult {
     assert_eq!(payloads(&["--limit", "101"]).await?, (129..230).rev().collect::<Vec<_>>());
     assert_eq!(payloads(&["--kind", "odd", "--state", "available"]).await?, (0..230).rev().filter(|n| n % 2 == 1).collect::<Vec<_>>());
     assert_eq!(payloads(&["--state", "completed"]).await?, [0; 0]);
+    Ok(())
+}
+
+/// What happened is listed by name and range, and a consumer is told of it once more.
+#[test_on_every_database]
+async fn events_are_listed_and_told_once_more(shop: TestShop) -> TestResult {
+    for name in ["A", "B", "C"] {
+        shop.post("/api/v1/customer-groups").json(serde_json::json!({"name": name})).await?.expect(201)?;
+    }
+    shop.settle().await?;
+    let listed = async |more: &[&str]| -> TestResult<Vec<i64>> {
+        let ended = shop.run(&[&["events", "list", "--json", "--type", "customer_group.created"], more].concat()).await?.expect(0)?;
+        Ok(ended.lines()?.iter().filter_map(|event| event["seq"].as_i64()).collect())
+    };
+    let all = listed(&[]).await?;
+    assert!(all.len() == 3 && all.is_sorted_by(|a, b| a > b), "{all:?}");
+    let middle = all[1].to_string();
+    assert_eq!(listed(&["--from", &middle]).await?, all[..2]);
+    assert_eq!(listed(&["--from", &middle, "--to", &middle]).await?, all[1..2]);
+    assert_eq!(listed(&["--to", "2026-03-02T09:29:59Z"]).await?, [0; 0]);
+    let told = shop.run(&["events", "replay", "--from", "1", "--to-consumer", "sales.customers"]).await?.expect(0)?;
+    assert!(told.stderr.contains("sales.customers was told of"), "{told:?}");
+    shop.run(&["events", "replay", "--from", "1", "--to-consumer", "nobody"]).await?.expect(4)?;
+    shop.run(&["events", "replay", "--from", "yesterday", "--to-consumer", "webhooks"]).await?.expect(2)?;
     Ok(())
 }
 

@@ -94,7 +94,7 @@ fn two_nodes_count_exactly_together_and_forget_together_by_redis() -> TestResult
         let node = &nodes[0];
         rate_limits::reset(&node.context, &shop.origin(), Some("192.0.2.7".parse()?)).await?;
         let sales = wiring::sales(node.context.clone());
-        let handlers = wiring::handlers(&sales, &wiring::accounts(node.context.clone()));
+        let handlers = wiring::handlers(&sales, &wiring::accounts(node.context.clone()), &wiring::notify(node.context.clone())?);
         while outbox::relay_once(&node.context).await? + jobs::run_due(&node.context, &handlers).await? > 0 {}
         assert_eq!([nodes[0].read().await?, nodes[1].read().await?], [200, 200]);
         Ok(())

@@ -36,7 +36,9 @@ impl Subscriber for FanOut {
 
     async fn take(&self, tx: &WriteTx, events: &[Event]) -> Result<(), DatabaseError> {
         let told = store::told(tx).await?;
-        let deliveries: Vec<NewDelivery> = events.iter().flat_map(|event| deliveries_of(event, &told)).collect();
+        // What happened before somebody asked, and is told late or once more, is not for them.
+        let of = |event| deliveries_of(event, told.iter().filter(|told| told.created_at <= event.occurred_at));
+        let deliveries: Vec<NewDelivery> = events.iter().flat_map(of).collect();
         if deliveries.is_empty() {
             return Ok(());
         }
@@ -46,12 +48,13 @@ impl Subscriber for FanOut {
     }
 }
 
-fn deliveries_of<'a>(event: &'a Event, told: &'a [Told]) -> impl Iterator<Item = NewDelivery> + 'a {
-    let is_told = move |told: &&Told| match event.r#type.as_str() {
+/// The event on its way to each of these who wants it.
+pub(super) fn deliveries_of<'a>(event: &'a Event, told: impl Iterator<Item = &'a Told>) -> impl Iterator<Item = NewDelivery> {
+    let wants = |told: &&Told| match event.r#type.as_str() {
         WebhookEndpointEvent::TESTED => told.id.uuid() == event.aggregate_id,
         name => told.events.want(name),
     };
-    told.iter().filter(is_told).map(|told| NewDelivery {
+    told.filter(wants).map(|told| NewDelivery {
         endpoint: told.id,
         event_seq: event.seq,
         event_id: event.id,

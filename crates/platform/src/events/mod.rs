@@ -6,4 +6,4 @@ mod subscribe;
 
 pub use list::{EventFilter, SORT, bounds, find_all, list};
 pub use store::{Event, EventKey, last_seq, of_aggregate, rewind, since, touched_since};
-pub use subscribe::{Subscriber, Subscription, deliver_once};
+pub use subscribe::{Subscriber, Subscription, deliver_once, replay};

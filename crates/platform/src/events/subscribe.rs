@@ -65,6 +65,30 @@ pub async fn deliver_once(context: &Context, subscriber: &dyn Subscriber) -> Res
     Ok(read)
 }
 
+/// Tells a subscriber once more of what lies between two places of the stream, both included; how many events that were. Where it reads on
+/// afterwards does not change.
+///
+/// # Errors
+/// `DatabaseError`; what was taken until then stays taken.
+pub async fn replay(context: &Context, subscriber: &dyn Subscriber, from_seq: i64, to_seq: i64) -> Result<usize, DatabaseError> {
+    let (mut before, mut told) = (from_seq - 1, 0);
+    loop {
+        let tx = context.begin(&Origin::system()).await?;
+        db::lock_name(&tx, subscriber.name()).await?;
+        let read = store::followed_since(&tx, before, subscriber.kinds(), subscriber.most_at_once()).await?;
+        let Some(last) = read.last().map(|event| event.seq) else { return Ok(told) };
+        let is_wanted = |event: &Event| event.seq <= to_seq && subscriber.kinds().contains(&event.aggregate_type.as_str());
+        let events: Vec<Event> = read.into_iter().filter(is_wanted).collect();
+        subscriber.take(&tx, &events).await?;
+        tx.commit().await?;
+        told += events.len();
+        if last >= to_seq {
+            return Ok(told);
+        }
+        before = last;
+    }
+}
+
 /// The task that tells a subscriber as long as the process lives; others may run beside it.
 #[derive(Debug)]
 pub struct Subscription {

@@ -8,6 +8,7 @@ mod contracts;
 mod customer;
 mod demo;
 mod doctor;
+mod events;
 mod exit;
 mod export;
 mod import;
@@ -99,6 +100,9 @@ enum Command {
     /// Who changed what, and whether the record of it is whole
     #[command(subcommand)]
     Audit(audit::Command),
+    /// What happened, and telling it once more
+    #[command(subcommand)]
+    Events(events::Command),
     /// Work that the shop does after the commit
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -169,6 +173,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Session(command) => session::run(globals, command).await,
         Command::Role(command) => role::run(globals, command).await,
         Command::Audit(command) => audit::run(globals, command).await,
+        Command::Events(command) => events::run(globals, command).await,
         Command::Jobs(command) => jobs::run(globals, command).await,
         Command::Doctor => doctor::run(globals).await,
         Command::Stress(arguments) => stress::run(globals, arguments).await,

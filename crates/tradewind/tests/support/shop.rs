@@ -60,7 +60,7 @@ impl TestShop {
         let (accounts, notify) = (wiring::accounts(context.clone()), wiring::notify(context.clone())?);
         let wired = wiring::sales(context);
         let sales = Sales { providers: wired.providers.clone().with(provider.clone()), ..wired };
-        let handlers = wiring::handlers(&sales, &accounts);
+        let handlers = wiring::handlers(&sales, &accounts, &notify);
         Ok(Self { inner: Arc::new(Inner { sales, accounts, notify, provider, clock, handlers, folder, http: OnceCell::new() }) })
     }
 

@@ -1,5 +1,9 @@
 //! Staff who make, change and remove endpoints.
 
+use chrono::TimeDelta;
+use notify::webhooks::SweepWebhooks;
+use platform::db::fetch_scalar;
+use platform::jobs::{self, NewJob};
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 
@@ -60,7 +64,7 @@ async fn a_removed_endpoint_is_told_nothing(shop: TestShop) -> TestResult {
     shop.delete(&format!("{PATH}/{}", made.text("id"))).version(1).await?.expect(204)?;
     receiver.take();
     happen(&shop, "Two").await?;
-    shop.advance(chrono::TimeDelta::hours(1));
+    shop.advance(TimeDelta::hours(1));
     shop.settle().await?;
     assert!(receiver.take().is_empty());
     let path = format!("{PATH}/deliveries/{}", delivery["id"].as_str().unwrap_or_default());
@@ -99,4 +103,41 @@ async fn the_events_are_read_in_order_and_by_what_they_are(shop: TestShop) -> Te
     let key = make_key(&shop, &["orders:read"]).await?;
     assert_eq!(shop.get("/api/v1/events").key(&key).await?.status, 403);
     Ok(())
+}
+
+/// What is long over is forgotten, and nothing else is: what waits for somebody who is told no more is given up first.
+#[test_on_every_database]
+async fn what_is_long_over_is_forgotten(shop: TestShop) -> TestResult {
+    let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
+    let (stays, goes) =
+        (endpoint(&shop, &receiver, &["customer_group.created"]).await?, endpoint(&shop, &receiver, &["customer_group.created"]).await?);
+    receiver.will_answer([500, 500]);
+    happen(&shop, "One").await?;
+    shop.settle().await?;
+    let path = format!("{PATH}/{}", stays.text("id"));
+    shop.patch(&path).version(1).json(json!({"enabled": false})).await?.expect(200)?;
+    shop.delete(&format!("{PATH}/{}", goes.text("id"))).version(1).await?.expect(204)?;
+    sweep(&shop).await?;
+    assert_eq!(super::deliveries(&shop, &stays).await?[0]["state"], "exhausted");
+    assert_eq!((rows(&shop, "webhook_endpoints").await?, rows(&shop, "webhook_attempts").await?), (1, 1));
+    shop.advance(TimeDelta::days(90));
+    sweep(&shop).await?;
+    assert_eq!(rows(&shop, "webhook_deliveries").await?, 1);
+    shop.advance(TimeDelta::seconds(1));
+    sweep(&shop).await?;
+    assert_eq!((rows(&shop, "webhook_deliveries").await?, rows(&shop, "webhook_attempts").await?), (0, 0));
+    assert_eq!(rows(&shop, "webhook_endpoints").await?, 1, "the shop itself removes none");
+    Ok(())
+}
+
+async fn sweep(shop: &TestShop) -> TestResult {
+    let tx = shop.context().begin(&shop.origin()).await?;
+    jobs::enqueue(&tx, NewJob { kind: SweepWebhooks::KIND, payload: Value::Null, run_at: shop.now(), unique_key: None }).await?;
+    tx.commit().await?;
+    shop.settle().await
+}
+
+async fn rows(shop: &TestShop, table: &str) -> TestResult<i64> {
+    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table}");
+    Ok(fetch_scalar(shop.context().db.reader(), &sql, vec![]).await?.unwrap_or(0))
 }

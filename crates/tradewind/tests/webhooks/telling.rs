@@ -1,5 +1,7 @@
 //! What arrives, how it is signed, and in which order.
 
+use std::collections::BTreeSet;
+
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -84,7 +86,6 @@ async fn an_event_that_is_told_again_is_sent_once(shop: TestShop) -> TestResult 
     while deliver_once(shop.context(), &FanOut::of(&wiring::facts())).await? > 0 {}
     shop.settle().await?;
     let after: Vec<_> = receiver.take().iter().map(Received::event).collect();
-    // What happened before the endpoint was made is told now, for it is asked for; what was told is not.
     assert!(
         !after.contains(&"customer_group.created".to_owned()) && after.len() == deliveries(&shop, &made).await?.len() - before,
         "{after:?}"
@@ -167,5 +168,40 @@ async fn a_test_goes_to_one_endpoint_whatever_it_asks_for(shop: TestShop) -> Tes
     shop.settle().await?;
     assert_eq!(ours.take().iter().map(Received::event).collect::<Vec<_>>(), ["webhook_endpoint.tested"]);
     assert!(theirs.take().is_empty());
+    Ok(())
+}
+
+/// A consumer that was away for longer than the tries go on has everything sent again, by range; and only it.
+#[test_on_every_database]
+async fn a_range_is_told_once_more(shop: TestShop) -> TestResult {
+    let (shop, ours, theirs) = (reaching(&shop)?, Receiver::start().await?, Receiver::start().await?);
+    for name in ["A", "B"] {
+        happen(&shop, name).await?;
+    }
+    shop.advance(TimeDelta::minutes(1));
+    let made = endpoint(&shop, &ours, &["customer_group.*"]).await?;
+    endpoint(&shop, &theirs, &["customer_group.*"]).await?;
+    // More than one job's piece.
+    for number in 0..205 {
+        happen(&shop, &format!("Group {number}")).await?;
+    }
+    shop.settle().await?;
+    let (first, _) = (ours.take(), theirs.take());
+    assert_eq!(first.len(), 205);
+    let path = format!("{PATH}/{}/replay", made.text("id"));
+    let all = shop.post(&path).json(json!({"from": "2026-03-02T09:30:00Z"})).await?.expect(200)?;
+    shop.settle().await?;
+    let again = ours.take();
+    assert_eq!((again.len(), all.data()["to_seq"].as_i64()), (207, first.last().and_then(|last| last.json()["seq"].as_i64())));
+    let ids = |messages: &[Received]| messages.iter().map(|message| message.header("webhook-id").to_owned()).collect::<BTreeSet<_>>();
+    assert!(ids(&again).is_superset(&ids(&first)) && theirs.take().is_empty());
+    let last = all.data()["to_seq"].clone();
+    shop.post(&path).json(json!({"from_seq": last, "to_seq": last})).await?.expect(200)?;
+    shop.settle().await?;
+    assert_eq!(ours.take().len(), 1);
+    for nothing in [json!({}), json!({"to": "2026-03-02T09:30:00Z"}), json!({"from_seq": 0}), json!({"from_seq": 9_000_000})] {
+        let refused = shop.post(&path).json(nothing.clone()).await?;
+        assert_eq!((refused.status, refused.error_code()), (422, "validation_failed"), "{nothing}");
+    }
     Ok(())
 }

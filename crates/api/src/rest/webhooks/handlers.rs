@@ -8,13 +8,15 @@ use gateway::{
 use kernel::WebhookEndpointTag;
 use notify::webhooks::{self, ChangeEndpoint, Endpoint, RotateEndpoint};
 
-use super::wire::{SecretRotationIn, WebhookIn, WebhookPatch, WebhookSecretView, WebhookView, Webhooks};
+use super::wire::{
+    SecretRotationIn, WebhookIn, WebhookPatch, WebhookReplayIn, WebhookReplayView, WebhookSecretView, WebhookView, Webhooks,
+};
 use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> Routes {
-    routes![list_webhooks, create_webhook, get_webhook, update_webhook, delete_webhook, rotate_webhook_secret, test_webhook]
+    routes![list_webhooks, create_webhook, get_webhook, update_webhook, delete_webhook, rotate_webhook_secret, test_webhook, replay_webhook]
 }
 
 fn show(endpoint: Endpoint) -> One<WebhookView> {
@@ -187,4 +189,29 @@ async fn test_webhook(
 ) -> Result<NoContent, Problem> {
     webhooks::send_test(&shop.notify, &staff.origin(), id).await?;
     Ok(NoContent)
+}
+
+/// Tell a webhook endpoint once more what happened within a range, of all that it asks for today. It goes on for a while; messages keep their
+/// `webhook-id`.
+#[utoipa::path(
+    post, path = "/api/v1/webhooks/{webhook_id}/replay", tag = "webhooks", operation_id = "replay_webhook",
+    security(("bearer" = ["webhooks:write"])),
+    params(("webhook_id" = schema::WebhookEndpointId, Path, description = "The endpoint (`whe_…`)")),
+    request_body = WebhookReplayIn,
+    responses(
+        CommonProblems,
+        (status = 200, description = "What is on its way", body = Envelope<WebhookReplayView>),
+        (status = 404, description = "`webhook_not_found`", body = ErrorBody),
+        (status = 409, description = "`webhook_disabled`", body = ErrorBody),
+        (status = 422, description = "`validation_failed`: also where nothing happened within the range", body = ErrorBody),
+    ),
+)]
+async fn replay_webhook(
+    State(shop): State<Shop>,
+    staff: Permitted<permission::WebhooksWrite>,
+    PathId(id): PathId<WebhookEndpointTag>,
+    Valid(body): Valid<WebhookReplayIn>,
+) -> Result<One<WebhookReplayView>, Problem> {
+    let replaying = webhooks::replay(&shop.notify, &staff.origin(), id, body.parse()?).await?;
+    Ok(One::plain(replaying.into()))
 }

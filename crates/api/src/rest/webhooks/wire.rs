@@ -1,8 +1,9 @@
 //! Webhook endpoints on the wire.
 
+use accounts::api_keys::Grace;
 use gateway::{ListRoute, ListSpec};
 use kernel::{FieldErrors, Timestamp};
-use notify::webhooks::{CreateEndpoint, Created, Endpoint, EndpointChanges};
+use notify::webhooks::{CreateEndpoint, Created, Endpoint, EndpointChanges, ReplayRange, Replaying};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,9 +85,58 @@ pub(super) struct SecretRotationIn {
 }
 
 impl SecretRotationIn {
-    pub(super) fn parse(self) -> Result<accounts::api_keys::Grace, FieldErrors> {
-        use accounts::api_keys::Grace;
+    pub(super) fn parse(self) -> Result<Grace, FieldErrors> {
         Grace::try_from(self.grace_s.unwrap_or(Grace::DEFAULT_S)).map_err(|error| FieldErrors::of("grace_s", error))
+    }
+}
+
+/// What is told once more: what happened from one moment or place of the stream to another, both included.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WebhookReplayIn {
+    /// Not before this moment.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    from: Option<Timestamp>,
+    /// Not after this moment. Absent: now.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    to: Option<Timestamp>,
+    /// Not before this place of the stream.
+    #[schema(minimum = 1)]
+    from_seq: Option<i64>,
+    /// Not behind this place. Absent: the last event there is.
+    #[schema(minimum = 1)]
+    to_seq: Option<i64>,
+}
+
+impl WebhookReplayIn {
+    /// Everything that ever happened is asked for by name, not by saying nothing.
+    pub(super) fn parse(self) -> Result<ReplayRange, FieldErrors> {
+        let Self { from, to, from_seq, to_seq } = self;
+        let mut errors = FieldErrors::new();
+        if from.is_none() && from_seq.is_none() {
+            errors.add("from", "name where to begin: from or from_seq");
+        }
+        for (field, seq) in [("from_seq", from_seq), ("to_seq", to_seq)] {
+            if seq.is_some_and(|seq| seq < 1) {
+                errors.add(field, "must be 1 or more");
+            }
+        }
+        errors.finish(|| Some(ReplayRange { from_seq, to_seq, from, to }))
+    }
+}
+
+/// What is told once more, as it was understood.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WebhookReplayView {
+    /// From this place of the stream.
+    from_seq: i64,
+    /// To this one.
+    to_seq: i64,
+}
+
+impl From<Replaying> for WebhookReplayView {
+    fn from(Replaying { from_seq, to_seq }: Replaying) -> Self {
+        Self { from_seq, to_seq }
     }
 }
 

@@ -137,6 +137,10 @@ pub(in crate::webhooks) struct NewDelivery {
 
 /// Puts events on their way; one that is or was on its way to the endpoint already stays what it is.
 pub(in crate::webhooks) async fn enqueue(tx: &WriteTx, deliveries: Vec<NewDelivery>) -> Result<(), DatabaseError> {
+    insert(tx, deliveries, "ON CONFLICT (endpoint_id, event_seq) DO NOTHING").await
+}
+
+async fn insert(tx: &WriteTx, deliveries: Vec<NewDelivery>, on_conflict: &str) -> Result<(), DatabaseError> {
     const INSERT: &str =
         "INSERT INTO webhook_deliveries (id, endpoint_id, event_seq, event_id, event_type, aggregate_id, state, run_at, created_at) VALUES";
     let row = |new: NewDelivery| {
@@ -145,7 +149,14 @@ pub(in crate::webhooks) async fn enqueue(tx: &WriteTx, deliveries: Vec<NewDelive
         values![WebhookDeliveryId::generate(), endpoint, event_seq, event_id, event_type, aggregate_id, state, tx.now(), tx.now()]
     };
     let rows = deliveries.into_iter().map(row).collect();
-    db::insert_many(tx, INSERT, rows, "ON CONFLICT (endpoint_id, event_seq) DO NOTHING").await.map(drop)
+    db::insert_many(tx, INSERT, rows, on_conflict).await.map(drop)
+}
+
+/// The same, but what was on its way already begins anew, with all its tries.
+pub(in crate::webhooks) async fn enqueue_again(tx: &WriteTx, deliveries: Vec<NewDelivery>) -> Result<(), DatabaseError> {
+    const AGAIN: &str = "ON CONFLICT (endpoint_id, event_seq) DO UPDATE SET state = excluded.state, tries = 0, run_at = excluded.run_at,
+        finished_at = NULL";
+    insert(tx, deliveries, AGAIN).await
 }
 
 /// A delivery whose time has come.
@@ -227,4 +238,21 @@ pub(in crate::webhooks) async fn settle_deliveries(tx: &WriteTx, settled: &[Sett
 pub(in crate::webhooks) async fn requeue(tx: &WriteTx, id: WebhookDeliveryId) -> Result<bool, DatabaseError> {
     const UPDATE: &str = "UPDATE webhook_deliveries SET state = 'queued', tries = 0, run_at = $1, finished_at = NULL WHERE id = $2";
     Ok(db::execute(tx, UPDATE, values![tx.now(), id]).await? == 1)
+}
+
+/// Gives up what waits for endpoints that are not told any more, some of it; how much.
+pub(in crate::webhooks) async fn give_up(tx: &WriteTx, most: i64) -> Result<u64, DatabaseError> {
+    const UPDATE: &str = "UPDATE webhook_deliveries SET state = 'exhausted', finished_at = $1 WHERE id IN (
+        SELECT d.id FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id
+        WHERE e.disabled_because IS NOT NULL AND d.state = 'queued' LIMIT $2)";
+    db::execute(tx, UPDATE, values![tx.now(), most]).await
+}
+
+/// Forgets deliveries that ended before this moment, and all of endpoints that were removed, some of them; how many.
+pub(in crate::webhooks) async fn forget(tx: &WriteTx, ended_before: Timestamp, most: i64) -> Result<u64, DatabaseError> {
+    const OLD: &str = "DELETE FROM webhook_deliveries WHERE id IN (
+        SELECT id FROM webhook_deliveries WHERE state <> 'queued' AND finished_at < $1 ORDER BY finished_at LIMIT $2)";
+    const REMOVED: &str = "DELETE FROM webhook_deliveries WHERE id IN (
+        SELECT d.id FROM webhook_endpoints e JOIN webhook_deliveries d ON d.endpoint_id = e.id WHERE e.deleted_at IS NOT NULL LIMIT $1)";
+    Ok(db::execute(tx, OLD, values![ended_before, most]).await? + db::execute(tx, REMOVED, values![most]).await?)
 }

@@ -140,6 +140,7 @@ pub(in crate::webhooks) struct Told {
     pub(in crate::webhooks) id: WebhookEndpointId,
     pub(in crate::webhooks) events: EventPatterns,
     pub(in crate::webhooks) in_order: bool,
+    pub(in crate::webhooks) created_at: Timestamp,
 }
 
 /// Everybody who is told.
@@ -149,11 +150,15 @@ pub(in crate::webhooks) async fn told(db: &impl ConnectionTrait) -> Result<Vec<T
         id: Uuid,
         events: serde_json::Value,
         in_order: bool,
+        created_at: Timestamp,
     }
     const SELECT: &str =
-        "SELECT id, events, in_order FROM webhook_endpoints WHERE disabled_because IS NULL AND deleted_at IS NULL ORDER BY id";
+        "SELECT id, events, in_order, created_at FROM webhook_endpoints WHERE disabled_because IS NULL AND deleted_at IS NULL ORDER BY id";
     let rows: Vec<ToldRow> = db::fetch_all(db, SELECT, vec![]).await?;
-    let told = |row: ToldRow| Ok(Told { id: WebhookEndpointId::from_uuid(row.id), events: patterns(row.events)?, in_order: row.in_order });
+    let told = |row: ToldRow| {
+        let ToldRow { id, events, in_order, created_at } = row;
+        Ok(Told { id: WebhookEndpointId::from_uuid(id), events: patterns(events)?, in_order, created_at })
+    };
     rows.into_iter().map(told).collect()
 }
 
@@ -174,4 +179,11 @@ pub(in crate::webhooks) async fn at_work(db: &impl ConnectionTrait, id: WebhookE
         FROM webhook_endpoints e JOIN webhook_queues q ON q.endpoint_id = e.id
         WHERE e.id = $1 AND e.disabled_because IS NULL AND e.deleted_at IS NULL";
     db::fetch_optional(db, SELECT, values![id]).await
+}
+
+/// Forgets endpoints that were removed and of which nothing is left but themselves.
+pub(in crate::webhooks) async fn forget_removed(tx: &WriteTx) -> Result<u64, DatabaseError> {
+    const DELETE: &str = "DELETE FROM webhook_endpoints WHERE deleted_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = webhook_endpoints.id)";
+    db::execute(tx, DELETE, vec![]).await
 }

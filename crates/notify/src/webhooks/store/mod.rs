@@ -6,8 +6,10 @@ mod log;
 mod queues;
 
 pub use deliveries::{Delivery, DeliveryFilter, find_delivery, list_deliveries};
-pub(super) use deliveries::{Due, NewDelivery, Settled, due, enqueue, hold_back, requeue, settle_deliveries};
-pub(super) use endpoints::{Keys, Told, at_work, count, disable, insert, lock, replace_key, told, update};
+pub(super) use deliveries::{
+    Due, NewDelivery, Settled, due, enqueue, enqueue_again, forget, give_up, hold_back, requeue, settle_deliveries,
+};
+pub(super) use endpoints::{Keys, Told, at_work, count, disable, forget_removed, insert, lock, replace_key, told, update};
 pub use endpoints::{find, list};
 pub(super) use log::insert_attempts;
 pub use log::{Attempt, attempts_of};
