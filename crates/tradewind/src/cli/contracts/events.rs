@@ -8,14 +8,14 @@ use crate::wiring;
 
 /// The document, made of the names that the facts themselves declare.
 pub(super) fn document() -> String {
-    let mut text = "# Events\n\nGenerated from the program: `cargo xtask contracts`. An event has `id`, `seq` (its place in the stream, without gaps), \
-                    `type`, `version`, `aggregate_type`, `aggregate_id`, `aggregate_seq` (its place among the events of that thing, without gaps), \
-                    `payload`, `actor`, `request_id`, `occurred_at`. Payloads name ids, states and amounts, never personal data; they grow by addition, \
+    let mut text = "# Events\n\nGenerated from the program: `cargo xtask contracts`. An event has `id`, `seq` (its place in the stream), `type`, `version`, \
+                    `aggregate` (`type`, `id` and `seq`, its place among the events of that thing, without gaps), `data`, `actor`, `request_id` and \
+                    `occurred_at`; a webhook tells the same with `timestamp` for `occurred_at`, and without who did it. `data` names ids, states and amounts, never personal data; it grows by addition, \
                     anything else is a new `version`.\n"
         .to_owned();
     for FactKind { aggregate, names, id_prefix } in wiring::facts().iter() {
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n## `{aggregate}`\n\nIts `aggregate_id` is `{id_prefix}_…`.\n\n| type | says |\n|---|---|\n");
+        let _ = write!(text, "\n## `{aggregate}`\n\nIds begin with `{id_prefix}_`.\n\n| type | says |\n|---|---|\n");
         for (name, says) in *names {
             let _ = writeln!(text, "| `{name}` | {says} |");
         }
