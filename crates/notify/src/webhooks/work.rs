@@ -42,7 +42,7 @@ pub(super) async fn work(notify: &Notify, lease: Lease, stop: &CancellationToken
     let mut tried = 0;
     while !stop.is_cancelled() {
         let Some(round) = round(notify, lease).await? else { break };
-        tried += round.len();
+        tried += round.tried.len();
         match settle(notify, lease, round).await? {
             Next::Round => {}
             Next::Rest => break,
@@ -55,12 +55,19 @@ pub(super) async fn work(notify: &Notify, lease: Lease, stop: &CancellationToken
     Ok(tried)
 }
 
+/// What was tried at a time, and whether its order counts.
+struct Round {
+    tried: Vec<Tried>,
+    in_order: bool,
+}
+
 /// Tries what is due; `None` where nothing is.
-async fn round(notify: &Notify, lease: Lease) -> Result<Option<Vec<Tried>>, DatabaseError> {
+async fn round(notify: &Notify, lease: Lease) -> Result<Option<Round>, DatabaseError> {
     let (reader, now) = (notify.context.db.reader(), notify.context.now());
     let Some(keys) = store::at_work(reader, lease.endpoint).await? else { return Ok(None) };
     let width = if keys.failing_since.is_some() { WIDTH_WHILE_FAILING } else { WIDTH };
-    let due = store::due(reader, lease.endpoint, keys.in_order, now, width).await?;
+    let in_order = keys.in_order;
+    let due = store::due(reader, lease.endpoint, in_order, now, width).await?;
     if due.is_empty() {
         return Ok(None);
     }
@@ -74,7 +81,7 @@ async fn round(notify: &Notify, lease: Lease) -> Result<Option<Vec<Tried>>, Data
             Tried { due, verdict, attempt }
         }
     });
-    Ok(Some(join_all(tries).await))
+    Ok(Some(Round { tried: join_all(tries).await, in_order }))
 }
 
 fn target(notify: &Notify, keys: Keys, now: Timestamp) -> Result<Target, DatabaseError> {
@@ -88,17 +95,20 @@ fn target(notify: &Notify, keys: Keys, now: Timestamp) -> Result<Target, Databas
 }
 
 /// Writes how a round went, where the lease still holds.
-async fn settle(notify: &Notify, lease: Lease, round: Vec<Tried>) -> Result<Next, DatabaseError> {
+async fn settle(notify: &Notify, lease: Lease, round: Round) -> Result<Next, DatabaseError> {
+    let Round { tried, in_order } = round;
     let tx = notify.context.begin(&Origin::system()).await?;
-    let health = health(&tx, lease, &round).await?;
+    let health = health(&tx, lease, &tried).await?;
     if !store::settle_queue(&tx, lease, health).await? {
         return Ok(Next::Lost);
     }
-    let settled: Vec<Settled> = round.iter().map(|tried| settled(tried, tx.now())).collect();
+    let settled: Vec<Settled> = tried.iter().map(|tried| settled(tried, tx.now())).collect();
     store::settle_deliveries(&tx, &settled).await?;
-    let gone = round.iter().any(|tried| tried.verdict == Verdict::Gone);
-    store::insert_attempts(&tx, round.into_iter().map(|tried| (tried.due.id, tried.attempt)).collect()).await?;
-    store::hold_back(&tx, &[lease.endpoint]).await?;
+    let gone = tried.iter().any(|tried| tried.verdict == Verdict::Gone);
+    store::insert_attempts(&tx, tried.into_iter().map(|tried| (tried.due.id, tried.attempt)).collect()).await?;
+    if in_order {
+        store::hold_back(&tx, &[lease.endpoint]).await?;
+    }
     let ended = disable(&tx, lease, health, gone).await?;
     tx.commit().await?;
     Ok(if ended || health.not_before.is_some() { Next::Rest } else { Next::Round })

@@ -113,26 +113,38 @@ async fn two_processes_never_send_the_same(shop: TestShop) -> TestResult {
     Ok(())
 }
 
+/// What arrives where the first message about the first of two groups fails and that group changes then, before the pause is over and after:
+/// places among the events of each.
+async fn arrivals(shop: &TestShop, in_order: bool) -> TestResult<[Vec<Option<i64>>; 3]> {
+    let (shop, receiver) = (reaching(shop)?, Receiver::start().await?);
+    let hooks = json!({"url": receiver.base(), "events": ["customer_group.*"], "in_order": in_order});
+    shop.post(PATH).json(hooks).await?.expect(201)?;
+    let arrived = async || -> TestResult<Vec<Received>> {
+        shop.settle().await?;
+        Ok(receiver.take())
+    };
+    let seqs = |messages: &[Received]| messages.iter().map(|message| message.json()["aggregate"]["seq"].as_i64()).collect::<Vec<_>>();
+    let first = happen(&shop, "First").await?;
+    receiver.will_answer([500]);
+    let failed = arrived().await?;
+    happen(&shop, "Second").await?;
+    let path = format!("/api/v1/customer-groups/{}", first.text("id"));
+    shop.patch(&path).version(1).json(json!({"name": "Again"})).await?.expect(200)?;
+    let meanwhile = arrived().await?;
+    shop.advance(TimeDelta::seconds(7));
+    let later = arrived().await?;
+    Ok([seqs(&failed), seqs(&meanwhile), seqs(&later)])
+}
+
 #[test_on_every_database]
 async fn in_order_what_follows_waits_for_what_failed(shop: TestShop) -> TestResult {
-    let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
-    let hooks = json!({"url": receiver.base(), "events": ["customer_group.*"], "in_order": true});
-    shop.post(PATH).json(hooks).await?.expect(201)?;
-    let (first, second) = (happen(&shop, "First").await?, happen(&shop, "Second").await?);
-    receiver.will_answer([500]);
-    shop.settle().await?;
-    let tried = receiver.take();
-    assert_eq!(tried.len(), 2, "the other group is told meanwhile: {tried:?}");
-    let failed = tried[0].json()["aggregate"]["id"].clone();
-    let failed = if failed == *first.text("id") { first } else { second };
-    let path = format!("/api/v1/customer-groups/{}", failed.text("id"));
-    shop.patch(&path).version(1).json(json!({"name": "Again"})).await?.expect(200)?;
-    shop.settle().await?;
-    assert!(receiver.take().is_empty(), "it waits for what was before it");
-    shop.advance(TimeDelta::seconds(7));
-    shop.settle().await?;
-    let told: Vec<_> = receiver.take().iter().map(Received::json).collect();
-    assert_eq!(told.iter().map(|told| told["aggregate"]["seq"].as_i64()).collect::<Vec<_>>(), [Some(1), Some(2)], "{told:?}");
+    assert_eq!(arrivals(&shop, true).await?, [vec![Some(1)], vec![Some(1)], vec![Some(1), Some(2)]]);
+    Ok(())
+}
+
+#[test_on_every_database]
+async fn what_follows_waits_for_nothing_where_nobody_asked_for_order(shop: TestShop) -> TestResult {
+    assert_eq!(arrivals(&shop, false).await?, [vec![Some(1)], vec![Some(1), Some(2)], vec![Some(1)]]);
     Ok(())
 }
 
