@@ -277,10 +277,11 @@ mod tests {
         assert_eq!((sum, MOST_TRIES), (75 * 3_600 + 35 * 60 + 5, 10));
         for (index, pause_s) in PAUSES_S.into_iter().enumerate() {
             let tries = i64::try_from(index).expect("small") + 1;
-            for _ in 0..100 {
-                let pause = pause_after(tries, None).expect("a pause").num_milliseconds();
-                assert!((pause_s * 800..=pause_s * 1_200).contains(&pause), "{tries}: {pause}");
-            }
+            let pauses: Vec<i64> = (0..100).filter_map(|_| pause_after(tries, None)).map(|pause| pause.num_milliseconds()).collect();
+            assert!(pauses.iter().all(|pause| (pause_s * 800..=pause_s * 1_200).contains(pause)), "{tries}: {pauses:?}");
+            let (shorter, longer) =
+                (pauses.iter().any(|pause| *pause < pause_s * 1_000), pauses.iter().any(|pause| *pause > pause_s * 1_000));
+            assert!(pauses.len() == 100 && shorter && longer, "{tries}: {pauses:?}");
         }
         assert_eq!((pause_after(10, None), pause_after(0, None), pause_after(10, Some(TimeDelta::hours(1)))), (None, None, None));
         let asked = |asked| pause_after(1, Some(asked));

@@ -94,10 +94,9 @@ impl Handler for ReplayEvents {
         let Payload { endpoint, from_seq, to_seq } = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
         let tx = self.0.context.begin(&Origin::system()).await?;
         let told: Vec<_> = store::told(&tx).await?.into_iter().filter(|told| told.id == endpoint).collect();
-        let events = events::since(&tx, from_seq - 1, Self::PIECE).await?;
+        let events = events::heads_within(&tx, from_seq - 1, to_seq, Self::PIECE).await?;
         let last = events.last().map_or(to_seq, |event| event.seq);
-        let within = events.iter().filter(|event| event.seq <= to_seq);
-        store::enqueue_again(&tx, within.flat_map(|event| deliveries_of(event, told.iter())).collect()).await?;
+        store::enqueue_again(&tx, events.iter().flat_map(|event| deliveries_of(event, told.iter())).collect()).await?;
         // Nothing follows for an endpoint that is told no more.
         if last < to_seq && !told.is_empty() {
             jobs::enqueue(&tx, Payload { endpoint, from_seq: last + 1, to_seq }.job(tx.now())).await?;

@@ -38,7 +38,7 @@ impl Follower {
             self.cursor = Some(events::last_seq(db).await?);
             return Ok(true);
         };
-        let events = events::touched_since(db, cursor, purges.kinds(), BATCH).await?;
+        let events = events::heads_since(db, cursor, purges.kinds(), BATCH).await?;
         let touched = purges.touch();
         for event in &events {
             touched.note(&event.aggregate_type, [event.aggregate_id]);

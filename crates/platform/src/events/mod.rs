@@ -5,5 +5,5 @@ mod store;
 mod subscribe;
 
 pub use list::{EventFilter, SORT, bounds, find_all, list};
-pub use store::{Event, EventKey, last_seq, of_aggregate, rewind, since, touched_since};
+pub use store::{Event, EventHead, heads_since, heads_within, last_seq, of_aggregate, rewind, since};
 pub use subscribe::{Subscriber, Subscription, deliver_once, replay};

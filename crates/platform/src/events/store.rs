@@ -52,42 +52,48 @@ pub async fn last_seq(db: &impl ConnectionTrait) -> Result<i64, DatabaseError> {
     Ok(db::fetch_scalar(db, "SELECT COALESCE(MAX(seq), 0) FROM events", vec![]).await?.unwrap_or(0))
 }
 
-/// What an event happened to.
+/// What happened to what and when, without what is told of it: enough for most who follow, and a tenth of the reading.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub struct EventKey {
+pub struct EventHead {
     /// Place among all events.
     pub seq: i64,
-    /// What kind of thing.
+    /// The event's id.
+    pub id: Uuid,
+    /// What kind of thing it happened to.
     pub aggregate_type: String,
     /// Which one.
     pub aggregate_id: Uuid,
+    /// `order.placed`.
+    pub r#type: String,
+    /// When.
+    pub occurred_at: Timestamp,
 }
 
-/// Which things of these kinds events after this place happened to, in order. The last event there is comes in any case, so
-/// that the next question begins behind it.
+const HEAD: &str = "seq, id, aggregate_type, aggregate_id, type, occurred_at";
+
+/// What happened to things of these kinds after this place, in order. The last event there is comes in any case, so that the next
+/// question begins behind it.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn touched_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: usize) -> Result<Vec<EventKey>, DatabaseError> {
-    let (sql, values) = following("seq, aggregate_type, aggregate_id", seq, kinds, most);
-    db::fetch_all(db, &sql, values).await
-}
-
-/// The same, whole.
-pub(super) async fn followed_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: usize) -> Result<Vec<Event>, DatabaseError> {
-    let (sql, values) = following(COLUMNS, seq, kinds, most);
-    db::fetch_all(db, &sql, values).await
-}
-
-fn following(columns: &str, seq: i64, kinds: &[&str], most: usize) -> (String, Vec<db::Value>) {
+pub async fn heads_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: usize) -> Result<Vec<EventHead>, DatabaseError> {
     let sql = format!(
-        "SELECT {columns} FROM events
+        "SELECT {HEAD} FROM events
          WHERE seq > $1 AND (seq = (SELECT MAX(seq) FROM events) OR aggregate_type IN ({})) ORDER BY seq LIMIT {most}",
         db::placeholders(2, kinds.len())
     );
     let mut values = values![seq];
     values.extend(kinds.iter().flat_map(|kind| values![*kind]));
-    (sql, values)
+    db::fetch_all(db, &sql, values).await
+}
+
+/// What happened behind one place up to another, whatever it happened to, in order.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn heads_within(db: &impl ConnectionTrait, after: i64, last: i64, most: i64) -> Result<Vec<EventHead>, DatabaseError> {
+    let sql = format!("SELECT {HEAD} FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3");
+    db::fetch_all(db, &sql, values![after, last, most]).await
 }
 
 /// What happened to one thing, from the first; facts that are still on their way out are in it, with `seq` 0.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use kernel::Origin;
 use tokio_util::sync::CancellationToken;
 
-use super::store::{self, Event};
+use super::store::{self, EventHead};
 use crate::Context;
 use crate::db::{self, DatabaseError, WriteTx};
 
@@ -28,7 +28,7 @@ pub trait Subscriber: Debug + Send + Sync {
     /// The kinds of things it follows.
     fn kinds(&self) -> &[&'static str];
 
-    /// How many events it is told of in one transaction: few enough to hold SQLite's writer for milliseconds.
+    /// How many events it is told of in one transaction: few enough that SQLite's writer is held for milliseconds.
     fn most_at_once(&self) -> usize {
         BATCH
     }
@@ -38,7 +38,7 @@ pub trait Subscriber: Debug + Send + Sync {
     ///
     /// # Errors
     /// `DatabaseError`; the same is told again later.
-    async fn take(&self, tx: &WriteTx, events: &[Event]) -> Result<(), DatabaseError>;
+    async fn take(&self, tx: &WriteTx, events: &[EventHead]) -> Result<(), DatabaseError>;
 }
 
 /// Tells a subscriber of the next events; how many were read.
@@ -47,16 +47,16 @@ pub trait Subscriber: Debug + Send + Sync {
 /// `DatabaseError`; nothing was taken then.
 pub async fn deliver_once(context: &Context, subscriber: &dyn Subscriber) -> Result<usize, DatabaseError> {
     let (name, kinds, reader) = (subscriber.name(), subscriber.kinds(), context.db.reader());
-    if store::touched_since(reader, store::cursor(reader, name).await?, kinds, 1).await?.is_empty() {
+    if store::heads_since(reader, store::cursor(reader, name).await?, kinds, 1).await?.is_empty() {
         return Ok(0);
     }
     let tx = context.begin(&Origin::system()).await?;
     db::lock_name(&tx, name).await?;
-    let events = store::followed_since(&tx, store::cursor(&tx, name).await?, kinds, subscriber.most_at_once()).await?;
+    let events = store::heads_since(&tx, store::cursor(&tx, name).await?, kinds, subscriber.most_at_once()).await?;
     let Some(last) = events.last().map(|event| event.seq) else { return Ok(0) };
     let read = events.len();
     // The last event there is comes whatever its kind is.
-    let events: Vec<Event> = events.into_iter().filter(|event| kinds.contains(&event.aggregate_type.as_str())).collect();
+    let events: Vec<EventHead> = events.into_iter().filter(|event| kinds.contains(&event.aggregate_type.as_str())).collect();
     if !events.is_empty() {
         subscriber.take(&tx, &events).await?;
     }
@@ -75,10 +75,10 @@ pub async fn replay(context: &Context, subscriber: &dyn Subscriber, from_seq: i6
     loop {
         let tx = context.begin(&Origin::system()).await?;
         db::lock_name(&tx, subscriber.name()).await?;
-        let read = store::followed_since(&tx, before, subscriber.kinds(), subscriber.most_at_once()).await?;
+        let read = store::heads_since(&tx, before, subscriber.kinds(), subscriber.most_at_once()).await?;
         let Some(last) = read.last().map(|event| event.seq) else { return Ok(told) };
-        let is_wanted = |event: &Event| event.seq <= to_seq && subscriber.kinds().contains(&event.aggregate_type.as_str());
-        let events: Vec<Event> = read.into_iter().filter(is_wanted).collect();
+        let is_wanted = |event: &EventHead| event.seq <= to_seq && subscriber.kinds().contains(&event.aggregate_type.as_str());
+        let events: Vec<EventHead> = read.into_iter().filter(is_wanted).collect();
         subscriber.take(&tx, &events).await?;
         tx.commit().await?;
         told += events.len();
@@ -106,8 +106,9 @@ impl Subscription {
     /// Tells it until told to stop.
     pub async fn run(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
+            let most = self.subscriber.most_at_once();
             let pause = match deliver_once(&self.context, self.subscriber.as_ref()).await {
-                Ok(read) if read == self.subscriber.most_at_once() => {
+                Ok(read) if read >= most => {
                     // Others who write come in between.
                     tokio::task::yield_now().await;
                     continue;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use accounts::users::{self, ChangeProfile, ChangeProfileError, Consent, ProfileChanges, TakenError, User, UserEvent, UserStatus};
 use kernel::{CustomerId, OrderId, UserId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::events::{Event, Subscriber};
+use platform::events::{EventHead, Subscriber};
 use platform::outbox::Fact;
 
 use super::merge::merge;
@@ -33,7 +33,7 @@ impl Subscriber for KeepCustomers {
         &[<OrderFact as Fact>::AGGREGATE, <UserEvent as Fact>::AGGREGATE]
     }
 
-    async fn take(&self, tx: &WriteTx, events: &[Event]) -> Result<(), DatabaseError> {
+    async fn take(&self, tx: &WriteTx, events: &[EventHead]) -> Result<(), DatabaseError> {
         let of = |kind: &str| events.iter().filter(|event| event.aggregate_type == kind).map(|event| event.aggregate_id).collect();
         let (orders, users): (BTreeSet<_>, BTreeSet<_>) = (of(<OrderFact as Fact>::AGGREGATE), of(<UserEvent as Fact>::AGGREGATE));
         let orders: Vec<OrderId> = orders.into_iter().map(OrderId::from_uuid).collect();
