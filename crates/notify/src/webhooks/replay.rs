@@ -44,6 +44,10 @@ pub async fn replay(notify: &Notify, origin: &Origin, id: WebhookEndpointId, ran
     if endpoint.disabled_because.is_some() {
         return Err(WebhookError::Disabled);
     }
+    // Everything that ever happened is asked for by name, not by saying nothing.
+    if range.from.is_none() && range.from_seq.is_none() {
+        return Err(FieldErrors::of("from", "name where to begin: from or from_seq").into());
+    }
     let (mut from_seq, mut to_seq) = (range.from_seq.unwrap_or(1), range.to_seq.unwrap_or(i64::MAX));
     let begin = range.from.unwrap_or(Timestamp::UNIX_EPOCH);
     let (first, last) = events::bounds(&tx, begin, range.to.unwrap_or_else(|| tx.now())).await?.unwrap_or((1, 0));

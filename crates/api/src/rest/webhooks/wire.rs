@@ -109,13 +109,9 @@ pub(super) struct WebhookReplayIn {
 }
 
 impl WebhookReplayIn {
-    /// Everything that ever happened is asked for by name, not by saying nothing.
     pub(super) fn parse(self) -> Result<ReplayRange, FieldErrors> {
         let Self { from, to, from_seq, to_seq } = self;
         let mut errors = FieldErrors::new();
-        if from.is_none() && from_seq.is_none() {
-            errors.add("from", "name where to begin: from or from_seq");
-        }
         for (field, seq) in [("from_seq", from_seq), ("to_seq", to_seq)] {
             if seq.is_some_and(|seq| seq < 1) {
                 errors.add(field, "must be 1 or more");
