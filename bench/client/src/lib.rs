@@ -1,5 +1,7 @@
 //! One keep-alive connection that sends ready bytes and reads an answer: a client that costs as little as it can.
 
+pub mod receiver;
+
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result, bail};

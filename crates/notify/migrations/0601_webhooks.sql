@@ -33,7 +33,9 @@ CREATE TABLE webhook_queues (
     not_before TIMESTAMPTZ,
     -- Nothing has arrived since then.
     failing_since TIMESTAMPTZ,
-    -- How many of the notices about that were written.
+    -- When it was last tried, whatever came of it.
+    last_tried_at TIMESTAMPTZ,
+    -- How many of the notices about that were given.
     notices BIGINT NOT NULL DEFAULT 0 CONSTRAINT webhook_queues_notices_check CHECK (notices >= 0),
     last_delivered_at TIMESTAMPTZ
 );
@@ -48,7 +50,9 @@ CREATE TABLE webhook_deliveries (
     state TEXT NOT NULL CONSTRAINT webhook_deliveries_state_check CHECK (state IN ('queued', 'delivered', 'exhausted')),
     -- How often it was tried, ever.
     attempts BIGINT NOT NULL DEFAULT 0 CONSTRAINT webhook_deliveries_attempts_check CHECK (attempts >= 0),
-    -- How often since it was last asked for, which says how long the next pause is.
+    -- How often it was asked for once more: a try that began before says nothing about it.
+    requests BIGINT NOT NULL DEFAULT 0,
+    -- How often it was tried since then, which says how long the next pause is.
     tries BIGINT NOT NULL DEFAULT 0 CONSTRAINT webhook_deliveries_tries_check CHECK (tries BETWEEN 0 AND 10),
     run_at TIMESTAMPTZ NOT NULL,
     finished_at TIMESTAMPTZ,

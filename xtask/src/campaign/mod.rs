@@ -3,6 +3,7 @@
 mod client;
 mod crash;
 mod database;
+mod events;
 mod exhibits;
 mod fuzz;
 mod inject;
@@ -28,6 +29,8 @@ use clap::Subcommand;
 pub(crate) enum Campaign {
     /// Kill the shop and its database under load, at random moments and at every failpoint, and look for what was lost
     Crash(crash::Arguments),
+    /// Kill the process that relays events while thousands happen, and look for what was lost, doubled or told out of order
+    Events(events::Arguments),
     /// Feed the parsers at the edge with inputs that are nearly right
     Fuzz(fuzz::Arguments),
     /// Make the rules wrong, one place at a time, and see whether their tests notice
@@ -48,6 +51,7 @@ pub(crate) enum Campaign {
 pub(crate) fn run(campaign: &Campaign) -> Result<ExitCode> {
     match campaign {
         Campaign::Crash(arguments) => crash::run(arguments),
+        Campaign::Events(arguments) => events::run(arguments),
         Campaign::Fuzz(arguments) => fuzz::run(arguments),
         Campaign::Mutants(arguments) => mutants::run(arguments),
         Campaign::Simulation(arguments) => simulation::run(arguments),

@@ -15,7 +15,7 @@ use crate::Notify;
 /// What signing keys are sealed for.
 pub(super) const SEAL: &str = "webhook";
 /// Each event is matched with all of them as it happens.
-const MOST_ENDPOINTS: i64 = 1_000;
+pub(super) const MOST_ENDPOINTS: usize = 1_000;
 /// What people call an endpoint fits on a line.
 const LONGEST_DESCRIPTION: usize = 255;
 
@@ -55,7 +55,7 @@ pub async fn create(notify: &Notify, origin: &Origin, request: CreateEndpoint) -
     let key = SigningKey::generate().ok_or(WebhookError::Key(None))?;
     let sealed = notify.context.secrets.seal(SEAL, key.to_bytes())?;
     let tx = notify.context.begin(origin).await?;
-    if store::count(&tx).await? >= MOST_ENDPOINTS {
+    if store::count(&tx).await? >= MOST_ENDPOINTS as i64 {
         return Err(WebhookError::TooMany(MOST_ENDPOINTS));
     }
     let endpoint = Endpoint {

@@ -20,7 +20,7 @@ pub enum WebhookError {
     Disabled,
     /// There are as many as can be.
     #[error("there are {0} webhook endpoints, which is the most")]
-    TooMany(i64),
+    TooMany(usize),
     /// Somebody changed it since.
     #[error("the webhook endpoint was changed since; it has version {current} now")]
     VersionConflict {

@@ -1,6 +1,6 @@
 //! What happened to endpoints.
 
-use kernel::{WebhookEndpointId, WebhookEndpointTag};
+use kernel::{Timestamp, WebhookEndpointId, WebhookEndpointTag};
 use platform::outbox::Fact;
 use serde::Serialize;
 use uuid::Uuid;
@@ -25,6 +25,13 @@ pub enum WebhookEndpointEvent {
     Rotated {
         /// Which one.
         webhook_endpoint_id: WebhookEndpointId,
+    },
+    /// Nothing has arrived for an hour, or for a day.
+    Failing {
+        /// Which one.
+        webhook_endpoint_id: WebhookEndpointId,
+        /// Since when.
+        failing_since: Timestamp,
     },
     /// It is told no more.
     Disabled {
@@ -57,6 +64,7 @@ impl Fact for WebhookEndpointEvent {
         ("webhook_endpoint.created", "an address is told of events from now on"),
         ("webhook_endpoint.changed", "an address that is told is another one, wants something else, or is told again"),
         ("webhook_endpoint.rotated", "messages to an address are signed with another key"),
+        ("webhook_endpoint.failing", "nothing has arrived at an address for an hour, or for a day, and since when"),
         ("webhook_endpoint.disabled", "an address is told no more, and why"),
         ("webhook_endpoint.deleted", "an address is told no more, for good"),
         (Self::TESTED, "somebody wants to see whether an address can be told; only that address is, whatever it asks for"),
@@ -67,6 +75,7 @@ impl Fact for WebhookEndpointEvent {
             Self::Created { .. } => "webhook_endpoint.created",
             Self::Changed { .. } => "webhook_endpoint.changed",
             Self::Rotated { .. } => "webhook_endpoint.rotated",
+            Self::Failing { .. } => "webhook_endpoint.failing",
             Self::Disabled { .. } => "webhook_endpoint.disabled",
             Self::Deleted { .. } => "webhook_endpoint.deleted",
             Self::Tested { .. } => Self::TESTED,
@@ -78,6 +87,7 @@ impl Fact for WebhookEndpointEvent {
             Self::Created { webhook_endpoint_id: id }
             | Self::Changed { webhook_endpoint_id: id }
             | Self::Rotated { webhook_endpoint_id: id }
+            | Self::Failing { webhook_endpoint_id: id, .. }
             | Self::Disabled { webhook_endpoint_id: id, .. }
             | Self::Deleted { webhook_endpoint_id: id }
             | Self::Tested { webhook_endpoint_id: id } => id.uuid(),

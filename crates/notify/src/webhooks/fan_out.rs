@@ -6,6 +6,7 @@ use platform::db::{DatabaseError, WriteTx};
 use platform::events::{EventHead, Subscriber};
 use platform::outbox::FactKinds;
 
+use super::create::MOST_ENDPOINTS;
 use super::events::WebhookEndpointEvent;
 use super::store::{self, NewDelivery, Told};
 
@@ -13,7 +14,7 @@ use super::store::{self, NewDelivery, Told};
 #[derive(Debug)]
 pub struct FanOut {
     kinds: Vec<&'static str>,
-    /// How many there were to be told when it last looked.
+    /// How many there were to be told when it last looked; as many as can be before it has.
     told: AtomicUsize,
 }
 
@@ -26,7 +27,7 @@ impl FanOut {
     /// Follows facts of these kinds.
     #[must_use]
     pub fn of(kinds: &FactKinds) -> Self {
-        Self { kinds: kinds.iter().map(|kind| kind.aggregate).collect(), told: AtomicUsize::new(0) }
+        Self { kinds: kinds.iter().map(|kind| kind.aggregate).collect(), told: AtomicUsize::new(MOST_ENDPOINTS) }
     }
 }
 

@@ -173,6 +173,15 @@ const JITTER_PERCENT: i64 = 20;
 const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
 /// An endpoint at which nothing has arrived for so long is not told any more.
 pub(super) const PATIENCE: TimeDelta = TimeDelta::days(5);
+/// Longer than the longest pause between tries: if nothing was tried for so long, whatever fails now fails anew.
+pub(super) const SILENCE: TimeDelta = TimeDelta::days(2);
+/// How long nothing arrives until somebody is told so, and until he is told again.
+const NOTICES: [TimeDelta; 2] = [TimeDelta::hours(1), TimeDelta::days(1)];
+
+/// How many notices were due by the time that nothing had arrived for so long.
+pub(super) fn notices_after(failing_for: TimeDelta) -> i64 {
+    NOTICES.iter().map(|after| i64::from(failing_for >= *after)).sum()
+}
 
 /// How long after this try the next one comes; `None` after the last. What the other side asked for counts where it is longer.
 pub(super) fn pause_after(tries: i64, asked: Option<TimeDelta>) -> Option<TimeDelta> {
@@ -287,6 +296,14 @@ mod tests {
         let asked = |asked| pause_after(1, Some(asked));
         assert_eq!((asked(TimeDelta::hours(1)), asked(TimeDelta::days(3))), (Some(TimeDelta::hours(1)), Some(TimeDelta::days(1))));
         assert!(asked(TimeDelta::zero()).is_some_and(|pause| pause >= TimeDelta::seconds(4)));
+    }
+
+    #[test]
+    fn somebody_is_told_after_an_hour_and_after_a_day() {
+        let cases = [(0, 0), (3_599, 0), (3_600, 1), (86_399, 1), (86_400, 2), (400_000, 2)];
+        assert_eq!(cases.map(|(seconds, _)| notices_after(TimeDelta::seconds(seconds))), cases.map(|(_, notices)| notices));
+        let longest = PAUSES_S.iter().max().map(|pause_s| pause_s * (100 + JITTER_PERCENT) / 100);
+        assert!(longest.is_some_and(|pause_s| pause_s < SILENCE.num_seconds()), "a pause is no silence");
     }
 
     #[test]

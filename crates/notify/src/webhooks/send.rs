@@ -18,16 +18,16 @@ use crate::Notify;
 #[derive(Debug)]
 pub(super) struct Target {
     pub(super) url: String,
-    pub(super) keys: Vec<SigningKey>,
+    /// None where the shop cannot open them.
+    pub(super) keys: Option<Vec<SigningKey>>,
 }
 
 /// Sends an event and tells how that went.
 pub(super) async fn send(notify: &Notify, target: &Target, due: Due, event: Option<&Event>) -> (Verdict, Attempt) {
     let (started_at, clock) = (notify.context.now(), Instant::now());
-    let answered = match event.map(|event| request(notify, target, event, started_at)) {
-        None => Err("the event is kept no more".to_owned()),
-        Some(Err(error)) => Err(error.to_string()),
-        Some(Ok(request)) => notify.client.send(request).await.map_err(|error: HttpError| error.to_string()),
+    let answered = match request(notify, target, event, started_at) {
+        Err(error) => Err(error.to_string()),
+        Ok(request) => notify.client.send(request).await.map_err(|error: HttpError| error.to_string()),
     };
     let latency_ms = i64::try_from(clock.elapsed().as_millis()).unwrap_or(i64::MAX);
     let (number, url) = (due.attempts + 1, target.url.clone());
@@ -45,17 +45,31 @@ pub(super) async fn send(notify: &Notify, target: &Target, due: Due, event: Opti
     }
 }
 
-fn request(notify: &Notify, target: &Target, event: &Event, now: Timestamp) -> Result<Request<Vec<u8>>, http::Error> {
+/// Why no message can be made.
+#[derive(Debug, thiserror::Error)]
+enum Unmade {
+    #[error("the event is kept no more")]
+    Forgotten,
+    #[error("the signing key cannot be opened: it was sealed with another secret key of the shop; rotate the endpoint's secret")]
+    Sealed,
+    #[error(transparent)]
+    Http(#[from] http::Error),
+}
+
+fn request(notify: &Notify, target: &Target, event: Option<&Event>, now: Timestamp) -> Result<Request<Vec<u8>>, Unmade> {
+    let event = event.ok_or(Unmade::Forgotten)?;
+    let keys = target.keys.as_ref().ok_or(Unmade::Sealed)?;
     let (id, timestamp, body) = (EventId::from_uuid(event.id).to_string(), now.timestamp(), message(event, &notify.kinds));
-    let signatures: Vec<String> = target.keys.iter().map(|key| key.sign(&id, timestamp, &body)).collect();
-    Request::builder()
+    let signatures: Vec<String> = keys.iter().map(|key| key.sign(&id, timestamp, &body)).collect();
+    let request = Request::builder()
         .method(Method::POST)
         .uri(&target.url)
         .header(header::CONTENT_TYPE, "application/json")
         .header("webhook-id", &id)
         .header("webhook-timestamp", timestamp)
         .header("webhook-signature", signatures.join(" "))
-        .body(body.into_bytes())
+        .body(body.into_bytes())?;
+    Ok(request)
 }
 
 /// How long the other side asks to be left alone: seconds, or until a date (RFC 9110, 10.2.3).

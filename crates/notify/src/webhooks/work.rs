@@ -9,10 +9,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::create::SEAL;
 use super::events::WebhookEndpointEvent;
-use super::model::{DeliveryState, DisabledBecause, MOST_TRIES, PATIENCE, Verdict, pause_after};
+use super::model::{DeliveryState, DisabledBecause, MOST_TRIES, PATIENCE, SILENCE, Verdict, notices_after, pause_after};
 use super::send::{Target, send};
 use super::signature::SigningKey;
-use super::store::{self, Attempt, Due, Health, Keys, Lease, Settled};
+use super::store::{self, Attempt, Due, Health, Keys, Lease, Past, Settled};
 use crate::Notify;
 
 /// Messages that are on their way to one endpoint at a time.
@@ -72,7 +72,7 @@ async fn round(notify: &Notify, lease: Lease) -> Result<Option<Round>, DatabaseE
         return Ok(None);
     }
     let events = events::find_all(reader, &due.iter().map(|due| due.event_seq).collect::<Vec<_>>()).await?;
-    let target = target(notify, keys, now)?;
+    let target = target(notify, keys, now);
     let of = |due: &Due| events.iter().find(|event: &&Event| event.seq == due.event_seq);
     let tries = due.into_iter().map(|due| {
         let (event, target) = (of(&due), &target);
@@ -84,21 +84,22 @@ async fn round(notify: &Notify, lease: Lease) -> Result<Option<Round>, DatabaseE
     Ok(Some(Round { tried: join_all(tries).await, in_order }))
 }
 
-fn target(notify: &Notify, keys: Keys, now: Timestamp) -> Result<Target, DatabaseError> {
+fn target(notify: &Notify, keys: Keys, now: Timestamp) -> Target {
     let open = |sealed: &[u8]| {
         let bytes = notify.context.secrets.open(SEAL, sealed).ok();
-        bytes.and_then(|bytes| SigningKey::from_bytes(&bytes)).ok_or_else(|| DatabaseError::corrupt("webhook_endpoints.signing_key"))
+        bytes.and_then(|bytes| SigningKey::from_bytes(&bytes))
     };
     let previous = keys.previous_key.filter(|_| keys.previous_key_until.is_some_and(|until| until > now));
-    let keys_of = std::iter::once(keys.signing_key).chain(previous);
-    Ok(Target { url: keys.url, keys: keys_of.map(|sealed| open(&sealed)).collect::<Result<_, _>>()? })
+    let previous = previous.and_then(|sealed| open(&sealed));
+    Target { url: keys.url, keys: open(&keys.signing_key).map(|key| std::iter::once(key).chain(previous).collect()) }
 }
 
 /// Writes how a round went, where the lease still holds.
 async fn settle(notify: &Notify, lease: Lease, round: Round) -> Result<Next, DatabaseError> {
     let Round { tried, in_order } = round;
     let tx = notify.context.begin(&Origin::system()).await?;
-    let health = health(&tx, lease, &tried).await?;
+    let past = store::past(&tx, lease.endpoint).await?;
+    let health = health(past, &tried, tx.now());
     if !store::settle_queue(&tx, lease, health).await? {
         return Ok(Next::Lost);
     }
@@ -110,21 +111,27 @@ async fn settle(notify: &Notify, lease: Lease, round: Round) -> Result<Next, Dat
         store::hold_back(&tx, &[lease.endpoint]).await?;
     }
     let ended = disable(&tx, lease, health, gone).await?;
+    if let Some(failing_since) = health.failing_since.filter(|_| !ended && health.notices > past.notices) {
+        outbox::record(&tx, &WebhookEndpointEvent::Failing { webhook_endpoint_id: lease.endpoint, failing_since }).await?;
+    }
     tx.commit().await?;
     Ok(if ended || health.not_before.is_some() { Next::Rest } else { Next::Round })
 }
 
 /// How the endpoint does after this round: well, where anything arrived.
-async fn health(tx: &WriteTx, lease: Lease, round: &[Tried]) -> Result<Health, DatabaseError> {
+fn health(past: Past, round: &[Tried], now: Timestamp) -> Health {
     let arrived = round.iter().any(|tried| tried.verdict == Verdict::Arrived);
-    let before = store::failing_since(tx, lease.endpoint).await?;
     let asked = round.iter().filter_map(|tried| if let Verdict::Failed(asked) = tried.verdict { asked } else { None }).max();
     let first_failure = round.iter().map(|tried| tried.attempt.started_at).min();
-    Ok(Health {
-        failing_since: if arrived { None } else { before.or(first_failure) },
-        delivered_at: arrived.then(|| tx.now()),
-        not_before: asked.filter(|pause| pause.num_milliseconds() > 0).map(|pause| tx.now() + pause),
-    })
+    // Failures with nothing tried between them are not one failure that lasts.
+    let lasting = past.failing_since.filter(|_| past.last_tried_at.is_some_and(|tried_at| now - tried_at <= SILENCE));
+    let failing_since = if arrived { None } else { lasting.or(first_failure) };
+    Health {
+        failing_since,
+        notices: failing_since.map_or(0, |since| notices_after(now - since)),
+        delivered_at: arrived.then_some(now),
+        not_before: asked.filter(|pause| pause.num_milliseconds() > 0).map(|pause| now + pause),
+    }
 }
 
 fn settled(tried: &Tried, now: Timestamp) -> Settled {

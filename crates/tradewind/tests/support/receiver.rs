@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::TestResult;
@@ -46,6 +47,9 @@ struct Script {
 #[derive(Clone)]
 pub(crate) struct Receiver {
     script: Arc<Mutex<Script>>,
+    arrived: Arc<Semaphore>,
+    /// One answer leaves for each permit; closed where none waits.
+    gate: Arc<Semaphore>,
     base: String,
     _stop: Arc<DropGuard>,
 }
@@ -56,16 +60,22 @@ impl Receiver {
         let base = format!("http://{}", listener.local_addr()?);
         let (script, stop) = (Arc::<Mutex<Script>>::default(), CancellationToken::new());
         let (heard, stopped) = (script.clone(), stop.clone().cancelled_owned());
+        let (arrived, gate) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)));
+        let (arriving, leaving) = (arrived.clone(), gate.clone());
         let take = async move |uri: Uri, headers: HeaderMap, body: Bytes| -> Response {
-            let mut script = heard.lock().unwrap();
-            script.received.push(Received { path: uri.path().to_owned(), headers, body });
-            let (status, retry_after) = script.answers.pop_front().unwrap_or((StatusCode::NO_CONTENT, None));
+            let (status, retry_after) = {
+                let mut script = heard.lock().unwrap();
+                script.received.push(Received { path: uri.path().to_owned(), headers, body });
+                script.answers.pop_front().unwrap_or((StatusCode::NO_CONTENT, None))
+            };
+            arriving.add_permits(1);
+            leaving.acquire().await.unwrap().forget();
             let extra = retry_after.map(|value| [(header::RETRY_AFTER, value)]);
             (status, extra, format!("said {}", status.as_u16())).into_response()
         };
         let serve = axum::serve(listener, Router::new().fallback(take)).with_graceful_shutdown(stopped);
         tokio::spawn(async move { serve.await });
-        Ok(Self { script, base, _stop: Arc::new(stop.drop_guard()) })
+        Ok(Self { script, arrived, gate, base, _stop: Arc::new(stop.drop_guard()) })
     }
 
     /// Where it listens, as `http://127.0.0.1:1234`.
@@ -82,6 +92,16 @@ impl Receiver {
     /// The answer to the next message asks for a pause.
     pub(crate) fn will_ask_for_a_pause(&self, retry_after: &str) {
         self.script.lock().unwrap().answers.push_back((StatusCode::TOO_MANY_REQUESTS, Some(retry_after.to_owned())));
+    }
+
+    /// Lets a message arrive, does something, and answers only then.
+    pub(crate) async fn while_it_waits<T>(&self, act: impl Future<Output = T>) -> T {
+        self.gate.forget_permits(Semaphore::MAX_PERMITS);
+        self.arrived.forget_permits(Semaphore::MAX_PERMITS);
+        self.arrived.acquire().await.unwrap().forget();
+        let done = act.await;
+        self.gate.add_permits(Semaphore::MAX_PERMITS);
+        done
     }
 
     /// What has arrived since this was asked last.

@@ -1,12 +1,18 @@
 //! Endpoints that do not take what they are told.
 
+use std::future::IntoFuture;
+
 use chrono::TimeDelta;
 use platform::http_client::is_public;
+use platform::{db, values};
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 
 use super::{PATH, deliveries, endpoint, happen, reaching};
 use crate::support::{Received, Receiver, TestResult, TestShop};
+
+/// The pauses between ten tries.
+const PAUSES_S: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 async fn log(shop: &TestShop, delivery: &Value) -> TestResult<Value> {
     let path = format!("{PATH}/deliveries/{}", delivery["id"].as_str().unwrap_or_default());
@@ -59,7 +65,7 @@ async fn after_ten_tries_a_delivery_is_given_up_and_can_be_asked_for(shop: TestS
     receiver.will_answer([503; 10]);
     happen(&shop, "Friends").await?;
     shop.settle().await?;
-    for pause_s in [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] {
+    for pause_s in PAUSES_S {
         assert_eq!(deliveries(&shop, &made).await?[0]["state"], "queued", "{pause_s}");
         shop.advance(TimeDelta::seconds(pause_s * 6 / 5 + 1));
         shop.settle().await?;
@@ -127,18 +133,88 @@ async fn an_endpoint_that_nothing_reaches_for_five_days_is_told_no_more(shop: Te
     let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
     let made = endpoint(&shop, &receiver, &["customer_group.created"]).await?;
     let path = format!("{PATH}/{}", made.text("id"));
-    receiver.will_answer([500; 100]);
+    receiver.will_answer([500; 200]);
     happen(&shop, "First").await?;
     shop.settle().await?;
-    shop.advance(TimeDelta::days(5) - TimeDelta::seconds(1));
-    happen(&shop, "Second").await?;
-    shop.settle().await?;
-    assert_eq!(shop.get(&path).await?.expect(200)?.text("state"), "failing");
+    let told =
+        |count: usize| ["created"].into_iter().chain(std::iter::repeat_n("failing", count)).map(|name| format!("webhook_endpoint.{name}"));
+    for (wait, notices) in [
+        (TimeDelta::seconds(3_599), 0),
+        (TimeDelta::seconds(1), 1),
+        (TimeDelta::hours(22), 1),
+        (TimeDelta::hours(1), 2),
+        (TimeDelta::days(2), 2),
+        (TimeDelta::days(2) - TimeDelta::seconds(1), 2),
+    ] {
+        shop.advance(wait);
+        happen(&shop, &format!("Another {wait}")).await?;
+        shop.settle().await?;
+        assert_eq!(shop.get(&path).await?.expect(200)?.text("state"), "failing");
+        assert_eq!(shop.events_of("webhook_endpoint").await?, told(notices).collect::<Vec<_>>(), "{wait}");
+    }
     shop.advance(TimeDelta::seconds(1));
     happen(&shop, "Third").await?;
     shop.settle().await?;
     let shown = shop.get(&path).await?.expect(200)?;
     assert_eq!((shown.text("state"), shown.text("disabled_because")), ("disabled", "failing"));
+    Ok(())
+}
+
+/// Two failures with days of nothing between them are two failures.
+#[test_on_every_database]
+async fn what_failed_long_ago_does_not_count(shop: TestShop) -> TestResult {
+    let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
+    let made = endpoint(&shop, &receiver, &["customer_group.created"]).await?;
+    receiver.will_answer([500; 9]);
+    for name in ["First", "Second"] {
+        happen(&shop, name).await?;
+        shop.settle().await?;
+        shop.advance(TimeDelta::days(5));
+    }
+    let shown = shop.get(&format!("{PATH}/{}", made.text("id"))).await?.expect(200)?;
+    assert_eq!((shown.text("state"), shown.text("failing_since")), ("failing", "2026-03-07T09:30:00Z"));
+    Ok(())
+}
+
+/// Who asks for a message once more while its last try is on its way gets one more, whatever becomes of that try.
+#[test_on_every_database]
+async fn what_is_asked_for_during_the_last_try_is_sent_once_more(shop: TestShop) -> TestResult {
+    let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
+    let made = endpoint(&shop, &receiver, &["customer_group.created"]).await?;
+    receiver.will_answer([503; 10]);
+    happen(&shop, "Friends").await?;
+    for pause_s in PAUSES_S {
+        shop.settle().await?;
+        shop.advance(TimeDelta::seconds(pause_s * 6 / 5 + 1));
+    }
+    let last = deliveries(&shop, &made).await?.remove(0);
+    assert_eq!((&last["attempts"], &last["state"]), (&json!(9), &json!("queued")));
+    let again = format!("{PATH}/deliveries/{}/redeliver", last["id"].as_str().unwrap_or_default());
+    let asked = receiver.while_it_waits(shop.post(&again).into_future());
+    let (asked, settled) = tokio::join!(asked, shop.settle());
+    (settled?, asked?.expect(200)?);
+    shop.settle().await?;
+    let now = deliveries(&shop, &made).await?.remove(0);
+    assert_eq!((&now["attempts"], &now["state"]), (&json!(11), &json!("delivered")));
+    Ok(())
+}
+
+/// An endpoint whose key was sealed with another secret of the shop says so where its owner looks, and is asked no more often than others.
+#[test_on_every_database]
+async fn a_key_that_cannot_be_opened_is_a_failed_try(shop: TestShop) -> TestResult {
+    let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
+    let made = endpoint(&shop, &receiver, &["customer_group.created"]).await?;
+    let tx = shop.begin_on(&shop.context().db).await?;
+    db::execute(&tx, "UPDATE webhook_endpoints SET signing_key = $1", values![vec![7_u8; 40]]).await?;
+    tx.commit().await?;
+    happen(&shop, "Friends").await?;
+    shop.settle().await?;
+    let told = log(&shop, &deliveries(&shop, &made).await?[0]).await?;
+    assert!(told["log"][0]["error"].as_str().is_some_and(|error| error.contains("rotate the endpoint's secret")), "{told}");
+    shop.post(&format!("{PATH}/{}/rotate-secret", made.text("id"))).json(json!({})).await?.expect(200)?;
+    shop.advance(TimeDelta::seconds(6));
+    shop.settle().await?;
+    assert_eq!(receiver.take().len(), 1);
     Ok(())
 }
 

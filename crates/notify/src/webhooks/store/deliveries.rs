@@ -155,7 +155,7 @@ async fn insert(tx: &WriteTx, deliveries: Vec<NewDelivery>, on_conflict: &str) -
 /// The same, but what was on its way already begins anew, with all its tries.
 pub(in crate::webhooks) async fn enqueue_again(tx: &WriteTx, deliveries: Vec<NewDelivery>) -> Result<(), DatabaseError> {
     const AGAIN: &str = "ON CONFLICT (endpoint_id, event_seq) DO UPDATE SET state = excluded.state, tries = 0, run_at = excluded.run_at,
-        finished_at = NULL";
+        requests = webhook_deliveries.requests + 1, finished_at = NULL";
     insert(tx, deliveries, AGAIN).await
 }
 
@@ -166,6 +166,7 @@ pub(in crate::webhooks) struct Due {
     pub(in crate::webhooks) event_seq: i64,
     pub(in crate::webhooks) attempts: i64,
     pub(in crate::webhooks) tries: i64,
+    pub(in crate::webhooks) requests: i64,
 }
 
 /// What is due of an endpoint's deliveries, the longest due first. `in_order` leaves out what follows something of the same thing that has
@@ -180,7 +181,7 @@ pub(in crate::webhooks) async fn due(
     const FIRST: &str = "AND NOT EXISTS (SELECT 1 FROM webhook_deliveries b WHERE b.endpoint_id = d.endpoint_id
         AND b.aggregate_id = d.aggregate_id AND b.state = 'queued' AND b.event_seq < d.event_seq)";
     let sql = format!(
-        "SELECT d.id, d.event_seq, d.attempts, d.tries FROM webhook_deliveries d
+        "SELECT d.id, d.event_seq, d.attempts, d.tries, d.requests FROM webhook_deliveries d
          WHERE d.endpoint_id = $1 AND d.state = 'queued' AND d.run_at <= $2 {} ORDER BY d.run_at, d.event_seq LIMIT $3",
         if in_order { FIRST } else { "" }
     );
@@ -213,30 +214,35 @@ pub(in crate::webhooks) struct Settled {
     pub(in crate::webhooks) run_at: Timestamp,
 }
 
-/// Writes what became of deliveries, in one statement.
+/// Writes what became of deliveries, in one statement. One that was asked for once more meanwhile still waits for that.
 pub(in crate::webhooks) async fn settle_deliveries(tx: &WriteTx, settled: &[Settled]) -> Result<(), DatabaseError> {
-    const WIDTH: usize = 4;
+    const WIDTH: usize = 5;
     if settled.is_empty() {
         return Ok(());
     }
     let rows: Vec<String> = (0..settled.len()).map(|row| format!("({})", db::placeholders(1 + row * WIDTH, WIDTH))).collect();
     let sql = format!(
-        "WITH x(id, state, run_at, finished_at) AS (VALUES {})
-         UPDATE webhook_deliveries SET state = x.state, run_at = x.run_at, finished_at = x.finished_at,
-             attempts = webhook_deliveries.attempts + 1, tries = webhook_deliveries.tries + 1
+        "WITH x(id, requests, state, run_at, finished_at) AS (VALUES {})
+         UPDATE webhook_deliveries SET attempts = webhook_deliveries.attempts + 1,
+             tries = CASE WHEN webhook_deliveries.requests = x.requests THEN webhook_deliveries.tries + 1 ELSE 0 END,
+             state = CASE WHEN webhook_deliveries.requests = x.requests THEN x.state ELSE 'queued' END,
+             run_at = CASE WHEN webhook_deliveries.requests = x.requests THEN x.run_at ELSE webhook_deliveries.run_at END,
+             finished_at = CASE WHEN webhook_deliveries.requests = x.requests THEN x.finished_at END
          FROM x WHERE webhook_deliveries.id = x.id AND webhook_deliveries.state = 'queued'",
         rows.join(", ")
     );
     let row = |settled: &Settled| {
         let finished_at = (settled.state != DeliveryState::Queued).then(|| tx.now());
-        values![settled.due.id, settled.state.as_str(), settled.run_at, finished_at]
+        values![settled.due.id, settled.due.requests, settled.state.as_str(), settled.run_at, finished_at]
     };
     db::execute(tx, &sql, settled.iter().flat_map(row).collect()).await.map(drop)
 }
 
 /// Puts a delivery on its way once more, with all its tries; false where there is none.
 pub(in crate::webhooks) async fn requeue(tx: &WriteTx, id: WebhookDeliveryId) -> Result<bool, DatabaseError> {
-    const UPDATE: &str = "UPDATE webhook_deliveries SET state = 'queued', tries = 0, run_at = $1, finished_at = NULL WHERE id = $2";
+    const UPDATE: &str =
+        "UPDATE webhook_deliveries SET state = 'queued', tries = 0, requests = requests + 1, run_at = $1, finished_at = NULL
+        WHERE id = $2";
     Ok(db::execute(tx, UPDATE, values![tx.now(), id]).await? == 1)
 }
 

@@ -14,4 +14,4 @@ pub use endpoints::{find, list};
 pub(super) use log::insert_attempts;
 pub use log::{Attempt, attempts_of};
 pub use queues::INVARIANTS;
-pub(super) use queues::{Health, Lease, any_due, claim, failing_since, forgive, give_back, settle_queue};
+pub(super) use queues::{Health, Lease, Past, any_due, claim, forgive, give_back, past, settle_queue};

@@ -15,8 +15,8 @@ pub const INVARIANTS: &[Invariant] = &[Invariant {
     grace_s: Some(6 * 86_400),
 }];
 
-/// Longer than a round of tries takes; after it another worker takes over.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Twice what a round of tries takes at most; after it another worker takes over from one that died.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
 
 /// The right to work for one endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,7 @@ pub(in crate::webhooks) async fn claim(tx: &WriteTx, most: i64) -> Result<Vec<Le
 #[derive(Debug, Clone, Copy)]
 pub(in crate::webhooks) struct Health {
     pub(in crate::webhooks) failing_since: Option<Timestamp>,
+    pub(in crate::webhooks) notices: i64,
     pub(in crate::webhooks) delivered_at: Option<Timestamp>,
     pub(in crate::webhooks) not_before: Option<Timestamp>,
 }
@@ -65,11 +66,11 @@ pub(in crate::webhooks) struct Health {
 /// Notes how the endpoint does and goes on with the lease; false where somebody else has it by now, and then nothing that was done
 /// under it may be written.
 pub(in crate::webhooks) async fn settle_queue(tx: &WriteTx, lease: Lease, health: Health) -> Result<bool, DatabaseError> {
-    const UPDATE: &str = "UPDATE webhook_queues SET lease_until = $1, failing_since = $2, not_before = $3,
-            last_delivered_at = COALESCE($4, last_delivered_at)
-        WHERE endpoint_id = $5 AND fence = $6";
-    let Health { failing_since, delivered_at, not_before } = health;
-    let values = values![tx.now() + LEASE, failing_since, not_before, delivered_at, lease.endpoint, lease.fence];
+    const UPDATE: &str = "UPDATE webhook_queues SET lease_until = $1, failing_since = $2, notices = $3, not_before = $4,
+            last_delivered_at = COALESCE($5, last_delivered_at), last_tried_at = $6
+        WHERE endpoint_id = $7 AND fence = $8";
+    let Health { failing_since, notices, delivered_at, not_before } = health;
+    let values = values![tx.now() + LEASE, failing_since, notices, not_before, delivered_at, tx.now(), lease.endpoint, lease.fence];
     Ok(db::execute(tx, UPDATE, values).await? == 1)
 }
 
@@ -81,17 +82,21 @@ pub(in crate::webhooks) async fn give_back(tx: &WriteTx, lease: Lease) -> Result
 
 /// Forgets that the endpoint failed or asked to be left alone: somebody says that it is well again.
 pub(in crate::webhooks) async fn forgive(tx: &WriteTx, endpoint: WebhookEndpointId) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE webhook_queues SET failing_since = NULL, not_before = NULL, notices = 0 WHERE endpoint_id = $1";
+    const UPDATE: &str = "UPDATE webhook_queues SET failing_since = NULL, last_tried_at = NULL, not_before = NULL, notices = 0
+        WHERE endpoint_id = $1";
     db::execute(tx, UPDATE, values![endpoint]).await.map(drop)
 }
 
-/// Since when nothing has arrived at the endpoint, whose queue is held until the transaction ends.
-pub(in crate::webhooks) async fn failing_since(tx: &WriteTx, endpoint: WebhookEndpointId) -> Result<Option<Timestamp>, DatabaseError> {
-    #[derive(FromQueryResult)]
-    struct Failing {
-        failing_since: Option<Timestamp>,
-    }
-    let row: Option<Failing> =
-        db::fetch_optional(tx, "SELECT failing_since FROM webhook_queues WHERE endpoint_id = $1 FOR UPDATE", values![endpoint]).await?;
-    Ok(row.and_then(|row| row.failing_since))
+/// How an endpoint did until now.
+#[derive(Debug, Clone, Copy, Default, FromQueryResult)]
+pub(in crate::webhooks) struct Past {
+    pub(in crate::webhooks) failing_since: Option<Timestamp>,
+    pub(in crate::webhooks) last_tried_at: Option<Timestamp>,
+    pub(in crate::webhooks) notices: i64,
+}
+
+/// How the endpoint did until now; its queue is held until the transaction ends.
+pub(in crate::webhooks) async fn past(tx: &WriteTx, endpoint: WebhookEndpointId) -> Result<Past, DatabaseError> {
+    const SELECT: &str = "SELECT failing_since, last_tried_at, notices FROM webhook_queues WHERE endpoint_id = $1 FOR UPDATE";
+    Ok(db::fetch_optional(tx, SELECT, values![endpoint]).await?.unwrap_or_default())
 }
