@@ -98,12 +98,11 @@ impl Follower {
 async fn pages(shop: &Shop, authorisation: &str, path: &str) -> Result<Vec<Value>> {
     let (mut client, mut rows, mut cursor) = (Client::new(shop.address), Vec::new(), String::new());
     for _ in 0..MOST_PAGES {
-        let path = format!("{path}&per_page=100{cursor}");
+        let path = format!("{path}&limit=100{cursor}");
         let page = client.expect(200, "GET", &path, (authorisation, "")).await?;
         rows.extend(page.get("data").and_then(Value::as_array).cloned().unwrap_or_default());
-        let pagination = page.pointer("/meta/pagination").or_else(|| page.get("pagination")).context("a list says where it goes on")?;
-        match pagination.get("next_cursor").and_then(Value::as_str) {
-            Some(next) => cursor = format!("&cursor={next}"),
+        match page.pointer("/meta/next_cursor").and_then(Value::as_str) {
+            Some(next) => cursor = format!("&after={next}"),
             None => return Ok(rows),
         }
     }
