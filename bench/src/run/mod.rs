@@ -1,5 +1,6 @@
 //! `bench run`: every measure of the table, on each database in turn.
 
+mod after;
 mod bench;
 mod beside;
 mod layers;
@@ -9,7 +10,7 @@ mod reads;
 mod routes;
 mod writes;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
@@ -99,24 +100,29 @@ async fn measure(plan: &Plan, server: Option<&Server>, (place, beside): (&Place,
     figures.push(single("cold start, schema made", ms(&Shop::start(place).await?), "ms"));
     figures.push(single("cold start, empty database", ms(&Shop::start(place).await?), "ms"));
     figures.push(single("import, products of three variants", place.import(plan.products)?, "/s"));
-    let shop = Shop::start(place).await?;
-    figures.push(single("cold start, full database", ms(&shop), "ms"));
-    tokio::time::sleep(REST.min(plan.time)).await;
-    figures.push(single("memory, idle", resident_mib(shop.process()), "MiB"));
     let keys = bench::Keys {
         staff: place.make_key("--scopes", "admin:*")?,
         reader: place.make_key("--scopes", "products:read")?,
         publishable: place.make_key("--kind", "publishable")?,
     };
+    let begun = Instant::now();
+    let shop = Shop::start(place).await?;
+    figures.push(single("cold start, full database", ms(&shop), "ms"));
+    figures.push(after::relay(&shop, begun, database, &keys.staff).await?);
+    tokio::time::sleep(REST.min(plan.time)).await;
+    figures.push(single("memory, idle", resident_mib(shop.process()), "MiB"));
     let mut bench = Bench::new(plan, (database, server.and_then(|server| server.process)), shop, keys);
     bench.ceiling().await?;
     bench.reads().await?;
     bench.carts(bare_client(plan, beside)?).await?;
     bench.orders().await?;
+    let staff = bench.keys.staff.clone();
     let (shop, mut measured) = bench.end();
     figures.append(&mut measured);
     tokio::time::sleep(REST.min(plan.time)).await;
     figures.push(single("memory, after", resident_mib(shop.process()), "MiB"));
+    drop(shop);
+    figures.extend(after::fan_out(plan, place, database, &staff).await?);
     place.check()?;
     if let Some(server) = server {
         figures.extend(pgbench::measure(server, plan)?);
