@@ -1,6 +1,7 @@
 //! One keep-alive connection that sends ready bytes and reads an answer: a client that costs as little as it can.
 
 pub mod receiver;
+pub mod trouble;
 
 use std::net::SocketAddr;
 

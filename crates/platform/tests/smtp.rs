@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use kernel::Email;
 use platform::config::{Flags, load};
 use platform::mail::{Letter, MailError, Mailer};
+use raw_client::trouble::{Trouble, Way};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -42,7 +43,11 @@ impl Server {
 
     /// The way of a shop that is configured with this address.
     fn mailer(&self, scheme: &str, login: &str, options: &str) -> Mailer {
-        let url = format!("{scheme}://{login}127.0.0.1:{}?{options}", self.port);
+        Self::mailer_at(self.port, scheme, login, options)
+    }
+
+    fn mailer_at(port: u16, scheme: &str, login: &str, options: &str) -> Mailer {
+        let url = format!("{scheme}://{login}127.0.0.1:{port}?{options}");
         let values = [("mail.url", url.as_str()), ("mail.from", "Mugs & Möre <shop@example.com>")];
         let values = values.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
         Mailer::of(&load(&Flags { config: None, values }).expect("a configuration").config)
@@ -123,5 +128,27 @@ async fn a_refusal_says_whether_to_try_again_and_names_nobody_by_smtp() {
     for error in [gone, busy, stranger, unfit] {
         let told = format!("{error} {error:?}");
         assert!(!told.contains('@') && !told.contains("wrong") && !told.contains("mailbox"), "{told}");
+    }
+}
+
+/// A letter meets each trouble of the way to the server: it is worth another try, and the next one leaves when that is over.
+#[tokio::test]
+#[ignore = "needs an SMTP server"]
+async fn a_letter_outlives_a_troubled_server_by_smtp() {
+    let mut server = Server::start("tls");
+    let way = Way::to(([127, 0, 0, 1], server.port).into()).await.expect("a way");
+    let mailer = Server::mailer_at(way.address().port(), "smtps", LOGIN, &server.authority());
+    for trouble in Trouble::ALL {
+        let to = format!("{trouble:?}@example.com").to_lowercase();
+        way.meet(trouble).await.expect("a trouble");
+        let sent = mailer.send(&letter(&to)).await;
+        way.meet(Trouble::None).await.expect("no trouble");
+        if trouble == Trouble::Slow {
+            sent.expect("slow is not broken");
+        } else {
+            assert!(matches!(sent, Err(MailError::Unavailable(_))), "{trouble:?}: {sent:?}");
+            mailer.send(&letter(&to)).await.expect("sent when it is over");
+        }
+        assert_eq!(server.next()["to"][0], to, "{trouble:?}");
     }
 }

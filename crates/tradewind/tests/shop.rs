@@ -19,6 +19,7 @@ mod demo;
 mod document;
 mod doubts;
 mod export;
+mod faults;
 mod flow;
 mod front_door;
 mod import;

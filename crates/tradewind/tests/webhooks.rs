@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Receiver, Reply, TestResult, TestShop};
 
-const PATH: &str = "/api/v1/webhooks";
+pub(crate) const PATH: &str = "/api/v1/webhooks";
 
 /// A shop whose webhooks may reach this machine.
 pub(crate) fn reaching(shop: &TestShop) -> TestResult<TestShop> {

@@ -6,10 +6,11 @@ use std::time::Duration;
 use accounts::Accounts;
 use kernel::{Actor, FixedClock, Origin, SystemClock, Timestamp};
 use notify::Notify;
-use platform::config::{Config, Flags, load};
+use platform::config::{Config, Database, Flags, load};
 use platform::db::{DbBackend, fetch_scalar};
 use platform::jobs::Handlers;
 use platform::{Context, jobs, migrate, outbox};
+use raw_client::trouble::Way;
 use reqwest::Method;
 use sales::Sales;
 use tempfile::TempDir;
@@ -70,6 +71,22 @@ impl TestShop {
         change(&mut config);
         let context = Context { config: Arc::new(config), ..self.context().clone() };
         Self::of(context, self.inner.provider.clone(), self.inner.clock.clone(), self.inner.folder.clone())
+    }
+
+    /// Another process of the same shop that reaches its database by a way of its own, and answers within two seconds, come what may.
+    pub(crate) async fn by_a_way(&self) -> TestResult<(Way, Self)> {
+        let mut url = url::Url::parse(self.context().config.database.address())?;
+        let host = url.host_str().ok_or("a host")?.to_owned();
+        let target = tokio::net::lookup_host((host, url.port().unwrap_or(5_432))).await?.next().ok_or("an address")?;
+        let way = Way::to(target).await?;
+        url.set_port(Some(way.address().port())).and_then(|()| url.set_ip_host(way.address().ip())).map_err(|()| "no address")?;
+        url.query_pairs_mut().append_pair("sslmode", "disable");
+        let mut config = (*self.context().config).clone();
+        config.database = Database { url: String::from(url).into(), max_connections: 4 };
+        config.server.request_timeout_ms = 2_000;
+        let context = wiring::context(config, self.inner.clock.clone()).await?;
+        let far = Self::of(context, self.inner.provider.clone(), self.inner.clock.clone(), self.inner.folder.clone())?;
+        Ok((way, far))
     }
 
     /// Makes an empty database into a template.
