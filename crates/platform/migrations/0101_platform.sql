@@ -45,11 +45,11 @@ CREATE TABLE event_cursors (
 
 CREATE TABLE jobs (
     id UUID PRIMARY KEY,
-    queue TEXT NOT NULL,
+    queue TEXT NOT NULL CONSTRAINT jobs_queue_check CHECK (queue IN ('money', 'default', 'mail', 'bulk')),
     kind TEXT NOT NULL,
     payload JSONB NOT NULL,
     payload_version BIGINT NOT NULL,
-    priority BIGINT NOT NULL,
+    priority BIGINT NOT NULL CONSTRAINT jobs_priority_check CHECK (priority BETWEEN 0 AND 2),
     unique_key TEXT,
     state TEXT NOT NULL CONSTRAINT jobs_state_check CHECK (state IN ('available', 'running', 'completed', 'discarded', 'cancelled')),
     run_at TIMESTAMPTZ NOT NULL,

@@ -1,7 +1,7 @@
 //! The program as people and scripts use it: answers, exit codes, and a server that starts and stops in order.
 
 use platform::db::execute;
-use platform::jobs::{self, NewJob};
+use platform::jobs::{self, JobKind, NewJob};
 use platform::values;
 use test_macro::test_on_every_database;
 
@@ -78,7 +78,7 @@ async fn jobs_are_listed_page_by_page(shop: TestShop) -> TestResult {
     for number in 0..230 {
         let run_at = shop.real_now() + chrono::TimeDelta::days(1);
         let kind = if number % 2 == 0 { "even" } else { "odd" };
-        jobs::enqueue(&tx, NewJob { kind, payload: number.into(), run_at, unique_key: None }).await?;
+        jobs::enqueue(&tx, NewJob::new(JobKind::new(kind), number.into(), run_at)).await?;
     }
     tx.commit().await?;
     let payloads = async |more: &[&str]| -> TestResult<Vec<i64>> {

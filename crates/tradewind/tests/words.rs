@@ -14,7 +14,7 @@ use catalog::variants::VariantKind;
 use notify::webhooks::{DeliveryState, DisabledBecause};
 use payments::payments::{OperationKind, OperationStatus};
 use platform::audit::Outcome;
-use platform::jobs::JobState;
+use platform::jobs::{JobState, Queue};
 use platform::privacy::ExportStatus;
 use sales::carts::CartStatus;
 use sales::orders::{FulfilmentStatus, OrderStatus};
@@ -24,12 +24,13 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 24] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 25] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
     ("carts_status_check", CartStatus::WORDS),
     ("channels_tax_display_check", TaxDisplay::WORDS),
+    ("jobs_queue_check", Queue::WORDS),
     ("jobs_state_check", JobState::WORDS),
     ("one_time_tokens_purpose_check", Purpose::WORDS),
     ("order_adjustments_kind_check", AdjustmentKind::WORDS),

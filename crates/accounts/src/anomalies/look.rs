@@ -2,7 +2,7 @@
 
 use kernel::{AnomalyId, Origin, SessionId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::jobs::{Handler, Job, JobError};
+use platform::jobs::{Handler, Job, JobError, JobKind};
 use platform::{Context, SecretsError, audit, outbox};
 
 use super::events::AnomalyEvent;
@@ -68,12 +68,12 @@ pub struct LookForAnomalies(pub Context);
 
 impl LookForAnomalies {
     /// What the job is called.
-    pub const KIND: &'static str = "accounts.look_for_anomalies";
+    pub const KIND: JobKind = JobKind::new("accounts.look_for_anomalies");
 }
 
 #[async_trait::async_trait]
 impl Handler for LookForAnomalies {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use kernel::Origin;
 use platform::Context;
 use platform::db::DatabaseError;
-use platform::jobs::{Handler, Job, JobError};
+use platform::jobs::{Handler, Job, JobError, JobKind, Queue};
 
 use super::store;
 
@@ -36,12 +36,12 @@ pub struct ForgetEnded(pub Context);
 
 impl ForgetEnded {
     /// What the job is called.
-    pub const KIND: &'static str = "accounts.forget_ended_sessions";
+    pub const KIND: JobKind = JobKind::new("accounts.forget_ended_sessions").on(Queue::Bulk);
 }
 
 #[async_trait::async_trait]
 impl Handler for ForgetEnded {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

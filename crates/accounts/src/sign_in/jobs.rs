@@ -3,7 +3,7 @@
 use kernel::{Origin, UserId};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 use platform::mail::MailError;
 use serde::{Deserialize, Serialize};
 
@@ -23,12 +23,12 @@ struct Payload {
 
 /// The kind of the job that follows when somebody shows that the mail of an address is read; its payload is the account's id. What
 /// belongs to whoever reads that mail is the business of a floor above, which handles it.
-pub const EMAIL_VERIFIED: &str = "account.email_verified";
+pub const EMAIL_VERIFIED: JobKind = JobKind::new("account.email_verified");
 
 /// Has the floors above give the account what belongs to its address.
 pub(super) async fn announce_verified_in(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
-    let (payload, unique_key) = (serde_json::json!(user), Some(format!("{EMAIL_VERIFIED}:{user}")));
-    jobs::enqueue(tx, NewJob { kind: EMAIL_VERIFIED, payload, run_at: tx.now(), unique_key }).await
+    let job = NewJob::new(EMAIL_VERIFIED, serde_json::json!(user), tx.now());
+    jobs::enqueue(tx, job.unique(format!("{EMAIL_VERIFIED}:{user}"))).await
 }
 
 /// Has a letter sent after the commit. One that waits already is not asked for twice; one to nobody is a job that finds nothing to do.
@@ -36,9 +36,9 @@ pub(super) async fn announce_verified_in(tx: &WriteTx, user: UserId) -> Result<(
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn write_letter_in(tx: &WriteTx, user_id: Option<UserId>, letter: LetterKind) -> Result<(), DatabaseError> {
+    let job = NewJob::new(SendAccountMail::KIND, serde_json::json!(Payload { user_id, letter }), tx.now());
     let unique_key = user_id.map(|user| format!("{}:{letter}:{user}", SendAccountMail::KIND));
-    let payload = serde_json::json!(Payload { user_id, letter });
-    jobs::enqueue(tx, NewJob { kind: SendAccountMail::KIND, payload, run_at: tx.now(), unique_key }).await
+    jobs::enqueue(tx, unique_key.into_iter().fold(job, NewJob::unique)).await
 }
 
 /// Writes and sends a letter about an account. The token in its link is made here, so that no job holds one; run twice it sends two
@@ -48,7 +48,7 @@ pub struct SendAccountMail(pub Accounts);
 
 impl SendAccountMail {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "account_mail.send";
+    pub const KIND: JobKind = JobKind::new("account_mail.send").on(Queue::Mail);
 
     async fn send(&self, user: &User, kind: LetterKind) -> Result<(), JobError> {
         let context = &self.0.context;
@@ -73,7 +73,7 @@ impl SendAccountMail {
 
 #[async_trait::async_trait]
 impl Handler for SendAccountMail {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 
@@ -94,12 +94,12 @@ pub struct SweepSignIn(pub Context);
 
 impl SweepSignIn {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "sign_in.sweep";
+    pub const KIND: JobKind = JobKind::new("sign_in.sweep").on(Queue::Bulk);
 }
 
 #[async_trait::async_trait]
 impl Handler for SweepSignIn {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

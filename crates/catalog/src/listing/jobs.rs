@@ -1,7 +1,7 @@
 //! Following prices that begin or end by the clock.
 
 use kernel::{Origin, ProductId};
-use platform::jobs::{Handler, Job, JobError};
+use platform::jobs::{Handler, Job, JobError, JobKind};
 use platform::{Context, outbox};
 use serde::Deserialize;
 
@@ -9,7 +9,7 @@ use super::refresh::refresh;
 use crate::products::{self, ProductEvent};
 
 /// The kind of these jobs.
-pub(super) const KIND: &str = "catalog.refresh_listing";
+pub(super) const KIND: JobKind = JobKind::new("catalog.refresh_listing");
 
 /// Writes a product's row of the list anew when one of its prices begins or ends, and records `product.repriced`. Doing it
 /// twice tells it twice and changes nothing else.
@@ -33,7 +33,7 @@ impl RefreshListing {
 
 #[async_trait::async_trait]
 impl Handler for RefreshListing {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         KIND
     }
 

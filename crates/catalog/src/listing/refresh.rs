@@ -42,10 +42,6 @@ pub async fn refresh_all(tx: &WriteTx, products: &[ProductId]) -> Result<(), Dat
 
 /// One job per product and moment: each run looks for the next moment itself.
 fn job(product: ProductId, moment: Timestamp) -> NewJob {
-    NewJob {
-        kind: KIND,
-        payload: serde_json::json!({ "product_id": product }),
-        run_at: moment,
-        unique_key: Some(format!("{KIND}:{product}:{}", moment.timestamp_micros())),
-    }
+    let unique_key = format!("{KIND}:{product}:{}", moment.timestamp_micros());
+    NewJob::new(KIND, serde_json::json!({ "product_id": product }), moment).unique(unique_key)
 }

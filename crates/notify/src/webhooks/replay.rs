@@ -3,7 +3,7 @@
 use kernel::{FieldErrors, Origin, Timestamp, WebhookEndpointId};
 use platform::audit::{self, Entry};
 use platform::events;
-use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 use serde::{Deserialize, Serialize};
 
 use super::error::WebhookError;
@@ -72,8 +72,8 @@ struct Payload {
 
 impl Payload {
     fn job(&self, now: Timestamp) -> NewJob {
-        let unique_key = Some(format!("{}:{}:{}:{}", ReplayEvents::KIND, self.endpoint, self.from_seq, self.to_seq));
-        NewJob { kind: ReplayEvents::KIND, payload: serde_json::json!(self), run_at: now, unique_key }
+        let unique_key = format!("{}:{}:{}:{}", ReplayEvents::KIND, self.endpoint, self.from_seq, self.to_seq);
+        NewJob::new(ReplayEvents::KIND, serde_json::json!(self), now).unique(unique_key)
     }
 }
 
@@ -83,14 +83,14 @@ pub struct ReplayEvents(pub Notify);
 
 impl ReplayEvents {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "webhooks.replay";
+    pub const KIND: JobKind = JobKind::new("webhooks.replay").on(Queue::Bulk);
     /// Events of a piece.
     const PIECE: i64 = 200;
 }
 
 #[async_trait::async_trait]
 impl Handler for ReplayEvents {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

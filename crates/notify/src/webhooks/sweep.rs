@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use kernel::Origin;
-use platform::jobs::{Handler, Job, JobError};
+use platform::jobs::{Handler, Job, JobError, JobKind, Queue};
 
 use super::store;
 use crate::Notify;
@@ -21,12 +21,12 @@ pub struct SweepWebhooks(pub Notify);
 
 impl SweepWebhooks {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "webhooks.sweep";
+    pub const KIND: JobKind = JobKind::new("webhooks.sweep").on(Queue::Bulk);
 }
 
 #[async_trait::async_trait]
 impl Handler for SweepWebhooks {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

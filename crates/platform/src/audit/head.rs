@@ -12,7 +12,7 @@ use super::error::AuditError;
 use super::store;
 use crate::Context;
 use crate::db::DatabaseError;
-use crate::jobs::{Handler, Job, JobError};
+use crate::jobs::{Handler, Job, JobError, JobKind, Queue};
 use crate::secrets::Secrets;
 
 /// What the signing key is made for.
@@ -136,12 +136,12 @@ pub struct ExportHead(pub Context);
 
 impl ExportHead {
     /// What the time-table calls it.
-    pub const KIND: &'static str = "audit.export_head";
+    pub const KIND: JobKind = JobKind::new("audit.export_head").on(Queue::Bulk);
 }
 
 #[async_trait::async_trait]
 impl Handler for ExportHead {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

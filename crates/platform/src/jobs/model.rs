@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use kernel::{DomainError, ErrorKind, JobId, Timestamp, text_enum};
 
+use super::kind::JobKind;
+
 text_enum! {
     /// Where a job stands.
     pub enum JobState {
@@ -24,14 +26,24 @@ text_enum! {
 /// A job to be enqueued in the transaction that makes it necessary.
 #[derive(Debug, Clone)]
 pub struct NewJob {
-    /// Which handler.
-    pub kind: &'static str,
-    /// What the handler needs; ids, not personal data.
-    pub payload: serde_json::Value,
-    /// Not before this moment.
-    pub run_at: Timestamp,
+    pub(super) kind: JobKind,
+    pub(super) payload: serde_json::Value,
+    pub(super) run_at: Timestamp,
+    pub(super) unique_key: Option<String>,
+}
+
+impl NewJob {
+    /// A job that begins at this moment or later. The payload is what its handler needs: ids, not personal data.
+    #[must_use]
+    pub const fn new(kind: JobKind, payload: serde_json::Value, run_at: Timestamp) -> Self {
+        Self { kind, payload, run_at, unique_key: None }
+    }
+
     /// While a job with this key waits or runs, another is not enqueued.
-    pub unique_key: Option<String>,
+    #[must_use]
+    pub fn unique(self, key: impl Into<String>) -> Self {
+        Self { unique_key: Some(key.into()), ..self }
+    }
 }
 
 /// A job that a worker has.
@@ -88,7 +100,7 @@ impl<E: DomainError> From<E> for JobError {
 #[async_trait::async_trait]
 pub trait Handler: Send + Sync {
     /// The kind it handles.
-    fn kind(&self) -> &'static str;
+    fn kind(&self) -> JobKind;
 
     /// Does it.
     ///
@@ -105,7 +117,7 @@ impl Handlers {
     /// With one more handler.
     #[must_use]
     pub fn with(mut self, handler: impl Handler + 'static) -> Self {
-        self.0.insert(handler.kind(), Arc::new(handler));
+        self.0.insert(handler.kind().name(), Arc::new(handler));
         self
     }
 
@@ -156,8 +168,8 @@ mod tests {
 
     #[async_trait::async_trait]
     impl Handler for Print {
-        fn kind(&self) -> &'static str {
-            self.0
+        fn kind(&self) -> JobKind {
+            JobKind::new(self.0)
         }
 
         async fn run(&self, _: &Job) -> Result<(), JobError> {
@@ -168,7 +180,7 @@ mod tests {
     #[test]
     fn a_handler_is_found_by_its_kind() {
         let handlers = Handlers::default().with(Print("label.print")).with(Print("slip.print"));
-        assert_eq!(handlers.get("slip.print").map(|handler| handler.kind()), Some("slip.print"));
+        assert_eq!(handlers.get("slip.print").map(|handler| handler.kind().name()), Some("slip.print"));
         assert!(handlers.get("mail.send").is_none());
         assert_eq!(format!("{handlers:?}"), r#"{"label.print", "slip.print"}"#);
     }

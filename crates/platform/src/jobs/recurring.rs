@@ -7,6 +7,7 @@ use croner::Cron;
 use kernel::{Origin, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::kind::JobKind;
 use super::model::NewJob;
 use super::store;
 use crate::Context;
@@ -18,7 +19,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// A job that is enqueued at each tick of its clock.
 #[derive(Debug, Clone)]
 pub struct Recurring {
-    kind: &'static str,
+    kind: JobKind,
     cron: Cron,
     payload: serde_json::Value,
 }
@@ -27,7 +28,7 @@ pub struct Recurring {
 #[derive(Debug, thiserror::Error)]
 #[error("the time-table of {kind} cannot be read: {source}")]
 pub struct TimetableError {
-    kind: &'static str,
+    kind: JobKind,
     source: croner::errors::CronError,
 }
 
@@ -36,7 +37,7 @@ impl Recurring {
     ///
     /// # Errors
     /// `TimetableError` for what is none.
-    pub fn new(kind: &'static str, cron: &str, payload: serde_json::Value) -> Result<Self, TimetableError> {
+    pub fn new(kind: JobKind, cron: &str, payload: serde_json::Value) -> Result<Self, TimetableError> {
         Ok(Self { kind, cron: cron.parse().map_err(|source| TimetableError { kind, source })?, payload })
     }
 
@@ -57,7 +58,7 @@ pub async fn enqueue_ticks(context: &Context, recurring: &[Recurring]) -> Result
     let known: HashMap<String, Timestamp> = store::ticks(context.db.reader()).await?.into_iter().collect();
     let ticked = |job: &Recurring| {
         let tick = job.latest_tick(context.now())?;
-        known.get(job.kind).is_none_or(|seen| *seen < tick).then_some(tick)
+        known.get(job.kind.name()).is_none_or(|seen| *seen < tick).then_some(tick)
     };
     let due: Vec<(&Recurring, Timestamp)> = recurring.iter().filter_map(|job| Some((job, ticked(job)?))).collect();
     if due.is_empty() {
@@ -66,11 +67,11 @@ pub async fn enqueue_ticks(context: &Context, recurring: &[Recurring]) -> Result
     let tx = context.begin(&Origin::system()).await?;
     let mut enqueued = 0;
     for (job, tick) in due {
-        if !known.contains_key(job.kind) {
-            store::begin_ticking(&tx, job.kind, tick).await?;
-        } else if store::move_tick(&tx, job.kind, tick).await? {
-            let unique_key = Some(format!("recurring:{}", job.kind));
-            store::enqueue(&tx, NewJob { kind: job.kind, payload: job.payload.clone(), run_at: tx.now(), unique_key }).await?;
+        if !known.contains_key(job.kind.name()) {
+            store::begin_ticking(&tx, job.kind.name(), tick).await?;
+        } else if store::move_tick(&tx, job.kind.name(), tick).await? {
+            let new = NewJob::new(job.kind, job.payload.clone(), tx.now()).unique(format!("recurring:{}", job.kind));
+            store::enqueue(&tx, new).await?;
             enqueued += 1;
         }
     }
@@ -120,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_latest_tick_is_in_the_past_or_now() {
-        let daily = Recurring::new("x", "30 3 * * *", Value::Null).expect("a time-table");
+        let daily = Recurring::new(JobKind::new("x"), "30 3 * * *", Value::Null).expect("a time-table");
         for (now, tick) in [
             ("2026-03-02T09:30:00Z", "2026-03-02T03:30:00Z"),
             ("2026-03-02T03:30:00Z", "2026-03-02T03:30:00Z"),
@@ -129,7 +130,7 @@ mod tests {
             let now: Timestamp = now.parse().expect("a moment");
             assert_eq!(daily.latest_tick(now), tick.parse().ok());
         }
-        let refused = Recurring::new("x.y", "every day", Value::Null).expect_err("refused").to_string();
+        let refused = Recurring::new(JobKind::new("x.y"), "every day", Value::Null).expect_err("refused").to_string();
         assert!(refused.contains("x.y"), "{refused}");
     }
 }

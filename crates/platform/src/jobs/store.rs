@@ -16,12 +16,9 @@ pub const INVARIANTS: &[Invariant] = &[Invariant {
     grace_s: Some(300),
 }];
 
-/// One patience for all: with the backoff below the last attempt is about four hours after the first.
-const MAX_ATTEMPTS: i64 = 12;
 /// Longer than any job of ours runs (a provider is waited for 20 s); after it another worker takes over. What a checkout waits
 /// for may lose its worker three times before its key is in progress for longer than five minutes.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-const QUEUE: &str = "default";
 const COLUMNS: &str = "id, kind, payload, state, run_at, attempts, max_attempts, fence, last_error, created_at";
 
 #[derive(FromQueryResult)]
@@ -64,10 +61,13 @@ impl TryFrom<JobRow> for Job {
 pub async fn enqueue(tx: &WriteTx, job: NewJob) -> Result<(), DatabaseError> {
     const INSERT: &str = "INSERT INTO jobs (id, queue, kind, payload, payload_version, priority, unique_key, state, run_at, max_attempts,
             traceparent, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, 1, 0, $5, 'available', $6, $7, $8, $9, $9)
+        VALUES ($1, $2, $3, $4, 1, $5, $6, 'available', $7, $8, $9, $10, $10)
         ON CONFLICT (unique_key) WHERE state IN ('available', 'running') DO NOTHING";
     let traceparent = tx.origin().traceparent.clone();
-    let values = values![JobId::generate(), QUEUE, job.kind, job.payload, job.unique_key, job.run_at, MAX_ATTEMPTS, traceparent, tx.now()];
+    let NewJob { kind, payload, run_at, unique_key } = job;
+    let (queue, priority) = (kind.queue().as_str(), kind.priority().number());
+    let values =
+        values![JobId::generate(), queue, kind.name(), payload, priority, unique_key, run_at, kind.max_attempts(), traceparent, tx.now()];
     db::execute_later(tx, INSERT, values).await
 }
 

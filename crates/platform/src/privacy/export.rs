@@ -12,7 +12,7 @@ use super::store;
 use crate::Context;
 use crate::audit::{self, Entry};
 use crate::db::{DatabaseError, Reader};
-use crate::jobs::{self, Handler, Job, JobError, NewJob};
+use crate::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 
 /// How long an archive can be fetched.
 const KEPT: TimeDelta = TimeDelta::days(7);
@@ -31,7 +31,7 @@ struct Payload {
 }
 
 impl ExportPersonalData {
-    const KIND: &'static str = "privacy.export";
+    const KIND: JobKind = JobKind::new("privacy.export").on(Queue::Bulk);
 
     /// The handler of this process.
     #[must_use]
@@ -42,7 +42,7 @@ impl ExportPersonalData {
 
 #[async_trait::async_trait]
 impl Handler for ExportPersonalData {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 
@@ -93,8 +93,7 @@ pub async fn request_export(context: &Context, origin: &Origin, user: UserId) ->
     let export = Export { id, status: ExportStatus::Pending, archive: None, created_at: now, ready_at: None, expires_at: now + KEPT };
     store::insert(&tx, &export, user).await?;
     let payload = serde_json::to_value(Payload { export: id, user }).map_err(|_| DatabaseError::corrupt("a payload"))?;
-    jobs::enqueue(&tx, NewJob { kind: ExportPersonalData::KIND, payload, run_at: now, unique_key: Some(format!("privacy.export:{id}")) })
-        .await?;
+    jobs::enqueue(&tx, NewJob::new(ExportPersonalData::KIND, payload, now).unique(format!("privacy.export:{id}"))).await?;
     audit::record(&tx, &Entry::of("user.data_exported", user)).await?;
     tx.commit().await?;
     Ok(export)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::shared::key;
 use crate::Context;
 use crate::db::{DatabaseError, WriteTx};
-use crate::jobs::{self, Handler, Job, JobError, NewJob};
+use crate::jobs::{self, Handler, Job, JobError, JobKind, NewJob};
 use crate::redis::Redis;
 
 /// The keys that are asked for at a time.
@@ -29,7 +29,7 @@ pub struct ForgetShared {
 
 impl ForgetShared {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "rate_limits.forget";
+    pub const KIND: JobKind = JobKind::new("rate_limits.forget");
 
     /// The handler of this process, which knows these classes.
     #[must_use]
@@ -69,12 +69,12 @@ async fn forget_all(redis: &Redis) -> Option<()> {
 /// Has it forgotten after the commit.
 pub(super) async fn forget_later(tx: &WriteTx, subject: Uuid) -> Result<(), DatabaseError> {
     let payload = serde_json::json!(Payload { subject });
-    jobs::enqueue(tx, NewJob { kind: ForgetShared::KIND, payload, run_at: tx.now(), unique_key: None }).await
+    jobs::enqueue(tx, NewJob::new(ForgetShared::KIND, payload, tx.now())).await
 }
 
 #[async_trait::async_trait]
 impl Handler for ForgetShared {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

@@ -4,7 +4,7 @@ use accounts::sign_in::EMAIL_VERIFIED;
 use accounts::users;
 use kernel::{Origin, UserId};
 use platform::Context;
-use platform::jobs::{Handler, Job, JobError};
+use platform::jobs::{Handler, Job, JobError, JobKind};
 
 use crate::orders;
 
@@ -15,7 +15,7 @@ pub struct ClaimOrders(pub Context);
 
 #[async_trait::async_trait]
 impl Handler for ClaimOrders {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         EMAIL_VERIFIED
     }
 

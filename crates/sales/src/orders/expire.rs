@@ -4,7 +4,7 @@ use ::payments::payments::{self, MoveCause};
 use kernel::{OrderId, Origin, Timestamp};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
-use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 
 use super::advance::{money_of, payment_fault, transition};
 use super::model::OrderKey;
@@ -19,7 +19,7 @@ pub struct ExpireOrder {
 }
 
 impl ExpireOrder {
-    const KIND: &'static str = "sales.expire_order";
+    const KIND: JobKind = JobKind::new("sales.expire_order").on(Queue::Money);
 
     /// The handler of this process.
     #[must_use]
@@ -30,7 +30,7 @@ impl ExpireOrder {
 
 #[async_trait::async_trait]
 impl Handler for ExpireOrder {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 
@@ -49,8 +49,7 @@ impl Handler for ExpireOrder {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn expire_at(tx: &WriteTx, order_id: OrderId, at: Timestamp) -> Result<(), DatabaseError> {
-    let payload = serde_json::json!(order_id);
-    jobs::enqueue(tx, NewJob { kind: ExpireOrder::KIND, payload, run_at: at, unique_key: Some(format!("expire:{order_id}")) }).await
+    jobs::enqueue(tx, NewJob::new(ExpireOrder::KIND, serde_json::json!(order_id), at).unique(format!("expire:{order_id}"))).await
 }
 
 /// Ends a pending order whose time is up, that is unpaid and has no operation pending or unknown: its stock goes back and

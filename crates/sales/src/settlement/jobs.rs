@@ -5,7 +5,7 @@ use ::payments::providers::Call;
 use chrono::TimeDelta;
 use kernel::{OperationId, Origin};
 use platform::db::{DatabaseError, WriteTx};
-use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 
 use super::settle::{ask, in_time, settle};
 use crate::Sales;
@@ -22,17 +22,17 @@ pub struct ExecuteOperation(pub Sales);
 pub struct ReconcileOperation(pub Sales);
 
 impl ExecuteOperation {
-    const KIND: &'static str = "sales.execute_operation";
+    const KIND: JobKind = JobKind::new("sales.execute_operation").on(Queue::Money);
 }
 
 impl ReconcileOperation {
-    const KIND: &'static str = "sales.reconcile_operation";
+    const KIND: JobKind = JobKind::new("sales.reconcile_operation").on(Queue::Money);
 }
 
 /// Has an operation carried out after the commit and this pause.
 pub(super) async fn execute_after(tx: &WriteTx, operation: &Operation, pause: TimeDelta) -> Result<(), DatabaseError> {
-    let (payload, unique_key) = (serde_json::json!(operation.id), Some(format!("operation:{}", operation.id)));
-    jobs::enqueue(tx, NewJob { kind: ExecuteOperation::KIND, payload, run_at: tx.now() + pause, unique_key }).await
+    let job = NewJob::new(ExecuteOperation::KIND, serde_json::json!(operation.id), tx.now() + pause);
+    jobs::enqueue(tx, job.unique(format!("operation:{}", operation.id))).await
 }
 
 /// Has an operation looked at a minute later, whatever becomes of the request that asks for it; enqueued with the
@@ -41,13 +41,13 @@ pub(super) async fn execute_after(tx: &WriteTx, operation: &Operation, pause: Ti
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn reconcile_later(tx: &WriteTx, operation: &Operation) -> Result<(), DatabaseError> {
-    let (payload, unique_key) = (serde_json::json!(operation.id), Some(format!("reconcile:{}", operation.id)));
-    jobs::enqueue(tx, NewJob { kind: ReconcileOperation::KIND, payload, run_at: tx.now() + RECONCILE_AFTER, unique_key }).await
+    let job = NewJob::new(ReconcileOperation::KIND, serde_json::json!(operation.id), tx.now() + RECONCILE_AFTER);
+    jobs::enqueue(tx, job.unique(format!("reconcile:{}", operation.id))).await
 }
 
 #[async_trait::async_trait]
 impl Handler for ExecuteOperation {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 
@@ -65,7 +65,7 @@ impl Handler for ExecuteOperation {
 
 #[async_trait::async_trait]
 impl Handler for ReconcileOperation {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

@@ -7,14 +7,15 @@ use chrono::TimeDelta;
 use futures_util::future::join_all;
 use kernel::Timestamp;
 use platform::db::fetch_all;
-use platform::jobs::{self, Handler, Handlers, Job, JobError, JobFilter, JobState, NewJob, run_due};
+use platform::jobs::{self, Handler, Handlers, Job, JobError, JobFilter, JobKind, JobState, NewJob, run_due};
 use serde_json::json;
 use test_macro::test_on_every_database;
 use tokio::sync::Notify;
 
 use crate::support::{TestResult, TestShop};
 
-const KIND: &str = "test.count";
+const KIND: JobKind = JobKind::new("test.count");
+const PANIC: JobKind = JobKind::new("test.panic");
 
 /// Counts its runs by payload; fails while told to; stands still while told to.
 #[derive(Clone, Default)]
@@ -32,7 +33,7 @@ struct Gate {
 
 #[async_trait::async_trait]
 impl Handler for Counting {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         KIND
     }
 
@@ -58,13 +59,13 @@ impl Counting {
 
 async fn enqueue(shop: &TestShop, payload: i64, run_at: Timestamp, unique_key: Option<&str>) -> TestResult {
     let tx = shop.context().begin(&shop.origin()).await?;
-    let job = NewJob { kind: KIND, payload: json!(payload), run_at, unique_key: unique_key.map(str::to_owned) };
-    jobs::enqueue(&tx, job).await?;
+    let job = NewJob::new(KIND, json!(payload), run_at);
+    jobs::enqueue(&tx, unique_key.into_iter().fold(job, NewJob::unique)).await?;
     Ok(tx.commit().await?)
 }
 
 async fn only_job(shop: &TestShop) -> TestResult<Job> {
-    let filter = JobFilter { kind: Some(KIND.to_owned()), ..JobFilter::default() };
+    let filter = JobFilter { kind: Some(KIND.to_string()), ..JobFilter::default() };
     let found = jobs::list(shop.context().db.reader(), &filter, 10).await?;
     assert_eq!(found.len(), 1);
     Ok(found.into_iter().next().ok_or("one job")?)
@@ -158,8 +159,8 @@ struct Panicking;
 
 #[async_trait::async_trait]
 impl Handler for Panicking {
-    fn kind(&self) -> &'static str {
-        "test.panic"
+    fn kind(&self) -> JobKind {
+        PANIC
     }
 
     async fn run(&self, _: &Job) -> Result<(), JobError> {
@@ -172,24 +173,24 @@ impl Handler for Panicking {
 async fn a_handler_that_panics_fails_alone(shop: TestShop) -> TestResult {
     enqueue(&shop, 1, shop.now(), None).await?;
     let tx = shop.context().begin(&shop.origin()).await?;
-    jobs::enqueue(&tx, NewJob { kind: "test.panic", payload: json!(1), run_at: shop.now(), unique_key: None }).await?;
+    jobs::enqueue(&tx, NewJob::new(PANIC, json!(1), shop.now())).await?;
     tx.commit().await?;
     let counting = Counting::default();
     assert_eq!(run_due(shop.context(), &counting.handlers().with(Panicking)).await?, 2);
 
     assert_eq!((only_job(&shop).await?.state, counting.runs()), (JobState::Completed, vec![1]));
-    let filter = JobFilter { kind: Some("test.panic".to_owned()), ..JobFilter::default() };
+    let filter = JobFilter { kind: Some(PANIC.to_string()), ..JobFilter::default() };
     let failed = jobs::list(shop.context().db.reader(), &filter, 10).await?;
     assert_eq!(
         failed.iter().map(|job| (job.state, job.last_error.as_deref())).collect::<Vec<_>>(),
         [(JobState::Available, Some("the handler panicked"))]
     );
-    remove(&shop, "test.panic").await
+    remove(&shop, PANIC).await
 }
 
-async fn remove(shop: &TestShop, kind: &str) -> TestResult {
+async fn remove(shop: &TestShop, kind: JobKind) -> TestResult {
     let tx = shop.context().begin(&shop.origin()).await?;
-    platform::db::execute(&tx, "DELETE FROM jobs WHERE kind = $1", platform::values![kind]).await?;
+    platform::db::execute(&tx, "DELETE FROM jobs WHERE kind = $1", platform::values![kind.name()]).await?;
     Ok(tx.commit().await?)
 }
 

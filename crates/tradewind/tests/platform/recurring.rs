@@ -3,20 +3,20 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use platform::Context;
-use platform::jobs::{self, Handler, Handlers, Job, JobError, JobFilter, Recurring, enqueue_ticks, run_due};
+use platform::jobs::{self, Handler, Handlers, Job, JobError, JobFilter, JobKind, Recurring, enqueue_ticks, run_due};
 use serde_json::json;
 use test_macro::test_on_every_database;
 use tradewind::wiring;
 
 use crate::support::{TestResult, TestShop};
 
-const KIND: &str = "test.daily";
+const KIND: JobKind = JobKind::new("test.daily");
 
 struct Nothing;
 
 #[async_trait::async_trait]
 impl Handler for Nothing {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         KIND
     }
 
@@ -32,7 +32,7 @@ fn daily() -> TestResult<Vec<Recurring>> {
 /// Runs what is due and says how many jobs of the kind there ever were.
 async fn runs(shop: &TestShop) -> TestResult<usize> {
     run_due(shop.context(), &Handlers::default().with(Nothing)).await?;
-    let filter = JobFilter { kind: Some(KIND.to_owned()), ..JobFilter::default() };
+    let filter = JobFilter { kind: Some(KIND.to_string()), ..JobFilter::default() };
     Ok(jobs::list(shop.context().db.reader(), &filter, 100).await?.len())
 }
 

@@ -132,7 +132,7 @@ async fn what_is_long_over_is_forgotten(shop: TestShop) -> TestResult {
 
 async fn sweep(shop: &TestShop) -> TestResult {
     let tx = shop.context().begin(&shop.origin()).await?;
-    jobs::enqueue(&tx, NewJob { kind: SweepWebhooks::KIND, payload: Value::Null, run_at: shop.now(), unique_key: None }).await?;
+    jobs::enqueue(&tx, NewJob::new(SweepWebhooks::KIND, Value::Null, shop.now())).await?;
     tx.commit().await?;
     shop.settle().await
 }
