@@ -15,6 +15,7 @@ mod versions;
 
 pub use openapi::{COMMITTED, composed, document};
 pub use present::ApiPresenter;
+pub use rest::STREAMS;
 pub use router::router;
 pub use shop::Shop;
 pub use versions::versions;

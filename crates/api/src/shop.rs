@@ -112,9 +112,11 @@ impl Shop {
         self.started_at
     }
 
-    /// From now on `/health/ready` says no, so that a load balancer sends nothing new here.
+    /// From now on `/health/ready` says no, so that a load balancer sends nothing new here, and streams end, so that nobody waits for
+    /// answers that go on for ever.
     pub fn begin_to_stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
+        self.notify.streams.stop();
     }
 
     /// True while new requests are welcome.

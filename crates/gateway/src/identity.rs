@@ -65,7 +65,7 @@ pub trait Authenticator: Send + Sync {
 }
 
 /// No token of ours is longer; the rest is not worth a look-up.
-const MAX_TOKEN_BYTES: usize = 4_096;
+pub(crate) const MAX_TOKEN_BYTES: usize = 4_096;
 
 /// The outcome of the one look-up, kept for the next extractor of the same request.
 #[derive(Debug, Clone, Copy)]
@@ -103,14 +103,16 @@ pub(crate) fn known_program(headers: &HeaderMap, credentials: &dyn Authenticator
     credentials.remembered(token).filter(Identity::sees_what_anybody_sees)
 }
 
-async fn by_token(authenticator: &dyn Authenticator, token: &str) -> Result<Option<Identity>, Problem> {
+/// Whose token it is.
+pub(crate) async fn by_token(authenticator: &dyn Authenticator, token: &str) -> Result<Option<Identity>, Problem> {
     match authenticator.remembered(token) {
         None => authenticator.authenticate(token).await,
         known => Ok(known),
     }
 }
 
-async fn by_cookie(authenticator: &dyn Authenticator, cookie: &str) -> Result<Option<Identity>, Problem> {
+/// Whose session the cookie carries.
+pub(crate) async fn by_cookie(authenticator: &dyn Authenticator, cookie: &str) -> Result<Option<Identity>, Problem> {
     if cookie.len() > MAX_TOKEN_BYTES {
         return Ok(None);
     }
@@ -121,7 +123,7 @@ async fn by_cookie(authenticator: &dyn Authenticator, cookie: &str) -> Result<Op
 }
 
 /// The token of the one `Authorization: Bearer` header, where there is one.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let token = (value.to_str().ok())

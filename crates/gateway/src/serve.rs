@@ -188,7 +188,7 @@ async fn converse<S, F>(
     mut told: watch::Receiver<()>,
 ) -> hyper::Result<()>
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     F: Future<Output = http::Response<OutBody>>,
 {
     let seen = Seen::default();
@@ -198,7 +198,8 @@ where
         let answer = answers(request);
         async move { Ok::<_, Infallible>(answer.await) }
     });
-    let conversation = http.serve_connection(TokioIo::new(stream), service);
+    // A WebSocket takes the connection over; from then on it is the streams' own to end.
+    let conversation = http.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::pin!(conversation);
     tokio::select! {
         ended = conversation.as_mut() => ended,

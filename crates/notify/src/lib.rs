@@ -1,6 +1,7 @@
-//! Telling others what happened: webhooks.
+//! Telling others what happened: webhooks, streams.
 
 mod notify;
+pub mod streams;
 pub mod webhooks;
 
 use platform::migrate::Migration;

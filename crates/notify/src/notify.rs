@@ -6,6 +6,8 @@ use platform::Context;
 use platform::http_client::{Excess, HttpBounds, HttpClient, HttpError, Reach};
 use platform::outbox::FactKinds;
 
+use crate::streams::Streams;
+
 /// A receiver takes a message and answers; what it does with it, it does later (Standard Webhooks: 15 to 30 s).
 const BOUNDS: HttpBounds =
     HttpBounds { connect_timeout: Duration::from_secs(5), timeout: Duration::from_secs(15), most_bytes: 4_096, excess: Excess::Cut };
@@ -17,6 +19,8 @@ pub struct Notify {
     pub context: Context,
     /// Every kind of fact that others can be told of.
     pub kinds: FactKinds,
+    /// Who follows what happens at this very moment, in this process.
+    pub streams: Streams,
     pub(crate) client: HttpClient,
     pub(crate) reach: Reach,
 }
@@ -29,6 +33,7 @@ impl Notify {
     pub fn new(context: Context, kinds: FactKinds) -> Result<Self, HttpError> {
         let reach = Reach::Public(context.config.webhooks.allow_private.clone().into());
         let client = HttpClient::new(BOUNDS, reach.clone())?;
-        Ok(Self { context, kinds, client, reach })
+        let streams = Streams::new(context.clone());
+        Ok(Self { context, kinds, streams, client, reach })
     }
 }

@@ -99,7 +99,7 @@ impl Server {
         self.shop.begin_to_stop();
         let context = self.shop.context().clone();
         let patience = Duration::from_millis(context.config.server.drain_timeout_ms);
-        self.answering.end(patience + DRAIN_MARGIN).await;
+        tokio::join!(self.answering.end(patience + DRAIN_MARGIN), self.shop.notify.streams.ended(patience));
         self.working.end(patience).await;
         context.db.close().await;
     }

@@ -229,6 +229,7 @@ pub fn gateway(shop: &Shop) -> Gateway {
     let rules = GatewayRules {
         request_timeout: Duration::from_millis(server.request_timeout_ms),
         max_body_bytes: server.max_body_bytes,
+        other_media_paths: api::STREAMS.map(str::to_owned).to_vec(),
         trusted_proxies: TrustedProxies::new(server.trusted_proxies.clone(), server.country_header.parse().ok()),
         cors: Cors::new(&server.cors_origins),
         by_https: server.is_reached_by_https(),

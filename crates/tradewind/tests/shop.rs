@@ -55,6 +55,7 @@ mod shipping_methods;
 mod staff;
 mod statements;
 mod states;
+mod streams;
 mod stress;
 mod support;
 mod tax_rates;

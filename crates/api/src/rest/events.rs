@@ -4,7 +4,7 @@ use axum::extract::State;
 use gateway::{
     CommonProblems, ErrorBody, FilterKind, Filters, List, ListEnvelope, ListParams, ListRoute, ListSpec, Permitted, Problem, permission,
 };
-use kernel::{AnyId, EventId, FieldErrors, Timestamp};
+use kernel::{AnyId, EventId, FieldErrors, IdError, Timestamp};
 use platform::events::{self, Event, EventFilter};
 use platform::outbox::FactKinds;
 use serde::Serialize;
@@ -37,20 +37,23 @@ impl ListRoute for Events {
 }
 
 fn filter(filters: &Filters, kinds: &FactKinds) -> Result<EventFilter, Problem> {
-    let thing = filters.text("aggregate_id").map(AnyId::parse).transpose();
-    let thing = thing.map_err(|error| FieldErrors::of("filter[aggregate_id]", error))?;
     Ok(EventFilter {
         types: filters.words("type").to_vec(),
-        aggregates: thing.map(|thing| kinds.with_prefix(thing.prefix).collect()).unwrap_or_default(),
-        aggregate_id: thing.map(|thing| thing.uuid),
         occurred_at: filters.period("occurred_at"),
         seq: filters.range("seq"),
+        ..about(filters.text("aggregate_id"), kinds).map_err(|error| FieldErrors::of("filter[aggregate_id]", error))?
     })
+}
+
+/// What happens to the thing with this id; to anything, where none is named.
+pub(super) fn about(id: Option<&str>, kinds: &FactKinds) -> Result<EventFilter, IdError> {
+    let Some(thing) = id.map(AnyId::parse).transpose()? else { return Ok(EventFilter::default()) };
+    Ok(EventFilter { aggregates: kinds.with_prefix(thing.prefix).collect(), aggregate_id: Some(thing.uuid), ..EventFilter::default() })
 }
 
 /// Something that happened; it never changes.
 #[derive(Debug, Serialize, ToSchema)]
-struct EventView {
+pub(super) struct EventView {
     /// Its id (`evt_…`), the same over every delivery.
     #[schema(value_type = schema::EventId)]
     id: String,
@@ -87,7 +90,7 @@ struct EventSubjectView {
 }
 
 impl EventView {
-    fn of(event: Event, kinds: &FactKinds) -> Self {
+    pub(super) fn of(event: Event, kinds: &FactKinds) -> Self {
         let id = kinds.id_text(&event.aggregate_type, event.aggregate_id);
         Self {
             id: EventId::from_uuid(event.id).to_string(),

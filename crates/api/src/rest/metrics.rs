@@ -52,6 +52,7 @@ async fn metrics(
 async fn text(shop: &Shop) -> String {
     let mut text = String::with_capacity(16 * 1_024);
     shop.metrics().render(&mut text);
+    metric(&mut text, "gauge", "tradewind_streams_open", "Event streams and WebSockets that are open.", shop.notify.streams.open_now());
     cache(&mut text, shop.memory().map(Memory::stats).unwrap_or_default());
     database(&mut text, shop).await;
     process(&mut text, shop);

@@ -25,6 +25,7 @@ mod roles;
 mod settings;
 mod shipping_methods;
 mod stock;
+mod streams;
 mod system;
 mod tax_rates;
 mod users;
@@ -32,6 +33,8 @@ mod webhooks;
 
 use crate::routes::Routes;
 use crate::versions;
+
+pub use streams::STREAMS;
 
 /// Every route of the API.
 pub(crate) fn routes() -> Routes {
@@ -64,5 +67,6 @@ pub(crate) fn v1() -> Routes {
         .merge(audit_log::routes())
         .merge(logs::routes())
         .merge(events::routes())
+        .merge(streams::routes())
         .merge(webhooks::routes())
 }

@@ -9,6 +9,7 @@ use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 use super::model::{Config, Mode};
 use super::providers;
 use super::server::Server;
+use super::streams;
 
 /// Every key with its default and a comment that says what it means, one key a line.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -199,6 +200,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     }
     refuse_unfit_server(&config.server)?;
     providers::refuse_unfit(config).map_err(ConfigError::Refused)?;
+    streams::refuse_unfit(&config.streams).map_err(ConfigError::Refused)?;
     crate::redis::refuse_unfit(&config.redis).map_err(ConfigError::Refused)?;
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))
 }

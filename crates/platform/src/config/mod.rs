@@ -4,6 +4,7 @@ mod load;
 mod model;
 mod providers;
 mod server;
+mod streams;
 
 pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};
 pub use model::{
@@ -12,3 +13,4 @@ pub use model::{
 };
 pub use providers::PROVIDER_KEYS;
 pub use server::Server;
+pub use streams::Streams;

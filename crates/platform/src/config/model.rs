@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::server::Server;
+use super::streams::Streams;
 
 /// How careful the process is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -65,6 +66,8 @@ pub struct Config {
     pub mail: Mail,
     /// Whom webhooks may reach.
     pub webhooks: Webhooks,
+    /// How much is followed at once.
+    pub streams: Streams,
     /// From when on something is out of the ordinary.
     pub security: Security,
     /// What nodes share beside the database.

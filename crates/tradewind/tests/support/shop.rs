@@ -51,6 +51,8 @@ impl TestShop {
         let mut config = load(&Flags { config: None, values })?.config;
         config.payments.methods = vec!["manual".to_owned(), "test".to_owned()];
         config.rate_limits.factor = 1_000.0;
+        // Whoever reads an answer to its end reads a stream's, too; who follows one says how long.
+        config.streams.lifetime_ms = 50;
         (config.auth.password_memory_kib, config.auth.password_iterations) = (64, 1);
         let clock = Arc::new(FixedClock::at("2026-03-02T09:30:00Z".parse()?));
         let context = wiring::context(config, clock.clone()).await?;
