@@ -21,6 +21,7 @@ use platform::privacy::ExportStatus as ExportStatuses;
 use sales::carts::CartStatus as CartStatuses;
 use sales::orders::{FulfilmentStatus, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses};
 use sales::pricing::AdjustmentKind as AdjustmentKinds;
+use sales::reports::{ReportKind as ReportKinds, ReportState as ReportStates};
 use sales::settings;
 use sales::shipping::ShippingKind;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
@@ -170,6 +171,12 @@ schemas! {
     ProductStatus = word(ProductStatuses::WORDS.iter().copied());
     /// What one product is to another.
     RelationKind = word(RelationKinds::WORDS.iter().copied());
+    /// The id of a report.
+    ReportId = id::<kernel::ReportTag>();
+    /// What a report has a row for: each day, each product that was sold, each customer who bought something.
+    ReportKind = word(ReportKinds::WORDS.iter().copied());
+    /// Where a report stands.
+    ReportState = word(ReportStates::WORDS.iter().copied());
     /// The id of a role.
     RoleId = id::<kernel::RoleTag>();
     /// A permission, all of a resource (`orders:*`), or everything (`admin:*`).

@@ -97,6 +97,8 @@ ids! {
     StockAdjustmentId, StockAdjustmentTag, "sadj";
     /// A place that keeps stock.
     StockLocationId, StockLocationTag, "loc";
+    /// What was sold, as a table.
+    ReportId, ReportTag, "report";
     /// An entry of the stock ledger.
     StockMoveId, StockMoveTag, "move";
     /// A tax rate.

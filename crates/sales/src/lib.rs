@@ -8,6 +8,7 @@ mod first_start;
 pub mod fulfilments;
 pub mod orders;
 pub mod pricing;
+pub mod reports;
 mod sales;
 pub mod settings;
 pub mod settlement;
@@ -23,4 +24,5 @@ pub use sales::{Present, PresentedCart, Sales};
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 501, name: "sales", sql: include_str!("../migrations/0501_sales.sql") },
     Migration { version: 502, name: "customers", sql: include_str!("../migrations/0502_customers.sql") },
+    Migration { version: 503, name: "reports", sql: include_str!("../migrations/0503_reports.sql") },
 ];

@@ -33,6 +33,7 @@ use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::customers::{ClaimOrders, KeepCustomers};
 use sales::orders::ExpireOrder;
+use sales::reports::{MakeReport, SweepReports};
 use sales::settlement::{ExecuteOperation, ReconcileOperation};
 
 /// The schema's steps of every crate, floor by floor.
@@ -155,6 +156,8 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(ExecuteOperation(sales.clone()))
         .with(ReconcileOperation(sales.clone()))
         .with(ClaimOrders(sales.context.clone()))
+        .with(MakeReport(sales.context.clone()))
+        .with(SweepReports(sales.context.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
         .with(ForgetEnded(sales.context.clone()))
         .with(SendAccountMail(accounts.clone()))
@@ -189,6 +192,7 @@ pub fn recurring() -> Result<Vec<Recurring>, TimetableError> {
         of(SweepSignIn::KIND, "40 * * * *")?,
         of(LookForAnomalies::KIND, "* * * * *")?,
         of(SweepWebhooks::KIND, "10 * * * *")?,
+        of(SweepReports::KIND, "50 3 * * *")?,
     ])
 }
 

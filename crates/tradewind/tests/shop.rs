@@ -45,6 +45,7 @@ mod products_api;
 mod races;
 mod redis;
 mod remembering;
+mod reports;
 mod rest;
 mod roles;
 mod seams;

@@ -96,6 +96,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "returns",
             "customer_groups",
             "customers",
+            "reports",
         ],
     },
 ];

@@ -107,6 +107,10 @@ permissions! {
     SecurityWrite = "security:write";
     /// Unblock addresses.
     SecurityDelete = "security:delete";
+    /// See and fetch reports.
+    ReportsRead = "reports:read";
+    /// Ask for reports.
+    ReportsWrite = "reports:write";
     /// Follow what happens in the shop.
     EventsRead = "events:read";
     /// See webhook endpoints and what became of their messages.

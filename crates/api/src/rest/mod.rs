@@ -21,6 +21,7 @@ pub(crate) mod orders;
 mod price_lists;
 mod products;
 mod rate_limits;
+mod reports;
 mod roles;
 mod settings;
 mod shipping_methods;
@@ -66,6 +67,7 @@ pub(crate) fn v1() -> Routes {
         .merge(api_keys::routes())
         .merge(audit_log::routes())
         .merge(logs::routes())
+        .merge(reports::routes())
         .merge(events::routes())
         .merge(streams::routes())
         .merge(webhooks::routes())

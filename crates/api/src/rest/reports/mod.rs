@@ -1,0 +1,6 @@
+//! Reports: what was sold, as tables for a spreadsheet.
+
+mod handlers;
+mod wire;
+
+pub(super) use handlers::routes;
