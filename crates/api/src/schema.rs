@@ -17,6 +17,7 @@ use kernel::Prefixed;
 use notify::webhooks;
 use payments::payments::PaymentStatus as PaymentStatuses;
 use payments::providers::Providers;
+use platform::jobs;
 use platform::privacy::ExportStatus as ExportStatuses;
 use sales::carts::CartStatus as CartStatuses;
 use sales::orders::{FulfilmentStatus, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses};
@@ -129,6 +130,12 @@ schemas! {
     FulfilmentId = id::<kernel::FulfilmentTag>();
     /// The id of a block of addresses.
     IpBlockId = id::<kernel::IpBlockTag>();
+    /// The id of a job.
+    JobId = id::<kernel::JobTag>();
+    /// Where jobs wait, each kind in one queue.
+    JobQueue = word(jobs::Queue::WORDS.iter().copied());
+    /// Where a job stands: done, called off and given up are the last three.
+    JobState = word(jobs::JobState::WORDS.iter().copied());
     /// The id of what somebody else knows a person by.
     IdentityId = id::<kernel::IdentityTag>();
     /// How a session is carried: by tokens that a program keeps, or by a cookie that a browser keeps.

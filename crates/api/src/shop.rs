@@ -14,6 +14,7 @@ use notify::Notify;
 use platform::Context;
 use platform::files::FileStore;
 use platform::ip_blocks::IpBlocks;
+use platform::jobs::Schedules;
 use platform::rate_limits::{LocalLimiter, RateLimiter, SharedLimiter};
 use sales::Sales;
 
@@ -30,6 +31,8 @@ pub struct Parts {
     pub accounts: Accounts,
     /// Context, and who sends webhooks.
     pub notify: Notify,
+    /// What starts by the clock.
+    pub schedules: Schedules,
     /// Pictures.
     pub files: FileStore,
     keys: Arc<dyn Authenticator>,
@@ -45,7 +48,7 @@ pub struct Parts {
 impl Shop {
     /// The shop of this process.
     #[must_use]
-    pub fn new(sales: Sales, accounts: Accounts, notify: Notify) -> Self {
+    pub fn new(sales: Sales, accounts: Accounts, notify: Notify, schedules: Schedules) -> Self {
         let files = FileStore::in_data_dir(&sales.context.config.data_dir);
         let uses = Uses::default();
         let keys: Arc<dyn Authenticator> = Arc::new(Credentials::new(sales.context.clone(), accounts.tokens.clone(), uses.clone()));
@@ -61,7 +64,8 @@ impl Shop {
             None => Arc::new(local),
         };
         let (limits, blocks) = (Arc::new(Limits::new(limiter)), Arc::new(IpBlocks::new(context.clone())));
-        Self(Arc::new(Parts { sales, accounts, notify, files, keys, uses, stopping, started_at, memory, metrics, limits, blocks }))
+        let parts = Parts { sales, accounts, notify, schedules, files, keys, uses, stopping, started_at, memory, metrics, limits, blocks };
+        Self(Arc::new(parts))
     }
 
     /// Database, clock and configuration.

@@ -68,8 +68,15 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_due_idx ON jobs (queue, priority, run_at, id) WHERE state = 'available';
 CREATE INDEX jobs_lease_idx ON jobs (lease_until) WHERE state = 'running';
-CREATE INDEX jobs_discarded_idx ON jobs (id) WHERE state = 'discarded';
+CREATE INDEX jobs_discarded_idx ON jobs (queue) WHERE state = 'discarded';
+CREATE INDEX jobs_done_idx ON jobs (finished_at) WHERE state IN ('completed', 'cancelled');
 CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE state IN ('available', 'running');
+
+-- Queues of which nothing is begun.
+CREATE TABLE job_queues (
+    name TEXT PRIMARY KEY CONSTRAINT job_queues_name_check CHECK (name IN ('money', 'default', 'mail', 'bulk')),
+    paused_at TIMESTAMPTZ NOT NULL
+);
 
 CREATE TABLE idempotency_keys (
     scope TEXT NOT NULL,

@@ -12,10 +12,12 @@ CREATE TABLE leases (
     held_until TIMESTAMPTZ NOT NULL
 );
 
--- The latest moment for which each recurring job was enqueued.
-CREATE TABLE recurring_jobs (
-    kind TEXT PRIMARY KEY,
-    ticked_at TIMESTAMPTZ NOT NULL
+-- How far each schedule has come: the latest of its moments that somebody saw.
+CREATE TABLE schedules (
+    name TEXT PRIMARY KEY,
+    ticked_at TIMESTAMPTZ NOT NULL,
+    paused_at TIMESTAMPTZ,
+    last_run_at TIMESTAMPTZ
 );
 
 CREATE INDEX audit_records_action_idx ON audit_records (action, position);

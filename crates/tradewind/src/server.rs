@@ -83,7 +83,7 @@ impl Server {
                 .spawn(Worker::new(context.clone(), wiring::handlers(&shop.sales, &shop.accounts, &shop.notify)).run(working.stop.clone()));
         }
         if config.roles.contains(&Role::Scheduler) {
-            working.tasks.spawn(Scheduler::new(context.clone(), wiring::recurring()?).run(working.stop.clone()));
+            working.tasks.spawn(Scheduler::new(context.clone(), shop.schedules.clone()).run(working.stop.clone()));
         }
         Ok(Self { shop, addr, answering, working })
     }

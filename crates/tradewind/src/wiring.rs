@@ -10,6 +10,7 @@ use accounts::sessions::ForgetEnded;
 use accounts::sign_in::{SendAccountMail, SweepSignIn};
 use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
+use catalog::channels;
 use catalog::listing::RefreshListing;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
@@ -19,11 +20,11 @@ use payments::providers::Providers;
 use platform::audit::ExportHead;
 use platform::cache::Purges;
 use platform::config::Config;
-use platform::db::{ConnectError, Db, Invariant};
+use platform::db::{ConnectError, DatabaseError, Db, Invariant, Reader};
 use platform::events::Subscriber;
 use platform::http_client::HttpError;
 use platform::ip_blocks::IpBlockEvent;
-use platform::jobs::{Handlers, Recurring, TimetableError};
+use platform::jobs::{Handlers, Home, Schedule, Schedules, SweepJobs, TimetableError};
 use platform::migrate::Migration;
 use platform::outbox::{Fact, FactKind, FactKinds};
 use platform::privacy::{ExportPersonalData, Places};
@@ -150,7 +151,10 @@ pub fn personal_places() -> Places {
 /// Everything that jobs can do, by kind.
 #[must_use]
 pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers {
-    Handlers::default()
+    let handlers = Handlers::default();
+    #[cfg(feature = "failpoints")]
+    let handlers = handlers.with(jobs::TrialJob(sales.context.clone()));
+    handlers
         .with(RefreshListing::new(sales.context.clone()))
         .with(ExpireOrder::new(sales.context.clone()))
         .with(ExecuteOperation(sales.clone()))
@@ -166,6 +170,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(LookForAnomalies(sales.context.clone()))
         .with(ReplayEvents(notify.clone()))
         .with(SweepWebhooks(notify.clone()))
+        .with(SweepJobs(sales.context.clone()))
         .with(ForgetShared::new(sales.context.clone(), limited_classes(&sales.context.config)))
 }
 
@@ -180,20 +185,32 @@ pub fn subscribers() -> Vec<Arc<dyn Subscriber>> {
     vec![Arc::new(KeepCustomers), Arc::new(FanOut::of(&facts()))]
 }
 
-/// What starts by itself, and when (UTC).
+/// The shop lives where its default channel does.
+struct DefaultChannel;
+
+#[async_trait::async_trait]
+impl Home for DefaultChannel {
+    async fn time_zone(&self, db: &Reader) -> Result<String, DatabaseError> {
+        Ok(channels::find_default(db).await?.time_zone)
+    }
+}
+
+/// What starts by itself, and when: in UTC, or by the shop's own clocks.
 ///
 /// # Errors
 /// `TimetableError` for a time-table of ours that is none.
-pub fn recurring() -> Result<Vec<Recurring>, TimetableError> {
-    let of = |kind, cron| Recurring::new(kind, cron, serde_json::Value::Null);
-    Ok(vec![
+pub fn schedules() -> Result<Schedules, TimetableError> {
+    let of = |kind, cron| Schedule::new(kind, cron, serde_json::Value::Null);
+    let all = vec![
         of(ExportHead::KIND, "5 0 * * *")?,
-        of(ForgetEnded::KIND, "20 2 * * *")?,
+        of(ForgetEnded::KIND, "20 2 * * *")?.at_home(),
         of(SweepSignIn::KIND, "40 * * * *")?,
         of(LookForAnomalies::KIND, "* * * * *")?,
         of(SweepWebhooks::KIND, "10 * * * *")?,
         of(SweepReports::KIND, "50 3 * * *")?,
-    ])
+        of(SweepJobs::KIND, "30 * * * *")?,
+    ];
+    Ok(Schedules::new(all, DefaultChannel))
 }
 
 /// What selling needs: the providers that the configuration names, and the API's form of answers.
@@ -220,10 +237,10 @@ pub fn notify(context: Context) -> Result<Notify, HttpError> {
 /// The shop of this process, of the parts that answer and the part that tells others.
 ///
 /// # Errors
-/// `HttpError` where the system cannot speak privately.
-pub fn shop(sales: Sales, accounts: Accounts) -> Result<Shop, HttpError> {
+/// Where the system cannot speak privately, or a time-table of ours is none.
+pub fn shop(sales: Sales, accounts: Accounts) -> anyhow::Result<Shop> {
     let notify = notify(sales.context.clone())?;
-    Ok(Shop::new(sales, accounts, notify))
+    Ok(Shop::new(sales, accounts, notify, schedules()?))
 }
 
 /// The front door: the API's router with what every request gets around it.

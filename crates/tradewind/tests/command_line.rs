@@ -124,6 +124,8 @@ async fn exit_codes_tell_what_happened(shop: TestShop) -> TestResult {
         ["order", "show", "12345"],
         ["stock", "show", "NO-SUCH"],
         ["jobs", "retry", "job_x"],
+        ["jobs", "cancel", "job_x"],
+        ["jobs", "show", "job_x"],
         ["api-key", "revoke", "key_x"],
     ] {
         let ended = shop.run(&missing).await?.expect(4)?;

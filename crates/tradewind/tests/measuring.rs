@@ -34,7 +34,9 @@ async fn the_process_counts_requests_memory_work_and_itself(shop: TestShop) -> T
         ("tradewind_database_waiting", 0.0),
         ("tradewind_outbox_facts", 2.0),
         ("tradewind_outbox_lag_seconds", 2.0),
-        (r#"tradewind_jobs{state="discarded"}"#, 0.0),
+        (r#"tradewind_jobs{queue="money",state="discarded"}"#, 0.0),
+        (r#"tradewind_jobs_lag_seconds{queue="bulk"}"#, 0.0),
+        (r#"tradewind_job_queue_paused{queue="default"}"#, 0.0),
         ("tradewind_log_dropped_lines_total", 0.0),
     ] {
         assert_eq!(value(&text, name), Some(expected), "{name}\n{text}");

@@ -24,12 +24,13 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 25] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 26] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
     ("carts_status_check", CartStatus::WORDS),
     ("channels_tax_display_check", TaxDisplay::WORDS),
+    ("job_queues_name_check", Queue::WORDS),
     ("jobs_queue_check", Queue::WORDS),
     ("jobs_state_check", JobState::WORDS),
     ("one_time_tokens_purpose_check", Purpose::WORDS),

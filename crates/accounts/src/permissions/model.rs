@@ -119,6 +119,10 @@ permissions! {
     WebhooksWrite = "webhooks:write";
     /// Remove webhook endpoints.
     WebhooksDelete = "webhooks:delete";
+    /// See jobs, their queues and what starts by the clock.
+    JobsRead = "jobs:read";
+    /// Bring jobs back, call them off, hold queues and schedules.
+    JobsWrite = "jobs:write";
 }
 
 /// Resources whose permissions decide who may do what: whoever may write them may come by anything.

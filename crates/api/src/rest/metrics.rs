@@ -6,8 +6,10 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use gateway::{Anyone, Facts, Memory, NoParams, Problem};
 use http::{HeaderMap, header};
+use kernel::Timestamp;
 use platform::cache::CacheStats;
 use platform::db::DbLoad;
+use platform::jobs::QueueView;
 use platform::telemetry::{self, ProcessUsage};
 use platform::{jobs, outbox};
 
@@ -78,16 +80,33 @@ async fn database(text: &mut String, shop: &Shop) {
         metric(text, "gauge", "tradewind_database_connections_idle", "Those that nobody uses.", idle);
     }
     let (db, now) = (shop.context().db.reader(), shop.context().now());
-    let asked = tokio::try_join!(outbox::backlog(db), jobs::count(db, now));
+    let asked = tokio::try_join!(outbox::backlog(db), jobs::queues(db, now));
     metric(text, "gauge", "tradewind_database_up", "1 while the database answers.", u8::from(asked.is_ok()));
-    let Ok((backlog, jobs)) = asked else { return };
+    let Ok((backlog, queues)) = asked else { return };
     let lag_ms = backlog.oldest.map_or(0, |oldest| (now - oldest).num_milliseconds().max(0));
     metric(text, "gauge", "tradewind_outbox_facts", "Facts that wait to be relayed.", backlog.waiting);
     metric(text, "gauge", "tradewind_outbox_lag_seconds", "Age of the oldest of them.", thousandths(lag_ms));
-    head(text, "gauge", "tradewind_jobs", "Jobs that are not done, by state; the due are among the available.");
-    for (state, count) in [("available", jobs.available), ("due", jobs.due), ("running", jobs.running), ("discarded", jobs.discarded)] {
-        // Writing to a text does not fail.
-        let _ = writeln!(text, "tradewind_jobs{{state=\"{state}\"}} {count}");
+    work(text, &queues, now);
+}
+
+/// What is in each queue of jobs.
+fn work(text: &mut String, queues: &[QueueView], now: Timestamp) {
+    head(text, "gauge", "tradewind_jobs", "Jobs that are not done, by queue and state; the due are among the available.");
+    for view in queues {
+        let states = [("available", view.available), ("due", view.due), ("running", view.running), ("discarded", view.discarded)];
+        for (state, count) in states {
+            // Writing to a text does not fail.
+            let _ = writeln!(text, "tradewind_jobs{{queue=\"{}\",state=\"{state}\"}} {count}", view.queue);
+        }
+    }
+    head(text, "gauge", "tradewind_jobs_lag_seconds", "For how long the oldest job whose time has come waits, by queue.");
+    for view in queues {
+        let lag_ms = view.oldest_due_at.map_or(0, |oldest| (now - oldest).num_milliseconds().max(0));
+        let _ = writeln!(text, "tradewind_jobs_lag_seconds{{queue=\"{}\"}} {}", view.queue, thousandths(lag_ms));
+    }
+    head(text, "gauge", "tradewind_job_queue_paused", "1 while nothing of the queue is begun.");
+    for view in queues {
+        let _ = writeln!(text, "tradewind_job_queue_paused{{queue=\"{}\"}} {}", view.queue, u8::from(view.paused_at.is_some()));
     }
 }
 

@@ -12,6 +12,7 @@ mod customer_groups;
 mod customers;
 mod events;
 mod ip_blocks;
+mod jobs;
 mod logs;
 mod me;
 mod media;
@@ -71,4 +72,5 @@ pub(crate) fn v1() -> Routes {
         .merge(events::routes())
         .merge(streams::routes())
         .merge(webhooks::routes())
+        .merge(jobs::routes())
 }

@@ -11,8 +11,8 @@ use crate::products::{self, ProductEvent};
 /// The kind of these jobs.
 pub(super) const KIND: JobKind = JobKind::new("catalog.refresh_listing");
 
-/// Writes a product's row of the list anew when one of its prices begins or ends, and records `product.repriced`. Doing it
-/// twice tells it twice and changes nothing else.
+/// Writes a product's row of the list anew when one of its prices begins or ends, and records `product.repriced`. It is done
+/// with the effect.
 #[derive(Debug)]
 pub struct RefreshListing {
     context: Context,
@@ -44,6 +44,7 @@ impl Handler for RefreshListing {
             refresh(&tx, payload.product_id).await?;
             outbox::record(&tx, &ProductEvent::Repriced { product_id: payload.product_id }).await?;
         }
+        job.complete_in(&tx).await?;
         Ok(tx.commit().await?)
     }
 }

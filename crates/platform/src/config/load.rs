@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
+use super::jobs;
 use super::model::{Config, Mode};
 use super::providers;
 use super::server::Server;
@@ -199,6 +200,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
         return Err(ConfigError::Refused(message.to_owned()));
     }
     refuse_unfit_server(&config.server)?;
+    jobs::refuse_unfit(&config.jobs).map_err(ConfigError::Refused)?;
     providers::refuse_unfit(config).map_err(ConfigError::Refused)?;
     streams::refuse_unfit(&config.streams).map_err(ConfigError::Refused)?;
     crate::redis::refuse_unfit(&config.redis).map_err(ConfigError::Refused)?;

@@ -1,11 +1,13 @@
 //! Configuration: `tradewind.toml`, then `TRADEWIND__*`, then flags; every value knows where it came from.
 
+mod jobs;
 mod load;
 mod model;
 mod providers;
 mod server;
 mod streams;
 
+pub use jobs::Jobs;
 pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};
 pub use model::{
     Auth, AuthProvider, Cache, Config, Database, Log, LogFormat, Metrics, Mode, Orders, Payments, RateLimit, RateLimits, Redis, Role,

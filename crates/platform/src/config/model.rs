@@ -7,6 +7,7 @@ use kernel::{AddressRange, Currency};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::jobs::Jobs;
 use super::server::Server;
 use super::streams::Streams;
 
@@ -56,6 +57,8 @@ pub struct Config {
     pub payments: Payments,
     /// How orders age.
     pub orders: Orders,
+    /// How work is done after the commit.
+    pub jobs: Jobs,
     /// Limits on requests.
     pub rate_limits: RateLimits,
     /// How people sign in.

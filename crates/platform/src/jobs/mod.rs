@@ -1,13 +1,32 @@
 //! Work that happens after the commit, at least once, from a table in the same database.
 
+mod cancel;
+mod error;
 mod kind;
 mod model;
-mod recurring;
+mod pause;
+mod retry;
 mod run;
+mod schedules;
 mod store;
+mod sweep;
+#[cfg(feature = "failpoints")]
+mod trial;
+mod worker;
 
+pub use cancel::cancel;
+pub use error::JobCommandError;
 pub use kind::{JobKind, Priority, Queue};
-pub use model::{Handler, Handlers, Job, JobError, JobState, NewJob};
-pub use recurring::{Recurring, Scheduler, TimetableError, enqueue_ticks};
-pub use run::{Worker, run_due};
-pub use store::{INVARIANTS, JobCounts, JobFilter, count, enqueue, find, list, retry, unfinished};
+pub use model::{Handler, Handlers, Job, JobError, JobState, NewJob, Progress, StoredJob};
+pub use pause::{QueueView, drained, pause, queues, resume};
+pub use retry::{retry, retry_all};
+pub use run::run_due;
+pub use schedules::{
+    Home, Schedule, ScheduleCommand, ScheduleError, ScheduleView, Scheduler, Schedules, TimetableError, command_schedule, enqueue_ticks,
+    find_schedule, list_schedules,
+};
+pub use store::{INVARIANTS, JobFilter, SORT, enqueue, find, list, unfinished};
+pub use sweep::SweepJobs;
+#[cfg(feature = "failpoints")]
+pub use trial::{TrialJob, TrialVerdict, enqueue_trial, trial_verdict};
+pub use worker::Worker;

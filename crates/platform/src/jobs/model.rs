@@ -1,11 +1,18 @@
 //! What a job is and how long its patience lasts.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use kernel::{DomainError, ErrorKind, JobId, Timestamp, text_enum};
+use chrono::TimeDelta;
+use kernel::{DomainError, ErrorKind, JobId, Origin, Timestamp, text_enum};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
-use super::kind::JobKind;
+use super::kind::{JobKind, Queue};
+use super::store;
+use crate::Context;
+use crate::db::{DatabaseError, WriteTx};
 
 text_enum! {
     /// Where a job stands.
@@ -46,14 +53,16 @@ impl NewJob {
     }
 }
 
-/// A job that a worker has.
+/// A job as the table has it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Job {
+pub struct StoredJob {
     /// Its id.
     pub id: JobId,
+    /// Where it waits or waited.
+    pub queue: Queue,
     /// Which handler.
     pub kind: String,
-    /// What the handler needs.
+    /// What the handler needs: ids, not personal data.
     pub payload: serde_json::Value,
     /// Where it stands.
     pub state: JobState,
@@ -65,10 +74,122 @@ pub struct Job {
     pub max_attempts: i64,
     /// Grows with each claim: a worker that lost its lease cannot finish the job.
     pub fence: i64,
+    /// How far its handler said that it is.
+    pub progress: Option<Progress>,
+    /// When somebody asked for its end while it ran.
+    pub cancel_requested_at: Option<Timestamp>,
     /// What went wrong last.
     pub last_error: Option<String>,
+    /// When it was done, called off or given up.
+    pub finished_at: Option<Timestamp>,
     /// When it was enqueued.
     pub created_at: Timestamp,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// So much is done.
+    pub done: i64,
+    /// Of so much, where that is known.
+    pub total: Option<i64>,
+    /// What it is at, for people; no personal data.
+    pub note: Option<String>,
+}
+
+/// A job in the hands of its handler.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// Which handler.
+    pub kind: String,
+    /// What the handler needs.
+    pub payload: serde_json::Value,
+    /// How often it was begun, this time included.
+    pub attempts: i64,
+    /// How often it may be begun.
+    pub max_attempts: i64,
+    pub(super) queue: Queue,
+    pub(super) fence: i64,
+    pub(super) hold: Arc<Hold>,
+}
+
+/// What whoever runs a job and its handler tell each other.
+#[derive(Debug, Default)]
+pub(super) struct Hold {
+    cancelled: CancellationToken,
+    is_completed: AtomicBool,
+    reported_at: Mutex<Option<Timestamp>>,
+}
+
+/// More often than this, progress is not written.
+const REPORT_EVERY: TimeDelta = TimeDelta::seconds(1);
+
+impl Job {
+    /// True once somebody asked for its end, or another worker has it: a handler that takes long looks, and returns an error.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.hold.cancelled.is_cancelled()
+    }
+
+    /// Waits until [`Job::is_cancelled`].
+    pub async fn cancelled(&self) {
+        self.hold.cancelled.cancelled().await;
+    }
+
+    pub(super) fn cancel(&self) {
+        self.hold.cancelled.cancel();
+    }
+
+    /// True where the handler ended it in a transaction of its own.
+    pub(super) fn is_completed(&self) -> bool {
+        self.hold.is_completed.load(Ordering::Acquire)
+    }
+
+    /// Completes the job in the transaction that has its effect: both are there after the commit, or neither. Call it last, for it holds
+    /// the job's row until then.
+    ///
+    /// # Errors
+    /// `JobError` where another worker has the job by now: the transaction must not be committed.
+    pub async fn complete_in(&self, tx: &WriteTx) -> Result<(), JobError> {
+        if !store::complete(tx, self).await? {
+            self.cancel();
+            return Err(JobError::new("another worker has this job by now"));
+        }
+        // Whoever forgets to commit has the job run again when its lease ends.
+        self.hold.is_completed.store(true, Ordering::Release);
+        Ok(())
+    }
+
+    /// Says how far it is, for whoever looks; written once a second at most, and when all is done. In return it hears at once whether it was
+    /// cancelled, and keeps its lease.
+    ///
+    /// # Errors
+    /// `DatabaseError`, by what went wrong.
+    pub async fn report(&self, context: &Context, progress: Progress) -> Result<(), DatabaseError> {
+        let now = context.now();
+        let is_all = progress.total.is_some_and(|total| total <= progress.done);
+        if !is_all && !self.may_report(now) {
+            return Ok(());
+        }
+        let tx = context.begin(&Origin::system()).await?;
+        let goes_on = store::report(&tx, self, &progress).await?;
+        tx.commit().await?;
+        if !goes_on {
+            self.cancel();
+        }
+        Ok(())
+    }
+
+    fn may_report(&self, now: Timestamp) -> bool {
+        let mut reported_at = self.hold.reported_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = reported_at.is_none_or(|last| now - last >= REPORT_EVERY);
+        if may {
+            *reported_at = Some(now);
+        }
+        may
+    }
 }
 
 /// Why a job did not succeed; it is tried again until its attempts are used up.

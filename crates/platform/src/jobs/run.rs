@@ -1,72 +1,120 @@
-//! Workers: take what is due, do it, write down how it ended.
+//! Running jobs: what is due is taken, done, and how it ended is written down.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use kernel::Origin;
-use tokio_util::sync::CancellationToken;
 
-use super::model::{Handlers, Job, JobError, JobState};
-use super::store;
+use super::kind::Queue;
+use super::model::{Handlers, Job, JobError};
+use super::store::{self, Due};
 use crate::Context;
-use crate::db::DatabaseError;
+use crate::config::Config;
+use crate::db::{DatabaseError, WriteTx};
 
-/// Jobs that one worker runs side by side.
-const BATCH: i64 = 16;
-/// How often to look without being woken: jobs become due by the clock.
-const IDLE: Duration = Duration::from_millis(500);
-/// Commits that come within this time are one reason to look.
-const GATHER: Duration = Duration::from_millis(20);
-/// How long to wait after an error of the database.
-const AFTER_ERROR: Duration = Duration::from_secs(1);
 /// The pause after the first failure; it doubles with each further one.
 const FIRST_PAUSE_S: i64 = 5;
 /// No pause is longer.
 const LONGEST_PAUSE_S: i64 = 3_600;
 
-/// Runs what is due now, once; how many jobs ended. Tests call this instead of a worker.
+/// A job that its handler has done with.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) job: Job,
+    /// What went wrong, where something did.
+    pub(super) failure: Option<Failure>,
+}
+
+/// Why a job did not succeed, and how long it waits.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: JobError,
+    pub(super) pause: TimeDelta,
+}
+
+impl Ended {
+    /// True where the job has no attempt left.
+    pub(super) const fn is_last(&self) -> bool {
+        self.job.attempts >= self.job.max_attempts
+    }
+}
+
+/// How many jobs of a queue one process runs side by side.
+pub(super) fn width(config: &Config, queue: Queue) -> usize {
+    let jobs = &config.jobs;
+    usize::from(match queue {
+        Queue::Money => jobs.money,
+        Queue::Default => jobs.default,
+        Queue::Mail => jobs.mail,
+        Queue::Bulk => jobs.bulk,
+    })
+}
+
+/// Runs what is due now, once, as many of each queue as one process runs at a time; how many jobs ended. Tests call this instead of a worker.
 ///
 /// # Errors
 /// `DatabaseError`; jobs that were begun are taken up again when their lease ends.
 pub async fn run_due(context: &Context, handlers: &Handlers) -> Result<usize, DatabaseError> {
-    if !store::any_due(context.db.reader(), context.now()).await? {
+    take_back_lost(context).await?;
+    let due = store::due(context.db.reader(), context.now()).await?;
+    if due.is_empty() {
         return Ok(0);
     }
     let tx = context.begin(&Origin::system()).await?;
-    let given_up = store::give_up_lost(&tx).await?;
-    let jobs = store::claim(&tx, BATCH).await?;
+    let jobs = claim(&tx, &due, Queue::ALL.iter().map(|queue| (*queue, width(&context.config, *queue))).collect()).await?;
+    tx.commit().await?;
+    let ended = join_all(jobs.into_iter().map(|job| run_one(handlers, job))).await;
+    let tx = context.begin(&Origin::system()).await?;
+    store::settle(&tx, &ended).await?;
+    tx.commit().await?;
+    Ok(ended.len())
+}
+
+/// Has what lost its worker taken up again.
+pub(super) async fn take_back_lost(context: &Context) -> Result<(), DatabaseError> {
+    if !store::any_lost(context.db.reader(), context.now()).await? {
+        return Ok(());
+    }
+    let tx = context.begin(&Origin::system()).await?;
+    let given_up = store::take_back_lost(&tx).await?;
     tx.commit().await?;
     if given_up > 0 {
         tracing::warn!(jobs = given_up, "jobs were given up: whoever took them was lost, every time");
     }
-    let ended = join_all(jobs.iter().map(|job| run_one(context, handlers, job))).await;
-    ended.into_iter().collect::<Result<Vec<()>, _>>().map(|ended| ended.len())
+    Ok(())
 }
 
-async fn run_one(context: &Context, handlers: &Handlers, job: &Job) -> Result<(), DatabaseError> {
+/// Takes what is due, no more of each queue than it has room. There are few queues and few priorities, and most of the time one is due.
+pub(super) async fn claim(tx: &WriteTx, due: &[Due], mut room: BTreeMap<Queue, usize>) -> Result<Vec<Job>, DatabaseError> {
+    let mut claimed = Vec::new();
+    for due in due {
+        let Some(room) = room.get_mut(&due.queue).filter(|room| **room > 0) else { continue };
+        let jobs = store::claim(tx, *due, *room).await?;
+        *room = room.saturating_sub(jobs.len());
+        claimed.extend(jobs);
+    }
+    Ok(claimed)
+}
+
+/// Has its handler do a job. A fault of ours in one must end neither the worker nor the jobs beside it.
+pub(super) async fn run_one(handlers: &Handlers, job: Job) -> Ended {
     crate::failpoint("job.before");
     let outcome = match handlers.get(&job.kind) {
-        // A fault of ours in one job must end neither the worker nor the jobs beside it.
         Some(handler) => {
-            AssertUnwindSafe(handler.run(job)).catch_unwind().await.unwrap_or_else(|_| Err(JobError::new("the handler panicked")))
+            AssertUnwindSafe(handler.run(&job)).catch_unwind().await.unwrap_or_else(|_| Err(JobError::new("the handler panicked")))
         }
         None => Err(JobError::new(format!("no handler for jobs of kind {}", job.kind))),
     };
     crate::failpoint("job.after");
-    let tx = context.begin(&Origin::system()).await?;
-    match outcome {
-        Ok(()) => store::finish(&tx, job, JobState::Completed, job.run_at, None).await?,
-        Err(error) => {
-            let last = job.attempts >= job.max_attempts;
-            tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts = job.attempts, job.discarded = last, error = %error, "a job failed");
-            let state = if last { JobState::Discarded } else { JobState::Available };
-            store::finish(&tx, job, state, tx.now() + pause_after(job.attempts), Some(error.to_string())).await?;
-        }
+    let failure = outcome.err().map(|error| Failure { error, pause: pause_after(job.attempts) });
+    let ended = Ended { job, failure };
+    if let Ended { job, failure: Some(Failure { error, .. }) } = &ended {
+        tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.attempts = job.attempts, job.last = ended.is_last(), error = %error, "a job failed");
     }
-    tx.commit().await
+    ended
 }
 
 /// Doubles from five seconds to an hour, with a quarter of jitter so that jobs that failed together do not return together.
@@ -74,41 +122,6 @@ fn pause_after(attempts: i64) -> TimeDelta {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
     let pause_s = FIRST_PAUSE_S.saturating_mul(2_i64.saturating_pow(doublings)).min(LONGEST_PAUSE_S);
     TimeDelta::milliseconds(pause_s * 1_000 + rand::random_range(0..=pause_s * 250))
-}
-
-/// The task that runs jobs as long as the process lives.
-#[derive(Debug)]
-pub struct Worker {
-    context: Context,
-    handlers: Handlers,
-}
-
-impl Worker {
-    /// A worker for this process.
-    #[must_use]
-    pub const fn new(context: Context, handlers: Handlers) -> Self {
-        Self { context, handlers }
-    }
-
-    /// Runs jobs until told to stop; what it has begun it finishes.
-    pub async fn run(self, stop: CancellationToken) {
-        let wake = self.context.db.wake();
-        while !stop.is_cancelled() {
-            let pause = match run_due(&self.context, &self.handlers).await {
-                Ok(0) => IDLE,
-                Ok(_) => continue,
-                Err(error) => {
-                    tracing::warn!(error = %error, "jobs could not be taken; trying again");
-                    AFTER_ERROR
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = wake.notified() => tokio::time::sleep(GATHER).await,
-                () = tokio::time::sleep(pause) => {}
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ impl Handler for ExportPersonalData {
         let archive = archive(&self.context, &self.places, user).await?;
         let tx = self.context.begin(&Origin::system()).await?;
         store::finish(&tx, export, &archive.to_string()).await?;
+        job.complete_in(&tx).await?;
         Ok(tx.commit().await?)
     }
 }

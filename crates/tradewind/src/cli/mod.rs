@@ -24,6 +24,7 @@ mod product;
 mod ratelimit;
 mod role;
 pub(crate) mod routes;
+mod schedules;
 mod serve;
 mod session;
 mod setup;
@@ -106,6 +107,9 @@ enum Command {
     /// Work that the shop does after the commit
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// What starts by the clock
+    #[command(subcommand)]
+    Schedules(schedules::Command),
     /// Check the installation and every rule of the data
     Doctor,
     /// Try on a database of its own whether the shop keeps its promises when many want the same
@@ -175,6 +179,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Audit(command) => audit::run(globals, command).await,
         Command::Events(command) => events::run(globals, command).await,
         Command::Jobs(command) => jobs::run(globals, command).await,
+        Command::Schedules(command) => schedules::run(globals, command).await,
         Command::Doctor => doctor::run(globals).await,
         Command::Stress(arguments) => stress::run(globals, arguments).await,
         Command::Config(command) => config::run(globals, command),

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use kernel::Timestamp;
+use kernel::{PageRequest, Timestamp};
 use platform::db::fetch_all;
-use platform::jobs::{self, Handler, Handlers, Job, JobError, JobFilter, JobKind, JobState, NewJob, run_due};
+use platform::jobs::{self, Handler, Handlers, Job, JobError, JobFilter, JobKind, JobState, NewJob, StoredJob, run_due};
 use serde_json::json;
 use test_macro::test_on_every_database;
 use tokio::sync::Notify;
@@ -64,9 +64,13 @@ async fn enqueue(shop: &TestShop, payload: i64, run_at: Timestamp, unique_key: O
     Ok(tx.commit().await?)
 }
 
-async fn only_job(shop: &TestShop) -> TestResult<Job> {
-    let filter = JobFilter { kind: Some(KIND.to_string()), ..JobFilter::default() };
-    let found = jobs::list(shop.context().db.reader(), &filter, 10).await?;
+pub(super) async fn of_kind(shop: &TestShop, kind: JobKind) -> TestResult<Vec<StoredJob>> {
+    let filter = JobFilter { kind: Some(kind.to_string()), ..JobFilter::default() };
+    Ok(jobs::list(shop.context().db.reader(), &filter, false, &PageRequest::first(1_000)).await?.items)
+}
+
+async fn only_job(shop: &TestShop) -> TestResult<StoredJob> {
+    let found = of_kind(shop, KIND).await?;
     assert_eq!(found.len(), 1);
     Ok(found.into_iter().next().ok_or("one job")?)
 }
@@ -106,9 +110,7 @@ async fn a_failing_job_is_tried_again_and_given_up(shop: TestShop) -> TestResult
     assert_eq!((job.state, job.attempts, job.max_attempts), (JobState::Discarded, attempts, attempts));
     assert_eq!(job.last_error.as_deref(), Some("told to fail"));
 
-    let tx = shop.context().begin(&shop.origin()).await?;
-    assert!(jobs::retry(&tx, job.id).await?);
-    tx.commit().await?;
+    jobs::retry(shop.context(), &shop.origin(), job.id).await?;
     run_due(shop.context(), &Counting::default().handlers()).await?;
     assert_eq!(only_job(&shop).await?.state, JobState::Completed);
     Ok(())
@@ -179,8 +181,7 @@ async fn a_handler_that_panics_fails_alone(shop: TestShop) -> TestResult {
     assert_eq!(run_due(shop.context(), &counting.handlers().with(Panicking)).await?, 2);
 
     assert_eq!((only_job(&shop).await?.state, counting.runs()), (JobState::Completed, vec![1]));
-    let filter = JobFilter { kind: Some(PANIC.to_string()), ..JobFilter::default() };
-    let failed = jobs::list(shop.context().db.reader(), &filter, 10).await?;
+    let failed = of_kind(&shop, PANIC).await?;
     assert_eq!(
         failed.iter().map(|job| (job.state, job.last_error.as_deref())).collect::<Vec<_>>(),
         [(JobState::Available, Some("the handler panicked"))]
@@ -188,7 +189,7 @@ async fn a_handler_that_panics_fails_alone(shop: TestShop) -> TestResult {
     remove(&shop, PANIC).await
 }
 
-async fn remove(shop: &TestShop, kind: JobKind) -> TestResult {
+pub(super) async fn remove(shop: &TestShop, kind: JobKind) -> TestResult {
     let tx = shop.context().begin(&shop.origin()).await?;
     platform::db::execute(&tx, "DELETE FROM jobs WHERE kind = $1", platform::values![kind.name()]).await?;
     Ok(tx.commit().await?)

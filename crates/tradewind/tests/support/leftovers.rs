@@ -1,13 +1,16 @@
 //! What a quiet shop has none of: facts on their way out, jobs to do or given up, broken invariants.
 
+use kernel::PageRequest;
 use platform::Context;
 use platform::db::{fetch_scalar, violations};
 use platform::jobs::{self, JobFilter, JobState};
 
 use super::TestResult;
 
-/// More waiting jobs than any test makes.
+/// More events than any test makes.
 const MANY: i64 = 1_000;
+/// More waiting jobs than any test makes.
+const MOST_JOBS: u32 = 1_000;
 
 /// Fails where the test left something behind.
 pub(crate) async fn refuse(context: &Context) -> TestResult {
@@ -21,7 +24,8 @@ pub(crate) async fn refuse(context: &Context) -> TestResult {
     if !unfinished.is_empty() {
         return Err(format!("jobs are left that are due, running or given up: {unfinished:?}").into());
     }
-    let waiting = jobs::list(db, &JobFilter { state: Some(JobState::Available), ..JobFilter::default() }, MANY).await?;
+    let available = JobFilter { states: vec![JobState::Available], ..JobFilter::default() };
+    let waiting = jobs::list(db, &available, true, &PageRequest::first(MOST_JOBS)).await?.items;
     if let Some(failed) = waiting.iter().find(|job| job.last_error.is_some()) {
         return Err(format!("a job failed and waits to be tried again: {failed:?}").into());
     }

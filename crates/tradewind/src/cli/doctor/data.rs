@@ -2,15 +2,12 @@
 
 use platform::Context;
 use platform::db::{DatabaseError, patient_violations};
-use platform::jobs::{self, JobFilter, JobState};
+use platform::jobs;
 use platform::migrate::{self, Applied};
 use platform::outbox;
 
 use super::{Check, Health};
 use crate::wiring;
-
-/// More given-up jobs than anybody reads.
-const MOST_JOBS: i64 = 1_000;
 
 /// Asks for everything; a schema that is not ours ends the questions.
 pub(in crate::cli) async fn look(context: &Context) -> Vec<Check> {
@@ -57,8 +54,7 @@ async fn rules(context: &Context) -> Vec<Check> {
 }
 
 async fn discarded(context: &Context) -> Result<Check, DatabaseError> {
-    let filter = JobFilter { state: Some(JobState::Discarded), ..JobFilter::default() };
-    let count = jobs::list(context.db.reader(), &filter, MOST_JOBS).await?.len();
+    let count: i64 = jobs::queues(context.db.reader(), context.now()).await?.iter().map(|queue| queue.discarded).sum();
     Ok(match count {
         0 => Check::new("jobs", Health::Ok, "none is given up"),
         count => Check::new("jobs", Health::Failed, format!("{count} are given up; see `tradewind jobs list --state discarded`")),
