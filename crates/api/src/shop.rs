@@ -18,6 +18,8 @@ use platform::jobs::Schedules;
 use platform::rate_limits::{LocalLimiter, RateLimiter, SharedLimiter};
 use sales::Sales;
 
+use crate::rest::Shelf;
+
 /// The state of the router. It is cloned two or three times for each request, so that it is one pointer: to count the forty owners of its
 /// parts up and down, in memory that all processors share, took a tenth of the way through the router.
 #[derive(Clone)]
@@ -43,6 +45,7 @@ pub struct Parts {
     metrics: Arc<Metrics>,
     limits: Arc<Limits>,
     blocks: Arc<IpBlocks>,
+    shelf: Shelf,
 }
 
 impl Shop {
@@ -64,8 +67,22 @@ impl Shop {
             None => Arc::new(local),
         };
         let (limits, blocks) = (Arc::new(Limits::new(limiter)), Arc::new(IpBlocks::new(context.clone())));
-        let parts = Parts { sales, accounts, notify, schedules, files, keys, uses, stopping, started_at, memory, metrics, limits, blocks };
-        Self(Arc::new(parts))
+        Self(Arc::new(Parts {
+            sales,
+            accounts,
+            notify,
+            schedules,
+            files,
+            keys,
+            uses,
+            stopping,
+            started_at,
+            memory,
+            metrics,
+            limits,
+            blocks,
+            shelf: Shelf::default(),
+        }))
     }
 
     /// Database, clock and configuration.
@@ -108,6 +125,11 @@ impl Shop {
     #[must_use]
     pub fn blocks(&self) -> &Arc<IpBlocks> {
         &self.blocks
+    }
+
+    /// What can be had of products that somebody looks at.
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// When the process began to answer.

@@ -1,6 +1,6 @@
 //! Writes that another site's page makes a browser send along with the cookies of ours (CSRF).
 
-use http::{HeaderName, Method, Request, Uri, header};
+use http::{HeaderMap, HeaderName, Method, Request, Uri, header};
 
 use crate::problem::Problem;
 
@@ -17,15 +17,20 @@ pub(crate) fn refuse<B>(request: &Request<B>) -> Option<Problem> {
     }
     let is_ours = match (headers.get(SEC_FETCH_SITE), headers.get(header::ORIGIN)) {
         (Some(site), _) => site == "same-origin" || site == "none",
-        (None, Some(origin)) => origin.to_str().is_ok_and(|origin| is_host_of(origin, host_of(request))),
+        (None, Some(origin)) => origin.to_str().is_ok_and(|origin| is_own(origin, headers)),
         // No browser of the last years says neither: it is a program.
         (None, None) => true,
     };
     (!is_ours).then(Problem::cross_site)
 }
 
-fn host_of<B>(request: &Request<B>) -> Option<&str> {
-    request.headers().get(header::HOST)?.to_str().ok()
+fn host_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::HOST)?.to_str().ok()
+}
+
+/// True where a page of this origin came from the host that is asked.
+pub(crate) fn is_own(origin: &str, headers: &HeaderMap) -> bool {
+    is_host_of(origin, host_of(headers))
 }
 
 fn is_host_of(origin: &str, host: Option<&str>) -> bool {

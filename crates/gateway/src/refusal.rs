@@ -181,6 +181,22 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "cross_site_request", "a write with cookies has to come from a page of this shop")
     }
 
+    /// A page of another site wants a WebSocket.
+    #[must_use]
+    pub fn origin_refused() -> Self {
+        let message = "pages of this origin may not open a WebSocket here; the shop's own may, and those that server.cors_origins names";
+        Self::new(StatusCode::FORBIDDEN, "origin_refused", message)
+    }
+
+    /// An ordinary request where only a WebSocket is spoken.
+    #[must_use]
+    pub fn upgrade_required() -> Self {
+        let message = "this is for WebSockets: GET with Connection: Upgrade, Upgrade: websocket and Sec-WebSocket-Version: 13";
+        let problem = Self::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", message);
+        let problem = problem.header(header::UPGRADE, HeaderValue::from_static("websocket"));
+        problem.header(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"))
+    }
+
     /// The request says in two ways how long its body is, and whoever reads the other one sees another request.
     #[must_use]
     pub fn two_lengths() -> Self {

@@ -9,7 +9,7 @@ use crate::support::{Ask, Reply, TestResult, TestShop};
 const PASSWORD: &str = "a mug of tea at seven";
 
 /// Registers, and signs in as pages do; the answer.
-async fn sign_in(shop: &TestShop, email: &str) -> TestResult<Reply> {
+pub(crate) async fn sign_in(shop: &TestShop, email: &str) -> TestResult<Reply> {
     let form = json!({"email": email, "password": PASSWORD});
     shop.post("/api/v1/auth/register").anonymous().json(form.clone()).await?.expect(201)?;
     let mut form = form;
@@ -18,7 +18,7 @@ async fn sign_in(shop: &TestShop, email: &str) -> TestResult<Reply> {
 }
 
 /// What the browser sends from then on.
-fn cookie(reply: &Reply) -> String {
+pub(crate) fn cookie(reply: &Reply) -> String {
     reply.header("set-cookie").split(';').next().unwrap_or_default().to_owned()
 }
 

@@ -3,6 +3,9 @@
 mod bounds;
 mod door;
 mod events;
+mod orders;
+mod socket;
+mod sockets;
 
 use kernel::Origin;
 use platform::outbox::{self, Fact, Relay, record_all};

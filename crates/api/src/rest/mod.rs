@@ -37,6 +37,7 @@ use crate::routes::Routes;
 use crate::versions;
 
 pub use streams::STREAMS;
+pub(crate) use streams::Shelf;
 
 /// Every route of the API.
 pub(crate) fn routes() -> Routes {

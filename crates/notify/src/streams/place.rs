@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::model::{Reader, StreamsFull, Told};
 
@@ -44,6 +45,8 @@ pub struct Place {
     streams: Streams,
     reader: Reader,
     told: broadcast::Receiver<Told>,
+    /// Whoever ends the process waits for it.
+    _held: TaskTrackerToken,
 }
 
 impl Streams {
@@ -71,7 +74,7 @@ impl Streams {
         if !std::mem::replace(&mut taken.is_followed, true) {
             self.0.tasks.spawn(self.clone().follow());
         }
-        Ok(Place { streams: self.clone(), reader, told })
+        Ok(Place { streams: self.clone(), reader, told, _held: self.0.tasks.token() })
     }
 
     /// How many are open.
@@ -80,9 +83,10 @@ impl Streams {
         self.taken().all
     }
 
-    /// Has a task of a stream's own waited for when the process ends.
-    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.0.tasks.spawn(task);
+    /// Up to which place of the stream of events all were told what happened.
+    #[must_use]
+    pub fn last(&self) -> i64 {
+        self.0.last.load(Ordering::Acquire)
     }
 
     /// Tells all streams to end; no new one is opened.
@@ -143,7 +147,7 @@ impl Place {
             () = self.streams.0.stop.cancelled() => return None,
         };
         // Its sender lives as long as this does.
-        let anything = || Told { last: self.streams.0.last.load(Ordering::Acquire), heads: None };
+        let anything = || Told { last: self.streams.last(), heads: None };
         Some(told.unwrap_or_else(|_: RecvError| anything()))
     }
 

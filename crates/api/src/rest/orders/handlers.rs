@@ -77,7 +77,7 @@ async fn get_order(
 }
 
 /// Another cart's order is the same as none.
-async fn refuse_stranger(shop: &Shop, order: &Order, token: &str) -> Result<(), Problem> {
+pub(in crate::rest) async fn refuse_stranger(shop: &Shop, order: &Order, token: &str) -> Result<(), Problem> {
     let missing = || Problem::not_found("order_not_found");
     let access = CartAccess::by_token(order.cart_id.ok_or_else(missing)?, token);
     sales::carts::open(shop.context().db.reader(), &access).await.map(drop).map_err(|error| match error {
