@@ -14,7 +14,7 @@ use catalog::media::PictureFormat;
 use catalog::products::{ProductStatus as ProductStatuses, RelationKind as RelationKinds};
 use catalog::variants::VariantKind as VariantKinds;
 use kernel::Prefixed;
-use notify::webhooks;
+use notify::{mail_templates, mails, webhooks};
 use payments::payments::PaymentStatus as PaymentStatuses;
 use payments::providers::Providers;
 use platform::jobs;
@@ -142,6 +142,18 @@ schemas! {
     SessionKind = word(SessionKinds::WORDS.iter().copied());
     /// Whose shelves a location is.
     LocationKind = word(LocationKinds::WORDS.iter().copied());
+    /// What kind of thing a letter is about.
+    MailAboutKind = word(mails::AboutKind::WORDS.iter().copied());
+    /// The id of a letter.
+    MailId = id::<kernel::MailTag>();
+    /// Where a letter stands: on its way, sent, or given up.
+    MailState = word(mails::MailState::WORDS.iter().copied());
+    /// Whom a letter is written for: a language, and a script and a region where needed.
+    MailLocale = form(mail_templates::MailLocale::PATTERN).examples(["de-CH"]);
+    /// A letter that the shop writes.
+    MailTemplateName = word(mail_templates::TemplateName::WORDS.iter().copied());
+    /// Where a template comes from: the shop wrote it, it is built in, or it is that of another locale.
+    MailTemplateOrigin = word(mail_templates::TemplateOrigin::WORDS.iter().copied());
     /// How grave a line of the log is.
     LogLevel = word(platform::telemetry::Level::WORDS.iter().copied());
     /// Why staff correct stock.

@@ -61,6 +61,10 @@ ids! {
     JobId, JobTag, "job";
     /// A transaction of the ledger.
     LedgerTransactionId, LedgerTransactionTag, "ltx";
+    /// A letter that was or is to be sent.
+    MailId, MailTag, "mail";
+    /// What a letter is made of, in one language.
+    MailTemplateId, MailTemplateTag, "mtpl";
     /// A picture of a product.
     MediaId, MediaTag, "media";
     /// A staff note on an order.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use platform::Context;
 use platform::http_client::{Excess, HttpBounds, HttpClient, HttpError, Reach};
+use platform::mail::Mailer;
 use platform::outbox::FactKinds;
 
 use crate::streams::Streams;
@@ -21,6 +22,7 @@ pub struct Notify {
     pub kinds: FactKinds,
     /// Who follows what happens at this very moment, in this process.
     pub streams: Streams,
+    pub(crate) mailer: Mailer,
     pub(crate) client: HttpClient,
     pub(crate) reach: Reach,
 }
@@ -33,7 +35,7 @@ impl Notify {
     pub fn new(context: Context, kinds: FactKinds) -> Result<Self, HttpError> {
         let reach = Reach::Public(context.config.webhooks.allow_private.clone().into());
         let client = HttpClient::new(BOUNDS, reach.clone())?;
-        let streams = Streams::new(context.clone());
-        Ok(Self { context, kinds, streams, client, reach })
+        let (mailer, streams) = (Mailer::of(&context.config), Streams::new(context.clone()));
+        Ok(Self { context, kinds, streams, mailer, client, reach })
     }
 }

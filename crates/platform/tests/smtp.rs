@@ -73,7 +73,14 @@ fn line(from: &mut impl BufRead) -> String {
 
 fn letter(to: &str) -> Letter {
     let text = "Hello!\n.\nQUIT\n..\nBye".to_owned();
-    Letter { to: Email::parse(to).expect("an address"), subject: "Willkommen, Ada".into(), text, html: Some("<p>Grüße!</p>".into()) }
+    Letter {
+        to: Email::parse(to).expect("an address"),
+        subject: "Willkommen, Ada".into(),
+        text,
+        html: Some("<p>Grüße!</p>".into()),
+        id: None,
+        unsubscribe: None,
+    }
 }
 
 #[tokio::test]

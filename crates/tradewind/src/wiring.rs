@@ -15,6 +15,8 @@ use catalog::listing::RefreshListing;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use notify::Notify;
+use notify::mail_templates::MailTemplateEvent;
+use notify::mails::{PersonalMails, SendMail, SweepMails, WriteLetters, WriteMail};
 use notify::webhooks::{FanOut, ReplayEvents, SweepWebhooks, WebhookEndpointEvent};
 use payments::providers::Providers;
 use platform::audit::ExportHead;
@@ -58,6 +60,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::carts::INVARIANTS,
     sales::orders::INVARIANTS,
     sales::customers::INVARIANTS,
+    notify::mails::INVARIANTS,
     notify::webhooks::INVARIANTS,
 ];
 
@@ -105,6 +108,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<catalog::inventory::LocationFact>(),
         FactKind::of::<sales::tax::TaxRateEvent>(),
         FactKind::of::<accounts::users::UserEvent>(),
+        FactKind::of::<MailTemplateEvent>(),
         FactKind::of::<WebhookEndpointEvent>(),
     ])
 }
@@ -145,6 +149,7 @@ pub fn personal_places() -> Places {
         Box::new(sales::carts::PersonalCarts),
         Box::new(sales::orders::PersonalOrders),
         Box::new(sales::customers::PersonalCustomers),
+        Box::new(PersonalMails),
     ])
 }
 
@@ -168,6 +173,9 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(SweepSignIn(accounts.context.clone()))
         .with(ExportHead(sales.context.clone()))
         .with(LookForAnomalies(sales.context.clone()))
+        .with(WriteMail(notify.clone()))
+        .with(SendMail(notify.clone()))
+        .with(SweepMails(notify.clone()))
         .with(ReplayEvents(notify.clone()))
         .with(SweepWebhooks(notify.clone()))
         .with(SweepJobs(sales.context.clone()))
@@ -182,7 +190,7 @@ fn limited_classes(config: &Config) -> Vec<&'static str> {
 /// Who follows the events, each with a cursor of its own.
 #[must_use]
 pub fn subscribers() -> Vec<Arc<dyn Subscriber>> {
-    vec![Arc::new(KeepCustomers), Arc::new(FanOut::of(&facts()))]
+    vec![Arc::new(KeepCustomers), Arc::new(WriteLetters), Arc::new(FanOut::of(&facts()))]
 }
 
 /// The shop lives where its default channel does.
@@ -208,6 +216,7 @@ pub fn schedules() -> Result<Schedules, TimetableError> {
         of(LookForAnomalies::KIND, "* * * * *")?,
         of(SweepWebhooks::KIND, "10 * * * *")?,
         of(SweepReports::KIND, "50 3 * * *")?,
+        of(SweepMails::KIND, "30 2 * * *")?,
         of(SweepJobs::KIND, "30 * * * *")?,
     ];
     Ok(Schedules::new(all, DefaultChannel))

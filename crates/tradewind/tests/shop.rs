@@ -28,6 +28,7 @@ mod limits;
 mod listing;
 mod listing_walks;
 mod logs;
+mod mail;
 mod me;
 mod measuring;
 mod media;

@@ -11,6 +11,8 @@ use catalog::channels::TaxDisplay;
 use catalog::inventory::MoveReason;
 use catalog::products::{ProductStatus, RelationKind};
 use catalog::variants::VariantKind;
+use notify::mail_templates::TemplateName;
+use notify::mails::{AboutKind, MailState};
 use notify::webhooks::{DeliveryState, DisabledBecause};
 use payments::payments::{OperationKind, OperationStatus};
 use platform::audit::Outcome;
@@ -19,12 +21,13 @@ use platform::privacy::ExportStatus;
 use sales::carts::CartStatus;
 use sales::orders::{FulfilmentStatus, OrderStatus};
 use sales::pricing::AdjustmentKind;
+use sales::reports::{ReportKind, ReportState};
 use sales::shipping::ShippingKind;
 
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 26] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 32] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -33,6 +36,10 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 26] = [
     ("job_queues_name_check", Queue::WORDS),
     ("jobs_queue_check", Queue::WORDS),
     ("jobs_state_check", JobState::WORDS),
+    ("mail_templates_name_check", TemplateName::WORDS),
+    ("mails_about_check", AboutKind::WORDS),
+    ("mails_state_check", MailState::WORDS),
+    ("mails_template_check", TemplateName::WORDS),
     ("one_time_tokens_purpose_check", Purpose::WORDS),
     ("order_adjustments_kind_check", AdjustmentKind::WORDS),
     ("orders_fulfilment_status_check", FulfilmentStatus::WORDS),
@@ -44,6 +51,8 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 26] = [
     ("privacy_exports_status_check", ExportStatus::WORDS),
     ("product_relations_kind_check", RelationKind::WORDS),
     ("products_status_check", ProductStatus::WORDS),
+    ("reports_kind_check", ReportKind::WORDS),
+    ("reports_state_check", ReportState::WORDS),
     ("sessions_kind_check", Kind::WORDS),
     ("shipping_methods_kind_check", ShippingKind::WORDS),
     ("stock_moves_reason_check", MoveReason::WORDS),

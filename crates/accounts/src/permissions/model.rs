@@ -113,6 +113,10 @@ permissions! {
     ReportsWrite = "reports:write";
     /// Follow what happens in the shop.
     EventsRead = "events:read";
+    /// See what letters say, which were sent and what became of them.
+    MailRead = "mail:read";
+    /// Write what letters say.
+    MailWrite = "mail:write";
     /// See webhook endpoints and what became of their messages.
     WebhooksRead = "webhooks:read";
     /// Make and change webhook endpoints, send messages again.

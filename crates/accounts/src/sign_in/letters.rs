@@ -104,7 +104,7 @@ pub(super) fn letter(kind: LetterKind, to: Email, shop: &str, link: &str) -> Let
             ),
         ),
     };
-    Letter { to, subject, text: format!("{text}\n"), html: None }
+    Letter { to, subject, text: format!("{text}\n"), html: None, id: None, unsubscribe: None }
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ mod events;
 mod ip_blocks;
 mod jobs;
 mod logs;
+mod mail_templates;
+mod mails;
 mod me;
 mod media;
 mod metrics;
@@ -72,6 +74,8 @@ pub(crate) fn v1() -> Routes {
         .merge(reports::routes())
         .merge(events::routes())
         .merge(streams::routes())
+        .merge(mail_templates::routes())
+        .merge(mails::routes())
         .merge(webhooks::routes())
         .merge(jobs::routes())
 }

@@ -30,6 +30,7 @@ things! {
     IdentityTag = "identity_not_found";
     IpBlockTag = "ip_block_not_found";
     JobTag = "job_not_found";
+    MailTag = "mail_not_found";
     MediaTag = "media_not_found";
     OrderTag = "order_not_found";
     PaymentTag = "payment_not_found";

@@ -258,10 +258,12 @@ pub struct Security {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
-    /// Empty: files in the data directory. `smtp://`, `smtps://`: a server; may hold a password and is never shown.
+    /// Empty: files in the data directory. `smtp://`, `smtps://`: a server; `sendgrid://`: that service; may hold a password and is never shown.
     pub url: SecretString,
     /// Who sends it; empty: the shop's name at the host of `server.public_url`.
     pub from: String,
+    /// Who is told that little is left of something; empty: nobody.
+    pub alerts_to: String,
 }
 
 /// What nodes share beside the database.

@@ -26,6 +26,10 @@ pub struct Letter {
     pub text: String,
     /// The same for programs that show HTML.
     pub html: Option<String>,
+    /// What it is known by: sent again, it is the same letter to programs that look. Absent: each time it is sent it is another one.
+    pub id: Option<Uuid>,
+    /// Where its reader says, by one click, that such letters are not wanted (RFC 8058).
+    pub unsubscribe: Option<String>,
 }
 
 /// Letters hold links that open accounts, and stay out of logs.
@@ -49,10 +53,11 @@ impl Letter {
             }
         }
         let to: Address = self.to.as_str().parse().map_err(|_| MailError::Unfit("its address is none that mail can reach"))?;
-        let id = format!("<{}@{}>", Uuid::now_v7(), from.email.domain());
-        // RFC 3834: no out-of-office answers, please.
-        let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
-        let builder = Message::builder().from(from.clone()).to(to.into()).subject(subject).message_id(Some(id)).raw_header(automatic);
+        let id = format!("<{}@{}>", self.id.unwrap_or_else(Uuid::now_v7), from.email.domain());
+        let mut builder = Message::builder().from(from.clone()).to(to.into()).subject(subject).message_id(Some(id));
+        for (name, value) in self.heads()? {
+            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+        }
         let message = match &self.html {
             Some(html) => builder.multipart(MultiPart::alternative_plain_html(self.text.clone(), html.clone())),
             None => builder.singlepart(SinglePart::plain(self.text.clone())),
@@ -61,12 +66,35 @@ impl Letter {
     }
 }
 
+impl Letter {
+    /// The lines of its head that every way of sending has.
+    pub(super) fn heads(&self) -> Result<Vec<(&'static str, String)>, MailError> {
+        // RFC 3834: no out-of-office answers, please.
+        let mut heads = vec![("Auto-Submitted", "auto-generated".to_owned())];
+        if let Some(unsubscribe) = &self.unsubscribe {
+            if !unsubscribe.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<' && byte != b'>') {
+                return Err(MailError::Unfit("its link to unsubscribe is none"));
+            }
+            heads.push(("List-Unsubscribe", format!("<{unsubscribe}>")));
+            heads.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+        }
+        Ok(heads)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn letter(subject: &str, text: &str) -> Letter {
-        Letter { to: Email::parse("ada@example.com").expect("an address"), subject: subject.into(), text: text.into(), html: None }
+        Letter {
+            to: Email::parse("ada@example.com").expect("an address"),
+            subject: subject.into(),
+            text: text.into(),
+            html: None,
+            id: None,
+            unsubscribe: None,
+        }
     }
 
     fn sent(letter: &Letter) -> Result<String, MailError> {
@@ -83,6 +111,21 @@ mod tests {
         }
         assert!(head.contains("Content-Type: multipart/alternative") && head.contains("Date: ") && head.contains("Message-ID: <"));
         assert!(message.is_ascii());
+    }
+
+    /// RFC 8058: both lines, or neither.
+    #[test]
+    fn a_letter_that_one_can_unsubscribe_from_says_so_in_its_head() {
+        let id = Uuid::nil();
+        let link = "https://mugs.example/api/v1/mail/unsubscribe/x-1_y".to_owned();
+        let message = sent(&Letter { id: Some(id), unsubscribe: Some(link.clone()), ..letter("Hi", "x") }).expect("a message");
+        assert!(message.contains(&format!("Message-ID: <{id}@example.com>")), "{message}");
+        assert!(message.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{message}");
+        assert!(message.replace("\r\n ", " ").contains(&format!("List-Unsubscribe: <{link}>")), "{message}");
+        assert!(!sent(&letter("Hi", "x")).expect("a message").contains("Unsubscribe"));
+        for link in ["https://a b", "https://a>\r\nBcc: x", "https://ü"] {
+            assert!(sent(&Letter { unsubscribe: Some(link.to_owned()), ..letter("Hi", "x") }).is_err(), "{link}");
+        }
     }
 
     #[test]

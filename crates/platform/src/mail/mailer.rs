@@ -4,14 +4,17 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kernel::Email;
 use lettre::message::Mailbox;
 use secrecy::ExposeSecret;
+use uuid::Uuid;
 
 use super::error::MailError;
 use super::files;
 use super::letter::Letter;
 use super::relay::Relay;
 use super::sender;
+use super::sendgrid::SendGrid;
 use super::smtp::Smtp;
 use crate::config::{Config, Mode};
 
@@ -24,6 +27,8 @@ enum Way {
     Files(Mailbox, PathBuf),
     /// To a server.
     Smtp(Mailbox, Smtp),
+    /// To a service.
+    SendGrid(Mailbox, SendGrid),
     /// Nowhere, and why; a configuration that was loaded is never this.
     None(String),
 }
@@ -42,9 +47,21 @@ impl Mailer {
     /// `Unfit` and `Refused` for good, `Unavailable` where it is worth another try.
     pub async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         match &*self.0 {
-            Way::Files(from, folder) => files::write(folder, &letter.message(from)?.formatted()).await.map(drop),
+            Way::Files(from, folder) => files::write(folder, letter.id, &letter.message(from)?.formatted()).await.map(drop),
             Way::Smtp(from, smtp) => smtp.send(letter.message(from)?).await,
+            Way::SendGrid(from, service) => service.send(letter, from).await,
             Way::None(why) => Err(MailError::Misconfigured(why.clone())),
+        }
+    }
+
+    /// The letter of this id as it was written to a file; `None` where letters go elsewhere.
+    ///
+    /// # Errors
+    /// `Unavailable` where the disk refuses.
+    pub async fn read(&self, id: Uuid) -> Result<Option<String>, MailError> {
+        match &*self.0 {
+            Way::Files(_, folder) => files::read(folder, id).await,
+            Way::Smtp(..) | Way::SendGrid(..) | Way::None(_) => Ok(None),
         }
     }
 }
@@ -54,6 +71,7 @@ impl fmt::Debug for Mailer {
         match &*self.0 {
             Way::Files(_, folder) => write!(f, "Mailer({})", folder.display()),
             Way::Smtp(..) => f.write_str("Mailer(smtp)"),
+            Way::SendGrid(..) => f.write_str("Mailer(sendgrid)"),
             Way::None(_) => f.write_str("Mailer(none)"),
         }
     }
@@ -65,6 +83,9 @@ fn way(config: &Config) -> Result<Way, MailError> {
     if url.is_empty() {
         return Ok(Way::Files(from, config.data_dir.join("mail")));
     }
+    if SendGrid::is_meant_by(url) {
+        return Ok(Way::SendGrid(from, SendGrid::parse(url)?));
+    }
     let relay = Relay::parse(url)?;
     Ok(Way::Smtp(from, Smtp::new(&relay)?))
 }
@@ -72,8 +93,16 @@ fn way(config: &Config) -> Result<Way, MailError> {
 /// Refuses a configuration by which no letter could leave, or only where everybody reads it.
 pub(crate) fn refuse_unfit(config: &Config) -> Result<(), MailError> {
     let way = way(config)?;
-    if let (Mode::Production, Way::Smtp(from, smtp)) = (config.mode, &way) {
-        if smtp.is_readable_by_others() {
+    if !config.mail.alerts_to.is_empty() && Email::parse(&config.mail.alerts_to).is_err() {
+        return Err(MailError::Misconfigured(format!("mail.alerts_to `{}` is not an address", config.mail.alerts_to)));
+    }
+    let sent = match &way {
+        Way::Smtp(from, smtp) => Some((from, smtp.is_readable_by_others())),
+        Way::SendGrid(from, service) => Some((from, service.is_readable_by_others())),
+        Way::Files(..) | Way::None(_) => None,
+    };
+    if let (Mode::Production, Some((from, is_readable_by_others))) = (config.mode, sent) {
+        if is_readable_by_others {
             return Err(MailError::Misconfigured("mail.url has tls=none, which is for servers on this machine only".to_owned()));
         }
         if from.email.domain() == "localhost" {
@@ -86,8 +115,6 @@ pub(crate) fn refuse_unfit(config: &Config) -> Result<(), MailError> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
-
-    use kernel::Email;
 
     use super::*;
     use crate::config::{Flags, load};
@@ -106,6 +133,8 @@ mod tests {
             subject: "Welcome".into(),
             text: text.into(),
             html: None,
+            id: None,
+            unsubscribe: None,
         };
         for text in ["first", "second"] {
             mailer.send(&letter(text)).await.expect("sent");
@@ -127,7 +156,14 @@ mod tests {
     async fn a_disk_that_refuses_is_worth_another_try() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let mailer = Mailer::of(&config(&[("data_dir", &file.path().display().to_string())]).expect("fine"));
-        let letter = Letter { to: Email::parse("a@b.co").expect("an address"), subject: "Hi".into(), text: "x".into(), html: None };
+        let letter = Letter {
+            to: Email::parse("a@b.co").expect("an address"),
+            subject: "Hi".into(),
+            text: "x".into(),
+            html: None,
+            id: None,
+            unsubscribe: None,
+        };
         assert!(matches!(mailer.send(&letter).await, Err(MailError::Unavailable(_))));
     }
 
@@ -140,11 +176,17 @@ mod tests {
             ("smtp://localhost:25?tls=none", "production", true),
             ("smtp://mail.example?tls=none", "production", false),
             ("smtp://mail.example?tls=none", "development", true),
+            ("sendgrid://apikey:otter@api.sendgrid.com", "production", true),
+            ("sendgrid://apikey:otter@mail.example?tls=none", "production", false),
+            ("sendgrid://api.sendgrid.com", "development", false),
             ("http://mail.example", "development", false),
             ("mail.example", "development", false),
             ("smtp://mail.example?authority=/nowhere.pem", "development", false),
         ] {
             assert_eq!(sent_by(url, mode).is_ok(), is_fine, "{url} {mode}");
+        }
+        for (address, is_fine) in [("", true), ("stock@mugs.example", true), ("stock", false), ("a@b.co, c@d.co", false)] {
+            assert_eq!(config(&[("mail.alerts_to", address)]).is_ok(), is_fine, "{address}");
         }
         let unnamed = config(&[("mail.url", "smtps://mail.example"), ("mode", "production")]).expect_err("refused").to_string();
         assert!(unnamed.contains("mail.from"), "{unnamed}");

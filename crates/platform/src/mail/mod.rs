@@ -1,4 +1,4 @@
-//! Mail: letters to one reader each, into files or to a server. Sent by jobs only, which try again.
+//! Mail: letters to one reader each, into files, to a server or to a service. Sent by jobs only, which try again.
 
 mod error;
 mod files;
@@ -6,6 +6,7 @@ mod letter;
 mod mailer;
 mod relay;
 mod sender;
+mod sendgrid;
 mod smtp;
 
 pub use error::MailError;

@@ -43,7 +43,7 @@ impl Relay {
         let (mut security, port) = match url.scheme() {
             "smtp" => (Security::StartTls, SUBMISSION),
             "smtps" => (Security::Tls, SUBMISSIONS),
-            _ => return Err(refused("must begin with smtp:// or smtps://")),
+            _ => return Err(refused("must begin with smtp://, smtps:// or sendgrid://")),
         };
         let mut authority = None;
         for (key, value) in url.query_pairs() {
@@ -67,13 +67,17 @@ impl Relay {
 
     /// True where what is sent passes through a network in the clear.
     pub(super) fn is_readable_by_others(&self) -> bool {
-        let own = self.host == "localhost" || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        self.security == Security::None && !own
+        self.security == Security::None && !is_own(&self.host)
     }
 }
 
+/// True for this very machine.
+pub(super) fn is_own(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 /// A part of an address without its percent signs; unlike in forms, a plus is a plus and an ampersand ends nothing.
-fn plain(part: &str) -> String {
+pub(super) fn plain(part: &str) -> String {
     let escaped = part.replace('+', "%2B").replace('&', "%26");
     form_urlencoded::parse(escaped.as_bytes()).map(|(text, _)| text.into_owned()).collect()
 }

@@ -92,7 +92,12 @@ mod tests {
         smtp.patience = Duration::from_millis(300);
         let to = Email::parse("ada@example.com").expect("an address");
         let from = Mailbox::new(None, "shop@example.com".parse().expect("an address"));
-        smtp.send(Letter { to, subject: "Hi".into(), text: "x".into(), html: None }.message(&from).expect("a message")).await
+        smtp.send(
+            Letter { to, subject: "Hi".into(), text: "x".into(), html: None, id: None, unsubscribe: None }
+                .message(&from)
+                .expect("a message"),
+        )
+        .await
     }
 
     #[tokio::test]

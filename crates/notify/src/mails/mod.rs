@@ -1,0 +1,20 @@
+//! Letters: which are sent because of what happened, to whom, and what became of them.
+
+mod content;
+mod model;
+mod personal;
+mod queue;
+mod send;
+mod store;
+mod sweep;
+mod told;
+mod write;
+
+pub use content::content;
+pub use model::{About, AboutKind, Mail, MailState, NewMail};
+pub use personal::PersonalMails;
+pub use queue::queue_in;
+pub use send::SendMail;
+pub use store::{INVARIANTS, MailFilter, find, list};
+pub use sweep::SweepMails;
+pub use write::{WriteLetters, WriteMail};

@@ -1,0 +1,93 @@
+//! Sending a letter: it is made now, of what is true now.
+
+use kernel::{MailId, Origin};
+use platform::db::DatabaseError;
+use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use platform::mail::{Letter, MailError};
+
+use super::model::{Mail, MailState, pause_after};
+use super::store;
+use super::told::told_in;
+use crate::Notify;
+use crate::mail_templates;
+
+/// Makes and sends a letter. One that was sent is not sent again; where the process dies between the server's answer and the commit, it is
+/// sent twice under one `Message-ID`, and a file is written over itself.
+#[derive(Debug, Clone)]
+pub struct SendMail(pub Notify);
+
+impl SendMail {
+    /// The kind of its jobs.
+    pub const KIND: &'static str = "mails.send";
+
+    /// Why it was not sent: for good, or until the next try.
+    async fn send(&self, mail: &Mail) -> Result<Result<(), Failure>, DatabaseError> {
+        let context = &self.0.context;
+        let (Some(to), Some(told)) = (mail.to.clone(), told_in(context, mail).await?) else {
+            return Ok(Err(Failure::ForGood("what it tells of is no more".to_owned())));
+        };
+        let made = mail_templates::letter(context.db.reader(), mail.template, &told.words).await?;
+        let letter = Letter {
+            to,
+            subject: made.subject,
+            text: made.text,
+            html: Some(made.html),
+            id: Some(mail.id.uuid()),
+            unsubscribe: told.unsubscribe,
+        };
+        Ok(self.0.mailer.send(&letter).await.map_err(Failure::from))
+    }
+
+    async fn settle(&self, mail: &Mail, sent: Result<(), Failure>) -> Result<(), DatabaseError> {
+        let tx = self.0.context.begin(&Origin::system()).await?;
+        let tries = mail.attempts + 1;
+        let (state, error, pause) = match sent {
+            Ok(()) => (MailState::Sent, None, None),
+            Err(Failure::ForGood(error)) => (MailState::Failed, Some(error), None),
+            Err(Failure::Now(error)) => match pause_after(tries) {
+                None => (MailState::Failed, Some(error), None),
+                Some(pause) => (MailState::Queued, Some(error), Some(pause)),
+            },
+        };
+        if store::settle(&tx, mail.id, state, error.as_deref()).await?
+            && let Some(pause) = pause
+        {
+            let unique_key = Some(format!("{}:{}:{tries}", Self::KIND, mail.id));
+            let next = NewJob { kind: Self::KIND, payload: serde_json::json!(mail.id), run_at: tx.now() + pause, unique_key };
+            jobs::enqueue(&tx, next).await?;
+        }
+        if state == MailState::Failed {
+            tracing::warn!(mail.id = %mail.id, mail.template = %mail.template, error = error.as_deref(), "a letter is given up");
+        }
+        tx.commit().await
+    }
+}
+
+enum Failure {
+    ForGood(String),
+    Now(String),
+}
+
+impl From<MailError> for Failure {
+    fn from(error: MailError) -> Self {
+        match &error {
+            MailError::Unfit(_) | MailError::Refused(_) => Self::ForGood(error.to_string()),
+            MailError::Misconfigured(_) | MailError::Unavailable(_) => Self::Now(error.to_string()),
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Handler for SendMail {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        let id: MailId = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
+        let mail = store::find(self.0.context.db.reader(), id).await?;
+        let Some(mail) = mail.filter(|mail| mail.state == MailState::Queued) else { return Ok(()) };
+        let sent = self.send(&mail).await?;
+        Ok(self.settle(&mail, sent).await?)
+    }
+}

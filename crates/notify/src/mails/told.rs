@@ -1,0 +1,105 @@
+//! What a letter tells, looked up when it is made.
+
+use accounts::users::{self, User};
+use catalog::channels;
+use catalog::variants;
+use kernel::{OrderId, ProductId, UserId, VariantId};
+use platform::Context;
+use platform::db::DatabaseError;
+use sales::orders::{self, OrderDetails, OrderKey};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::model::Mail;
+use crate::mail_templates::{
+    CustomerWords, EndpointWords, LetterWords, StockWords, TemplateName, Words, order_words, parcel_words, shop_words,
+};
+
+/// What a letter tells, and where its reader says that such letters are not wanted.
+pub(super) struct Told {
+    pub(super) words: LetterWords,
+    pub(super) unsubscribe: Option<String>,
+}
+
+/// What is known of a shipping notice beside its order.
+#[derive(Debug, Deserialize)]
+struct Parcel {
+    fulfilment_id: kernel::FulfilmentId,
+}
+
+/// What is known of a low stock beside the variant.
+#[derive(Debug, Deserialize)]
+struct Low {
+    product_id: ProductId,
+    ready: i64,
+}
+
+/// What is known of an endpoint that is not well.
+#[derive(Debug, Deserialize)]
+struct Unwell {
+    url: String,
+    failing_since: Option<kernel::Timestamp>,
+    last_answer: Option<String>,
+}
+
+/// What a letter tells; `None` where what it tells of is no more.
+pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Told>, DatabaseError> {
+    let about = match mail.template {
+        TemplateName::OrderConfirmation => ordered(context, mail).await?,
+        TemplateName::ShippingNotice => shipped(context, mail).await?,
+        TemplateName::Welcome => welcomed(context, mail).await?,
+        TemplateName::LowStock => low(context, mail).await?,
+        TemplateName::WebhookFailing | TemplateName::WebhookDisabled => Some(unwell(mail)?),
+        TemplateName::AbandonedCart => None,
+    };
+    let Some(about) = about else { return Ok(None) };
+    let words = LetterWords { locale: mail.locale.clone(), shop: shop_words(context).await?, about };
+    Ok(Some(Told { words, unsubscribe: None }))
+}
+
+fn detail<T: DeserializeOwned>(mail: &Mail) -> Result<T, DatabaseError> {
+    serde_json::from_value(mail.detail.clone()).map_err(|_| DatabaseError::corrupt("mails.detail"))
+}
+
+async fn order(context: &Context, mail: &Mail) -> Result<Option<OrderDetails>, DatabaseError> {
+    let reader = context.db.reader();
+    let Some(order) = orders::find(reader, OrderKey::Id(OrderId::from_uuid(mail.about.id))).await? else { return Ok(None) };
+    Ok(Some(orders::details(reader, order).await?))
+}
+
+async fn ordered(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {
+    let details = order(context, mail).await?;
+    Ok(details.map(|details| Words::Ordered { order: Box::new(order_words(&details, &mail.locale)) }))
+}
+
+async fn shipped(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {
+    let Parcel { fulfilment_id } = detail(mail)?;
+    let Some(details) = order(context, mail).await? else { return Ok(None) };
+    let Some(parcel) = details.fulfilments.iter().find(|parcel| parcel.id == fulfilment_id) else { return Ok(None) };
+    let order = Box::new(order_words(&details, &mail.locale));
+    Ok(Some(Words::Shipped { order, parcel: parcel_words(&details, parcel) }))
+}
+
+async fn welcomed(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {
+    let user = users::find(context.db.reader(), UserId::from_uuid(mail.about.id)).await?.filter(User::is_active);
+    Ok(user.map(|user| Words::Customer { customer: CustomerWords { name: user.name } }))
+}
+
+async fn low(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {
+    let Low { product_id, ready } = detail(mail)?;
+    let (reader, variant_id) = (context.db.reader(), VariantId::from_uuid(mail.about.id));
+    let channel = channels::find_default(reader).await?;
+    let sold = variants::sellable(reader, &[variant_id], channel.price_list_id, context.now()).await?.pop();
+    let variants = variants::of_products(reader, &[product_id]).await?;
+    let threshold = variants.iter().find(|variant| variant.id == variant_id).and_then(|variant| variant.content.low_stock_threshold);
+    Ok(sold.map(|sold| {
+        let variant = Some(sold.variant_title).filter(|title| !title.is_empty());
+        Words::Stock { product: StockWords { title: sold.product_title, variant, sku: sold.sku, ready, threshold } }
+    }))
+}
+
+fn unwell(mail: &Mail) -> Result<Words, DatabaseError> {
+    let Unwell { url, failing_since, last_answer } = detail(mail)?;
+    let failing_since = failing_since.map(|since| crate::mail_templates::moment(since, &mail.locale));
+    Ok(Words::Endpoint { endpoint: EndpointWords { url, failing_since, last_answer } })
+}

@@ -1,0 +1,137 @@
+//! Which letters what happens asks for.
+
+use accounts::users::{self, User};
+use catalog::channels;
+use chrono::TimeDelta;
+use kernel::{Email, OrderId, Origin, UserId};
+use platform::db::{DatabaseError, WriteTx};
+use platform::events::{self, Event, EventHead, Subscriber};
+use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use sales::orders::{self, OrderKey};
+use serde_json::json;
+
+use super::model::{About, AboutKind, NewMail};
+use super::queue::queue_in;
+use crate::Notify;
+use crate::mail_templates::{MailLocale, TemplateName};
+
+/// What happened longer ago is no news: a shop that turns to this program, or tells its events once more, writes no old letters.
+const NEWS: TimeDelta = TimeDelta::days(3);
+/// Events of one transaction: each asks for a job at most.
+const MOST_AT_ONCE: usize = 100;
+
+/// The letter that an event asks for.
+fn letter_of(name: &str) -> Option<TemplateName> {
+    match name {
+        "order.confirmed" => Some(TemplateName::OrderConfirmation),
+        "order.fulfilled" => Some(TemplateName::ShippingNotice),
+        "user.email_verified" => Some(TemplateName::Welcome),
+        "stock.ran_low" => Some(TemplateName::LowStock),
+        _ => None,
+    }
+}
+
+/// Follows what letters tell of. Whom they go to is not in the events, and is looked up by a job.
+#[derive(Debug)]
+pub struct WriteLetters;
+
+#[async_trait::async_trait]
+impl Subscriber for WriteLetters {
+    fn name(&self) -> &'static str {
+        "letters"
+    }
+
+    fn kinds(&self) -> &[&'static str] {
+        &["order", "stock", "user"]
+    }
+
+    fn most_at_once(&self) -> usize {
+        MOST_AT_ONCE
+    }
+
+    async fn take(&self, tx: &WriteTx, events: &[EventHead]) -> Result<(), DatabaseError> {
+        for event in events {
+            if letter_of(&event.r#type).is_some() && tx.now() - event.occurred_at < NEWS {
+                let unique_key = Some(format!("{}:{}", WriteMail::KIND, event.seq));
+                jobs::enqueue(tx, NewJob { kind: WriteMail::KIND, payload: json!(event.seq), run_at: tx.now(), unique_key }).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Finds out whom a letter about an event goes to and has it sent; the letter's row is what makes it one letter an event.
+#[derive(Debug, Clone)]
+pub struct WriteMail(pub Notify);
+
+impl WriteMail {
+    /// The kind of its jobs; the payload is the event's place in the stream.
+    pub const KIND: &'static str = "mails.write";
+
+    async fn mail(&self, tx: &WriteTx, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
+        let Some(template) = letter_of(&event.r#type) else { return Ok(None) };
+        match template {
+            TemplateName::OrderConfirmation | TemplateName::ShippingNotice => of_order(tx, template, event).await,
+            TemplateName::Welcome => of_user(tx, event).await,
+            TemplateName::LowStock => self.of_stock(tx, event).await,
+            TemplateName::AbandonedCart | TemplateName::WebhookFailing | TemplateName::WebhookDisabled => Ok(None),
+        }
+    }
+
+    async fn of_stock(&self, tx: &WriteTx, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
+        let Ok(to) = Email::parse(&self.0.context.config.mail.alerts_to) else { return Ok(None) };
+        let (product_id, ready) = (event.payload.get("product_id").cloned(), event.payload.get("ready").cloned());
+        let detail = json!({ "product_id": product_id, "ready": ready });
+        let about = About { kind: AboutKind::Variant, id: event.aggregate_id };
+        let locale = default_locale(tx).await?;
+        Ok(Some(NewMail { template: TemplateName::LowStock, locale, to, user_id: None, cause_id: event.id, about, detail }))
+    }
+}
+
+async fn default_locale(tx: &WriteTx) -> Result<MailLocale, DatabaseError> {
+    Ok(MailLocale::of_channel(&channels::find_default(tx).await?.locale))
+}
+
+async fn of_order(tx: &WriteTx, template: TemplateName, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
+    let Some(order) = orders::find(tx, OrderKey::Id(OrderId::from_uuid(event.aggregate_id))).await? else { return Ok(None) };
+    let channel = channels::find(tx, order.channel_id).await?;
+    let locale = channel.map_or_else(MailLocale::last_resort, |channel| MailLocale::of_channel(&channel.locale));
+    let (user_id, about) = (order.user_id, About { kind: AboutKind::Order, id: order.id.uuid() });
+    let to = orders::details(tx, order).await?.contact.email;
+    if to.as_str().ends_with(NOBODY) {
+        return Ok(None);
+    }
+    let detail = event.payload.get("fulfilment_id").map_or_else(|| json!({}), |id| json!({ "fulfilment_id": id }));
+    Ok(Some(NewMail { template, locale, to, user_id, cause_id: event.id, about, detail }))
+}
+
+/// Where mail to whoever is forgotten goes: a domain that nobody has (RFC 2606).
+const NOBODY: &str = ".invalid";
+
+/// Whoever a provider vouched for was welcomed in the moment in which the account was made.
+async fn of_user(tx: &WriteTx, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
+    let user = users::find(tx, UserId::from_uuid(event.aggregate_id)).await?.filter(User::is_active);
+    let Some(user) = user.filter(|user| user.email_verified_at != Some(user.created_at)) else { return Ok(None) };
+    let Some(to) = user.email else { return Ok(None) };
+    let about = About { kind: AboutKind::User, id: user.id.uuid() };
+    let (template, locale) = (TemplateName::Welcome, default_locale(tx).await?);
+    Ok(Some(NewMail { template, locale, to, user_id: Some(user.id), cause_id: event.id, about, detail: json!({}) }))
+}
+
+#[async_trait::async_trait]
+impl Handler for WriteMail {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        let seq: i64 = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
+        let context = &self.0.context;
+        let Some(event) = events::find_all(context.db.reader(), &[seq]).await?.pop() else { return Ok(()) };
+        let tx = context.begin(&Origin::system()).await?;
+        if let Some(mail) = self.mail(&tx, &event).await? {
+            queue_in(&tx, &mail).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
