@@ -13,6 +13,6 @@ use super::store;
 /// `DatabaseError`, by what went wrong.
 pub async fn queue_in(tx: &WriteTx, mail: &NewMail) -> Result<(), DatabaseError> {
     let Some(id) = store::insert(tx, mail).await? else { return Ok(()) };
-    let unique_key = Some(format!("{}:{id}:0", SendMail::KIND));
-    jobs::enqueue(tx, NewJob { kind: SendMail::KIND, payload: serde_json::json!(id), run_at: tx.now(), unique_key }).await
+    let job = NewJob::new(SendMail::KIND, serde_json::json!(id), tx.now());
+    jobs::enqueue(tx, job.unique(format!("{}:{id}:0", SendMail::KIND))).await
 }

@@ -2,7 +2,7 @@
 
 use kernel::{MailId, Origin};
 use platform::db::DatabaseError;
-use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 use platform::mail::{Letter, MailError};
 
 use super::model::{Mail, MailState, pause_after};
@@ -18,7 +18,7 @@ pub struct SendMail(pub Notify);
 
 impl SendMail {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "mails.send";
+    pub const KIND: JobKind = JobKind::new("mails.send").on(Queue::Mail);
 
     /// Why it was not sent: for good, or until the next try.
     async fn send(&self, mail: &Mail) -> Result<Result<(), Failure>, DatabaseError> {
@@ -52,9 +52,8 @@ impl SendMail {
         if store::settle(&tx, mail.id, state, error.as_deref()).await?
             && let Some(pause) = pause
         {
-            let unique_key = Some(format!("{}:{}:{tries}", Self::KIND, mail.id));
-            let next = NewJob { kind: Self::KIND, payload: serde_json::json!(mail.id), run_at: tx.now() + pause, unique_key };
-            jobs::enqueue(&tx, next).await?;
+            let next = NewJob::new(Self::KIND, serde_json::json!(mail.id), tx.now() + pause);
+            jobs::enqueue(&tx, next.unique(format!("{}:{}:{tries}", Self::KIND, mail.id))).await?;
         }
         if state == MailState::Failed {
             tracing::warn!(mail.id = %mail.id, mail.template = %mail.template, error = error.as_deref(), "a letter is given up");
@@ -79,7 +78,7 @@ impl From<MailError> for Failure {
 
 #[async_trait::async_trait]
 impl Handler for SendMail {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

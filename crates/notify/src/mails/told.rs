@@ -3,17 +3,19 @@
 use accounts::users::{self, User};
 use catalog::channels;
 use catalog::variants;
-use kernel::{OrderId, ProductId, UserId, VariantId};
+use kernel::{OrderId, ProductId, UserId, VariantId, WebhookEndpointId};
 use platform::Context;
 use platform::db::DatabaseError;
 use sales::orders::{self, OrderDetails, OrderKey};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use url::Url;
 
 use super::model::Mail;
 use crate::mail_templates::{
-    CustomerWords, EndpointWords, LetterWords, StockWords, TemplateName, Words, order_words, parcel_words, shop_words,
+    CustomerWords, EndpointWords, LetterWords, StockWords, TemplateName, Words, moment, order_words, parcel_words, shop_words,
 };
+use crate::webhooks;
 
 /// What a letter tells, and where its reader says that such letters are not wanted.
 pub(super) struct Told {
@@ -34,14 +36,6 @@ struct Low {
     ready: i64,
 }
 
-/// What is known of an endpoint that is not well.
-#[derive(Debug, Deserialize)]
-struct Unwell {
-    url: String,
-    failing_since: Option<kernel::Timestamp>,
-    last_answer: Option<String>,
-}
-
 /// What a letter tells; `None` where what it tells of is no more.
 pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Told>, DatabaseError> {
     let about = match mail.template {
@@ -49,7 +43,7 @@ pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Tol
         TemplateName::ShippingNotice => shipped(context, mail).await?,
         TemplateName::Welcome => welcomed(context, mail).await?,
         TemplateName::LowStock => low(context, mail).await?,
-        TemplateName::WebhookFailing | TemplateName::WebhookDisabled => Some(unwell(mail)?),
+        TemplateName::WebhookFailing | TemplateName::WebhookDisabled => unwell(context, mail).await?,
         TemplateName::AbandonedCart => None,
     };
     let Some(about) = about else { return Ok(None) };
@@ -98,8 +92,13 @@ async fn low(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseEr
     }))
 }
 
-fn unwell(mail: &Mail) -> Result<Words, DatabaseError> {
-    let Unwell { url, failing_since, last_answer } = detail(mail)?;
-    let failing_since = failing_since.map(|since| crate::mail_templates::moment(since, &mail.locale));
-    Ok(Words::Endpoint { endpoint: EndpointWords { url, failing_since, last_answer } })
+/// Of the address only where it leads: the rest of it may open something.
+async fn unwell(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {
+    let (reader, id) = (context.db.reader(), WebhookEndpointId::from_uuid(mail.about.id));
+    let Some(endpoint) = webhooks::find(reader, id).await? else { return Ok(None) };
+    let url = Url::parse(&endpoint.url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let failing_since = endpoint.failing_since.map(|since| moment(since, &mail.locale));
+    let last = webhooks::last_attempt(reader, id).await?;
+    let last_answer = last.and_then(|attempt| attempt.status.map(|status| status.to_string()).or(attempt.error));
+    Ok(Some(Words::Endpoint { endpoint: EndpointWords { url, failing_since, last_answer } }))
 }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use kernel::{Email, OrderId, Origin, UserId};
 use platform::db::{DatabaseError, WriteTx};
 use platform::events::{self, Event, EventHead, Subscriber};
-use platform::jobs::{self, Handler, Job, JobError, NewJob};
+use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 use sales::orders::{self, OrderKey};
 use serde_json::json;
 
@@ -14,6 +14,7 @@ use super::model::{About, AboutKind, NewMail};
 use super::queue::queue_in;
 use crate::Notify;
 use crate::mail_templates::{MailLocale, TemplateName};
+use crate::webhooks::DisabledBecause;
 
 /// What happened longer ago is no news: a shop that turns to this program, or tells its events once more, writes no old letters.
 const NEWS: TimeDelta = TimeDelta::days(3);
@@ -27,6 +28,8 @@ fn letter_of(name: &str) -> Option<TemplateName> {
         "order.fulfilled" => Some(TemplateName::ShippingNotice),
         "user.email_verified" => Some(TemplateName::Welcome),
         "stock.ran_low" => Some(TemplateName::LowStock),
+        "webhook_endpoint.failing" => Some(TemplateName::WebhookFailing),
+        "webhook_endpoint.disabled" => Some(TemplateName::WebhookDisabled),
         _ => None,
     }
 }
@@ -42,7 +45,7 @@ impl Subscriber for WriteLetters {
     }
 
     fn kinds(&self) -> &[&'static str] {
-        &["order", "stock", "user"]
+        &["order", "stock", "user", "webhook_endpoint"]
     }
 
     fn most_at_once(&self) -> usize {
@@ -52,8 +55,8 @@ impl Subscriber for WriteLetters {
     async fn take(&self, tx: &WriteTx, events: &[EventHead]) -> Result<(), DatabaseError> {
         for event in events {
             if letter_of(&event.r#type).is_some() && tx.now() - event.occurred_at < NEWS {
-                let unique_key = Some(format!("{}:{}", WriteMail::KIND, event.seq));
-                jobs::enqueue(tx, NewJob { kind: WriteMail::KIND, payload: json!(event.seq), run_at: tx.now(), unique_key }).await?;
+                let job = NewJob::new(WriteMail::KIND, json!(event.seq), tx.now());
+                jobs::enqueue(tx, job.unique(format!("{}:{}", WriteMail::KIND, event.seq))).await?;
             }
         }
         Ok(())
@@ -66,7 +69,7 @@ pub struct WriteMail(pub Notify);
 
 impl WriteMail {
     /// The kind of its jobs; the payload is the event's place in the stream.
-    pub const KIND: &'static str = "mails.write";
+    pub const KIND: JobKind = JobKind::new("mails.write").on(Queue::Mail);
 
     async fn mail(&self, tx: &WriteTx, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
         let Some(template) = letter_of(&event.r#type) else { return Ok(None) };
@@ -74,7 +77,8 @@ impl WriteMail {
             TemplateName::OrderConfirmation | TemplateName::ShippingNotice => of_order(tx, template, event).await,
             TemplateName::Welcome => of_user(tx, event).await,
             TemplateName::LowStock => self.of_stock(tx, event).await,
-            TemplateName::AbandonedCart | TemplateName::WebhookFailing | TemplateName::WebhookDisabled => Ok(None),
+            TemplateName::WebhookFailing | TemplateName::WebhookDisabled => self.of_endpoint(tx, template, event).await,
+            TemplateName::AbandonedCart => Ok(None),
         }
     }
 
@@ -85,6 +89,17 @@ impl WriteMail {
         let about = About { kind: AboutKind::Variant, id: event.aggregate_id };
         let locale = default_locale(tx).await?;
         Ok(Some(NewMail { template: TemplateName::LowStock, locale, to, user_id: None, cause_id: event.id, about, detail }))
+    }
+
+    /// Whoever ended telling an endpoint knows that it is told no more.
+    async fn of_endpoint(&self, tx: &WriteTx, template: TemplateName, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
+        if event.payload.get("because").is_some_and(|because| because == DisabledBecause::Owner.as_str()) {
+            return Ok(None);
+        }
+        let Ok(to) = Email::parse(&self.0.context.config.mail.alerts_to) else { return Ok(None) };
+        let about = About { kind: AboutKind::WebhookEndpoint, id: event.aggregate_id };
+        let locale = default_locale(tx).await?;
+        Ok(Some(NewMail { template, locale, to, user_id: None, cause_id: event.id, about, detail: json!({}) }))
     }
 }
 
@@ -120,7 +135,7 @@ async fn of_user(tx: &WriteTx, event: &Event) -> Result<Option<NewMail>, Databas
 
 #[async_trait::async_trait]
 impl Handler for WriteMail {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

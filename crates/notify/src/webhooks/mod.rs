@@ -33,5 +33,5 @@ pub use replay::{ReplayEvents, ReplayRange, Replaying, replay};
 pub use rotate::{RotateEndpoint, rotate};
 pub use send_test::send_test;
 pub use signature::SigningKey;
-pub use store::{Attempt, Delivery, DeliveryFilter, INVARIANTS, attempts_of, find, find_delivery, list, list_deliveries};
+pub use store::{Attempt, Delivery, DeliveryFilter, INVARIANTS, attempts_of, find, find_delivery, last_attempt, list, list_deliveries};
 pub use sweep::SweepWebhooks;

@@ -8,7 +8,8 @@ use test_macro::test_on_every_database;
 
 use super::{content, mails, mails_of};
 use crate::orders::place;
-use crate::support::{TestResult, TestShop};
+use crate::support::{Receiver, TestResult, TestShop};
+use crate::webhooks::{endpoint, reaching};
 
 /// A pending order is no order yet; one that is paid is confirmed once, however often the event is told.
 #[test_on_every_database]
@@ -130,5 +131,38 @@ async fn old_events_are_no_news(shop: TestShop) -> TestResult {
     while platform::outbox::relay_once(shop.context()).await? > 0 {}
     shop.advance(TimeDelta::days(3));
     assert_eq!(mails(&shop).await?, Vec::<Value>::new());
+    Ok(())
+}
+
+/// Nothing arrives at an endpoint: somebody is told after an hour, and when it is told no more; whoever switches it off knows.
+#[test_on_every_database]
+async fn an_endpoint_that_is_not_well_is_told_of(shop: TestShop) -> TestResult {
+    let shop = reaching(&shop)?.configured(|config| config.mail.alerts_to = "hooks@mugs.example".to_owned())?;
+    let receiver = Receiver::start().await?;
+    let made = endpoint(&shop, &receiver, &["customer_group.created"]).await?;
+    receiver.will_answer([503; 3]);
+    shop.post("/api/v1/customer-groups").json(json!({"name": "Friends"})).await?.expect(201)?;
+    shop.settle().await?;
+    assert!(mails(&shop).await?.is_empty());
+    for minutes in [40, 40] {
+        shop.advance(TimeDelta::minutes(minutes));
+        shop.settle().await?;
+    }
+    let failing = mails_of(&shop, "webhook_failing").await?;
+    assert_eq!((failing.len(), &failing[0]["to"], &failing[0]["about"]["id"]), (1, &json!("hooks@mugs.example"), &made.data()["id"]));
+    let letter = content(&shop, &failing[0]).await?;
+    // The address without its path, which may open something.
+    assert!(letter.contains(receiver.base()) && !letter.contains("/hooks") && letter.contains("Last answer: 503"), "{letter}");
+
+    receiver.will_answer([410]);
+    shop.advance(TimeDelta::hours(3));
+    shop.settle().await?;
+    assert_eq!(mails_of(&shop, "webhook_disabled").await?.len(), 1);
+    let path = format!("/api/v1/webhooks/{}", made.text("id"));
+    for enabled in [true, false] {
+        let version = shop.get(&path).await?.expect(200)?.data()["version"].as_i64().unwrap_or(0);
+        shop.patch(&path).version(version).json(json!({"enabled": enabled})).await?.expect(200)?;
+    }
+    assert_eq!(mails(&shop).await?.len(), 2);
     Ok(())
 }

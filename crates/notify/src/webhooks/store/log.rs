@@ -1,6 +1,6 @@
 //! Rows of tries: what was sent where, and what was answered.
 
-use kernel::{Timestamp, WebhookDeliveryId};
+use kernel::{Timestamp, WebhookDeliveryId, WebhookEndpointId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
 use platform::values;
 use uuid::Uuid;
@@ -32,6 +32,17 @@ pub async fn attempts_of(db: &impl ConnectionTrait, delivery: WebhookDeliveryId)
     const SELECT: &str = "SELECT number, url, started_at, latency_ms, status, error, answer FROM webhook_attempts
         WHERE delivery_id = $1 ORDER BY number LIMIT 1000";
     db::fetch_all(db, SELECT, values![delivery]).await
+}
+
+/// How the last try of the newest event that was tried at an endpoint went.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn last_attempt(db: &impl ConnectionTrait, endpoint: WebhookEndpointId) -> Result<Option<Attempt>, DatabaseError> {
+    const SELECT: &str = "SELECT number, url, started_at, latency_ms, status, error, answer FROM webhook_attempts
+        WHERE delivery_id = (SELECT d.id FROM webhook_deliveries d WHERE d.endpoint_id = $1 AND d.attempts > 0 ORDER BY d.event_seq DESC LIMIT 1)
+        ORDER BY number DESC LIMIT 1";
+    db::fetch_optional(db, SELECT, values![endpoint]).await
 }
 
 pub(in crate::webhooks) async fn insert_attempts(tx: &WriteTx, attempts: Vec<(Uuid, Attempt)>) -> Result<(), DatabaseError> {

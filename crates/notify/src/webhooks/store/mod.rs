@@ -12,6 +12,6 @@ pub(super) use deliveries::{
 pub(super) use endpoints::{Keys, Told, at_work, count, disable, forget_removed, insert, lock, replace_key, told, update};
 pub use endpoints::{find, list};
 pub(super) use log::insert_attempts;
-pub use log::{Attempt, attempts_of};
+pub use log::{Attempt, attempts_of, last_attempt};
 pub use queues::INVARIANTS;
 pub(super) use queues::{Health, Lease, Past, any_due, claim, forgive, give_back, past, settle_queue};
