@@ -156,10 +156,7 @@ pub fn personal_places() -> Places {
 /// Everything that jobs can do, by kind.
 #[must_use]
 pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers {
-    let handlers = Handlers::default();
-    #[cfg(feature = "failpoints")]
-    let handlers = handlers.with(jobs::TrialJob(sales.context.clone()));
-    handlers
+    Handlers::default()
         .with(RefreshListing::new(sales.context.clone()))
         .with(ExpireOrder::new(sales.context.clone()))
         .with(ExecuteOperation(sales.clone()))

@@ -10,8 +10,6 @@ mod run;
 mod schedules;
 mod store;
 mod sweep;
-#[cfg(feature = "failpoints")]
-mod trial;
 mod worker;
 
 pub use cancel::cancel;
@@ -27,6 +25,4 @@ pub use schedules::{
 };
 pub use store::{INVARIANTS, JobFilter, SORT, enqueue, find, list, unfinished};
 pub use sweep::SweepJobs;
-#[cfg(feature = "failpoints")]
-pub use trial::{TrialJob, TrialVerdict, enqueue_trial, trial_verdict};
 pub use worker::Worker;

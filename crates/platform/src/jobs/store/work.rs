@@ -32,7 +32,7 @@ pub(in crate::jobs) async fn due(db: &impl ConnectionTrait, now: Timestamp) -> R
         priority: i64,
     }
     let each = |queue: &&str| Priority::ALL.iter().map(move |priority| format!("('{queue}', {})", priority.number())).collect::<Vec<_>>();
-    let pairs: Vec<String> = Queue::WORDS.iter().flat_map(|queue| each(&queue)).collect();
+    let pairs: Vec<String> = Queue::WORDS.iter().flat_map(each).collect();
     let sql = format!(
         "WITH q(queue, priority) AS (VALUES {})
          SELECT q.queue AS queue, CAST(q.priority AS BIGINT) AS priority FROM q
