@@ -10,6 +10,7 @@ mod run;
 mod schedules;
 mod store;
 mod sweep;
+mod timetable;
 mod worker;
 
 pub use cancel::cancel;
@@ -20,9 +21,10 @@ pub use pause::{QueueView, drained, pause, queues, resume};
 pub use retry::{retry, retry_all};
 pub use run::run_due;
 pub use schedules::{
-    Home, Schedule, ScheduleCommand, ScheduleError, ScheduleView, Scheduler, Schedules, TimetableError, command_schedule, enqueue_ticks,
-    find_schedule, list_schedules,
+    Home, ScheduleCommand, ScheduleError, ScheduleView, Scheduler, Schedules, command_schedule, enqueue_ticks, find_schedule,
+    list_schedules,
 };
 pub use store::{INVARIANTS, JobFilter, SORT, enqueue, find, list, unfinished};
 pub use sweep::SweepJobs;
+pub use timetable::{Schedule, TimetableError};
 pub use worker::Worker;
