@@ -28,8 +28,8 @@ async fn every_read_keeps_what_fields_asks_for(shop: TestShop) -> TestResult {
     let (_, person) = crate::me::somebody(&shop).await?;
     let mut kept = 0;
     for row in rows().into_iter().filter(|row| row.method == "GET" && row.path.starts_with("/api/")) {
-        if document["paths"][&row.path]["get"]["responses"]["200"].is_null() {
-            // It shows nothing, but leads elsewhere.
+        if document["paths"][&row.path]["get"]["responses"]["200"]["content"]["application/json"].is_null() {
+            // It shows nothing, but leads elsewhere; or it goes on for ever.
             continue;
         }
         let names = names(&document, &row.path);
