@@ -140,6 +140,10 @@ schemas! {
     IdentityId = id::<kernel::IdentityTag>();
     /// How a session is carried: by tokens that a program keeps, or by a cookie that a browser keeps.
     SessionKind = word(SessionKinds::WORDS.iter().copied());
+    /// The id of a message that somebody sent to the shop.
+    InboundMessageId = id::<kernel::InboundMessageTag>();
+    /// Where a message that came in stands.
+    InboundMessageState = word(notify::inbound::InboundState::WORDS.iter().copied());
     /// Whose shelves a location is.
     LocationKind = word(LocationKinds::WORDS.iter().copied());
     /// What kind of thing a letter is about.

@@ -138,7 +138,7 @@ pub use cookies::{Cookies, SESSION_COOKIE, SetCookie};
 pub use cors::Cors;
 pub use credentials::Credentials;
 pub use extract::{
-    Command, CommandKey, ExpectedVersion, IdOr, JsonBody, ORDINARY_BODY, Optional, PathId, PathIdOr, PathIds, RequiredVersion, Thing,
+    Command, CommandKey, ExpectedVersion, IdOr, JsonBody, ORDINARY_BODY, Optional, PathId, PathIdOr, PathIds, Raw, RequiredVersion, Thing,
     Upload, UploadedFile, Valid,
 };
 pub use facts::{Facts, RequestFacts};

@@ -57,6 +57,8 @@ ids! {
     IdentityId, IdentityTag, "ident";
     /// An address or network that is turned away.
     IpBlockId, IpBlockTag, "block";
+    /// A message that somebody sent to the shop.
+    InboundMessageId, InboundMessageTag, "inb";
     /// A job.
     JobId, JobTag, "job";
     /// A transaction of the ledger.

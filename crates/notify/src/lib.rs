@@ -1,5 +1,6 @@
-//! Telling others what happened: letters, webhooks, streams.
+//! Telling others what happened, and hearing it of them: letters, webhooks, inbound webhooks, streams.
 
+pub mod inbound;
 pub mod mail_templates;
 pub mod mails;
 mod notify;
@@ -14,4 +15,5 @@ pub use notify::Notify;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 601, name: "webhooks", sql: include_str!("../migrations/0601_webhooks.sql") },
     Migration { version: 602, name: "mails", sql: include_str!("../migrations/0602_mails.sql") },
+    Migration { version: 604, name: "inbound", sql: include_str!("../migrations/0604_inbound.sql") },
 ];

@@ -15,6 +15,7 @@ use catalog::listing::RefreshListing;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use notify::Notify;
+use notify::inbound::{InboundEvent, ProcessInbound, SweepInbound};
 use notify::mail_templates::MailTemplateEvent;
 use notify::mails::{PersonalMails, SendMail, SweepMails, WriteLetters, WriteMail};
 use notify::webhooks::{FanOut, ReplayEvents, SweepWebhooks, WebhookEndpointEvent};
@@ -110,6 +111,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<accounts::users::UserEvent>(),
         FactKind::of::<MailTemplateEvent>(),
         FactKind::of::<WebhookEndpointEvent>(),
+        FactKind::of::<InboundEvent>(),
     ])
 }
 
@@ -176,6 +178,8 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(ReplayEvents(notify.clone()))
         .with(SweepWebhooks(notify.clone()))
         .with(SweepJobs(sales.context.clone()))
+        .with(ProcessInbound(notify.clone()))
+        .with(SweepInbound(notify.clone()))
         .with(ForgetShared::new(sales.context.clone(), limited_classes(&sales.context.config)))
 }
 
@@ -214,6 +218,7 @@ pub fn schedules() -> Result<Schedules, TimetableError> {
         of(SweepWebhooks::KIND, "10 * * * *")?,
         of(SweepReports::KIND, "50 3 * * *")?,
         of(SweepMails::KIND, "30 2 * * *")?,
+        of(SweepInbound::KIND, "50 2 * * *")?,
         of(SweepJobs::KIND, "30 * * * *")?,
     ];
     Ok(Schedules::new(all, DefaultChannel))

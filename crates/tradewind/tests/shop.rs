@@ -23,6 +23,7 @@ mod faults;
 mod flow;
 mod front_door;
 mod import;
+mod inbound;
 mod inventory;
 mod limits;
 mod listing;

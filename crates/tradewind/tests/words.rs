@@ -11,6 +11,7 @@ use catalog::channels::TaxDisplay;
 use catalog::inventory::MoveReason;
 use catalog::products::{ProductStatus, RelationKind};
 use catalog::variants::VariantKind;
+use notify::inbound::InboundState;
 use notify::mail_templates::TemplateName;
 use notify::mails::{AboutKind, MailState};
 use notify::webhooks::{DeliveryState, DisabledBecause};
@@ -27,7 +28,7 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 32] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 33] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -58,6 +59,7 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 32] = [
     ("stock_moves_reason_check", MoveReason::WORDS),
     ("users_status_check", UserStatus::WORDS),
     ("variants_kind_check", VariantKind::WORDS),
+    ("inbound_messages_state_check", InboundState::WORDS),
     ("webhook_deliveries_state_check", DeliveryState::WORDS),
     ("webhook_endpoints_disabled_check", DisabledBecause::WORDS),
 ];

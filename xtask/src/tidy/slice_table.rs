@@ -77,7 +77,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "export",
         ],
     },
-    Slices { package: "notify", ordered: true, names: &["mail_templates", "webhooks", "mails", "push", "streams"] },
+    Slices { package: "notify", ordered: true, names: &["mail_templates", "webhooks", "mails", "push", "inbound", "streams"] },
     Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "providers"] },
     Slices {
         package: "sales",

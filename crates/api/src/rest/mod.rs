@@ -11,6 +11,7 @@ pub(crate) mod checkout;
 mod customer_groups;
 mod customers;
 mod events;
+mod inbound;
 mod ip_blocks;
 mod jobs;
 mod logs;
@@ -78,4 +79,5 @@ pub(crate) fn v1() -> Routes {
         .merge(mails::routes())
         .merge(webhooks::routes())
         .merge(jobs::routes())
+        .merge(inbound::routes())
 }

@@ -28,6 +28,7 @@ things! {
     CustomerGroupTag = "customer_group_not_found";
     FulfilmentTag = "fulfilment_not_found";
     IdentityTag = "identity_not_found";
+    InboundMessageTag = "inbound_message_not_found";
     IpBlockTag = "ip_block_not_found";
     JobTag = "job_not_found";
     MailTag = "mail_not_found";

@@ -32,6 +32,6 @@ pub use remove::remove;
 pub use replay::{ReplayEvents, ReplayRange, Replaying, replay};
 pub use rotate::{RotateEndpoint, rotate};
 pub use send_test::send_test;
-pub use signature::SigningKey;
+pub use signature::{Secret, SigningKey};
 pub use store::{Attempt, Delivery, DeliveryFilter, INVARIANTS, attempts_of, find, find_delivery, last_attempt, list, list_deliveries};
 pub use sweep::SweepWebhooks;

@@ -56,10 +56,45 @@ impl SigningKey {
 
     /// Both signatures of a message, parted by a blank.
     pub(super) fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
-        let content = format!("{id}.{timestamp}.{body}");
-        let mac = STANDARD.encode(hmac::sign(&self.secret, content.as_bytes()));
-        let signature = STANDARD.encode(self.pair.sign(content.as_bytes()));
+        let content = signed(id, timestamp, body.as_bytes());
+        let mac = STANDARD.encode(hmac::sign(&self.secret, &content));
+        let signature = STANDARD.encode(self.pair.sign(&content));
         format!("v1,{mac} v1a,{signature}")
+    }
+}
+
+/// What a signature is of.
+fn signed(id: &str, timestamp: i64, body: &[u8]) -> Vec<u8> {
+    [format!("{id}.{timestamp}.").as_bytes(), body].concat()
+}
+
+/// A secret that somebody else signs with (`v1`).
+#[derive(Clone)]
+pub struct Secret(hmac::Key);
+
+impl Secret {
+    /// No sender has more signatures on a message: one for each secret, two versions of each.
+    const MOST_SIGNATURES: usize = 8;
+
+    /// Reads `whsec_…`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(text.strip_prefix("whsec_")?).ok()?;
+        Some(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)))
+    }
+
+    /// True where one of these signatures, parted by blanks, is of this message. Compared in constant time.
+    #[must_use]
+    pub fn verifies(&self, (id, timestamp): (&str, i64), body: &[u8], signatures: &str) -> bool {
+        let content = signed(id, timestamp, body);
+        let macs = signatures.split(' ').take(Self::MOST_SIGNATURES).filter_map(|signature| signature.strip_prefix("v1,"));
+        macs.filter_map(|mac| STANDARD.decode(mac).ok()).any(|mac| hmac::verify(&self.0, &content, &mac).is_ok())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
     }
 }
 
@@ -106,6 +141,20 @@ mod tests {
         assert!(!verify("evt_1", &later, &signed, body));
         assert!(!verify("evt_1", &at, &signed, r#"{"type":"order.paid"}"#));
         assert!(!verify("evt_1", &at, &other.sign("evt_1", now, body), body));
+    }
+
+    #[test]
+    fn what_the_standards_own_library_signs_is_verified_and_nothing_near_it() {
+        let text = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let (secret, theirs) = (Secret::parse(text).expect("a secret"), standardwebhooks::Webhook::new(text).expect("a secret"));
+        let signature = theirs.sign("msg_1", 1_700_000_000, b"{}").expect("signed");
+        assert!(secret.verifies(("msg_1", 1_700_000_000), b"{}", &signature));
+        assert!(secret.verifies(("msg_1", 1_700_000_000), b"{}", &format!("v1,eA== v1a,eA== {signature}")));
+        for (id, timestamp, body) in [("msg_2", 1_700_000_000, "{}"), ("msg_1", 1_700_000_001, "{}"), ("msg_1", 1_700_000_000, "{} ")] {
+            assert!(!secret.verifies((id, timestamp), body.as_bytes(), &signature));
+        }
+        assert!(!secret.verifies(("msg_1", 1_700_000_000), b"{}", "v1, v1a v2,x"));
+        assert!(Secret::parse("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").is_none() && format!("{secret:?}") == "Secret(…)");
     }
 
     #[test]

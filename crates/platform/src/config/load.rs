@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
+use super::inbound;
 use super::jobs;
 use super::model::{Config, Mode};
 use super::providers;
@@ -143,7 +144,8 @@ fn shown(key: &str, value: &str) -> String {
     match key {
         "database.url" | "mail.url" | "redis.url" if !value.is_empty() => mask(value),
         "secrets.master_key" if !value.is_empty() => "***".to_owned(),
-        key if key.ends_with(".client_secret") && !value.is_empty() => "***".to_owned(),
+        key if key.ends_with("_secret") && !value.is_empty() => "***".to_owned(),
+        key if key.starts_with("inbound.") && key.ends_with(".secret") => "***".to_owned(),
         _ => value.to_owned(),
     }
 }
@@ -202,6 +204,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     refuse_unfit_server(&config.server)?;
     jobs::refuse_unfit(&config.jobs).map_err(ConfigError::Refused)?;
     providers::refuse_unfit(config).map_err(ConfigError::Refused)?;
+    inbound::refuse_unfit(config).map_err(ConfigError::Refused)?;
     streams::refuse_unfit(&config.streams).map_err(ConfigError::Refused)?;
     crate::redis::refuse_unfit(&config.redis).map_err(ConfigError::Refused)?;
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))

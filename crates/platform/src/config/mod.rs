@@ -1,5 +1,6 @@
 //! Configuration: `tradewind.toml`, then `TRADEWIND__*`, then flags; every value knows where it came from.
 
+mod inbound;
 mod jobs;
 mod load;
 mod model;
@@ -7,6 +8,7 @@ mod providers;
 mod server;
 mod streams;
 
+pub use inbound::{INBOUND_KEYS, InboundScheme, InboundSource};
 pub use jobs::Jobs;
 pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};
 pub use model::{

@@ -7,6 +7,7 @@ use kernel::{AddressRange, Currency};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::inbound::InboundSource;
 use super::jobs::Jobs;
 use super::server::Server;
 use super::streams::Streams;
@@ -69,6 +70,9 @@ pub struct Config {
     pub mail: Mail,
     /// Whom webhooks may reach.
     pub webhooks: Webhooks,
+    /// Who may send messages to the shop, by the name that stands in the route.
+    #[serde(default)]
+    pub inbound: BTreeMap<String, InboundSource>,
     /// How much is followed at once.
     pub streams: Streams,
     /// From when on something is out of the ordinary.

@@ -19,6 +19,10 @@ pub(super) fn document() -> anyhow::Result<String> {
         let variable = format!("TRADEWIND__AUTH__PROVIDERS__<NAME>__{}", key.to_uppercase());
         writeln!(text, "| `auth.providers.<name>.{key}` | `\"{default}\"` | `{variable}` | {meaning} |")?;
     }
+    for (key, default, meaning) in platform::config::INBOUND_KEYS {
+        let variable = format!("TRADEWIND__INBOUND__<NAME>__{}", key.to_uppercase());
+        writeln!(text, "| `inbound.<name>.{key}` | `\"{default}\"` | `{variable}` | {meaning} |")?;
+    }
     Ok(text)
 }
 

@@ -1,0 +1,6 @@
+//! Messages that others send to the shop.
+
+mod handlers;
+mod wire;
+
+pub(super) use handlers::routes;

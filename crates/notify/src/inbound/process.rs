@@ -1,0 +1,49 @@
+//! Telling on what came in.
+
+use kernel::{InboundMessageId, Origin, Timestamp};
+use platform::jobs::{Handler, Job, JobError, NewJob};
+use platform::outbox;
+use serde::{Deserialize, Serialize};
+
+use super::events::InboundEvent;
+use super::model::InboundState;
+use super::store;
+use crate::Notify;
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    message: InboundMessageId,
+}
+
+pub(super) fn job(message: InboundMessageId, now: Timestamp) -> NewJob {
+    let unique_key = Some(format!("{}:{message}", ProcessInbound::KIND));
+    NewJob { kind: ProcessInbound::KIND, payload: serde_json::json!(Payload { message }), run_at: now, unique_key }
+}
+
+/// Records `inbound.received` for a message; its state, in the same transaction, is what makes that once.
+#[derive(Debug, Clone)]
+pub struct ProcessInbound(pub Notify);
+
+impl ProcessInbound {
+    /// The kind of its jobs.
+    pub const KIND: &'static str = "inbound.process";
+}
+
+#[async_trait::async_trait]
+impl Handler for ProcessInbound {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        let Payload { message } = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
+        let tx = self.0.context.begin(&Origin::system()).await?;
+        // What is forgotten by now, or was told of, needs nothing.
+        let Some(message) = store::lock(&tx, message).await?.filter(|message| message.state == InboundState::Received) else {
+            return Ok(());
+        };
+        outbox::record(&tx, &InboundEvent::Received { inbound_message_id: message.id, source: message.source }).await?;
+        store::set_state(&tx, message.id, InboundState::Processed).await?;
+        Ok(tx.commit().await?)
+    }
+}
