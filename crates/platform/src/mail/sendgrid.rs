@@ -74,10 +74,8 @@ impl SendGrid {
 
 /// The letter in the words of the API. Links lead where they say: the service counts neither clicks nor readers.
 fn told(letter: &Letter, from: &Mailbox) -> Result<Value, MailError> {
-    let mut sender = json!({ "email": from.email.to_string() });
-    if let Some(name) = &from.name {
-        sender["name"] = name.as_str().into();
-    }
+    let email = from.email.to_string();
+    let sender = from.name.as_ref().map_or_else(|| json!({ "email": email }), |name| json!({ "email": email, "name": name }));
     let html = letter.html.as_ref().map(|html| json!({ "type": "text/html", "value": html }));
     let content: Value = [json!({ "type": "text/plain", "value": letter.text })].into_iter().chain(html).collect();
     let heads: serde_json::Map<String, Value> = letter.heads()?.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
