@@ -52,6 +52,10 @@ CREATE UNIQUE INDEX shipping_rates_country_key ON shipping_rates (method_id, cou
 CREATE TABLE carts (
     id UUID PRIMARY KEY,
     token_hash BYTEA NOT NULL,
+    -- What opens it beside the token: the link of a letter about it.
+    recovery_hash BYTEA,
+    -- When its holder was reminded of it; once ever.
+    reminded_at TIMESTAMPTZ,
     user_id UUID REFERENCES users (id),
     channel_id UUID NOT NULL REFERENCES channels (id),
     currency TEXT NOT NULL,
@@ -73,6 +77,7 @@ CREATE TABLE carts (
     CONSTRAINT carts_merged_check CHECK ((status = 'merged') = (merged_into IS NOT NULL))
 );
 CREATE INDEX carts_user_idx ON carts (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX carts_quiet_idx ON carts (updated_at, id) WHERE status = 'open' AND email IS NOT NULL AND reminded_at IS NULL;
 
 -- `custom_options`: what the customer asked for beyond the variant (an engraving), as JSON; lines that differ in it stay apart.
 CREATE TABLE cart_lines (

@@ -17,7 +17,7 @@ use kernel::Clock;
 use notify::Notify;
 use notify::inbound::{InboundEvent, ProcessInbound, SweepInbound};
 use notify::mail_templates::MailTemplateEvent;
-use notify::mails::{PersonalMails, SendMail, SweepMails, WriteLetters, WriteMail};
+use notify::mails::{PersonalMails, RemindOfCarts, SendMail, SweepMails, WriteLetters, WriteMail};
 use notify::webhooks::{FanOut, ReplayEvents, SweepWebhooks, WebhookEndpointEvent};
 use payments::providers::Providers;
 use platform::audit::ExportHead;
@@ -174,6 +174,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(LookForAnomalies(sales.context.clone()))
         .with(WriteMail(notify.clone()))
         .with(SendMail(notify.clone()))
+        .with(RemindOfCarts(notify.clone()))
         .with(SweepMails(notify.clone()))
         .with(ReplayEvents(notify.clone()))
         .with(SweepWebhooks(notify.clone()))
@@ -218,6 +219,7 @@ pub fn schedules() -> Result<Schedules, TimetableError> {
         of(SweepWebhooks::KIND, "10 * * * *")?,
         of(SweepReports::KIND, "50 3 * * *")?,
         of(SweepMails::KIND, "30 2 * * *")?,
+        of(RemindOfCarts::KIND, "*/10 * * * *")?,
         of(SweepInbound::KIND, "50 2 * * *")?,
         of(SweepJobs::KIND, "30 * * * *")?,
     ];

@@ -16,6 +16,7 @@ mod ip_blocks;
 mod jobs;
 mod logs;
 mod mail_templates;
+mod mail_unsubscribe;
 mod mails;
 mod me;
 mod media;
@@ -77,6 +78,7 @@ pub(crate) fn v1() -> Routes {
         .merge(streams::routes())
         .merge(mail_templates::routes())
         .merge(mails::routes())
+        .merge(mail_unsubscribe::routes())
         .merge(webhooks::routes())
         .merge(jobs::routes())
         .merge(inbound::routes())

@@ -1,7 +1,7 @@
 //! Telling on what came in.
 
 use kernel::{InboundMessageId, Origin, Timestamp};
-use platform::jobs::{Handler, Job, JobError, NewJob};
+use platform::jobs::{Handler, Job, JobError, JobKind, NewJob};
 use platform::outbox;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,7 @@ struct Payload {
 }
 
 pub(super) fn job(message: InboundMessageId, now: Timestamp) -> NewJob {
-    let unique_key = Some(format!("{}:{message}", ProcessInbound::KIND));
-    NewJob { kind: ProcessInbound::KIND, payload: serde_json::json!(Payload { message }), run_at: now, unique_key }
+    NewJob::new(ProcessInbound::KIND, serde_json::json!(Payload { message }), now).unique(format!("{}:{message}", ProcessInbound::KIND))
 }
 
 /// Records `inbound.received` for a message; its state, in the same transaction, is what makes that once.
@@ -26,12 +25,12 @@ pub struct ProcessInbound(pub Notify);
 
 impl ProcessInbound {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "inbound.process";
+    pub const KIND: JobKind = JobKind::new("inbound.process");
 }
 
 #[async_trait::async_trait]
 impl Handler for ProcessInbound {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use kernel::Origin;
-use platform::jobs::{Handler, Job, JobError};
+use platform::jobs::{Handler, Job, JobError, JobKind, Queue};
 
 use super::store;
 use crate::Notify;
@@ -20,12 +20,12 @@ pub struct SweepInbound(pub Notify);
 
 impl SweepInbound {
     /// The kind of its jobs.
-    pub const KIND: &'static str = "inbound.sweep";
+    pub const KIND: JobKind = JobKind::new("inbound.sweep").on(Queue::Bulk);
 }
 
 #[async_trait::async_trait]
 impl Handler for SweepInbound {
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> JobKind {
         Self::KIND
     }
 

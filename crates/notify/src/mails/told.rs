@@ -3,17 +3,21 @@
 use accounts::users::{self, User};
 use catalog::channels;
 use catalog::variants;
-use kernel::{OrderId, ProductId, UserId, VariantId, WebhookEndpointId};
+use kernel::{CartId, OrderId, Origin, ProductId, UserId, VariantId, WebhookEndpointId};
 use platform::Context;
 use platform::db::DatabaseError;
+use sales::carts::{self, CartLine};
+use sales::customers;
 use sales::orders::{self, OrderDetails, OrderKey};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::model::Mail;
+use super::unsubscribe::link;
 use crate::mail_templates::{
-    CustomerWords, EndpointWords, LetterWords, StockWords, TemplateName, Words, moment, order_words, parcel_words, shop_words,
+    CartWords, CustomerWords, EndpointWords, LetterWords, PieceWords, StockWords, TemplateName, Words, moment, order_words, parcel_words,
+    shop_words,
 };
 use crate::webhooks;
 
@@ -38,17 +42,21 @@ struct Low {
 
 /// What a letter tells; `None` where what it tells of is no more.
 pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Told>, DatabaseError> {
+    let mut unsubscribe = None;
     let about = match mail.template {
         TemplateName::OrderConfirmation => ordered(context, mail).await?,
         TemplateName::ShippingNotice => shipped(context, mail).await?,
         TemplateName::Welcome => welcomed(context, mail).await?,
         TemplateName::LowStock => low(context, mail).await?,
         TemplateName::WebhookFailing | TemplateName::WebhookDisabled => unwell(context, mail).await?,
-        TemplateName::AbandonedCart => None,
+        TemplateName::AbandonedCart => {
+            unsubscribe = mail.to.as_ref().map(|to| link(context, to)).transpose()?;
+            left_behind(context, mail, unsubscribe.clone()).await?
+        }
     };
     let Some(about) = about else { return Ok(None) };
     let words = LetterWords { locale: mail.locale.clone(), shop: shop_words(context).await?, about };
-    Ok(Some(Told { words, unsubscribe: None }))
+    Ok(Some(Told { words, unsubscribe }))
 }
 
 fn detail<T: DeserializeOwned>(mail: &Mail) -> Result<T, DatabaseError> {
@@ -90,6 +98,34 @@ async fn low(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseEr
         let variant = Some(sold.variant_title).filter(|title| !title.is_empty());
         Words::Stock { product: StockWords { title: sold.product_title, variant, sku: sold.sku, ready, threshold } }
     }))
+}
+
+/// The cart as it is now, for whoever still wants to be told; its link opens it on any device.
+async fn left_behind(context: &Context, mail: &Mail, unsubscribe: Option<String>) -> Result<Option<Words>, DatabaseError> {
+    let (Some(to), Some(unsubscribe_url)) = (&mail.to, unsubscribe) else { return Ok(None) };
+    let (reader, id) = (context.db.reader(), CartId::from_uuid(mail.about.id));
+    let Some((cart, lines)) = carts::find_open(reader, id).await? else { return Ok(None) };
+    let Some(channel) = channels::find(reader, cart.channel_id).await? else { return Ok(None) };
+    if cart.email.as_ref() != Some(to) || customers::consenting(reader, &[to]).await?.is_empty() {
+        return Ok(None);
+    }
+    let ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
+    let sold = variants::sellable(reader, &ids, channel.price_list_id, context.now()).await?;
+    let piece = |line: &CartLine| {
+        let sold = sold.iter().find(|sold| sold.variant_id == line.variant_id && sold.live)?;
+        let variant = Some(sold.variant_title.clone()).filter(|title| !title.is_empty());
+        Some(PieceWords { title: sold.product_title.clone(), variant, quantity: i64::from(line.quantity) })
+    };
+    let lines: Vec<PieceWords> = lines.iter().filter_map(piece).collect();
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let tx = context.begin(&Origin::system()).await?;
+    let token = carts::recover(&tx, id).await?;
+    tx.commit().await?;
+    // Behind the `#`, so that no server logs it.
+    let url = format!("{}/cart?id={id}#token={}", context.config.server.base_url(), token.reveal());
+    Ok(Some(Words::Cart { cart: CartWords { url, lines }, unsubscribe_url }))
 }
 
 /// Of the address only where it leads: the rest of it may open something.

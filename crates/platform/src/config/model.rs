@@ -66,6 +66,8 @@ pub struct Config {
     pub auth: Auth,
     /// What secrets are sealed with.
     pub secrets: MasterKey,
+    /// How carts are left behind.
+    pub carts: Carts,
     /// How mail leaves.
     pub mail: Mail,
     /// Whom webhooks may reach.
@@ -256,6 +258,14 @@ pub struct Security {
     pub refusals_burst: i64,
     /// So many accounts used from one address in an hour.
     pub accounts_per_address: i64,
+}
+
+/// How carts are left behind.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carts {
+    /// Whoever wants news is reminded of a cart that was not touched for so long; 0: nobody is.
+    pub abandoned_after_minutes: i64,
 }
 
 /// How mail leaves.

@@ -1,5 +1,6 @@
 //! Carts: what a customer gathers before there is an order.
 
+mod abandoned;
 mod add_line;
 mod change_line;
 mod contents;
@@ -11,6 +12,7 @@ mod personal;
 mod remove_line;
 mod store;
 
+pub use abandoned::{QuietCart, find_open, note_reminder, quiet, recover, withdraw_consent};
 pub use add_line::{AddLine, add_line};
 pub use change_line::{ChangeLine, change_line};
 pub use contents::{CartContents, contents, with_lines};

@@ -20,6 +20,7 @@ pub const INVARIANTS: &[Invariant] = &[Invariant {
 struct CartRow {
     id: Uuid,
     token_hash: Vec<u8>,
+    recovery_hash: Option<Vec<u8>>,
     user_id: Option<Uuid>,
     channel_id: Uuid,
     currency: String,
@@ -34,8 +35,8 @@ struct CartRow {
     updated_at: Timestamp,
 }
 
-const COLUMNS: &str = "id, token_hash, user_id, channel_id, currency, status, email, accepts_marketing, shipping_address, billing_address,
-    shipping_method_id, version, created_at, updated_at";
+const COLUMNS: &str = "id, token_hash, recovery_hash, user_id, channel_id, currency, status, email, accepts_marketing, shipping_address,
+    billing_address, shipping_method_id, version, created_at, updated_at";
 
 impl TryFrom<CartRow> for Cart {
     type Error = DatabaseError;
@@ -101,9 +102,16 @@ pub async fn lock(tx: &WriteTx, access: &CartAccess) -> Result<Locked, CartError
     }
 }
 
+/// An open cart, whoever asks.
+pub(super) async fn find_open(db: &impl ConnectionTrait, id: CartId) -> Result<Option<Cart>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM carts WHERE id = $1 AND status = 'open'");
+    let row: Option<CartRow> = db::fetch_optional(db, &sql, values![id]).await?;
+    row.map(Cart::try_from).transpose()
+}
+
 fn opened(row: Option<CartRow>, proof: &CartProof) -> Result<Cart, CartError> {
     let opens = |row: &CartRow| match proof {
-        CartProof::Token(token) => token.opens(&row.token_hash),
+        CartProof::Token(token) => token.opens(&row.token_hash) || row.recovery_hash.as_ref().is_some_and(|hash| token.opens(hash)),
         CartProof::SignedIn(user) => row.user_id == Some(user.uuid()),
     };
     Ok(Cart::try_from(row.filter(opens).ok_or(CartError::NotFound)?)?)
@@ -262,7 +270,7 @@ pub(super) async fn all_of(db: &impl ConnectionTrait, user: UserId) -> Result<Ve
 
 /// Empties the carts of a customer, and takes from them all that tells whose they were.
 pub(super) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE carts SET email = NULL, accepts_marketing = FALSE, accepts_marketing_at = NULL, shipping_address = NULL,
+    const UPDATE: &str = "UPDATE carts SET email = NULL, recovery_hash = NULL, accepts_marketing = FALSE, accepts_marketing_at = NULL, shipping_address = NULL,
         billing_address = NULL, tags = $2, metadata = $3, version = version + 1, updated_at = $4 WHERE user_id = $1";
     db::execute(tx, "DELETE FROM cart_lines WHERE cart_id IN (SELECT id FROM carts WHERE user_id = $1)", values![user]).await?;
     let values = values![user, serde_json::json!([]), serde_json::json!({}), tx.now()];

@@ -93,12 +93,17 @@ pub async fn change(context: &Context, origin: &Origin, command: ChangeCustomer)
 /// # Errors
 /// `ChangeCustomerError` names what is wrong.
 pub async fn change_in(tx: &WriteTx, command: ChangeCustomer) -> Result<Customer, ChangeCustomerError> {
+    change_said(tx, command, "staff").await
+}
+
+/// The same where the word on advertising was said elsewhere.
+pub(super) async fn change_said(tx: &WriteTx, command: ChangeCustomer, source: &'static str) -> Result<Customer, ChangeCustomerError> {
     let ChangeCustomer { id, version, changes } = command;
     let known = store::find(tx, id).await?.ok_or(ChangeCustomerError::NotFound)?;
     let said = match (changes.accepts_marketing, known.user_id) {
-        (Some(accepts), Some(user)) => Some(ask_account(tx, user, accepts).await?),
+        (Some(accepts), Some(user)) => Some(ask_account(tx, user, accepts, source).await?),
         (Some(accepts), None) if accepts != known.marketing.accepts => {
-            Some(Marketing { accepts, at: Some(tx.now()), source: Some("staff".to_owned()) })
+            Some(Marketing { accepts, at: Some(tx.now()), source: Some(source.to_owned()) })
         }
         (Some(_) | None, _) => None,
     };
@@ -123,10 +128,10 @@ pub async fn change_in(tx: &WriteTx, command: ChangeCustomer) -> Result<Customer
 }
 
 /// The word of an account, once it is what staff say.
-async fn ask_account(tx: &WriteTx, user_id: kernel::UserId, accepts: bool) -> Result<Marketing, ChangeCustomerError> {
+async fn ask_account(tx: &WriteTx, user_id: kernel::UserId, accepts: bool, source: &'static str) -> Result<Marketing, ChangeCustomerError> {
     let forgotten = || FieldErrors::of("accepts_marketing", "belongs to somebody who is forgotten");
     let changes = ProfileChanges::parse(None, None, Some(accepts))?;
-    let command = ChangeProfile { user_id, version: None, changes, source: "staff" };
+    let command = ChangeProfile { user_id, version: None, changes, source };
     match users::change_profile_in(tx, command).await {
         Ok(user) => Ok(Marketing::of(&user.consent)),
         Err(ChangeProfileError::Taken(TakenError::Database(error))) => Err(error.into()),

@@ -12,6 +12,7 @@ mod model;
 mod personal;
 mod rebuild;
 mod store;
+mod unsubscribe;
 
 pub use change::{ChangeCustomer, ChangeCustomerError, change, change_in};
 pub use claim_orders::ClaimOrders;
@@ -24,3 +25,4 @@ pub use model::{Customer, Marketing};
 pub use personal::PersonalCustomers;
 pub use rebuild::rebuild;
 pub use store::{CustomerFilter, CustomerQuery, CustomerSort, INVARIANTS, find, list};
+pub use unsubscribe::{consenting, withdraw_in};

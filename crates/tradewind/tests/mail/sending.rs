@@ -97,6 +97,7 @@ async fn a_letter_about_an_endpoint_tells_what_is_known_of_it(shop: TestShop) ->
 #[test_on_every_database]
 async fn letters_are_found_by_state_letter_and_reader(shop: TestShop) -> TestResult {
     let placed = place(&shop, "test").await?;
+    assert_eq!(mails(&shop).await?.len(), 1);
     placed.fulfil(&shop, json!({})).await?.expect(201)?;
     assert_eq!(mails(&shop).await?.len(), 2);
     for (query, found) in [

@@ -1,11 +1,13 @@
 //! All rows and SQL of customers.
 
+mod consent;
 mod invariants;
 mod keep;
 mod list;
 mod read;
 mod write;
 
+pub(super) use consent::{consenting, willing};
 pub use invariants::INVARIANTS;
 pub(super) use keep::{
     Contribution, Key, Person, Spend, add_spend, contributions, deserted_guests, forget_sums, insert_people, lock_people, recount,
