@@ -159,7 +159,7 @@ async fn a_message_is_told_of_again_and_forgotten_after_thirty_days(shop: TestSh
 
     let sweep = async || -> TestResult {
         let tx = shop.context().begin(&shop.origin()).await?;
-        let job = NewJob { kind: SweepInbound::KIND, payload: Value::Null, run_at: tx.now(), unique_key: None };
+        let job = NewJob::new(SweepInbound::KIND, Value::Null, tx.now());
         jobs::enqueue(&tx, job).await?;
         tx.commit().await?;
         shop.settle().await

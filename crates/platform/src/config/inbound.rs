@@ -92,7 +92,6 @@ fn refuse_secret(place: &str, scheme: InboundScheme, secret: &str) -> Result<(),
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::config::{Flags, load};
 
     #[test]

@@ -12,7 +12,7 @@ use crate::support::{TestCart, TestResult, TestShop};
 /// Looks for carts that were left behind, as the time-table does.
 async fn look(shop: &TestShop) -> TestResult<Vec<Value>> {
     let tx = shop.context().begin(&shop.origin()).await?;
-    jobs::enqueue(&tx, NewJob { kind: RemindOfCarts::KIND, payload: Value::Null, run_at: tx.now(), unique_key: None }).await?;
+    jobs::enqueue(&tx, NewJob::new(RemindOfCarts::KIND, Value::Null, tx.now())).await?;
     tx.commit().await?;
     mails_of(shop, "abandoned_cart").await
 }

@@ -192,7 +192,8 @@ async fn what_is_asked_for_during_the_last_try_is_sent_once_more(shop: TestShop)
     let again = format!("{PATH}/deliveries/{}/redeliver", last["id"].as_str().unwrap_or_default());
     let asked = receiver.while_it_waits(shop.post(&again).into_future());
     let (asked, settled) = tokio::join!(asked, shop.settle());
-    (settled?, asked?.expect(200)?);
+    settled?;
+    asked?.expect(200)?;
     shop.settle().await?;
     let now = deliveries(&shop, &made).await?.remove(0);
     assert_eq!((&now["attempts"], &now["state"]), (&json!(11), &json!("delivered")));

@@ -53,11 +53,11 @@ struct SignedBody(Vec<u8>);
 async fn receive_inbound(
     State(shop): State<Shop>,
     _caller: Anyone,
-    Path(source): Path<String>,
-    _none: NoParams,
+    address: (Path<String>, NoParams),
     headers: HeaderMap,
     Raw(body): Raw<MOST_BYTES>,
 ) -> Result<(StatusCode, One<InboundReceiptView>), Problem> {
+    let (Path(source), NoParams) = address;
     let receipt = inbound::receive(&shop.notify, &source, Incoming { headers: &headers, body: &body }).await?;
     let status = if receipt.is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
     Ok((status, One::plain(receipt.into()).cache(Cache::NoStore)))

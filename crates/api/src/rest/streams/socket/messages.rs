@@ -72,10 +72,11 @@ impl Refused {
 
     /// What is sent of it.
     pub(super) fn text(&self, topic: Option<&str>) -> String {
-        let mut error = json!({ "type": "error", "code": self.code, "message": self.message });
-        if let Some(topic) = topic {
-            error["topic"] = topic.into();
-        }
+        let Self { code, message } = self;
+        let error = match topic {
+            Some(topic) => json!({ "type": "error", "code": code, "message": message, "topic": topic }),
+            None => json!({ "type": "error", "code": code, "message": message }),
+        };
         error.to_string()
     }
 }
