@@ -161,6 +161,7 @@ impl Worker {
 
     /// Renews the leases of what runs, tells those whose end is asked for or that another worker has, and has others' lost jobs taken up.
     async fn beat(&mut self) -> Result<(), DatabaseError> {
+        let next = self.context.now() + LEASE / 3;
         let jobs: Vec<&Job> = self.running.values().collect();
         if !jobs.is_empty() {
             let tx = self.context.begin(&Origin::system()).await?;
@@ -177,7 +178,7 @@ impl Worker {
             }
         }
         take_back_lost(&self.context).await?;
-        self.beat_at = self.context.now() + LEASE / 3;
+        self.beat_at = next;
         Ok(())
     }
 }

@@ -74,26 +74,6 @@ async fn a_letter_about_nothing_is_given_up_at_once(shop: TestShop) -> TestResul
     Ok(())
 }
 
-/// The letters about webhook endpoints tell what they are given.
-#[test_on_every_database]
-async fn a_letter_about_an_endpoint_tells_what_is_known_of_it(shop: TestShop) -> TestResult {
-    let detail = json!({"url": "https://erp.example/hooks", "failing_since": "2026-03-01T08:00:00Z", "last_answer": "503"});
-    for template in [TemplateName::WebhookFailing, TemplateName::WebhookDisabled] {
-        let about = About { kind: AboutKind::WebhookEndpoint, id: EventId::generate().uuid() };
-        let (to, locale, cause_id) = (Email::parse("it@mugs.example")?, "en-GB".parse()?, EventId::generate().uuid());
-        let tx = shop.context().begin(&shop.origin()).await?;
-        queue_in(&tx, &NewMail { template, locale, to, user_id: None, cause_id, about, detail: detail.clone() }).await?;
-        tx.commit().await?;
-    }
-    let told = mails(&shop).await?;
-    assert_eq!(told.len(), 2);
-    for mail in &told {
-        let letter = content(&shop, mail).await?;
-        assert!(["https://erp.example/hooks", "1 March 2026, 08:00 UTC", "503"].iter().all(|said| letter.contains(said)), "{letter}");
-    }
-    Ok(())
-}
-
 #[test_on_every_database]
 async fn letters_are_found_by_state_letter_and_reader(shop: TestShop) -> TestResult {
     let placed = place(&shop, "test").await?;
