@@ -158,7 +158,10 @@ pub fn personal_places() -> Places {
 /// Everything that jobs can do, by kind.
 #[must_use]
 pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers {
-    Handlers::default()
+    let handlers = Handlers::default();
+    #[cfg(feature = "failpoints")]
+    let handlers = handlers.with(jobs::TrialJob(sales.context.clone()));
+    handlers
         .with(RefreshListing::new(sales.context.clone()))
         .with(ExpireOrder::new(sales.context.clone()))
         .with(ExecuteOperation(sales.clone()))

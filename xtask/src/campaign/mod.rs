@@ -7,6 +7,7 @@ mod events;
 mod exhibits;
 mod fuzz;
 mod inject;
+mod jobs;
 mod mutants;
 mod program;
 mod random;
@@ -33,6 +34,8 @@ pub(crate) enum Campaign {
     Events(events::Arguments),
     /// Feed the parsers at the edge with inputs that are nearly right
     Fuzz(fuzz::Arguments),
+    /// Kill the workers while ten thousand jobs drain, and count what each did
+    Jobs(jobs::Arguments),
     /// Make the rules wrong, one place at a time, and see whether their tests notice
     Mutants(mutants::Arguments),
     /// Drive the pure core and an independent model of it by chance, and compare them
@@ -53,6 +56,7 @@ pub(crate) fn run(campaign: &Campaign) -> Result<ExitCode> {
         Campaign::Crash(arguments) => crash::run(arguments),
         Campaign::Events(arguments) => events::run(arguments),
         Campaign::Fuzz(arguments) => fuzz::run(arguments),
+        Campaign::Jobs(arguments) => jobs::run(arguments),
         Campaign::Mutants(arguments) => mutants::run(arguments),
         Campaign::Simulation(arguments) => simulation::run(arguments),
         Campaign::Inject(arguments) => inject::run(arguments),

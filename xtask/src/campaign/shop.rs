@@ -131,7 +131,7 @@ impl Shop {
     }
 
     /// Runs a command of the shop and answers its output.
-    fn run(&self, arguments: &[&str]) -> Result<String> {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<String> {
         let output = self.command(arguments).output().with_context(|| format!("cannot run {}", self.binary.display()))?;
         ensure!(output.status.success(), "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).context("output is no text")

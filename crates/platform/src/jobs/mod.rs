@@ -11,6 +11,8 @@ mod schedules;
 mod store;
 mod sweep;
 mod timetable;
+#[cfg(feature = "failpoints")]
+mod trial;
 mod worker;
 
 pub use cancel::cancel;
@@ -27,4 +29,6 @@ pub use schedules::{
 pub use store::{INVARIANTS, JobFilter, SORT, enqueue, find, list, unfinished};
 pub use sweep::SweepJobs;
 pub use timetable::{Schedule, TimetableError};
+#[cfg(feature = "failpoints")]
+pub use trial::{TrialJob, TrialVerdict, enqueue_trial, trial_verdict};
 pub use worker::Worker;

@@ -57,6 +57,17 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 300)]
         timeout_s: u64,
     },
+    /// Enqueue jobs for a crash campaign
+    #[cfg(feature = "failpoints")]
+    #[command(hide = true)]
+    Trial {
+        /// How many
+        count: i64,
+    },
+    /// Say what has become of them
+    #[cfg(feature = "failpoints")]
+    #[command(hide = true)]
+    Verdict,
 }
 
 #[derive(Debug, clap::Args)]
@@ -188,6 +199,10 @@ pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<E
             output.note(format!("{queue} goes on"));
         }
         Command::Drain { queue, timeout_s } => drain(output, &context, queue, Duration::from_secs(timeout_s)).await?,
+        #[cfg(feature = "failpoints")]
+        Command::Trial { count } => jobs::enqueue_trial(&context, count).await?,
+        #[cfg(feature = "failpoints")]
+        Command::Verdict => output.json(&jobs::trial_verdict(&context).await?)?,
     }
     Ok(Exit::Ok)
 }
