@@ -46,7 +46,7 @@ fn id<T: Prefixed>() -> ObjectBuilder {
 
 /// The same where the prefix is one of several, as a regular expression.
 fn id_of(prefix: &str) -> ObjectBuilder {
-    form(gateway::id_pattern(prefix))
+    form(kernel::id_pattern(prefix))
 }
 
 macro_rules! schemas {

@@ -153,7 +153,7 @@ pub use query::{FilterKind, Filters, ListParams, ListQuery, ListRoute, ListSpec,
 pub use redirect::Redirect;
 pub use refusals::{RefusalWriter, Refusals, refusals};
 pub use rules::GatewayRules;
-pub use schema::{CommonProblems, Envelope, ErrorBody, ErrorView, ItemError, ListEnvelope, ListLinks, ListMeta, id_pattern};
+pub use schema::{CommonProblems, Envelope, ErrorBody, ErrorView, ItemError, ListEnvelope, ListLinks, ListMeta};
 pub use serve::{ServeLimits, serve, serve_redirect, serve_tls};
 pub use service::Gateway;
 pub use signed_in::SignedIn;

@@ -11,12 +11,6 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr};
 use utoipa::{IntoResponses, ToSchema};
 
-/// The form of an id with this prefix, as a regular expression: a TypeID has 128 bits in base32 behind it.
-#[must_use]
-pub fn id_pattern(prefix: &str) -> String {
-    format!("^{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}$")
-}
-
 /// A single resource.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Envelope<T> {

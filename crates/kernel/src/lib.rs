@@ -17,6 +17,7 @@ mod money;
 mod page;
 mod quantity;
 mod rate;
+mod schema;
 mod text;
 mod text_enum;
 mod uuid7;
@@ -38,5 +39,8 @@ pub use money::{Money, MoneyError};
 pub use page::{Page, PageRequest, PageTooDeep, Position};
 pub use quantity::{Quantity, QuantityOutOfRange};
 pub use rate::{Ppm, RateOutOfRange, round_half_up_div};
+pub use schema::{id_pattern, word_schema};
 pub use text::{Slug, SlugError, TextError, fold, tag, text};
 pub use text_enum::UnknownWord;
+#[doc(hidden)]
+pub use utoipa;

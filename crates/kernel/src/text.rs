@@ -50,8 +50,9 @@ pub fn fold(text: &str) -> String {
 }
 
 /// The part of a URL that names a product or category: lower-case letters, digits and single dashes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String)]
 pub struct Slug(String);
 
 /// Not a slug.

@@ -15,7 +15,7 @@ impl std::fmt::Display for UnknownWord {
 
 impl std::error::Error for UnknownWord {}
 
-/// Declares an enum whose values are words: `ALL`, `as_str`, `FromStr`, `Display` and serde come with it, so that code,
+/// Declares an enum whose values are words: `ALL`, `as_str`, `FromStr`, `Display`, serde and its JSON Schema come with it, so that code,
 /// CHECK and wire cannot drift apart.
 #[macro_export]
 macro_rules! text_enum {
@@ -63,6 +63,14 @@ macro_rules! text_enum {
                 serializer.serialize_str(self.as_str())
             }
         }
+
+        impl $crate::utoipa::PartialSchema for $name {
+            fn schema() -> $crate::utoipa::openapi::RefOr<$crate::utoipa::openapi::schema::Schema> {
+                $crate::word_schema(Self::WORDS)
+            }
+        }
+
+        impl $crate::utoipa::ToSchema for $name {}
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -19,12 +19,13 @@ use notify::inbound::{InboundEvent, ProcessInbound, SweepInbound};
 use notify::mail_templates::MailTemplateEvent;
 use notify::mails::{PersonalMails, RemindOfCarts, SendMail, SweepMails, WriteLetters, WriteMail};
 use notify::webhooks::{FanOut, ReplayEvents, SweepWebhooks, WebhookEndpointEvent};
+use payments::payments::RebuildPayments;
 use payments::providers::Providers;
 use platform::audit::ExportHead;
 use platform::cache::Purges;
 use platform::config::Config;
-use platform::db::{ConnectError, DatabaseError, Db, Invariant, Reader};
-use platform::events::Subscriber;
+use platform::db::{ConnectError, ConnectionTrait, DatabaseError, Db, Invariant, Reader};
+use platform::events::{self, Difference, Subscriber};
 use platform::http_client::HttpError;
 use platform::ip_blocks::IpBlockEvent;
 use platform::jobs::{Handlers, Home, Schedule, Schedules, SweepJobs, TimetableError};
@@ -36,7 +37,7 @@ use platform::redis::Redis;
 use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::customers::{ClaimOrders, KeepCustomers};
-use sales::orders::ExpireOrder;
+use sales::orders::{ExpireOrder, RebuildOrders};
 use sales::reports::{MakeReport, SweepReports};
 use sales::settlement::{ExecuteOperation, ReconcileOperation};
 
@@ -82,6 +83,17 @@ const PURGING: &[&str] = &[
     <catalog::inventory::LocationFact as Fact>::AGGREGATE,
     <accounts::users::UserEvent as Fact>::AGGREGATE,
 ];
+
+/// Of how many orders and payments the events tell what the tables say, and of which they do not.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn rebuilt(db: &impl ConnectionTrait) -> Result<(usize, Vec<Difference>), DatabaseError> {
+    let (orders, mut differences) = events::compare::<RebuildOrders>(db).await?;
+    let (payments, of_payments) = events::compare::<RebuildPayments>(db).await?;
+    differences.extend(of_payments);
+    Ok((orders + payments, differences))
+}
 
 /// Every fact that the shop tells: the contract of whoever follows its events.
 #[must_use]

@@ -19,7 +19,7 @@ use crate::support::{TestResult, TestShop};
 const PATH: &str = "/api/v1/events/stream";
 
 /// A bell that rings; nobody else knows of it.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Rung {
     bell: Uuid,
     number: usize,

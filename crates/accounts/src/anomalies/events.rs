@@ -3,10 +3,11 @@
 use kernel::{AnomalyId, AnomalyTag, AuditId, SessionId, UserId};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Something out of the ordinary.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum AnomalyEvent {
     /// An address was refused again and again.

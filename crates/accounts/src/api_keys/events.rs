@@ -3,10 +3,11 @@
 use kernel::{ApiKeyId, ApiKeyTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about an API key.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ApiKeyEvent {
     /// It was made.

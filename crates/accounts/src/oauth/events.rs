@@ -3,10 +3,11 @@
 use kernel::{IdentityId, IdentityTag, UserId};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about what somebody else knows a person by: which one and whose, and nothing that tells who that is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum IdentityEvent {
     /// The person signs in with it from now on.

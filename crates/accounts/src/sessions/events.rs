@@ -3,12 +3,13 @@
 use kernel::{SessionId, SessionTag, UserId};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Kind, RevokedBecause, Session};
 
 /// A fact about a session.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum SessionEvent {
     /// Somebody signed in.

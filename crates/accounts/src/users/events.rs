@@ -3,10 +3,11 @@
 use kernel::{UserId, UserTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about an account: which one, and nothing that tells whose it is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum UserEvent {
     /// There is one more.

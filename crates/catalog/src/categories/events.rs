@@ -3,12 +3,13 @@
 use kernel::{CategoryId, CategoryTag, Slug};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::Category;
 
 /// A fact about a category.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum CategoryEvent {
     /// There is a new one.
@@ -22,7 +23,7 @@ pub enum CategoryEvent {
 }
 
 /// How the category stood after the fact (before it, where it was deleted).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CategorySnapshot {
     /// Which one.
     pub category_id: CategoryId,

@@ -3,12 +3,13 @@
 use kernel::{ChannelId, ChannelTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::Channel;
 
 /// A fact about a channel.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ChannelEvent {
     /// Something about it is another.

@@ -3,6 +3,7 @@
 use kernel::{ProductId, StockAdjustmentId, StockLocationId, StockLocationTag, VariantId, VariantTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::locations::StockLocation;
@@ -10,7 +11,7 @@ use super::moves::MoveReason;
 use super::stock::{Crossing, Stock};
 
 /// How a variant stands when its stock crosses a line.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Supply {
     /// The variant.
     pub variant_id: VariantId,
@@ -21,7 +22,7 @@ pub struct Supply {
 }
 
 /// Something that happened to the stock of one variant.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum StockFact {
     /// Staff or a file changed what is on hand.
@@ -100,7 +101,7 @@ pub(super) fn facts_of(crossing: Crossing, stock: &Stock) -> Vec<StockFact> {
 }
 
 /// Something that happened to a location.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum LocationFact {
     /// It came to be.
@@ -112,7 +113,7 @@ pub enum LocationFact {
 }
 
 /// A location as it is since, or was before it was deleted.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LocationState {
     /// Which one.
     pub location_id: StockLocationId,

@@ -3,10 +3,11 @@
 use kernel::{MediaId, ProductId, ProductTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about the pictures of one product; numbered by product, whose row is locked by whoever changes them.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum MediaEvent {
     /// There is one more.

@@ -3,12 +3,13 @@
 use kernel::{PriceListId, PriceListTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::PriceList;
 
 /// A fact about a price list.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum PriceListEvent {
     /// Its name, currency or tax mode is another.

@@ -3,12 +3,13 @@
 use kernel::{ProductId, ProductTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Product, ProductStatus};
 
 /// What happened to a product.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ProductEvent {
     /// It was made, with its variants.

@@ -1,5 +1,6 @@
 //! The parameters of a route in OpenAPI, from the same declaration that reads them.
 
+use kernel::id_pattern;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
@@ -8,7 +9,6 @@ use super::filters::{BOUNDS, MAX_CHARACTERS, MAX_WORDS};
 use super::params::{ListParams, ViewParams};
 use super::parse::MAX_SORT_KEYS;
 use super::spec::{FilterKind, ListRoute, ListSpec};
-use crate::schema::id_pattern;
 
 impl<R: ListRoute> IntoParams for ListParams<R> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {

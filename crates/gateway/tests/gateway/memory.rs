@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::support::{Keys, Reply, TestResult, answer};
 
-#[derive(serde::Serialize)]
+#[derive(serde::Serialize, utoipa::ToSchema)]
 struct MugChanged;
 
 impl Fact for MugChanged {

@@ -3,10 +3,11 @@
 use kernel::{InboundMessageId, InboundMessageTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a message. What is in it is not told: whoever may read it asks for it by its id.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum InboundEvent {
     /// It came in; told again where staff asks for it.

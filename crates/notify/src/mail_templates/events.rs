@@ -3,13 +3,14 @@
 use kernel::{MailTemplateId, MailTemplateTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::locale::MailLocale;
 use super::model::TemplateName;
 
 /// A fact about what letters are made of. What they say is not told.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum MailTemplateEvent {
     /// The shop wrote its own.

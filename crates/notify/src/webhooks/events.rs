@@ -3,12 +3,13 @@
 use kernel::{Timestamp, WebhookEndpointId, WebhookEndpointTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::DisabledBecause;
 
 /// A fact about an endpoint. Its address is not told: it may hold what opens something.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum WebhookEndpointEvent {
     /// It is told from now on.
@@ -31,6 +32,7 @@ pub enum WebhookEndpointEvent {
         /// Which one.
         webhook_endpoint_id: WebhookEndpointId,
         /// Since when.
+        #[schema(value_type = String, format = DateTime)]
         failing_since: Timestamp,
     },
     /// It is told no more.

@@ -3,13 +3,14 @@
 use kernel::{OperationId, PaymentId, PaymentTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::entities::{Operation, Payment};
 use super::model::{OperationKind, OperationStatus, PaymentStatus};
 
 /// One state change of a payment or of one of its operations.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum PaymentFact {
     /// The payment came to be, or moved.
@@ -123,6 +124,10 @@ impl Fact for PaymentFact {
                 OperationStatus::Unknown => "payment.operation_unclear",
             },
         }
+    }
+
+    fn shape(name: &str) -> usize {
+        usize::from(name.starts_with("payment.operation_"))
     }
 
     fn aggregate_id(&self) -> Uuid {

@@ -7,6 +7,7 @@ mod machine;
 mod model;
 mod open;
 mod outcome;
+mod rebuild;
 mod record_manual;
 mod store;
 
@@ -17,5 +18,6 @@ pub use machine::{Ending, Heard};
 pub use model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 pub use open::{OpenPayment, Opened, Start, open};
 pub use outcome::{Applied, apply_outcome};
+pub use rebuild::RebuildPayments;
 pub use record_manual::record_manual;
 pub use store::{INVARIANTS, find_by_reference, find_operation, forget_notes, has_open_operation, lock_by_reference, operations_of};

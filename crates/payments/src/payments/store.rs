@@ -1,12 +1,15 @@
 //! Rows of payments, their history and their operations.
 
+use std::collections::HashMap;
+
 use kernel::{Currency, Money, OperationId, PaymentId, Timestamp, UserId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, Parameters, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
 use super::entities::{Operation, Payment};
 use super::model::{MoveCause, PaymentStatus};
+use super::rebuild::{OperationState, PaymentState};
 
 /// What always holds of payments.
 pub const INVARIANTS: &[Invariant] = &[
@@ -270,6 +273,28 @@ pub async fn find_operation(db: &impl ConnectionTrait, id: OperationId) -> Resul
     let sql = format!("SELECT {PAYMENT} FROM payments WHERE id = $1");
     let payment: PaymentRow = db::fetch_one(db, &sql, values![operation.payment_id]).await?;
     Ok(Some((operation, Payment::try_from(payment)?)))
+}
+
+/// What the tables say of these payments.
+pub(super) async fn states(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, PaymentState>, DatabaseError> {
+    let mut parameters = Parameters::default();
+    let list = parameters.bind_all(ids.iter().copied());
+    let payments: Vec<PaymentRow> =
+        db::fetch_all(db, &format!("SELECT {PAYMENT} FROM payments WHERE id IN ({list})"), parameters.0.clone()).await?;
+    let operations: Vec<OperationRow> =
+        db::fetch_all(db, &format!("SELECT {OPERATION} FROM payment_operations WHERE payment_id IN ({list})"), parameters.0).await?;
+    let mut states = HashMap::new();
+    for payment in payments.into_iter().map(Payment::try_from) {
+        let payment = payment?;
+        states.insert(payment.id.uuid(), PaymentState::of(payment));
+    }
+    for operation in operations.into_iter().map(Operation::try_from) {
+        let operation = operation?;
+        if let Some(state) = states.get_mut(&operation.payment_id.uuid()) {
+            state.operations.insert(operation.id, OperationState::of(&operation));
+        }
+    }
+    Ok(states)
 }
 
 pub(super) async fn lock_payment(tx: &WriteTx, id: PaymentId) -> Result<Option<Payment>, DatabaseError> {

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::outbox::Fact;
 
-    #[derive(serde::Serialize)]
+    #[derive(serde::Serialize, utoipa::ToSchema)]
     struct Mug;
 
     impl Fact for Mug {

@@ -3,7 +3,7 @@
 use kernel::Timestamp;
 use uuid::Uuid;
 
-use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
+use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, WriteTx};
 use crate::values;
 
 /// A fact with its place in the stream.
@@ -101,13 +101,20 @@ pub async fn heads_within(db: &impl ConnectionTrait, after: i64, last: i64, most
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn of_aggregate(db: &impl ConnectionTrait, aggregate_type: &str, id: Uuid) -> Result<Vec<Event>, DatabaseError> {
+    of_aggregates(db, aggregate_type, &[id]).await
+}
+
+/// The same of several things, one after the other.
+pub(super) async fn of_aggregates(db: &impl ConnectionTrait, aggregate_type: &str, ids: &[Uuid]) -> Result<Vec<Event>, DatabaseError> {
+    let mut parameters = Parameters(values![aggregate_type]);
+    let ids = parameters.bind_all(ids.iter().copied());
     let sql = format!(
-        "SELECT {COLUMNS} FROM events WHERE aggregate_type = $1 AND aggregate_id = $2
+        "SELECT {COLUMNS} FROM events WHERE aggregate_type = $1 AND aggregate_id IN ({ids})
          UNION ALL
-         SELECT CAST(0 AS BIGINT) AS {COLUMNS} FROM outbox WHERE aggregate_type = $1 AND aggregate_id = $2
-         ORDER BY aggregate_seq"
+         SELECT CAST(0 AS BIGINT) AS {COLUMNS} FROM outbox WHERE aggregate_type = $1 AND aggregate_id IN ({ids})
+         ORDER BY aggregate_id, aggregate_seq"
     );
-    db::fetch_all(db, &sql, values![aggregate_type, id]).await
+    db::fetch_all(db, &sql, parameters.0).await
 }
 
 /// How far a consumer has read; 0 where it has not begun.

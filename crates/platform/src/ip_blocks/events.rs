@@ -2,12 +2,13 @@
 
 use kernel::{IpBlockId, IpBlockTag};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::outbox::Fact;
 
 /// A fact about a block. Which addresses is not told: they may be a person's.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum IpBlockEvent {
     /// Addresses are refused from now on, or for another time than before.

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use kernel::{AnyId, Prefixed as _};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::record::Fact;
+use super::schema;
 
 /// What is known of the facts about one kind of thing.
 #[derive(Debug, Clone, Copy)]
@@ -16,13 +18,27 @@ pub struct FactKind {
     pub id_prefix: &'static str,
     /// Every name with what it says.
     pub names: &'static [(&'static str, &'static str)],
+    schema: fn(&str) -> Value,
+    version: fn(&str) -> i64,
 }
 
 impl FactKind {
     /// What is known of these facts.
     #[must_use]
     pub const fn of<F: Fact>() -> Self {
-        Self { aggregate: F::AGGREGATE, id_prefix: F::Subject::PREFIX, names: F::NAMES }
+        Self { aggregate: F::AGGREGATE, id_prefix: F::Subject::PREFIX, names: F::NAMES, schema: schema::of::<F>, version: F::version }
+    }
+
+    /// What is told of the fact with this name, as JSON Schema.
+    #[must_use]
+    pub fn schema(&self, name: &str) -> Value {
+        (self.schema)(name)
+    }
+
+    /// Which version of that shape it is.
+    #[must_use]
+    pub fn version(&self, name: &str) -> i64 {
+        (self.version)(name)
     }
 }
 

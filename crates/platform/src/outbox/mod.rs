@@ -3,6 +3,7 @@
 mod kinds;
 mod record;
 mod relay;
+mod schema;
 mod store;
 
 pub use kinds::{FactKind, FactKinds};

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 use futures_util::future::BoxFuture;
 use kernel::{ChannelId, Prefixed};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::{self, Written};
 use crate::db::{DatabaseError, WriteTx};
 
 /// Something that happened to one aggregate, in the past tense. Personal data is not in it: it names ids.
-pub trait Fact: Serialize {
+pub trait Fact: Serialize + ToSchema {
     /// Marks the ids of what it happened to.
     type Subject: Prefixed;
 
@@ -24,11 +25,24 @@ pub trait Fact: Serialize {
     /// `order.placed`; one of [`Self::NAMES`].
     fn name(&self) -> &'static str;
 
+    /// Which of the type's variants says the fact with this name: the one in its place, unless one says several.
+    #[must_use]
+    fn shape(name: &str) -> usize
+    where
+        Self: Sized,
+    {
+        Self::NAMES.iter().position(|(known, _)| *known == name).unwrap_or(usize::MAX)
+    }
+
     /// The thing it happened to.
     fn aggregate_id(&self) -> Uuid;
 
-    /// Grows when the payload's shape changes other than by addition.
-    fn version(&self) -> i64 {
+    /// The version of the payload of the fact with this name: grows when its shape changes other than by addition.
+    #[must_use]
+    fn version(_name: &str) -> i64
+    where
+        Self: Sized,
+    {
         1
     }
 

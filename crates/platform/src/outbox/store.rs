@@ -38,7 +38,7 @@ pub(super) struct Written {
 impl Written {
     pub(super) fn of<F: Fact>(fact: &F) -> Result<Self, DatabaseError> {
         let payload = serde_json::to_value(fact).map_err(|error| DatabaseError::corrupt(&format!("fact {}: {error}", fact.name())))?;
-        let (name, version, channel_id) = (fact.name(), fact.version(), fact.channel_id());
+        let (name, version, channel_id) = (fact.name(), F::version(fact.name()), fact.channel_id());
         Ok(Self { aggregate_id: fact.aggregate_id(), name, version, payload, channel_id })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use kernel::RateLimitTag;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
@@ -13,7 +14,7 @@ use crate::outbox::Fact;
 use crate::secrets::{Secrets, SecretsError};
 
 /// A fact about what somebody has used of the limits.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum RateLimitEvent {
     /// It is forgotten.

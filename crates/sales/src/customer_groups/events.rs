@@ -3,10 +3,11 @@
 use kernel::{CustomerGroupId, CustomerGroupTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a group of customers.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum GroupEvent {
     /// It was made.

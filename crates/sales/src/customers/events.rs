@@ -3,10 +3,11 @@
 use kernel::{CustomerId, CustomerTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a customer: which one, and nothing that tells who it is.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum CustomerEvent {
     /// Staff changed tags, group, note or consent.

@@ -3,13 +3,14 @@
 use kernel::{CartId, ChannelId, ContactId, FulfilmentId, OrderId, OrderTag, UserId};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::Order;
 use super::states::{FulfilmentStatus, OrderStatus, PaymentStatus};
 
 /// One change of an order, with the order's figures after it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct OrderFact {
     /// The order.
     pub order_id: OrderId,

@@ -9,6 +9,7 @@ mod model;
 mod note;
 mod personal;
 mod progress;
+mod rebuild;
 mod states;
 mod store;
 mod timeline;
@@ -24,6 +25,7 @@ pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, 
 pub use note::{Note, NoteError, add_note};
 pub use personal::PersonalOrders;
 pub use progress::{Facts, LineProgress, Settled, fulfilment_status, next_status, payment_status};
+pub use rebuild::RebuildOrders;
 pub use states::{FulfilmentStatus, OrderStatus, ParcelStatus, PaymentStatus};
 pub use store::{
     Bought, INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, bought, details, find, find_of_cart, has_open_orders,

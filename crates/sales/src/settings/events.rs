@@ -3,12 +3,13 @@
 use kernel::SettingTag;
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::known::Known;
 
 /// A fact about a setting.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum SettingEvent {
     /// It has another value.

@@ -3,10 +3,11 @@
 use kernel::{ShippingMethodId, ShippingMethodTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a shipping method.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ShippingMethodEvent {
     /// It was made, changed or deleted: carts may be offered something else since.

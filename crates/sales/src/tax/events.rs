@@ -3,10 +3,11 @@
 use kernel::{TaxRateId, TaxRateTag};
 use platform::outbox::Fact;
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a tax rate.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum TaxRateEvent {
     /// It was made, changed or deleted: carts may have another tax since.

@@ -27,6 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         ("config.md", configuration::document()?),
         ("error-codes.md", errors::document(&api)),
         ("events.md", events::document()),
+        ("events.schema.json", events::schemas()?),
         ("openapi.json", api::composed()?),
         ("uncovered-permissions.txt", permissions::uncovered(&api)),
     ];

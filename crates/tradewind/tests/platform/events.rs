@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::support::{TestResult, TestShop};
 
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 struct Ticked {
     clock: Uuid,
     tick: i64,

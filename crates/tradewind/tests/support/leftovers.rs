@@ -5,7 +5,7 @@ use platform::Context;
 use platform::db::{fetch_scalar, violations};
 use platform::jobs::{self, JobFilter, JobState};
 
-use super::TestResult;
+use super::{TestResult, told};
 
 /// More events than any test makes.
 const MANY: i64 = 1_000;
@@ -33,17 +33,22 @@ pub(crate) async fn refuse(context: &Context) -> TestResult {
     if !broken.is_empty() {
         return Err(format!("invariants are broken: {broken:#?}").into());
     }
+    let (_, differences) = tradewind::wiring::rebuilt(db).await?;
+    if !differences.is_empty() {
+        return Err(format!("events tell something else than the tables: {differences:#?}").into());
+    }
     Ok(())
 }
 
-/// Whatever the shop tells is in the contract; facts of things that only a test knows are that test's business.
+/// Whatever the shop tells is in the contract, and looks as it says; facts of things that only a test knows are that test's business.
 async fn refuse_unknown_facts(context: &Context) -> TestResult {
     let known = tradewind::wiring::facts();
     for event in platform::events::since(context.db.reader(), 0, MANY).await? {
-        let kind = known.iter().find(|kind| kind.aggregate == event.aggregate_type);
-        if kind.is_some_and(|kind| !kind.names.iter().any(|(name, _)| *name == event.r#type)) {
+        let Some(kind) = known.iter().find(|kind| kind.aggregate == event.aggregate_type) else { continue };
+        if !kind.names.iter().any(|(name, _)| *name == event.r#type) {
             return Err(format!("{} is not among the names of its fact", event.r#type).into());
         }
+        told::check(kind, &event)?;
     }
     Ok(())
 }

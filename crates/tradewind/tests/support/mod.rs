@@ -15,6 +15,7 @@ mod receiver;
 mod run;
 mod shop;
 mod sqlite;
+mod told;
 mod traces;
 mod user;
 

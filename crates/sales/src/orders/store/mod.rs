@@ -13,6 +13,7 @@ pub use owner::{Bought, bought, has_open_orders};
 pub(super) use owner::{forget_of, give_to, guest_orders, orders_of};
 pub(super) use parts::{insert_note, notes_of, replace_tags};
 pub use parts::{record_fulfilment, update_fulfilment};
+pub(super) use read::states;
 pub use read::{details, find, find_of_cart, lock, progress_of};
 pub(super) use write::{cancel_lines, insert_transition};
 pub use write::{insert, next_number, update_state};

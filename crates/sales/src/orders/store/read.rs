@@ -1,6 +1,6 @@
 //! Reading orders: the row by id, number or cart, and its parts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ::payments::payments;
 use accounts::addresses::Address;
@@ -8,12 +8,13 @@ use kernel::{
     AdjustmentId, CartId, ChannelId, ContactId, Currency, Email, FulfilmentId, OrderId, OrderLineId, Ppm, ProductId, Quantity,
     ShippingMethodId, Timestamp, UserId, VariantId,
 };
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
 use crate::orders::model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
 use crate::orders::progress::{LineProgress, Settled};
+use crate::orders::rebuild::OrderState;
 use crate::tax::TaxLine;
 
 #[derive(FromQueryResult)]
@@ -120,6 +121,15 @@ pub async fn find(db: &impl ConnectionTrait, key: OrderKey) -> Result<Option<Ord
     let (column, values) = by(key);
     let row: Option<OrderRow> = db::fetch_optional(db, &format!("SELECT {ORDER} FROM orders WHERE {column} = $1"), values).await?;
     row.map(Order::try_from).transpose()
+}
+
+/// What the table says of these orders.
+pub(in crate::orders) async fn states(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, OrderState>, DatabaseError> {
+    let mut parameters = Parameters::default();
+    let list = parameters.bind_all(ids.iter().copied());
+    let rows: Vec<OrderRow> = db::fetch_all(db, &format!("SELECT {ORDER} FROM orders WHERE id IN ({list})"), parameters.0).await?;
+    let state = |row: OrderRow| Order::try_from(row).map(|order| (order.id.uuid(), OrderState::of(&order)));
+    rows.into_iter().map(state).collect()
 }
 
 /// The order that came of a cart.

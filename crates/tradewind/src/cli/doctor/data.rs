@@ -2,6 +2,7 @@
 
 use platform::Context;
 use platform::db::{DatabaseError, patient_violations};
+use platform::events::Difference;
 use platform::jobs;
 use platform::migrate::{self, Applied};
 use platform::outbox;
@@ -20,6 +21,7 @@ pub(in crate::cli) async fn look(context: &Context) -> Vec<Check> {
     checks.push(migrations);
     if migrated {
         checks.extend(rules(context).await);
+        checks.push(rebuilt(context).await.unwrap_or_else(|error| Check::failed("events", &error)));
         checks.push(discarded(context).await.unwrap_or_else(|error| Check::failed("jobs", &error)));
         checks.push(backlog(context).await.unwrap_or_else(|error| Check::failed("outbox", &error)));
     }
@@ -51,6 +53,25 @@ async fn rules(context: &Context) -> Vec<Check> {
         }
         Err(error) => vec![Check::failed("rules of the data", &error)],
     }
+}
+
+/// How many things are named of those that differ.
+const MOST_NAMED: usize = 5;
+
+async fn rebuilt(context: &Context) -> Result<Check, DatabaseError> {
+    let (compared, differences) = wiring::rebuilt(context.db.reader()).await?;
+    if differences.is_empty() {
+        return Ok(Check::new(
+            "events",
+            Health::Ok,
+            format!("rebuilt from their events, {compared} orders and payments are what the tables say"),
+        ));
+    }
+    let facts = wiring::facts();
+    let name = |found: &Difference| format!("{}: {}", facts.id_text(found.aggregate, found.id), found.says);
+    let named: Vec<String> = differences.iter().take(MOST_NAMED).map(name).collect();
+    let seen = format!("{} of {compared} orders and payments are not what their events tell: {}", differences.len(), named.join("; "));
+    Ok(Check::new("events", Health::Failed, seen))
 }
 
 async fn discarded(context: &Context) -> Result<Check, DatabaseError> {
