@@ -115,3 +115,36 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     assert_eq!(tried, others);
     Ok(())
 }
+
+/// What makes rows and events tell different things.
+const UNTOLD: &[&str] = &[
+    "UPDATE orders SET captured_minor = captured_minor - 1 WHERE captured_minor > 0",
+    "UPDATE orders SET status = 'pending'",
+    "UPDATE orders SET user_id = NULL, number = number + 100",
+    "UPDATE payments SET status = 'authorised' WHERE status = 'captured'",
+    "UPDATE payments SET captured_minor = captured_minor - 1 WHERE captured_minor > 0",
+    "UPDATE payment_operations SET amount_minor = amount_minor - 1",
+    "DELETE FROM events WHERE type = 'order.confirmed'",
+    "DELETE FROM events WHERE type = 'payment.operation_started'",
+    "UPDATE events SET payload = '{}' WHERE type = 'order.placed'",
+    "UPDATE events SET type = 'order.updated' WHERE type = 'order.placed'",
+    "UPDATE events SET aggregate_type = 'order' WHERE aggregate_type = 'stock' AND aggregate_seq = 1",
+];
+
+/// Rebuilding orders and payments from their events would prove nothing if it could not fail.
+#[test_on_every_database]
+async fn rebuilding_finds_what_events_do_not_tell(shop: TestShop) -> TestResult {
+    let paid = place(&shop, "test").await?;
+    let line = paid.read(&shop).await?.text("lines/0/id").to_owned();
+    paid.fulfil(&shop, json!({"lines": [{"line_id": line, "quantity": 1}]})).await?.expect(201)?;
+    shop.settle().await?;
+
+    for damage in UNTOLD {
+        let tx = shop.context().begin(&shop.origin()).await?;
+        assert_eq!(tradewind::wiring::rebuilt(&tx).await?, (2, vec![]), "before: {damage}");
+        assert!(db::execute(&tx, damage, vec![]).await? > 0, "{damage}");
+        assert!(!tradewind::wiring::rebuilt(&tx).await?.1.is_empty(), "{damage}");
+        tx.rollback().await?;
+    }
+    Ok(())
+}
