@@ -25,7 +25,7 @@ use platform::audit::ExportHead;
 use platform::cache::Purges;
 use platform::config::Config;
 use platform::db::{ConnectError, ConnectionTrait, DatabaseError, Db, Invariant, Reader};
-use platform::events::{self, Difference, Subscriber};
+use platform::events::{self, Difference, Subscriber, SweepEvents};
 use platform::http_client::HttpError;
 use platform::ip_blocks::IpBlockEvent;
 use platform::jobs::{Handlers, Home, Schedule, Schedules, SweepJobs, TimetableError};
@@ -194,6 +194,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(ReplayEvents(notify.clone()))
         .with(SweepWebhooks(notify.clone()))
         .with(SweepJobs(sales.context.clone()))
+        .with(SweepEvents::new(sales.context.clone(), &facts(), subscribers().iter().map(|subscriber| subscriber.name()).collect()))
         .with(ProcessInbound(notify.clone()))
         .with(SweepInbound(notify.clone()))
         .with(ForgetShared::new(sales.context.clone(), limited_classes(&sales.context.config)))
@@ -237,6 +238,7 @@ pub fn schedules() -> Result<Schedules, TimetableError> {
         of(RemindOfCarts::KIND, "*/10 * * * *")?,
         of(SweepInbound::KIND, "50 2 * * *")?,
         of(SweepJobs::KIND, "30 * * * *")?,
+        of(SweepEvents::KIND, "10 3 * * *")?,
     ];
     Ok(Schedules::new(all, DefaultChannel))
 }

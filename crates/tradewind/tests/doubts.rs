@@ -69,7 +69,7 @@ const DAMAGES: &[(&str, &str)] = &[
     ),
     ("e09", "UPDATE webhook_deliveries SET state = 'queued', finished_at = NULL, run_at = '2000-01-01T00:00:00Z'"),
     ("e10", "UPDATE jobs SET state = 'running', lease_until = created_at WHERE state = 'available'"),
-    ("e14", "DELETE FROM events WHERE type = 'order.placed'"),
+    ("e14", "DELETE FROM events WHERE type = 'order.confirmed'"),
     ("e15", "UPDATE mails SET state = 'queued', finished_at = NULL, created_at = '2000-01-01T00:00:00Z'"),
     ("k01", "UPDATE customers SET order_count = order_count + 1 WHERE order_count > 0"),
     ("k02", "UPDATE customer_spend SET spent_minor = spent_minor + 1"),

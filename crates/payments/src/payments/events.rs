@@ -82,6 +82,7 @@ impl PaymentFact {
 impl Fact for PaymentFact {
     type Subject = PaymentTag;
     const AGGREGATE: &'static str = "payment";
+    const EXPIRES: bool = false;
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("payment.created", "money was asked for"),
         ("payment.awaiting_customer", "the customer has to do something"),

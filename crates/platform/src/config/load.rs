@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
+use super::events;
 use super::inbound;
 use super::jobs;
 use super::model::{Config, Mode};
@@ -202,6 +203,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
         return Err(ConfigError::Refused(message.to_owned()));
     }
     refuse_unfit_server(&config.server)?;
+    events::refuse_unfit(&config.events).map_err(ConfigError::Refused)?;
     jobs::refuse_unfit(&config.jobs).map_err(ConfigError::Refused)?;
     providers::refuse_unfit(config).map_err(ConfigError::Refused)?;
     inbound::refuse_unfit(config).map_err(ConfigError::Refused)?;

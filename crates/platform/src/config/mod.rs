@@ -1,5 +1,6 @@
 //! Configuration: `tradewind.toml`, then `TRADEWIND__*`, then flags; every value knows where it came from.
 
+mod events;
 mod inbound;
 mod jobs;
 mod load;
@@ -8,6 +9,7 @@ mod providers;
 mod server;
 mod streams;
 
+pub use events::Events;
 pub use inbound::{INBOUND_KEYS, InboundScheme, InboundSource};
 pub use jobs::Jobs;
 pub use load::{ConfigError, DEFAULTS, Flags, Loaded, Setting, load};

@@ -7,6 +7,7 @@ use kernel::{AddressRange, Currency};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::events::Events;
 use super::inbound::InboundSource;
 use super::jobs::Jobs;
 use super::server::Server;
@@ -60,6 +61,8 @@ pub struct Config {
     pub orders: Orders,
     /// How work is done after the commit.
     pub jobs: Jobs,
+    /// The history of what happened.
+    pub events: Events,
     /// Limits on requests.
     pub rate_limits: RateLimits,
     /// How people sign in.

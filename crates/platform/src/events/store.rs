@@ -136,3 +136,31 @@ pub(super) async fn move_cursor(tx: &WriteTx, consumer: &str, seq: i64) -> Resul
 pub async fn rewind(tx: &WriteTx, consumer: &str) -> Result<(), DatabaseError> {
     move_cursor(tx, consumer, 0).await
 }
+
+/// The place of the last event from before this moment; 0 where there is none.
+pub(super) async fn last_before(db: &impl ConnectionTrait, before: Timestamp) -> Result<i64, DatabaseError> {
+    const SELECT: &str = "SELECT COALESCE(MAX(seq), 0) FROM events WHERE occurred_at < $1";
+    Ok(db::fetch_scalar(db, SELECT, values![before]).await?.unwrap_or(0))
+}
+
+/// How far each of these consumers has read; 0 where one has not begun.
+pub(super) async fn read_by_all(db: &impl ConnectionTrait, consumers: &[&str]) -> Result<i64, DatabaseError> {
+    let mut least = i64::MAX;
+    for consumer in consumers {
+        least = least.min(cursor(db, consumer).await?);
+    }
+    Ok(least)
+}
+
+/// Deletes the events of these kinds of things behind one place up to another, but for the last of each thing.
+pub(super) async fn forget(tx: &WriteTx, kinds: &[&str], after: i64, to: i64) -> Result<(), DatabaseError> {
+    let sql = format!(
+        "DELETE FROM events WHERE seq > $1 AND seq <= $2 AND aggregate_type IN ({})
+            AND EXISTS (SELECT 1 FROM events l WHERE l.aggregate_type = events.aggregate_type AND l.aggregate_id = events.aggregate_id
+                AND l.aggregate_seq > events.aggregate_seq)",
+        db::placeholders(3, kinds.len())
+    );
+    let mut values = values![after, to];
+    values.extend(kinds.iter().flat_map(|kind| values![*kind]));
+    db::execute(tx, &sql, values).await.map(drop)
+}

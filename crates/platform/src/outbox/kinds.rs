@@ -18,6 +18,8 @@ pub struct FactKind {
     pub id_prefix: &'static str,
     /// Every name with what it says.
     pub names: &'static [(&'static str, &'static str)],
+    /// Whether they may be forgotten after a time.
+    pub expires: bool,
     schema: fn(&str) -> Value,
     version: fn(&str) -> i64,
 }
@@ -26,7 +28,14 @@ impl FactKind {
     /// What is known of these facts.
     #[must_use]
     pub const fn of<F: Fact>() -> Self {
-        Self { aggregate: F::AGGREGATE, id_prefix: F::Subject::PREFIX, names: F::NAMES, schema: schema::of::<F>, version: F::version }
+        Self {
+            aggregate: F::AGGREGATE,
+            id_prefix: F::Subject::PREFIX,
+            names: F::NAMES,
+            expires: F::EXPIRES,
+            schema: schema::of::<F>,
+            version: F::version,
+        }
     }
 
     /// What is told of the fact with this name, as JSON Schema.

@@ -22,6 +22,9 @@ pub trait Fact: Serialize + ToSchema {
     /// Every name with what it says: the contract `events.md`. The first word is the aggregate's.
     const NAMES: &'static [(&'static str, &'static str)];
 
+    /// Whether it may be forgotten after a time: not where things are rebuilt from what happened to them.
+    const EXPIRES: bool = true;
+
     /// `order.placed`; one of [`Self::NAMES`].
     fn name(&self) -> &'static str;
 

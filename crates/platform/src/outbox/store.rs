@@ -18,7 +18,8 @@ pub const INVARIANTS: &[Invariant] = &[
     Invariant {
         code: "e14",
         says: "the events of an aggregate are numbered without a gap",
-        sql: "SELECT aggregate_type AS culprit FROM events GROUP BY aggregate_type, aggregate_id HAVING MAX(aggregate_seq) <> COUNT(*)",
+        sql: "SELECT aggregate_type AS culprit FROM events GROUP BY aggregate_type, aggregate_id 
+              HAVING MAX(aggregate_seq) - MIN(aggregate_seq) + 1 <> COUNT(*)",
         grace_s: None,
     },
 ];

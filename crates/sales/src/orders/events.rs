@@ -104,6 +104,7 @@ impl OrderFact {
 impl Fact for OrderFact {
     type Subject = OrderTag;
     const AGGREGATE: &'static str = "order";
+    const EXPIRES: bool = false;
     const NAMES: &'static [(&'static str, &'static str)] = &[
         ("order.placed", "a cart became an order"),
         ("order.confirmed", "it is paid for, promised, or shipped before payment"),

@@ -2,7 +2,9 @@
 
 use kernel::Origin;
 use platform::db::{lock_name, violations};
-use platform::outbox::{self, Fact, record, record_all, relay_once};
+use platform::events::SweepEvents;
+use platform::jobs::{self, Handlers, NewJob, run_due};
+use platform::outbox::{self, Fact, FactKind, FactKinds, record, record_all, relay_once};
 use platform::{Context, events};
 use serde::Serialize;
 use test_macro::test_on_every_database;
@@ -101,5 +103,51 @@ async fn a_relay_that_stands_still_is_a_broken_invariant(shop: TestShop) -> Test
         broken().await?.first().map(|violation| (violation.code, violation.culprits.clone())),
         Some(("e08", vec!["clock.ticked".into()]))
     );
+    Ok(())
+}
+
+/// The ticks of a clock that are still told.
+async fn ticks_of(context: &Context, clock: Uuid) -> TestResult<Vec<i64>> {
+    while relay_once(context).await? > 0 {}
+    let told = events::of_aggregate(context.db.reader(), Ticked::AGGREGATE, clock).await?;
+    Ok(told.iter().map(|event| event.aggregate_seq).collect())
+}
+
+async fn forget(shop: &TestShop, facts: Vec<FactKind>, consumers: Vec<&'static str>) -> TestResult {
+    let tx = shop.context().begin(&shop.origin()).await?;
+    jobs::enqueue(&tx, NewJob::new(SweepEvents::KIND, serde_json::Value::Null, shop.now())).await?;
+    tx.commit().await?;
+    let sweep = SweepEvents::new(shop.context().clone(), &FactKinds::new(facts), consumers);
+    run_due(shop.context(), &Handlers::default().with(sweep)).await?;
+    Ok(())
+}
+
+/// The last event of a thing stays: the next one is numbered after it. So does all that somebody has not read, and all of orders.
+#[test_on_every_database]
+async fn what_happened_long_ago_is_forgotten_where_the_shop_is_told_to(shop: TestShop) -> TestResult {
+    let month = shop.configured(|config| config.events.keep_days = 30)?;
+    let [one, two, ..] = clocks();
+    for number in 1..=3 {
+        tick(shop.context(), one, number, true).await?;
+    }
+    tick(shop.context(), two, 1, true).await?;
+    ticks_of(shop.context(), one).await?;
+    shop.advance(chrono::TimeDelta::days(31));
+    tick(shop.context(), one, 4, true).await?;
+    assert_eq!(ticks_of(shop.context(), one).await?, [1, 2, 3, 4]);
+
+    let clocks = || vec![FactKind::of::<Ticked>()];
+    forget(&shop, clocks(), vec![]).await?;
+    forget(&month, clocks(), vec!["somebody who reads slowly"]).await?;
+    forget(&month, vec![FactKind::of::<sales::orders::OrderFact>()], vec![]).await?;
+    assert_eq!(ticks_of(shop.context(), one).await?, [1, 2, 3, 4]);
+
+    forget(&month, clocks(), vec![]).await?;
+    assert_eq!((ticks_of(shop.context(), one).await?, ticks_of(shop.context(), two).await?), (vec![4], vec![1]));
+    tick(shop.context(), one, 5, true).await?;
+    assert_eq!(ticks_of(shop.context(), one).await?, [4, 5]);
+    for name in ["order", "payment"] {
+        assert!(tradewind::wiring::facts().iter().any(|kind| kind.aggregate == name && !kind.expires), "{name}");
+    }
     Ok(())
 }
