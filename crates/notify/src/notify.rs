@@ -6,6 +6,7 @@ use platform::Context;
 use platform::http_client::{Excess, HttpBounds, HttpClient, HttpError, Reach};
 use platform::mail::Mailer;
 use platform::outbox::FactKinds;
+use platform::outside::OutsideSystem;
 
 use crate::streams::Streams;
 
@@ -34,7 +35,7 @@ impl Notify {
     /// `HttpError` where the system cannot speak privately.
     pub fn new(context: Context, kinds: FactKinds) -> Result<Self, HttpError> {
         let reach = Reach::Public(context.config.webhooks.allow_private.clone().into());
-        let client = HttpClient::new(BOUNDS, reach.clone())?;
+        let client = HttpClient::new(OutsideSystem::many("webhooks"), BOUNDS, reach.clone())?;
         let (mailer, streams) = (Mailer::of(&context.config), Streams::new(context.clone()));
         Ok(Self { context, kinds, streams, mailer, client, reach })
     }

@@ -19,6 +19,7 @@ mod leases;
 pub mod mail;
 pub mod migrate;
 pub mod outbox;
+pub mod outside;
 pub mod privacy;
 pub mod rate_limits;
 pub mod redis;

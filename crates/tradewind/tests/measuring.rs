@@ -37,6 +37,7 @@ async fn the_process_counts_requests_memory_work_and_itself(shop: TestShop) -> T
         (r#"tradewind_jobs{queue="money",state="discarded"}"#, 0.0),
         (r#"tradewind_jobs_lag_seconds{queue="bulk"}"#, 0.0),
         (r#"tradewind_job_queue_paused{queue="default"}"#, 0.0),
+        (r#"tradewind_outside_up{system="webhooks"}"#, 1.0),
         ("tradewind_log_dropped_lines_total", 0.0),
     ] {
         assert_eq!(value(&text, name), Some(expected), "{name}\n{text}");

@@ -9,6 +9,7 @@ use http::{Request, StatusCode, header};
 use jsonwebtoken::jwk::JwkSet;
 use platform::config::{AuthProvider, Config};
 use platform::http_client::{HttpBounds, HttpClient, Reach};
+use platform::outside::OutsideSystem;
 use serde::de::DeserializeOwned;
 
 use super::error::OAuthError;
@@ -50,13 +51,14 @@ impl Providers {
     /// Those that are configured; none of them is asked anything before somebody wants in by it.
     #[must_use]
     pub fn of(config: &Config) -> Self {
-        // Without a client every provider is away, and nothing else is the worse for it.
-        let http = if config.auth.providers.is_empty() { None } else { HttpClient::new(HttpBounds::FOR_A_CUSTOMER, Reach::Anywhere).ok() };
         let base = config.server.base_url();
         let provider = |(name, settings): (&String, &AuthProvider)| {
             let redirect_uri = format!("{base}/api/v1/auth/oauth/{name}/callback");
+            let system = OutsideSystem::one(format!("sign_in_{name}"));
+            // Without a client the provider is away, and nothing else is the worse for it.
+            let http = HttpClient::new(system, HttpBounds::FOR_A_CUSTOMER, Reach::Anywhere).ok();
             let (metadata, keys) = (Remembered::default(), Remembered::default());
-            (name.clone(), Provider { name: name.clone(), settings: settings.clone(), redirect_uri, http: http.clone(), metadata, keys })
+            (name.clone(), Provider { name: name.clone(), settings: settings.clone(), redirect_uri, http, metadata, keys })
         };
         Self(Arc::new(config.auth.providers.iter().map(provider).collect()))
     }

@@ -10,6 +10,7 @@ use kernel::Timestamp;
 use platform::cache::CacheStats;
 use platform::db::DbLoad;
 use platform::jobs::QueueView;
+use platform::outside::Figures;
 use platform::telemetry::{self, ProcessUsage};
 use platform::{jobs, outbox};
 
@@ -57,6 +58,7 @@ async fn text(shop: &Shop) -> String {
     metric(&mut text, "gauge", "tradewind_streams_open", "Event streams and WebSockets that are open.", shop.notify.streams.open_now());
     cache(&mut text, shop.memory().map(Memory::stats).unwrap_or_default());
     database(&mut text, shop).await;
+    outside(&mut text, &platform::outside::figures());
     process(&mut text, shop);
     text
 }
@@ -107,6 +109,29 @@ fn work(text: &mut String, queues: &[QueueView], now: Timestamp) {
     head(text, "gauge", "tradewind_job_queue_paused", "1 while nothing of the queue is begun.");
     for view in queues {
         let _ = writeln!(text, "tradewind_job_queue_paused{{queue=\"{}\"}} {}", view.queue, u8::from(view.paused_at.is_some()));
+    }
+}
+
+/// Systems that are not ours, as this node knows them.
+fn outside(text: &mut String, systems: &[Figures]) {
+    head(text, "gauge", "tradewind_outside_up", "0 while the system does not answer and is left alone.");
+    for system in systems {
+        let _ = writeln!(text, "tradewind_outside_up{{system=\"{}\"}} {}", system.name, u8::from(system.is_up));
+    }
+    head(
+        text,
+        "counter",
+        "tradewind_outside_questions_total",
+        "What was asked of it: `answered`, `failed`, or `spared` while it is left alone.",
+    );
+    for system in systems {
+        for (outcome, count) in [("answered", system.answered), ("failed", system.failed), ("spared", system.spared)] {
+            let _ = writeln!(text, "tradewind_outside_questions_total{{system=\"{}\",outcome=\"{outcome}\"}} {count}", system.name);
+        }
+    }
+    head(text, "counter", "tradewind_outside_seconds_total", "How long that took in all.");
+    for system in systems {
+        let _ = writeln!(text, "tradewind_outside_seconds_total{{system=\"{}\"}} {:.3}", system.name, system.busy.as_secs_f64());
     }
 }
 

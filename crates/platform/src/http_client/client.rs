@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -16,6 +16,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::guard::{GuardedResolver, Reach};
+use crate::outside::{Asked, OutsideSystem};
 
 /// Who asks.
 const USER_AGENT: HeaderValue = HeaderValue::from_static(concat!("tradewind/", env!("CARGO_PKG_VERSION")));
@@ -52,6 +53,7 @@ impl HttpBounds {
 #[derive(Debug, Clone)]
 pub struct HttpClient {
     client: Client<HttpsConnector<HttpConnector<GuardedResolver>>, Full<Bytes>>,
+    system: OutsideSystem,
     bounds: HttpBounds,
     reach: Reach,
 }
@@ -65,6 +67,9 @@ pub enum HttpError {
     /// The answer is longer than any that is read.
     #[error("the answer has more than {0} bytes")]
     TooLong(usize),
+    /// Nobody asked: it did not answer several times in a row.
+    #[error("it has not answered several times; it is asked again in {} s", .0.as_secs() + 1)]
+    Resting(Duration),
 }
 
 impl HttpClient {
@@ -72,7 +77,7 @@ impl HttpClient {
     ///
     /// # Errors
     /// `NoAnswer` where the system cannot speak privately.
-    pub fn new(bounds: HttpBounds, reach: Reach) -> Result<Self, HttpError> {
+    pub fn new(system: OutsideSystem, bounds: HttpBounds, reach: Reach) -> Result<Self, HttpError> {
         let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
         let provider = Arc::new(aws_lc_rs::default_provider());
         let tls = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -82,18 +87,33 @@ impl HttpClient {
         // Whether an address may be plain is for whoever names it to say.
         connector.enforce_http(false);
         let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(connector);
-        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), bounds, reach })
+        Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), system, bounds, reach })
     }
 
-    /// Asks, and reads the answer whatever its status.
+    /// Asks, and reads the answer whatever its status. What only reads is asked a second time where nobody answered, now and then.
     ///
     /// # Errors
-    /// `NoAnswer`, or `TooLong`.
+    /// `NoAnswer`, `TooLong`, or `Resting`.
     pub async fn send(&self, mut request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
         // A host that is an address is never resolved.
         let literal = request.uri().host().map(|host| self.reach.refuse_literal(host));
         literal.unwrap_or(Ok(())).map_err(|error| HttpError::NoAnswer(error.to_owned()))?;
         request.headers_mut().insert(header::USER_AGENT, USER_AGENT);
+        let again = (*request.method() == Method::GET).then(|| request.clone());
+        match (self.ask(request).await, again) {
+            (Err(HttpError::NoAnswer(_)), Some(again)) if self.system.may_retry() => self.ask(again).await,
+            (answer, _) => answer,
+        }
+    }
+
+    async fn ask(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
+        self.system.ask(self.exchange(request), is_away).await.map_err(|asked| match asked {
+            Asked::Resting(left) => HttpError::Resting(left),
+            Asked::Failed(error) => error,
+        })
+    }
+
+    async fn exchange(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
         let exchange = async {
             let answer = self.client.request(request.map(|body| Full::new(body.into()))).await;
             let (head, body) = answer.map_err(|error| no_answer(&error))?.into_parts();
@@ -121,6 +141,14 @@ impl HttpClient {
             }
         }
         Ok(read)
+    }
+}
+
+/// Whether the system itself is in trouble: it said nothing, or that it or what stands before it cannot answer now.
+fn is_away(answer: &Result<Response<Vec<u8>>, HttpError>) -> bool {
+    match answer {
+        Ok(answer) => matches!(answer.status().as_u16(), 502..=504),
+        Err(error) => matches!(error, HttpError::NoAnswer(_)),
     }
 }
 

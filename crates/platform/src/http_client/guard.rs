@@ -48,8 +48,8 @@ const NOT_PUBLIC: &str = "the address is not one of the public internet";
 
 /// Resolves names as the system does, and leaves out addresses that may not be connected to.
 #[derive(Debug, Clone)]
-pub(super) struct GuardedResolver {
-    system: GaiResolver,
+pub(super) struct GuardedResolver<S = GaiResolver> {
+    system: S,
     reach: Reach,
 }
 
@@ -59,7 +59,11 @@ impl GuardedResolver {
     }
 }
 
-impl Service<Name> for GuardedResolver {
+impl<S, Found> Service<Name> for GuardedResolver<S>
+where
+    S: Service<Name, Response = Found, Error = io::Error, Future: Send + 'static>,
+    Found: Iterator<Item = SocketAddr> + 'static,
+{
     type Response = std::vec::IntoIter<SocketAddr>;
     type Error = io::Error;
     type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
@@ -100,6 +104,39 @@ mod tests {
         let loopback = Reach::Public(Arc::new(["127.0.0.0/8".parse().expect("a range")]));
         let found = resolved(loopback, "localhost").await.expect("found");
         assert!(!found.is_empty() && found.iter().all(|address| address.is_ipv4()), "{found:?}");
+    }
+
+    /// A server of names that says one thing when it is asked first, and another later.
+    struct Rebinding(std::vec::IntoIter<Vec<SocketAddr>>);
+
+    impl Service<Name> for Rebinding {
+        type Response = std::vec::IntoIter<SocketAddr>;
+        type Error = io::Error;
+        type Future = std::future::Ready<io::Result<Self::Response>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Name) -> Self::Future {
+            std::future::ready(Ok(self.0.next().unwrap_or_default().into_iter()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_is_bound_anew_into_the_house_leads_nowhere() {
+        let [public, metadata, own] = ["1.1.1.1:443", "169.254.169.254:443", "[::1]:443"].map(|text| text.parse().expect("an address"));
+        let answers = vec![vec![public], vec![metadata], vec![own, public, metadata], vec![own]];
+        let mut resolver = GuardedResolver { system: Rebinding(answers.into_iter()), reach: Reach::Public(Arc::new([])) };
+        let mut led = Vec::new();
+        for _ in 0..4 {
+            let name = Name::from_str("rebinding.example").expect("a name");
+            led.push(
+                resolver.call(name).await.map_or_else(|error| vec![error.to_string()], |found| found.map(|to| to.to_string()).collect()),
+            );
+        }
+        let nowhere = vec![NOT_PUBLIC.to_owned()];
+        assert_eq!(led, [vec![public.to_string()], nowhere.clone(), vec![public.to_string()], nowhere]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::error::MailError;
 use super::letter::Letter;
 use super::relay::{is_own, plain};
 use crate::http_client::{Excess, HttpBounds, HttpClient, Reach};
+use crate::outside::OutsideSystem;
 
 /// Well below the lease of the job that sends; of an answer nothing but its status is used.
 const BOUNDS: HttpBounds =
@@ -45,7 +46,8 @@ impl SendGrid {
             _ => return Err(refused("has an option that is none: `tls=none` is")),
         };
         let (scheme, port) = (if plain_http { "http" } else { "https" }, url.port().map(|port| format!(":{port}")).unwrap_or_default());
-        let client = HttpClient::new(BOUNDS, Reach::Anywhere).map_err(|error| MailError::Misconfigured(error.to_string()))?;
+        let client = HttpClient::new(OutsideSystem::one("mail"), BOUNDS, Reach::Anywhere)
+            .map_err(|error| MailError::Misconfigured(error.to_string()))?;
         let endpoint = format!("{scheme}://{host}{port}/v3/mail/send");
         Ok(Self { client, endpoint, key: key.into(), is_readable_by_others: plain_http && !is_own(host) })
     }

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::error::MailError;
 use super::relay::{Relay, Security};
+use crate::outside::{Asked, OutsideSystem};
 
 /// How long a server may take to be there.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -19,6 +20,7 @@ const WHOLE: Duration = Duration::from_secs(30);
 
 /// A server that takes letters. Each letter has a connection of its own: one that is cut off harms no other, and mail is rare.
 pub(super) struct Smtp {
+    system: OutsideSystem,
     transport: AsyncSmtpTransport<Tokio1Executor>,
     is_readable_by_others: bool,
     patience: Duration,
@@ -36,16 +38,31 @@ impl Smtp {
         if let Some((name, password)) = &relay.user {
             builder = builder.credentials(Credentials::new(name.clone(), password.expose_secret().to_owned()));
         }
-        Ok(Self { transport: builder.build(), is_readable_by_others: relay.is_readable_by_others(), patience: WHOLE })
+        Ok(Self {
+            system: OutsideSystem::one("mail"),
+            transport: builder.build(),
+            is_readable_by_others: relay.is_readable_by_others(),
+            patience: WHOLE,
+        })
     }
 
     /// `Ok` where the server has taken it over.
     pub(super) async fn send(&self, message: Message) -> Result<(), MailError> {
-        match tokio::time::timeout(self.patience, self.transport.send(message)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(told(&error)),
-            Err(_) => Err(MailError::Unavailable("the server takes too long".to_owned())),
-        }
+        let handing = tokio::time::timeout(self.patience, self.transport.send(message));
+        let handed = async {
+            match handing.await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(error)) => Err(told(&error)),
+                Err(_) => Err(MailError::Unavailable("the server takes too long".to_owned())),
+            }
+        };
+        let is_away = |handed: &Result<(), MailError>| matches!(handed, Err(MailError::Unavailable(_)));
+        self.system.ask(handed, is_away).await.map_err(|asked| match asked {
+            Asked::Failed(error) => error,
+            Asked::Resting(left) => {
+                MailError::Unavailable(format!("the server has not answered several times; it is asked again in {} s", left.as_secs() + 1))
+            }
+        })
     }
 
     pub(super) const fn is_readable_by_others(&self) -> bool {
