@@ -14,7 +14,7 @@ use catalog::media::PictureFormat;
 use catalog::products::{ProductStatus as ProductStatuses, RelationKind as RelationKinds};
 use catalog::variants::VariantKind as VariantKinds;
 use kernel::Prefixed;
-use notify::{mail_templates, mails, webhooks};
+use notify::{mail_templates, mails, push, webhooks};
 use payments::payments::PaymentStatus as PaymentStatuses;
 use payments::providers::Providers;
 use platform::jobs;
@@ -192,6 +192,10 @@ schemas! {
     ProductId = id::<kernel::ProductTag>();
     /// How a product is.
     ProductStatus = word(ProductStatuses::WORDS.iter().copied());
+    /// The id of a browser that is told of what happens.
+    PushSubscriptionId = id::<kernel::PushSubscriptionTag>();
+    /// What a browser is told of: one's own orders; all orders and low stock, for staff.
+    PushTopic = word(push::PushTopic::WORDS.iter().copied());
     /// What one product is to another.
     RelationKind = word(RelationKinds::WORDS.iter().copied());
     /// The id of a report.

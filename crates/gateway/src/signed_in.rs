@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use accounts::permissions::PermissionSet;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 use kernel::{Actor, Origin, SessionId, UserId};
@@ -15,6 +16,7 @@ use crate::problem::Problem;
 pub struct SignedIn {
     user: UserId,
     session: SessionId,
+    permissions: PermissionSet,
     facts: Arc<RequestFacts>,
 }
 
@@ -29,6 +31,12 @@ impl SignedIn {
     #[must_use]
     pub const fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// What they may do beside that; nothing where they lack a second factor that they would need.
+    #[must_use]
+    pub const fn permissions(&self) -> PermissionSet {
+        self.permissions
     }
 
     /// Who wants something, in which request.
@@ -49,7 +57,7 @@ where
         let identity = identify(parts, state).await?.ok_or_else(Problem::unauthenticated)?;
         let facts = note(parts, identity.actor);
         match (identity.actor, identity.session) {
-            (Actor::User(user), Some(session)) => Ok(Self { user, session, facts }),
+            (Actor::User(user), Some(session)) => Ok(Self { user, session, permissions: identity.permissions, facts }),
             _ => Err(Problem::people_only()),
         }
     }

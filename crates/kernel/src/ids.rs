@@ -87,6 +87,10 @@ ids! {
     PriceListId, PriceListTag, "plist";
     /// A product.
     ProductId, ProductTag, "prod";
+    /// A message to a browser.
+    PushMessageId, PushMessageTag, "pmsg";
+    /// A browser that somebody has told of what happens.
+    PushSubscriptionId, PushSubscriptionTag, "psub";
     /// Whoever is counted by a limit.
     RateLimitId, RateLimitTag, "limit";
     /// A role.

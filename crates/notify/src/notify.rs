@@ -1,5 +1,6 @@
 //! What telling others needs beside what every use case is given.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use platform::Context;
@@ -8,6 +9,7 @@ use platform::mail::Mailer;
 use platform::outbox::FactKinds;
 use platform::outside::OutsideSystem;
 
+use crate::push::{HttpPush, PushService};
 use crate::streams::Streams;
 
 /// A receiver takes a message and answers; what it does with it, it does later (Standard Webhooks: 15 to 30 s).
@@ -26,6 +28,7 @@ pub struct Notify {
     pub(crate) mailer: Mailer,
     pub(crate) client: HttpClient,
     pub(crate) reach: Reach,
+    pub(crate) push: Arc<dyn PushService>,
 }
 
 impl Notify {
@@ -37,6 +40,13 @@ impl Notify {
         let reach = Reach::Public(context.config.webhooks.allow_private.clone().into());
         let client = HttpClient::new(OutsideSystem::many("webhooks"), BOUNDS, reach.clone())?;
         let (mailer, streams) = (Mailer::of(&context.config), Streams::new(context.clone()));
-        Ok(Self { context, kinds, streams, mailer, client, reach })
+        let push = Arc::new(HttpPush::new(client.clone()));
+        Ok(Self { context, kinds, streams, mailer, client, reach, push })
+    }
+
+    /// The same with another way to browsers.
+    #[must_use]
+    pub fn pushing_by(self, push: Arc<dyn PushService>) -> Self {
+        Self { push, ..self }
     }
 }

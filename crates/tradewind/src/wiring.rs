@@ -18,6 +18,7 @@ use notify::Notify;
 use notify::inbound::{InboundEvent, ProcessInbound, SweepInbound};
 use notify::mail_templates::MailTemplateEvent;
 use notify::mails::{PersonalMails, RemindOfCarts, SendMail, SweepMails, WriteLetters, WriteMail};
+use notify::push::{PersonalPush, SendPush, SweepPush, TellBrowsers, TellNews};
 use notify::webhooks::{FanOut, ReplayEvents, SweepWebhooks, WebhookEndpointEvent};
 use payments::payments::RebuildPayments;
 use payments::providers::Providers;
@@ -63,6 +64,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::orders::INVARIANTS,
     sales::customers::INVARIANTS,
     notify::mails::INVARIANTS,
+    notify::push::INVARIANTS,
     notify::webhooks::INVARIANTS,
 ];
 
@@ -164,6 +166,7 @@ pub fn personal_places() -> Places {
         Box::new(sales::orders::PersonalOrders),
         Box::new(sales::customers::PersonalCustomers),
         Box::new(PersonalMails),
+        Box::new(PersonalPush),
     ])
 }
 
@@ -191,6 +194,9 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(SendMail(notify.clone()))
         .with(RemindOfCarts(notify.clone()))
         .with(SweepMails(notify.clone()))
+        .with(TellBrowsers(notify.clone()))
+        .with(SendPush(notify.clone()))
+        .with(SweepPush(notify.clone()))
         .with(ReplayEvents(notify.clone()))
         .with(SweepWebhooks(notify.clone()))
         .with(SweepJobs(sales.context.clone()))
@@ -208,7 +214,7 @@ fn limited_classes(config: &Config) -> Vec<&'static str> {
 /// Who follows the events, each with a cursor of its own.
 #[must_use]
 pub fn subscribers() -> Vec<Arc<dyn Subscriber>> {
-    vec![Arc::new(KeepCustomers), Arc::new(WriteLetters), Arc::new(FanOut::of(&facts()))]
+    vec![Arc::new(KeepCustomers), Arc::new(WriteLetters), Arc::new(TellNews), Arc::new(FanOut::of(&facts()))]
 }
 
 /// The shop lives where its default channel does.
@@ -235,6 +241,7 @@ pub fn schedules() -> Result<Schedules, TimetableError> {
         of(SweepWebhooks::KIND, "10 * * * *")?,
         of(SweepReports::KIND, "50 3 * * *")?,
         of(SweepMails::KIND, "30 2 * * *")?,
+        of(SweepPush::KIND, "15 2 * * *")?,
         of(RemindOfCarts::KIND, "*/10 * * * *")?,
         of(SweepInbound::KIND, "50 2 * * *")?,
         of(SweepJobs::KIND, "30 * * * *")?,

@@ -14,6 +14,7 @@ use catalog::variants::VariantKind;
 use notify::inbound::InboundState;
 use notify::mail_templates::TemplateName;
 use notify::mails::{AboutKind, MailState};
+use notify::push::{PushKind, PushState};
 use notify::webhooks::{DeliveryState, DisabledBecause};
 use payments::payments::{OperationKind, OperationStatus};
 use platform::audit::Outcome;
@@ -28,7 +29,7 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 33] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 35] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -60,6 +61,8 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 33] = [
     ("users_status_check", UserStatus::WORDS),
     ("variants_kind_check", VariantKind::WORDS),
     ("inbound_messages_state_check", InboundState::WORDS),
+    ("push_messages_kind_check", PushKind::WORDS),
+    ("push_messages_state_check", PushState::WORDS),
     ("webhook_deliveries_state_check", DeliveryState::WORDS),
     ("webhook_endpoints_disabled_check", DisabledBecause::WORDS),
 ];

@@ -25,6 +25,7 @@ pub(crate) mod money;
 pub(crate) mod orders;
 mod price_lists;
 mod products;
+mod push;
 mod rate_limits;
 mod reports;
 mod roles;
@@ -79,6 +80,7 @@ pub(crate) fn v1() -> Routes {
         .merge(mail_templates::routes())
         .merge(mails::routes())
         .merge(mail_unsubscribe::routes())
+        .merge(push::routes())
         .merge(webhooks::routes())
         .merge(jobs::routes())
         .merge(inbound::routes())

@@ -9,7 +9,8 @@ use super::locale::MailLocale;
 const GAP: char = '\u{a0}';
 
 /// An amount: `€1,234.50`, `1.234,50 €`, `CHF 1’234.50`.
-pub(super) fn money(amount: Money, locale: &MailLocale) -> String {
+#[must_use]
+pub fn money(amount: Money, locale: &MailLocale) -> String {
     if locale.language() != "de" {
         return amount.to_string();
     }

@@ -23,7 +23,7 @@ mod words;
 pub use error::MailTemplateError;
 pub use events::MailTemplateEvent;
 pub use find::{find, list};
-pub use format::moment;
+pub use format::{moment, money};
 pub use letter::letter;
 pub use locale::{MailLocale, MailLocaleError};
 pub use model::{Template, TemplateName, TemplateOrigin, TemplateText};

@@ -147,7 +147,7 @@ fn matches(pattern: &str, name: &str) -> bool {
 const LONGEST_URL: usize = 2_000;
 
 /// Reads the address of an endpoint. `strict` asks for HTTPS. Where a name leads is looked at when it is connected to.
-pub(super) fn endpoint_url(raw: &str, strict: bool, reach: &Reach) -> Result<String, String> {
+pub(crate) fn endpoint_url(raw: &str, strict: bool, reach: &Reach) -> Result<String, String> {
     if raw.len() > LONGEST_URL {
         return Err(format!("must not be longer than {LONGEST_URL} characters"));
     }

@@ -73,7 +73,7 @@ fn request(notify: &Notify, target: &Target, event: Option<&Event>, now: Timesta
 }
 
 /// How long the other side asks to be left alone: seconds, or until a date (RFC 9110, 10.2.3).
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<TimeDelta> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<TimeDelta> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     match text.parse::<u32>() {
         Ok(seconds) => Some(TimeDelta::seconds(seconds.into())),

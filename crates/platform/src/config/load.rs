@@ -11,6 +11,7 @@ use super::inbound;
 use super::jobs;
 use super::model::{Config, Mode};
 use super::providers;
+use super::push;
 use super::server::Server;
 use super::streams;
 
@@ -207,6 +208,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     jobs::refuse_unfit(&config.jobs).map_err(ConfigError::Refused)?;
     providers::refuse_unfit(config).map_err(ConfigError::Refused)?;
     inbound::refuse_unfit(config).map_err(ConfigError::Refused)?;
+    push::refuse_unfit(&config.push).map_err(ConfigError::Refused)?;
     streams::refuse_unfit(&config.streams).map_err(ConfigError::Refused)?;
     crate::redis::refuse_unfit(&config.redis).map_err(ConfigError::Refused)?;
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))

@@ -6,6 +6,7 @@ mod jobs;
 mod load;
 mod model;
 mod providers;
+mod push;
 mod server;
 mod streams;
 
@@ -18,5 +19,6 @@ pub use model::{
     Security, Shop, SignInLimit, Webhooks,
 };
 pub use providers::PROVIDER_KEYS;
+pub use push::Push;
 pub use server::Server;
 pub use streams::Streams;

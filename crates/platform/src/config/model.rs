@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::events::Events;
 use super::inbound::InboundSource;
 use super::jobs::Jobs;
+use super::push::Push;
 use super::server::Server;
 use super::streams::Streams;
 
@@ -75,6 +76,8 @@ pub struct Config {
     pub mail: Mail,
     /// Whom webhooks may reach.
     pub webhooks: Webhooks,
+    /// Who the shop is to push services.
+    pub push: Push,
     /// Who may send messages to the shop, by the name that stands in the route.
     #[serde(default)]
     pub inbound: BTreeMap<String, InboundSource>,

@@ -54,6 +54,15 @@ impl Mailer {
         }
     }
 
+    /// The address that letters come from; `None` where the configuration has none that is fit.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        match &*self.0 {
+            Way::Files(from, _) | Way::Smtp(from, _) | Way::SendGrid(from, _) => Some(from.email.as_ref()),
+            Way::None(_) => None,
+        }
+    }
+
     /// The letter of this id as it was written to a file; `None` where letters go elsewhere.
     ///
     /// # Errors

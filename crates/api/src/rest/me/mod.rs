@@ -7,6 +7,7 @@ mod export;
 mod identities;
 mod orders;
 mod profile;
+mod push_subscriptions;
 mod sessions;
 mod two_factor;
 
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Routes {
         .merge(sessions::routes())
         .merge(two_factor::routes())
         .merge(identities::routes())
+        .merge(push_subscriptions::routes())
         .merge(export::routes())
         .merge(credentials::routes())
 }
