@@ -71,6 +71,7 @@ const DAMAGES: &[(&str, &str)] = &[
     ("e10", "UPDATE jobs SET state = 'running', lease_until = created_at WHERE state = 'available'"),
     ("e14", "DELETE FROM events WHERE type = 'order.confirmed'"),
     ("e15", "UPDATE mails SET state = 'queued', finished_at = NULL, created_at = '2000-01-01T00:00:00Z'"),
+    ("e17", "UPDATE push_messages SET state = 'queued', finished_at = NULL, created_at = '2000-01-01T00:00:00Z'"),
     ("k01", "UPDATE customers SET order_count = order_count + 1 WHERE order_count > 0"),
     ("k02", "UPDATE customer_spend SET spent_minor = spent_minor + 1"),
     ("k03", "DELETE FROM customer_orders"),
@@ -82,6 +83,7 @@ const DAMAGES: &[(&str, &str)] = &[
 async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestShop) -> TestResult {
     let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
     endpoint(&shop, &receiver, &["order.placed"]).await?;
+    crate::push::somebody_is_told(&shop).await?;
     let paid = place(&shop, "test").await?;
     let line = paid.read(&shop).await?.text("lines/0/id").to_owned();
     paid.fulfil(&shop, json!({"lines": [{"line_id": line, "quantity": 1}]})).await?.expect(201)?;

@@ -44,6 +44,7 @@ mod platform;
 mod privacy;
 mod products;
 mod products_api;
+mod push;
 mod races;
 mod redis;
 mod remembering;

@@ -86,12 +86,11 @@ impl SendPush {
     fn subject(&self) -> String {
         let config = &self.0.context.config;
         let base = config.server.base_url();
-        match self.0.mailer.address() {
-            _ if !config.push.subject.is_empty() => config.push.subject.clone(),
-            _ if config.mail.from.is_empty() && base.starts_with("https://") => base,
-            Some(address) => format!("mailto:{address}"),
-            None => base,
+        if !config.push.subject.is_empty() {
+            return config.push.subject.clone();
         }
+        let address = self.0.mailer.address().filter(|_| !config.mail.from.is_empty() || !base.starts_with("https://"));
+        address.map_or(base, |address| format!("mailto:{address}"))
     }
 
     async fn settle(&self, job: &Job, due: &Due, answer: PushAnswer) -> Result<(), JobError> {
