@@ -8,7 +8,7 @@ use kernel::{Origin, PushMessageId};
 use platform::config::Mode;
 use platform::db::DatabaseError;
 use platform::events;
-use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
+use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Priority, Queue};
 
 use super::encrypt::encrypt;
 use super::keys;
@@ -29,8 +29,8 @@ pub struct SendPush(pub Notify);
 type Made = Result<Envelope, &'static str>;
 
 impl SendPush {
-    /// The kind of its jobs.
-    pub const KIND: JobKind = JobKind::new("push.send").on(Queue::Mail);
+    /// The kind of its jobs. Letters that are due go first: they are few, and an event may have a thousand browsers.
+    pub const KIND: JobKind = JobKind::new("push.send").on(Queue::Mail).of_priority(Priority::Low);
 
     async fn send(&self, due: &Due) -> Result<PushAnswer, DatabaseError> {
         Ok(match self.envelope(due).await? {
