@@ -2,14 +2,14 @@
 
 use chrono::TimeDelta;
 use notify::push::SweepPush;
-use platform::db::fetch_scalar;
+use platform::db::{execute, fetch_scalar};
 use platform::jobs::{self, NewJob};
 use platform::privacy;
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 use tradewind::wiring;
 
-use super::browser::{Browser, SECRET_PATH};
+use super::browser::{Browser, SECRET_PATH, claims};
 use super::{PATH, browsers, confirmed, messages, sign_in, subscribe};
 use crate::me::somebody;
 use crate::support::{TestResult, TestShop, traces_of};
@@ -157,6 +157,34 @@ async fn the_key_is_made_once(shop: TestShop) -> TestResult {
     assert!(keys[0].len() == 87 && keys[0].starts_with('B') && keys.iter().all(|key| *key == keys[0]), "{keys:?}");
     let rows: Option<i64> = fetch_scalar(shop.context().db.reader(), "SELECT CAST(COUNT(*) AS BIGINT) FROM push_keys", vec![]).await?;
     assert_eq!(rows, Some(1));
+    Ok(())
+}
+
+/// Its master key is lost: another key is made, and browsers that subscribe anew are told.
+#[test_on_every_database]
+async fn a_key_that_cannot_be_opened_is_not_in_the_way(shop: TestShop) -> TestResult {
+    let shop = reaching(&shop)?;
+    let (ada, token) = somebody(&shop).await?;
+    let browser = Browser::open().await?;
+    subscribe(&shop, &token, &browser, &["orders"]).await?.expect(201)?;
+    let key =
+        async || -> TestResult<String> { Ok(shop.get("/api/v1/push/key").anonymous().await?.expect(200)?.text("public_key").to_owned()) };
+    let before = key().await?;
+    let tx = shop.context().begin(&shop.origin()).await?;
+    execute(&tx, "UPDATE push_keys SET sealed_private_key = public_key", vec![]).await?;
+    tx.commit().await?;
+    confirmed(&shop, ada).await?;
+    shop.settle().await?;
+    let error: Option<String> = fetch_scalar(shop.context().db.reader(), "SELECT error FROM push_messages", vec![]).await?;
+    assert!(browser.titles().is_empty() && error.is_some_and(|error| error.contains("has to subscribe again")));
+    let after = key().await?;
+    assert!(before != after && after == key().await?);
+    subscribe(&shop, &token, &browser, &["orders"]).await?.expect(200)?;
+    confirmed(&shop, ada).await?;
+    shop.settle().await?;
+    let arrived = browser.service.take();
+    assert!(arrived.len() == 1 && browser.read(&arrived[0]).is_some());
+    claims(&shop, &arrived[0]).await?;
     Ok(())
 }
 

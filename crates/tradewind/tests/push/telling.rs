@@ -187,6 +187,36 @@ async fn one_is_told_of_what_happens_from_then_on(shop: TestShop) -> TestResult 
     Ok(())
 }
 
+/// Four workers at the same moment, as of four processes, and the events told twice: each browser hears each once.
+#[test_on_every_database]
+async fn many_processes_tell_each_browser_once(shop: TestShop) -> TestResult {
+    let shop = reaching(&shop)?;
+    let (ada, token) = somebody(&shop).await?;
+    let browsers = [Browser::open().await?, Browser::open().await?, Browser::open().await?];
+    for browser in &browsers {
+        subscribe(&shop, &token, browser, &["orders"]).await?.expect(201)?;
+    }
+    for _ in 0..3 {
+        confirmed(&shop, ada).await?;
+    }
+    while platform::outbox::relay_once(shop.context()).await? > 0 {}
+    let push = wiring::subscribers().into_iter().find(|subscriber| subscriber.name() == "push").ok_or("nobody")?;
+    let handlers = wiring::handlers(shop.sales(), shop.accounts(), shop.notify());
+    let last = events::last_seq(shop.context().db.reader()).await?;
+    for _ in 0..2 {
+        events::replay(shop.context(), push.as_ref(), 1, last).await?;
+        loop {
+            let ran = (0..4).map(|_| jobs::run_due(shop.context(), &handlers));
+            if futures_util::future::try_join_all(ran).await?.into_iter().sum::<usize>() == 0 {
+                break;
+            }
+        }
+    }
+    shop.settle().await?;
+    assert_eq!((browsers.map(|browser| browser.titles().len()), messages(&shop, "sent").await?), ([3, 3, 3], 9));
+    Ok(())
+}
+
 /// A push service that takes a message over while the process that brings it dies, and the way to the next.
 #[derive(Debug, Default)]
 struct LastBreath {
