@@ -40,7 +40,7 @@ impl Notify {
         let reach = Reach::Public(context.config.webhooks.allow_private.clone().into());
         let client = HttpClient::new(OutsideSystem::many("webhooks"), BOUNDS, reach.clone())?;
         let (mailer, streams) = (Mailer::of(&context.config), Streams::new(context.clone()));
-        let push = Arc::new(HttpPush::new(client.clone()));
+        let push = Arc::new(HttpPush::new(client.counted_as(OutsideSystem::many("push"))));
         Ok(Self { context, kinds, streams, mailer, client, reach, push })
     }
 

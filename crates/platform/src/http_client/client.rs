@@ -68,8 +68,13 @@ pub enum HttpError {
     #[error("the answer has more than {0} bytes")]
     TooLong(usize),
     /// Nobody asked: it did not answer several times in a row.
-    #[error("it has not answered several times; it is asked again in {} s", .0.as_secs() + 1)]
-    Resting(Duration),
+    #[error("{trouble}; it is asked again in {} s", .left.as_secs() + 1)]
+    Resting {
+        /// For how long it is left alone.
+        left: Duration,
+        /// What was wrong last.
+        trouble: String,
+    },
 }
 
 impl HttpClient {
@@ -90,6 +95,12 @@ impl HttpClient {
         Ok(Self { client: Client::builder(TokioExecutor::new()).build(connector), system, bounds, reach })
     }
 
+    /// The same client, with its connections, for another system.
+    #[must_use]
+    pub fn counted_as(&self, system: OutsideSystem) -> Self {
+        Self { system, ..self.clone() }
+    }
+
     /// Asks, and reads the answer whatever its status. What only reads is asked a second time where nobody answered, now and then.
     ///
     /// # Errors
@@ -107,8 +118,8 @@ impl HttpClient {
     }
 
     async fn ask(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
-        self.system.ask(self.exchange(request), is_away).await.map_err(|asked| match asked {
-            Asked::Resting(left) => HttpError::Resting(left),
+        self.system.ask(self.exchange(request), trouble).await.map_err(|asked| match asked {
+            Asked::Resting(left, trouble) => HttpError::Resting { left, trouble },
             Asked::Failed(error) => error,
         })
     }
@@ -144,11 +155,11 @@ impl HttpClient {
     }
 }
 
-/// Whether the system itself is in trouble: it said nothing, or that it or what stands before it cannot answer now.
-fn is_away(answer: &Result<Response<Vec<u8>>, HttpError>) -> bool {
+/// What is wrong with the system itself: it said nothing, or that it or what stands before it cannot answer now.
+fn trouble(answer: &Result<Response<Vec<u8>>, HttpError>) -> Option<String> {
     match answer {
-        Ok(answer) => matches!(answer.status().as_u16(), 502..=504),
-        Err(error) => matches!(error, HttpError::NoAnswer(_)),
+        Ok(answer) => matches!(answer.status().as_u16(), 502..=504).then(|| format!("it answered {}", answer.status())),
+        Err(error) => matches!(error, HttpError::NoAnswer(_)).then(|| error.to_string()),
     }
 }
 

@@ -56,12 +56,13 @@ impl Smtp {
                 Err(_) => Err(MailError::Unavailable("the server takes too long".to_owned())),
             }
         };
-        let is_away = |handed: &Result<(), MailError>| matches!(handed, Err(MailError::Unavailable(_)));
-        self.system.ask(handed, is_away).await.map_err(|asked| match asked {
+        let trouble = |handed: &Result<(), MailError>| match handed {
+            Err(MailError::Unavailable(why)) => Some(why.clone()),
+            _ => None,
+        };
+        self.system.ask(handed, trouble).await.map_err(|asked| match asked {
             Asked::Failed(error) => error,
-            Asked::Resting(left) => {
-                MailError::Unavailable(format!("the server has not answered several times; it is asked again in {} s", left.as_secs() + 1))
-            }
+            Asked::Resting(left, trouble) => MailError::Unavailable(format!("{trouble}; it is asked again in {} s", left.as_secs() + 1)),
         })
     }
 

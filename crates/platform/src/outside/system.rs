@@ -29,6 +29,8 @@ struct State {
     failed: u64,
     spared: u64,
     busy: Duration,
+    /// What was wrong last.
+    trouble: String,
 }
 
 /// What was asked of a system since the process began.
@@ -51,8 +53,8 @@ pub struct Figures {
 /// Why there is no answer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Asked<E> {
-    /// Nobody asked: it did not answer several times in a row, and is left alone for so long.
-    Resting(Duration),
+    /// Nobody asked: it did not answer several times in a row, and is left alone for so long; what was wrong last.
+    Resting(Duration, String),
     /// It was asked.
     Failed(E),
 }
@@ -82,49 +84,51 @@ impl OutsideSystem {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks, unless it is left alone. `is_away` tells the failures that are the system's from those that are the question's.
+    /// Asks, unless it is left alone. `trouble` says what is wrong where that is the system and not the question.
     ///
     /// # Errors
     /// `Resting`, or what the question came to.
     pub async fn ask<T, E>(
         &self,
         question: impl Future<Output = Result<T, E>>,
-        is_away: impl FnOnce(&Result<T, E>) -> bool,
+        trouble: impl FnOnce(&Result<T, E>) -> Option<String>,
     ) -> Result<T, Asked<E>> {
         let begin = Instant::now();
-        self.begin(begin).map_err(Asked::Resting)?;
+        self.begin(begin).map_err(|(left, trouble)| Asked::Resting(left, trouble))?;
         let answer = question.await;
-        self.end(begin, is_away(&answer));
+        self.end(begin, trouble(&answer));
         answer.map_err(Asked::Failed)
     }
 
-    fn begin(&self, now: Instant) -> Result<(), Duration> {
+    fn begin(&self, now: Instant) -> Result<(), (Duration, String)> {
         let mut state = self.state();
         if self.0.is_one {
-            let allowed = state.circuit.may_ask(now);
-            state.spared += u64::from(allowed.is_err());
-            allowed?;
+            if let Err(left) = state.circuit.may_ask(now) {
+                state.spared += 1;
+                return Err((left, state.trouble.clone()));
+            }
         }
         state.budget.earn();
         Ok(())
     }
 
-    fn end(&self, begin: Instant, is_away: bool) {
+    fn end(&self, begin: Instant, trouble: Option<String>) {
         let now = Instant::now();
         let mut state = self.state();
         state.busy += now - begin;
-        if !is_away {
+        let Some(trouble) = trouble else {
             state.answered += 1;
             if state.circuit.is_open() {
                 tracing::info!(system = self.0.name, "it answers again");
             }
             state.circuit.answered();
             return;
-        }
+        };
         state.failed += 1;
         if self.0.is_one && state.circuit.failed(now) {
-            tracing::warn!(system = self.0.name, "it does not answer; it is left alone for a while, and then asked again");
+            tracing::warn!(system = self.0.name, trouble, "it does not answer; it is left alone for a while, and then asked again");
         }
+        state.trouble = trouble;
     }
 
     /// Whether a question that may be repeated is worth asking at once for a second time.
@@ -167,7 +171,7 @@ mod tests {
     use super::*;
 
     async fn ask(system: &OutsideSystem, answer: Result<u8, &'static str>) -> Result<u8, Asked<&'static str>> {
-        system.ask(async { answer }, |answer| *answer == Err("away")).await
+        system.ask(async { answer }, |answer| answer.err().filter(|error| *error == "away").map(str::to_owned)).await
     }
 
     fn told(name: &str) -> Vec<(bool, u64, u64, u64)> {
@@ -184,7 +188,7 @@ mod tests {
         for _ in 0..5 {
             assert_eq!(ask(&system, Err("away")).await, Err(Asked::Failed("away")));
         }
-        assert!(matches!(ask(&system, Ok(1)).await, Err(Asked::Resting(left)) if !left.is_zero()));
+        assert!(matches!(ask(&system, Ok(1)).await, Err(Asked::Resting(left, trouble)) if !left.is_zero() && trouble == "away"));
         assert!(!system.may_retry());
         assert_eq!(told("a test's bank"), [(false, 10, 5, 1)]);
         drop(system);
