@@ -1,9 +1,10 @@
-//! What follows a commit: facts on their way through the relay, and one of them on its way to two hundred endpoints.
+//! What follows a commit: facts on their way through the relay, one of them on its way to two hundred endpoints, and jobs.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use aws_lc_rs::hmac;
 use hdrhistogram::Histogram;
 use raw_client::receiver::{HANGING, Receiver};
 use raw_client::{Connection, request};
@@ -23,7 +24,7 @@ const EVENTS: usize = 10;
 /// Facts a second from the outbox to the stream: what an import left there, from the start of the process on.
 pub(super) async fn relay(shop: &Shop, begun: Instant, database: &str, staff: &str) -> Result<Figure> {
     let mut connection = Connection::open(shop.address).await?;
-    while waiting(&mut connection).await? > 0 {
+    while waiting(&mut connection).await? > 0.0 {
         ensure!(begun.elapsed() < PATIENCE, "the outbox does not drain");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
@@ -36,11 +37,16 @@ pub(super) async fn relay(shop: &Shop, begun: Instant, database: &str, staff: &s
 }
 
 /// Facts that wait for the relay.
-async fn waiting(connection: &mut Connection) -> Result<u64> {
+async fn waiting(connection: &mut Connection) -> Result<f64> {
+    metric(connection, "tradewind_outbox_facts ").await
+}
+
+/// What the shop counts in the line that begins like this.
+async fn metric(connection: &mut Connection, begin: &str) -> Result<f64> {
     let answer = connection.ask(&request("GET", "/metrics", "", "")).await?.expect(200)?;
     let text = String::from_utf8_lossy(answer.body);
-    let line = text.lines().find_map(|line| line.strip_prefix("tradewind_outbox_facts ")).context("no figure of the outbox")?;
-    line.parse().context("no figure of the outbox")
+    let figure = text.lines().find_map(|line| line.strip_prefix(begin)).with_context(|| format!("no figure {begin}"))?;
+    figure.parse().with_context(|| format!("no figure {begin}"))
 }
 
 /// From the answer to a write until each healthy endpoint has its message, with others beside them that hang or are not there.
@@ -79,6 +85,54 @@ pub(super) async fn fan_out(plan: &Plan, place: &Place, database: &str, staff: &
     }))
 }
 
+/// Jobs that wait, in a run that is to be believed, and in one that looks for wrong answers.
+const WAITING: [usize; 2] = [10_000, 200];
+/// What others sign with here.
+const SECRET: &str = "nobody else has to guess this";
+const SIGNATURE: &str = "x-signature";
+
+/// Jobs a second, each of which reads a message that came in, tells on that it did and notes that, in one durable transaction.
+pub(super) async fn jobs(plan: &Plan, place: &Place, database: &str, staff: &str) -> Result<Option<Figure>> {
+    let name = "jobs drained";
+    if !plan.wants(name) {
+        return Ok(None);
+    }
+    eprintln!("{database}: {name}");
+    let source = [("SECRET", SECRET), ("SCHEME", "hmac"), ("HEADER", SIGNATURE)]
+        .map(|(key, value)| (format!("TRADEWIND__INBOUND__BENCH__{key}"), value));
+    let shop = Shop::start_with(place, &source.each_ref().map(|(key, value)| (key.as_str(), *value))).await?;
+    let mut staff = Staff::of(&shop, staff).await?;
+    let queue = "/api/v1/job-queues/default";
+    staff.ask("POST", &format!("{queue}/pause")).await?;
+    let count = WAITING[usize::from(plan.is_short())];
+    let mut sender = Connection::open(shop.address).await?;
+    for number in 0..count {
+        let body = json!({ "message": number }).to_string();
+        let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), body.as_bytes());
+        let header = format!("{SIGNATURE}: {}\r\n", hexadecimal(signature.as_ref()));
+        sender.ask(&request("POST", "/api/v1/inbound/bench", &header, &body)).await?.expect(202)?;
+    }
+    staff.ask("POST", &format!("{queue}/resume")).await?;
+    let begin = Instant::now();
+    while unfinished(&mut sender).await? > 0.0 {
+        ensure!(begin.elapsed() < PATIENCE, "the jobs do not drain");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a count of jobs is far below 2^52")]
+    let rate = count as f64 / begin.elapsed().as_secs_f64();
+    Ok(Some(Figure::single(database, name, rate, "/s")))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Jobs that wait for their turn or have it.
+async fn unfinished(connection: &mut Connection) -> Result<f64> {
+    let lines = ["due", "running"].map(|state| format!("tradewind_jobs{{queue=\"default\",state=\"{state}\"}} "));
+    Ok(metric(connection, &lines[0]).await? + metric(connection, &lines[1]).await?)
+}
+
 /// Waits until every healthy endpoint has its message, and notes when each had; how many they were.
 async fn arrivals(receiver: &Receiver, happened: Instant, times: &mut Histogram<u64>) -> Result<usize> {
     let mut told = BTreeSet::new();
@@ -102,6 +156,12 @@ struct Staff {
 impl Staff {
     async fn of(shop: &Shop, key: &str) -> Result<Self> {
         Ok(Self { connection: Connection::open(shop.address).await?, authorisation: format!("authorization: Bearer {key}\r\n") })
+    }
+
+    async fn ask(&mut self, method: &str, path: &str) -> Result<()> {
+        let answer = self.connection.ask(&request(method, path, &self.authorisation, "")).await?;
+        ensure!((200..300).contains(&answer.status), "{method} {path} was answered {}", answer.status);
+        Ok(())
     }
 
     async fn make(&mut self, path: &str, body: &Value) -> Result<()> {

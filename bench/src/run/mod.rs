@@ -122,6 +122,7 @@ async fn measure(plan: &Plan, server: Option<&Server>, (place, beside): (&Place,
     tokio::time::sleep(REST.min(plan.time)).await;
     figures.push(single("memory, after", resident_mib(shop.process()), "MiB"));
     drop(shop);
+    figures.extend(after::jobs(plan, place, database, &staff).await?);
     figures.extend(after::fan_out(plan, place, database, &staff).await?);
     place.check()?;
     if let Some(server) = server {

@@ -131,14 +131,23 @@ WHERE stock_levels.variant_id = @id(a20, 2 * d.p);
 INSERT INTO events (seq, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, channel_id, occurred_at)
 SELECT n * 8 + m, @id(e00, n * 8 + m), 'order', @id(b20, n), m,
     CASE WHEN m = 1 THEN 'order.placed' WHEN m = moves THEN 'order.' || status ELSE 'order.confirmed' END, 1,
-    @json('{"number":' || (1001 + n) || '}'), 'system', (SELECT id FROM channels WHERE code = 'default'), @ts(n * 30)
+    @json('{"number":' || (1001 + n) || ',"user_id":null,"status":"'
+        || CASE WHEN m = moves THEN status WHEN m = 1 THEN 'pending' ELSE 'confirmed' END
+        || '","payment_status":"' || CASE WHEN m = moves AND s <= 6 THEN 'paid' ELSE 'unpaid' END
+        || '","fulfilment_status":"' || CASE WHEN m = moves AND s <= 5 THEN 'delivered' ELSE 'none' END
+        || '","currency":"USD","total_minor":' || (subtotal + 500) || ',"authorised_minor":0,"captured_minor":'
+        || CASE WHEN m = moves AND s <= 6 THEN subtotal + 500 ELSE 0 END || ',"refunded_minor":0}'), 'system', (SELECT id FROM channels WHERE code = 'default'), @ts(n * 30)
 FROM bench_orders JOIN (SELECT n + 1 AS m FROM @series(3)) AS steps ON m <= moves ORDER BY bench_orders.n, m;
 
 INSERT INTO events (seq, id, aggregate_type, aggregate_id, aggregate_seq, type, version, payload, actor, occurred_at)
 SELECT n * 8 + 3 + m, @id(e00, n * 8 + 3 + m), 'payment', @id(b50, n), m,
     CASE WHEN m = 1 THEN 'payment.created' WHEN s = 8 THEN 'payment.voided' WHEN s = 9 THEN 'payment.expired'
         WHEN m = 2 THEN 'payment.operation_started' WHEN m = 3 THEN 'payment.operation_succeeded' ELSE 'payment.captured' END,
-    1, @json('{"provider":"manual"}'), 'system', @ts(n * 30)
+    1, @json(CASE WHEN s <= 6 AND m IN (2, 3)
+        THEN '{"operation_id":"' || n || '","kind":"capture","status":"' || CASE m WHEN 2 THEN 'pending' ELSE 'succeeded' END
+        ELSE '{"reference_id":"' || @hex(b20, n) || '","provider":"manual","from":' || CASE m WHEN 1 THEN 'null' ELSE '"created"' END || ',"to":"'
+            || CASE WHEN m = 1 THEN 'created' WHEN s = 8 THEN 'voided' WHEN s = 9 THEN 'expired' ELSE 'captured' END
+        END || '","amount_minor":' || (subtotal + 500) || ',"currency":"USD"}'), 'system', @ts(n * 30)
 FROM bench_orders JOIN (SELECT n + 1 AS m FROM @series(4)) AS steps ON m = 1 OR s <= 6 OR (s > 7 AND m = 2) ORDER BY bench_orders.n, m;
 
 CREATE TABLE bench_customers AS

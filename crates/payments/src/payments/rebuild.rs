@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kernel::OperationId;
 use platform::db::{ConnectionTrait, DatabaseError};
 use platform::events::{Event, Rebuilt};
 use platform::outbox::Fact;
@@ -24,13 +23,13 @@ pub struct PaymentState {
     captured_minor: i64,
     refunded_minor: i64,
     currency: String,
-    pub(super) operations: BTreeMap<OperationId, OperationState>,
+    operations: Vec<OperationState>,
 }
 
 impl PaymentState {
-    /// What a row says; its operations follow.
-    pub(super) fn of(payment: Payment) -> Self {
-        Self {
+    /// What the rows of a payment and of its operations say.
+    pub(super) fn of(payment: Payment, operations: &[Operation]) -> Self {
+        let row = Self {
             reference_id: payment.reference_id,
             provider: payment.provider,
             status: payment.status,
@@ -38,22 +37,37 @@ impl PaymentState {
             captured_minor: payment.captured_minor,
             refunded_minor: payment.refunded_minor,
             currency: payment.amount.currency().code().to_owned(),
-            operations: BTreeMap::new(),
-        }
+            operations: Vec::new(),
+        };
+        let mut operations: Vec<OperationState> = operations.iter().map(OperationState::of).collect();
+        operations.sort_unstable();
+        Self { operations, ..row }
+    }
+
+    /// With these operations, and what they moved.
+    fn with(self, mut operations: Vec<OperationState>) -> Self {
+        operations.sort_unstable();
+        let moved = |kind| operations.iter().filter(|operation| operation.succeeded(kind)).map(|operation| operation.amount_minor).sum();
+        let (captured_minor, refunded_minor) = (moved(OperationKind::Capture), moved(OperationKind::Refund));
+        Self { captured_minor, refunded_minor, operations, ..self }
     }
 }
 
 /// What is compared of an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(super) struct OperationState {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct OperationState {
     kind: OperationKind,
     status: OperationStatus,
     amount_minor: i64,
 }
 
 impl OperationState {
-    pub(super) const fn of(operation: &Operation) -> Self {
+    const fn of(operation: &Operation) -> Self {
         Self { kind: operation.kind, status: operation.status, amount_minor: operation.amount.minor() }
+    }
+
+    fn succeeded(&self, kind: OperationKind) -> bool {
+        self.kind == kind && self.status == OperationStatus::Succeeded
     }
 }
 
@@ -67,7 +81,7 @@ enum Told {
 
 #[derive(Deserialize)]
 struct ToldOperation {
-    operation_id: OperationId,
+    operation_id: String,
     #[serde(flatten)]
     state: OperationState,
 }
@@ -86,17 +100,17 @@ impl Rebuilt for RebuildPayments {
     }
 
     fn rebuild(events: &[Event]) -> Result<PaymentState, String> {
-        let mut events = events.iter();
-        let mut state = opened(told(events.next().ok_or("it has no events")?)?)?;
-        for event in events {
-            apply(&mut state, told(event)?).map_err(|fault| format!("its event {}: {fault}", event.aggregate_seq))?;
+        let (first, rest) = events.split_first().ok_or("it has no events")?;
+        let mut state = opened(told(first)?)?;
+        let mut operations = BTreeMap::new();
+        for event in rest {
+            match told(event)? {
+                Told::Moved { from, to, .. } if from == Some(state.status) => state.status = to,
+                Told::Moved { .. } => return Err(format!("its event {} begins elsewhere than the one before ends", event.aggregate_seq)),
+                Told::Operation(ToldOperation { operation_id, state }) => drop(operations.insert(operation_id, state)),
+            }
         }
-        let sum = |kind| {
-            let moved = |operation: &&OperationState| operation.kind == kind && operation.status == OperationStatus::Succeeded;
-            state.operations.values().filter(moved).map(|operation| operation.amount_minor).sum()
-        };
-        (state.captured_minor, state.refunded_minor) = (sum(OperationKind::Capture), sum(OperationKind::Refund));
-        Ok(state)
+        Ok(state.with(operations.into_values().collect()))
     }
 }
 
@@ -108,18 +122,6 @@ fn opened(first: Told) -> Result<PaymentState, String> {
     let Told::Moved { reference_id, provider, from: None, to: PaymentStatus::Created, amount_minor, currency } = first else {
         return Err("its first event is not that it was made".to_owned());
     };
-    let status = PaymentStatus::Created;
-    let operations = BTreeMap::new();
+    let (status, operations) = (PaymentStatus::Created, Vec::new());
     Ok(PaymentState { reference_id, provider, status, amount_minor, captured_minor: 0, refunded_minor: 0, currency, operations })
-}
-
-fn apply(state: &mut PaymentState, told: Told) -> Result<(), String> {
-    match told {
-        Told::Moved { from, to, .. } if from == Some(state.status) => state.status = to,
-        Told::Moved { from, .. } => return Err(format!("it came from {from:?}, and was {}", state.status)),
-        Told::Operation(ToldOperation { operation_id, state: operation }) => {
-            state.operations.insert(operation_id, operation);
-        }
-    }
-    Ok(())
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::entities::{Operation, Payment};
 use super::model::{MoveCause, PaymentStatus};
-use super::rebuild::{OperationState, PaymentState};
+use super::rebuild::PaymentState;
 
 /// What always holds of payments.
 pub const INVARIANTS: &[Invariant] = &[
@@ -283,18 +283,17 @@ pub(super) async fn states(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Ha
         db::fetch_all(db, &format!("SELECT {PAYMENT} FROM payments WHERE id IN ({list})"), parameters.0.clone()).await?;
     let operations: Vec<OperationRow> =
         db::fetch_all(db, &format!("SELECT {OPERATION} FROM payment_operations WHERE payment_id IN ({list})"), parameters.0).await?;
-    let mut states = HashMap::new();
-    for payment in payments.into_iter().map(Payment::try_from) {
-        let payment = payment?;
-        states.insert(payment.id.uuid(), PaymentState::of(payment));
+    let mut of_payment: HashMap<PaymentId, Vec<Operation>> = HashMap::new();
+    for operation in operations {
+        let operation = Operation::try_from(operation)?;
+        of_payment.entry(operation.payment_id).or_default().push(operation);
     }
-    for operation in operations.into_iter().map(Operation::try_from) {
-        let operation = operation?;
-        if let Some(state) = states.get_mut(&operation.payment_id.uuid()) {
-            state.operations.insert(operation.id, OperationState::of(&operation));
-        }
-    }
-    Ok(states)
+    let state = |payment: PaymentRow| {
+        let payment = Payment::try_from(payment)?;
+        let operations = of_payment.remove(&payment.id).unwrap_or_default();
+        Ok((payment.id.uuid(), PaymentState::of(payment, &operations)))
+    };
+    payments.into_iter().map(state).collect()
 }
 
 pub(super) async fn lock_payment(tx: &WriteTx, id: PaymentId) -> Result<Option<Payment>, DatabaseError> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{CartId, UserId};
+use kernel::UserId;
 use platform::db::{ConnectionTrait, DatabaseError};
 use platform::events::{Event, Rebuilt};
 use platform::outbox::Fact;
@@ -18,7 +18,6 @@ use super::store;
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct OrderState {
     number: i64,
-    cart_id: Option<CartId>,
     user_id: Option<UserId>,
     status: OrderStatus,
     payment_status: PaymentStatus,
@@ -34,7 +33,6 @@ impl OrderState {
     pub(super) fn of(order: &Order) -> Self {
         Self {
             number: order.number,
-            cart_id: order.cart_id,
             user_id: order.user_id,
             status: order.status,
             payment_status: order.payment_status,
@@ -77,7 +75,7 @@ fn told(event: &Event) -> Result<OrderState, String> {
 /// The state after an event, which one of its kind may bring about.
 fn follow(before: &OrderState, after: OrderState, event: &Event) -> Result<OrderState, String> {
     let is_legal = before.status == after.status || before.status.may_become(after.status);
-    let is_same = (before.number, &before.currency, before.cart_id) == (after.number, &after.currency, after.cart_id);
+    let is_same = (before.number, &before.currency) == (after.number, &after.currency);
     match is_legal && is_same {
         true => Ok(after),
         false => Err(format!("its event {} ({}) cannot follow the one before", event.aggregate_seq, event.r#type)),
