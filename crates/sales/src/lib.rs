@@ -8,6 +8,7 @@ mod first_start;
 pub mod fulfilments;
 pub mod orders;
 pub mod pricing;
+pub mod product_metrics;
 pub mod reports;
 mod sales;
 pub mod settings;
@@ -25,4 +26,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 501, name: "sales", sql: include_str!("../migrations/0501_sales.sql") },
     Migration { version: 502, name: "customers", sql: include_str!("../migrations/0502_customers.sql") },
     Migration { version: 503, name: "reports", sql: include_str!("../migrations/0503_reports.sql") },
+    Migration { version: 504, name: "product_metrics", sql: include_str!("../migrations/0504_product_metrics.sql") },
 ];

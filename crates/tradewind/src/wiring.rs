@@ -39,6 +39,7 @@ use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::customers::{ClaimOrders, KeepCustomers};
 use sales::orders::{ExpireOrder, RebuildOrders};
+use sales::product_metrics::CountProducts;
 use sales::reports::{MakeReport, SweepReports};
 use sales::settlement::{ExecuteOperation, ReconcileOperation};
 
@@ -65,6 +66,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::customers::INVARIANTS,
     notify::mails::INVARIANTS,
     notify::push::INVARIANTS,
+    sales::product_metrics::INVARIANTS,
     notify::webhooks::INVARIANTS,
 ];
 
@@ -214,7 +216,7 @@ fn limited_classes(config: &Config) -> Vec<&'static str> {
 /// Who follows the events, each with a cursor of its own.
 #[must_use]
 pub fn subscribers() -> Vec<Arc<dyn Subscriber>> {
-    vec![Arc::new(KeepCustomers), Arc::new(WriteLetters), Arc::new(TellNews), Arc::new(FanOut::of(&facts()))]
+    vec![Arc::new(KeepCustomers), Arc::new(CountProducts), Arc::new(WriteLetters), Arc::new(TellNews), Arc::new(FanOut::of(&facts()))]
 }
 
 /// The shop lives where its default channel does.

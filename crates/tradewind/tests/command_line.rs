@@ -109,6 +109,8 @@ async fn events_are_listed_and_told_once_more(shop: TestShop) -> TestResult {
     assert_eq!(listed(&["--from", &middle]).await?, all[..2]);
     assert_eq!(listed(&["--from", &middle, "--to", &middle]).await?, all[1..2]);
     assert_eq!(listed(&["--to", "2026-03-02T09:29:59Z"]).await?, [0; 0]);
+    shop.run(&["events", "replay", "--from", "1", "--to-consumer", "sales.product_metrics"]).await?.expect(0)?;
+    shop.run(&["product", "recount"]).await?.expect(0)?;
     let told = shop.run(&["events", "replay", "--from", "1", "--to-consumer", "sales.customers"]).await?.expect(0)?;
     assert!(told.stderr.contains("sales.customers was told of"), "{told:?}");
     shop.run(&["events", "replay", "--from", "1", "--to-consumer", "nobody"]).await?.expect(4)?;

@@ -75,6 +75,10 @@ const DAMAGES: &[(&str, &str)] = &[
     ("k01", "UPDATE customers SET order_count = order_count + 1 WHERE order_count > 0"),
     ("k02", "UPDATE customer_spend SET spent_minor = spent_minor + 1"),
     ("k03", "DELETE FROM customer_orders"),
+    ("k05", "UPDATE product_days SET units = units + 1"),
+    ("k05", "DELETE FROM product_days"),
+    ("k06", "UPDATE product_orders SET gross_minor = gross_minor + 1"),
+    ("k06", "DELETE FROM product_orders"),
     ("k04", "UPDATE customer_groups SET member_count = member_count + 1"),
 ];
 

@@ -42,6 +42,7 @@ mod outage;
 mod people_at_the_machine;
 mod platform;
 mod privacy;
+mod product_metrics;
 mod products;
 mod products_api;
 mod push;

@@ -15,6 +15,14 @@ pub(super) fn beginning(day: NaiveDate, zone: Tz) -> Timestamp {
     begins.map_or_else(|| midnight.and_utc(), |moment| moment.to_utc())
 }
 
+/// The day of a time zone in which a moment lies.
+pub(crate) fn day_of(moment: Timestamp, zone: Tz) -> NaiveDate {
+    let shown = moment.with_timezone(&zone).date_naive();
+    // Where a clock goes back over midnight, the day that has begun goes on.
+    let next = shown + Days::new(1);
+    if beginning(next, zone) <= moment { next } else { shown }
+}
+
 /// The days from one to another, both included, each with the moments between which it lies.
 pub(super) fn days(from: NaiveDate, to: NaiveDate, zone: Tz) -> Vec<(NaiveDate, Timestamp, Timestamp)> {
     let all = from.iter_days().take_while(|day| *day <= to);
@@ -57,7 +65,10 @@ mod tests {
             for pair in all.windows(2) {
                 prop_assert_eq!(pair[0].2, pair[1].1);
             }
-            for (_, from, to) in all {
+            for (day, from, to) in all {
+                for moment in [from, from + (to - from) / 2, to - TimeDelta::milliseconds(1)] {
+                    prop_assert!(from == to || day_of(moment, zone) == day, "{moment} of {day}: {}", day_of(moment, zone));
+                }
                 prop_assert!(from <= to && (to - from).num_hours() <= 48);
             }
         }

@@ -8,6 +8,7 @@ mod request;
 mod store;
 mod sweep;
 
+pub(crate) use days::day_of;
 pub use error::ReportError;
 pub use make::MakeReport;
 pub use model::{Report, ReportKind, ReportState};

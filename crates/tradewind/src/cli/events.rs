@@ -57,7 +57,7 @@ pub(super) struct ReplayArguments {
     /// To this place or moment [default: the last event there is]
     #[arg(long)]
     to: Option<Place>,
-    /// Whom: `sales.customers`, or `webhooks`, which sends what was never sent
+    /// Whom: `sales.customers`, `sales.product_metrics`, or `webhooks`, which sends what was never sent
     #[arg(long)]
     to_consumer: String,
 }

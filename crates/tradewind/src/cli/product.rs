@@ -35,6 +35,10 @@ pub(super) enum Command {
         /// The product's slug or id (`prod_…`)
         product: String,
     },
+    /// Count anew what was sold of each product by day, from the orders themselves
+    ///
+    /// The days are those of the shop's present time zone. The shop may go on selling meanwhile; the figures are whole when the command ends.
+    Recount,
 }
 
 #[derive(Debug, Serialize)]
@@ -112,6 +116,19 @@ struct VariantSheet<'a> {
     version: i64,
 }
 
+#[derive(Debug, Serialize)]
+struct RecountedRow {
+    events: usize,
+}
+
+impl Shown for RecountedRow {
+    const HEAD: &'static [&'static str] = &["events"];
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.events.to_string()]
+    }
+}
+
 pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<Exit> {
     let context = globals.open().await?;
     match command {
@@ -125,6 +142,10 @@ pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<E
             list(globals.output(), &context, &filters, limit).await?;
         }
         Command::Show { product } => show(globals.output(), &context, &product).await?,
+        Command::Recount => {
+            let events = sales::product_metrics::rebuild(&context).await?;
+            globals.output().one(&RecountedRow { events })?;
+        }
     }
     Ok(Exit::Ok)
 }

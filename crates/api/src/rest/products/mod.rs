@@ -6,6 +6,7 @@ mod handlers;
 mod list;
 mod media;
 mod media_wire;
+mod metrics;
 mod parts;
 mod path;
 mod reading;
@@ -21,5 +22,10 @@ mod wire_patch;
 use crate::routes::Routes;
 
 pub(super) fn routes() -> Routes {
-    reading::routes().merge(handlers::routes()).merge(batch::routes()).merge(variants::routes()).merge(media::routes())
+    reading::routes()
+        .merge(handlers::routes())
+        .merge(batch::routes())
+        .merge(variants::routes())
+        .merge(media::routes())
+        .merge(metrics::routes())
 }
