@@ -12,6 +12,7 @@ use catalog::channels::TaxDisplay as TaxDisplays;
 use catalog::inventory::{Availability as Availabilities, LocationKind as LocationKinds, MoveCause, MoveReason};
 use catalog::media::PictureFormat;
 use catalog::products::{ProductStatus as ProductStatuses, RelationKind as RelationKinds};
+use catalog::stock_imports::StockImportProgress;
 use catalog::variants::VariantKind as VariantKinds;
 use kernel::Prefixed;
 use notify::{mail_templates, mails, push, webhooks};
@@ -220,6 +221,10 @@ schemas! {
     ShippingMethodKind = word(ShippingKind::WORDS.iter().copied());
     /// The id of a correction of stock.
     StockAdjustmentId = id::<kernel::StockAdjustmentTag>();
+    /// The id of an import of stock.
+    StockImportId = id::<kernel::StockImportTag>();
+    /// Where an import of stock stands.
+    StockImportState = word(StockImportProgress::WORDS);
     /// The id of a place that keeps stock.
     StockLocationId = id::<kernel::StockLocationTag>();
     /// What kind of thing made stock move.

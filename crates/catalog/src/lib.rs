@@ -13,6 +13,7 @@ pub mod listing;
 pub mod media;
 pub mod price_lists;
 pub mod products;
+pub mod stock_imports;
 pub mod variants;
 
 pub use first_start::{FirstStartError, first_start};
@@ -22,4 +23,5 @@ use platform::migrate::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 301, name: "catalog", sql: include_str!("../migrations/0301_catalog.sql") },
     Migration { version: 302, name: "inventory", sql: include_str!("../migrations/0302_inventory.sql") },
+    Migration { version: 303, name: "stock_imports", sql: include_str!("../migrations/0303_stock_imports.sql") },
 ];

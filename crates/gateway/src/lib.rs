@@ -138,8 +138,8 @@ pub use cookies::{Cookies, SESSION_COOKIE, SetCookie};
 pub use cors::Cors;
 pub use credentials::Credentials;
 pub use extract::{
-    Command, CommandKey, ExpectedVersion, IdOr, JsonBody, ORDINARY_BODY, Optional, PathId, PathIdOr, PathIds, Raw, RequiredVersion, Thing,
-    Upload, UploadedFile, Valid,
+    Command, CommandKey, ExpectedVersion, IdOr, JsonBody, ORDINARY_BODY, Optional, PathId, PathIdOr, PathIds, Raw, RequiredVersion, Rows,
+    Thing, Upload, UploadedFile, Valid,
 };
 pub use facts::{Facts, RequestFacts};
 pub use holder::{CartHolder, CartToken, Proof, StaffOrHolder};

@@ -105,6 +105,8 @@ ids! {
     ShippingRateId, ShippingRateTag, "srate";
     /// A correction of stock by staff or a file.
     StockAdjustmentId, StockAdjustmentTag, "sadj";
+    /// A list of figures that a job puts into the shop.
+    StockImportId, StockImportTag, "simp";
     /// A place that keeps stock.
     StockLocationId, StockLocationTag, "loc";
     /// What was sold, as a table.

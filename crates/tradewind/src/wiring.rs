@@ -12,6 +12,7 @@ use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::channels;
 use catalog::listing::RefreshListing;
+use catalog::stock_imports::{SweepStockImports, WorkStockImport};
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use notify::Notify;
@@ -64,9 +65,9 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::carts::INVARIANTS,
     sales::orders::INVARIANTS,
     sales::customers::INVARIANTS,
+    sales::product_metrics::INVARIANTS,
     notify::mails::INVARIANTS,
     notify::push::INVARIANTS,
-    sales::product_metrics::INVARIANTS,
     notify::webhooks::INVARIANTS,
 ];
 
@@ -186,6 +187,8 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(ClaimOrders(sales.context.clone()))
         .with(MakeReport(sales.context.clone()))
         .with(SweepReports(sales.context.clone()))
+        .with(WorkStockImport(sales.context.clone()))
+        .with(SweepStockImports(sales.context.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
         .with(ForgetEnded(sales.context.clone()))
         .with(SendAccountMail(accounts.clone()))
@@ -242,6 +245,7 @@ pub fn schedules() -> Result<Schedules, TimetableError> {
         of(LookForAnomalies::KIND, "* * * * *")?,
         of(SweepWebhooks::KIND, "10 * * * *")?,
         of(SweepReports::KIND, "50 3 * * *")?,
+        of(SweepStockImports::KIND, "55 3 * * *")?,
         of(SweepMails::KIND, "30 2 * * *")?,
         of(SweepPush::KIND, "15 2 * * *")?,
         of(RemindOfCarts::KIND, "*/10 * * * *")?,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Names that are free text in spite of what they are called: other systems' ids, ids that may be slugs, ids for support.
-const FREE: [&str; 9] = [
+const FREE: [&str; 10] = [
     "ExternalRefIn.id",
     "ExternalRefView.id",
     "UpdateItemIn.id",
@@ -13,6 +13,7 @@ const FREE: [&str; 9] = [
     "EventView.request_id",
     "TimelineEntryView.kind",
     "IpBlockView.reason",
+    "StockImportRowIn.reason",
 ];
 /// Members that say one of a closed set, or a code of a standard, wherever they stand.
 const CLOSED: [&str; 10] =

@@ -60,6 +60,7 @@ mod shipping_methods;
 mod staff;
 mod statements;
 mod states;
+mod stock_imports;
 mod streams;
 mod stress;
 mod support;

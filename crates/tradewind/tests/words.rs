@@ -10,6 +10,7 @@ use accounts::users::UserStatus;
 use catalog::channels::TaxDisplay;
 use catalog::inventory::MoveReason;
 use catalog::products::{ProductStatus, RelationKind};
+use catalog::stock_imports::StockImportState;
 use catalog::variants::VariantKind;
 use notify::inbound::InboundState;
 use notify::mail_templates::TemplateName;
@@ -29,7 +30,7 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 35] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 36] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -57,6 +58,7 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 35] = [
     ("reports_state_check", ReportState::WORDS),
     ("sessions_kind_check", Kind::WORDS),
     ("shipping_methods_kind_check", ShippingKind::WORDS),
+    ("stock_imports_state_check", StockImportState::WORDS),
     ("stock_moves_reason_check", MoveReason::WORDS),
     ("users_status_check", UserStatus::WORDS),
     ("variants_kind_check", VariantKind::WORDS),

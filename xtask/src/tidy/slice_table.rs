@@ -74,6 +74,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "listing",
             "assortment",
             "import",
+            "stock_imports",
             "export",
         ],
     },
@@ -97,8 +98,8 @@ pub(crate) const TABLE: [Slices; 6] = [
             "customer_groups",
             "customers",
             "reports",
-        ],
             "product_metrics",
+        ],
     },
 ];
 

@@ -140,11 +140,7 @@ pub(crate) fn detect(input: &mut (impl Read + Seek), forced: Option<Format>, nam
     input.seek(SeekFrom::Start(0))?;
     input.by_ref().take(MAX_HEADER_BYTES).read_to_end(&mut start)?;
     input.seek(SeekFrom::Start(0))?;
-    refuse_other_files(&start)?;
-    let first_line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let windows_lines = first_line.ends_with(b"\r");
-    let (delimiter, headers) = header_of(&start, names)?;
-    let layout = Layout { delimiter, windows_lines };
+    let (layout, headers) = understand(&start, |header| is_known(names.known(header)))?;
     let text = start.strip_prefix(b"\xef\xbb\xbf".as_slice()).unwrap_or(&start).trim_ascii_start();
     let format = match (forced, text.first()) {
         (Some(format), _) => format,
@@ -154,6 +150,19 @@ pub(crate) fn detect(input: &mut (impl Read + Seek), forced: Option<Format>, nam
         (None, None) => return Err(OpenError::Empty),
     };
     Ok(Detected { format, layout })
+}
+
+/// How a CSV file is laid out of which these headers are known.
+pub(crate) fn layout_of(file: &[u8], is_known: impl Fn(&str) -> bool) -> Result<Layout, OpenError> {
+    understand(file, is_known).map(|(layout, _)| layout)
+}
+
+fn understand(start: &[u8], is_known: impl Fn(&str) -> bool) -> Result<(Layout, Vec<String>), OpenError> {
+    refuse_other_files(start)?;
+    let first_line = start.split(|&byte| byte == b'\n').next().unwrap_or_default();
+    let windows_lines = first_line.ends_with(b"\r");
+    let (delimiter, headers) = header_of(start, is_known)?;
+    Ok((Layout { delimiter, windows_lines }, headers))
 }
 
 fn refuse_other_files(start: &[u8]) -> Result<(), OpenError> {
@@ -169,13 +178,13 @@ fn refuse_other_files(start: &[u8]) -> Result<(), OpenError> {
 }
 
 /// The delimiter that gives the most known headers, or the most headers, and those; a comma where it makes no difference.
-fn header_of(start: &[u8], names: &HeaderNames) -> Result<(u8, Vec<String>), csv::Error> {
+fn header_of(start: &[u8], is_known: impl Fn(&str) -> bool) -> Result<(u8, Vec<String>), csv::Error> {
     let mut best = (b',', Vec::new());
     let mut most = (0, 0);
     for delimiter in *b",;\t" {
         let mut csv = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(start);
         let headers: Vec<String> = csv.byte_headers()?.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        let known = headers.iter().filter(|header| is_known(names.known(header))).count();
+        let known = headers.iter().filter(|header| is_known(header)).count();
         if (known, headers.len()) > most {
             most = (known, headers.len());
             best = (delimiter, headers);

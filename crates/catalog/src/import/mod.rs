@@ -19,6 +19,7 @@ mod record;
 mod sheet;
 mod shopify;
 mod store;
+mod table;
 mod variant_record;
 mod woocommerce;
 
@@ -31,6 +32,7 @@ pub use jsonl::MAX_LINE_BYTES;
 pub use outcome::{Lines, Note, Rejected, Rows, SourcedRecord};
 pub use reader::{ProductReader, ReadOptions, open};
 pub use record::{ExternalRef, MediaRecord, MetadataPatch, OptionRecord, ProductRecord, Reference, Relations, Seo};
+pub use table::{TableError, TableFormat, TableRow, TableShape, read_table};
 pub use variant_record::{Amount, Backorder, PriceRecord, VariantRecord};
 
 pub(crate) use apply::UNTAXED;

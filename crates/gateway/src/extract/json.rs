@@ -21,11 +21,23 @@ pub trait JsonBody: Sized {
     /// True where no body at all is good, too.
     const MAY_BE_EMPTY: bool;
 
+    /// The media types that are taken beside JSON.
+    const OTHERS: &'static [&'static str] = &[];
+
     /// Reads the bytes.
     ///
     /// # Errors
     /// 400 `malformed_body` or 422 `validation_failed`.
     fn parse(bytes: &[u8]) -> Result<Self, Problem>;
+
+    /// Takes bytes of one of [`JsonBody::OTHERS`].
+    ///
+    /// # Errors
+    /// 415 for what is none of them.
+    fn parse_other(media_type: &'static str, bytes: &Bytes) -> Result<Self, Problem> {
+        let _ = (media_type, bytes);
+        Err(Problem::unsupported_media_type("application/json"))
+    }
 }
 
 /// A JSON body of at most `LIMIT` bytes that has the shape of `T` (an `…In` or `…Patch` with `deny_unknown_fields`).
@@ -76,6 +88,11 @@ impl<S: Sync, T: DeserializeOwned + Default, const LIMIT: usize> FromRequest<S> 
 /// The bytes of a body and what they say.
 pub(super) async fn take<B: JsonBody>(parts: &Parts, body: Body) -> Result<(Bytes, B), Problem> {
     let headers = &parts.headers;
+    if let Some(other) = B::OTHERS.iter().find(|other| read::is_media_type(headers, other)) {
+        let bytes = read::whole(headers, body, read::limit(parts, B::LIMIT)).await?;
+        let said = B::parse_other(other, &bytes)?;
+        return Ok((bytes, said));
+    }
     let is_json = read::is_media_type(headers, "application/json");
     let unsupported = || Problem::unsupported_media_type("application/json");
     if !is_json && !B::MAY_BE_EMPTY {

@@ -42,6 +42,7 @@ things! {
     RoleTag = "role_not_found";
     SessionTag = "session_not_found";
     ShippingMethodTag = "shipping_method_not_found";
+    StockImportTag = "stock_import_not_found";
     StockLocationTag = "stock_location_not_found";
     TaxRateTag = "tax_rate_not_found";
     UserTag = "user_not_found";

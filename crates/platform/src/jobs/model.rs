@@ -33,6 +33,7 @@ text_enum! {
 /// A job to be enqueued in the transaction that makes it necessary.
 #[derive(Debug, Clone)]
 pub struct NewJob {
+    pub(super) id: Option<JobId>,
     pub(super) kind: JobKind,
     pub(super) payload: serde_json::Value,
     pub(super) run_at: Timestamp,
@@ -43,7 +44,14 @@ impl NewJob {
     /// A job that begins at this moment or later. The payload is what its handler needs: ids, not personal data.
     #[must_use]
     pub const fn new(kind: JobKind, payload: serde_json::Value, run_at: Timestamp) -> Self {
-        Self { kind, payload, run_at, unique_key: None }
+        Self { id: None, kind, payload, run_at, unique_key: None }
+    }
+
+    /// Under this id, for whoever names the job before it is there; it has no unique key then.
+    #[must_use]
+    pub const fn known_as(mut self, id: JobId) -> Self {
+        self.id = Some(id);
+        self
     }
 
     /// While a job with this key waits or runs, another is not enqueued.

@@ -1,6 +1,7 @@
 //! `tradewind import`: files of other shops, and our own, into the shop.
 
 mod follow;
+mod stock;
 mod told;
 
 use std::fs::File;
@@ -26,6 +27,14 @@ pub(super) enum Command {
     /// row is left out as a whole and the others go on (exit code 3). An import that was interrupted goes on where it stopped
     /// when the same command is given again.
     Products(Arguments),
+    /// Import figures of stock: CSV with the columns sku, location, quantity, mode and reason, or JSONL
+    ///
+    /// A row sets what lies there (`mode` set, the usual) or adds to it (`add`). Rows that cannot be done are refused, each for itself, and the
+    /// others go on (exit code 3). An import that is interrupted is finished by a worker of the shop, each row once.
+    Stock {
+        /// The file; `-` reads standard input
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -60,7 +69,13 @@ fn parse_format(name: &str) -> Result<FormatChoice, import::UnknownFormat> {
 }
 
 pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<Exit> {
-    let Command::Products(arguments) = command;
+    match command {
+        Command::Products(arguments) => products(globals, arguments).await,
+        Command::Stock { file } => stock::run(globals, &file).await,
+    }
+}
+
+async fn products(globals: &Globals, arguments: Arguments) -> anyhow::Result<Exit> {
     let (file, bytes) = open(&arguments.file)?;
     let context = globals.open().await?;
     let options = options(&context, &arguments).await?;

@@ -1,6 +1,8 @@
 //! Stock: where it lies, how much of it, why it moved, and corrections by staff.
 
 mod adjustments;
+mod import_wire;
+mod imports;
 mod levels;
 mod location_wire;
 mod locations;
@@ -12,7 +14,7 @@ use kernel::{FieldErrors, Id, Prefixed};
 use crate::routes::Routes;
 
 pub(super) fn routes() -> Routes {
-    locations::routes().merge(levels::routes()).merge(moves::routes()).merge(adjustments::routes())
+    locations::routes().merge(levels::routes()).merge(moves::routes()).merge(adjustments::routes()).merge(imports::routes())
 }
 
 /// The one id that a filter names.

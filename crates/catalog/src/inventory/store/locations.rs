@@ -1,5 +1,7 @@
 //! Rows of the stock locations.
 
+use std::collections::HashMap;
+
 use kernel::{Cursor, Page, PageRequest, StockLocationId, Timestamp};
 use platform::db::{
     self, Bind, Conditions, ConnectionTrait, DatabaseError, DbBackend, FromQueryResult, ListError, OnBroken, Value, WriteTx,
@@ -80,6 +82,25 @@ pub async fn find_location_by_code(db: &impl ConnectionTrait, code: &str) -> Res
     let sql = format!("SELECT {COLUMNS} FROM stock_locations WHERE code = $1");
     let row: Option<LocationRow> = db::fetch_optional(db, &sql, values![code]).await?;
     row.map(StockLocation::try_from).transpose()
+}
+
+#[derive(FromQueryResult)]
+struct CodeRow {
+    id: Uuid,
+    code: String,
+}
+
+/// The locations that have these codes, in one statement.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_locations_by_codes(db: &impl ConnectionTrait, codes: &[&str]) -> Result<HashMap<String, StockLocationId>, DatabaseError> {
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("SELECT id, code FROM stock_locations WHERE code IN ({}) ORDER BY code", db::placeholders(1, codes.len()));
+    let rows: Vec<CodeRow> = db::fetch_all(db, &sql, codes.iter().flat_map(|code| values![*code]).collect()).await?;
+    Ok(rows.into_iter().map(|row| (row.code, StockLocationId::from_uuid(row.id))).collect())
 }
 
 #[derive(FromQueryResult)]

@@ -28,7 +28,7 @@ pub use invariants::INVARIANTS;
 pub use levels::on_hand_at_default;
 pub use listings::buyable_counts;
 pub use lists::{list_levels, list_moves};
-pub use locations::{find_location, find_location_by_code, list_locations};
+pub use locations::{find_location, find_location_by_code, find_locations_by_codes, list_locations};
 
 pub(super) use holds::{Holder, end_holds, insert_holds, keep_holds, lock_holds_of, lock_holds_of_lines};
 pub(super) use levels::{

@@ -1,5 +1,7 @@
 //! Small questions about variants: which SKUs are taken, and whose a name is.
 
+use std::collections::HashMap;
+
 use kernel::{ProductId, VariantId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value};
 use platform::values;
@@ -40,6 +42,25 @@ struct SkuRow {
 pub async fn find_place_by_sku(db: &impl ConnectionTrait, sku: &str) -> Result<Option<VariantPlace>, DatabaseError> {
     let row: Option<PlaceRow> = db::fetch_optional(db, "SELECT id, product_id FROM variants WHERE sku = $1", values![sku]).await?;
     Ok(row.map(VariantPlace::from))
+}
+
+#[derive(FromQueryResult)]
+struct NamedRow {
+    id: Uuid,
+    sku: String,
+}
+
+/// The variants that have these SKUs, in one statement.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_ids_by_skus(db: &impl ConnectionTrait, skus: &[&str]) -> Result<HashMap<String, VariantId>, DatabaseError> {
+    if skus.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!("SELECT id, sku FROM variants WHERE sku IN ({}) ORDER BY sku", db::placeholders(1, skus.len()));
+    let rows: Vec<NamedRow> = db::fetch_all(db, &sql, skus.iter().flat_map(|sku| values![*sku]).collect()).await?;
+    Ok(rows.into_iter().map(|row| (row.sku, VariantId::from_uuid(row.id))).collect())
 }
 
 /// The variant that another system calls so.

@@ -5,7 +5,7 @@ mod read;
 mod sellable;
 mod write;
 
-pub use look_up::{VariantPlace, find_place_by_external_ref, find_place_by_sku, taken_skus};
+pub use look_up::{VariantPlace, find_ids_by_skus, find_place_by_external_ref, find_place_by_sku, taken_skus};
 pub use read::{lock_rows, of_product, of_products};
 pub use sellable::sellable;
 pub use write::{StoreVariantError, VariantWrites, delete, show_new, write};

@@ -17,10 +17,20 @@ pub async fn enqueue(tx: &WriteTx, job: NewJob) -> Result<(), DatabaseError> {
         VALUES ($1, $2, $3, $4, 1, $5, $6, 'available', $7, $8, $9, $10, $10)
         ON CONFLICT (unique_key) WHERE state IN ('available', 'running') DO NOTHING";
     let traceparent = tx.origin().traceparent.clone();
-    let NewJob { kind, payload, run_at, unique_key } = job;
+    let NewJob { id, kind, payload, run_at, unique_key } = job;
     let (queue, priority) = (kind.queue().as_str(), kind.priority().number());
-    let values =
-        values![JobId::generate(), queue, kind.name(), payload, priority, unique_key, run_at, kind.max_attempts(), traceparent, tx.now()];
+    let values = values![
+        id.unwrap_or_else(JobId::generate),
+        queue,
+        kind.name(),
+        payload,
+        priority,
+        unique_key,
+        run_at,
+        kind.max_attempts(),
+        traceparent,
+        tx.now()
+    ];
     db::execute_later(tx, INSERT, values).await
 }
 
