@@ -167,7 +167,7 @@ impl Authenticator for Nobody {
 }
 
 /// What would purge the answer from memory.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Shown;
 
 impl Fact for Shown {

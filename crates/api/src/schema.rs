@@ -15,7 +15,7 @@ use catalog::products::{ProductStatus as ProductStatuses, RelationKind as Relati
 use catalog::stock_imports::StockImportProgress;
 use catalog::variants::VariantKind as VariantKinds;
 use kernel::Prefixed;
-use notify::{mail_templates, mails, push, webhooks};
+use notify::{mail_templates, mails, push, sync, webhooks};
 use payments::payments::PaymentStatus as PaymentStatuses;
 use payments::providers::Providers;
 use platform::jobs;
@@ -235,6 +235,12 @@ schemas! {
     StockMoveId = id::<kernel::StockMoveTag>();
     /// Why stock moved.
     StockMoveReason = word(MoveReason::WORDS.iter().copied());
+    /// Which way data sync goes: out of the shop, or into it.
+    SyncDirection = word(sync::SyncDirection::WORDS.iter().copied());
+    /// The id of a file that data sync wrote or read.
+    SyncRunId = id::<kernel::SyncRunTag>();
+    /// Where a file of data sync stands.
+    SyncState = word(sync::SyncState::WORDS.iter().copied());
     /// A word of staff to find a thing by.
     Tag = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(64));
     /// Whether prices are shown with tax.

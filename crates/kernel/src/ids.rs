@@ -113,6 +113,8 @@ ids! {
     ReportId, ReportTag, "report";
     /// An entry of the stock ledger.
     StockMoveId, StockMoveTag, "move";
+    /// A file that data sync wrote or read.
+    SyncRunId, SyncRunTag, "sync";
     /// A tax rate.
     TaxRateId, TaxRateTag, "tax";
     /// A customer or a member of staff.

@@ -20,6 +20,7 @@ use notify::inbound::{InboundEvent, ProcessInbound, SweepInbound};
 use notify::mail_templates::MailTemplateEvent;
 use notify::mails::{PersonalMails, RemindOfCarts, SendMail, SweepMails, WriteLetters, WriteMail};
 use notify::push::{PersonalPush, SendPush, SweepPush, TellBrowsers, TellNews};
+use notify::sync::{ExportChanges, ImportFiles};
 use notify::webhooks::{FanOut, ReplayEvents, SweepWebhooks, WebhookEndpointEvent};
 use payments::payments::RebuildPayments;
 use payments::providers::Providers;
@@ -208,6 +209,8 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(SweepEvents::new(sales.context.clone(), &facts(), subscribers().iter().map(|subscriber| subscriber.name()).collect()))
         .with(ProcessInbound(notify.clone()))
         .with(SweepInbound(notify.clone()))
+        .with(ExportChanges(sales.context.clone()))
+        .with(ImportFiles(sales.context.clone()))
         .with(ForgetShared::new(sales.context.clone(), limited_classes(&sales.context.config)))
 }
 
@@ -235,10 +238,10 @@ impl Home for DefaultChannel {
 /// What starts by itself, and when: in UTC, or by the shop's own clocks.
 ///
 /// # Errors
-/// `TimetableError` for a time-table of ours that is none.
-pub fn schedules() -> Result<Schedules, TimetableError> {
+/// `TimetableError` for a time-table that is none.
+pub fn schedules(config: &Config) -> Result<Schedules, TimetableError> {
     let of = |kind, cron| Schedule::new(kind, cron, serde_json::Value::Null);
-    let all = vec![
+    let mut all = vec![
         of(ExportHead::KIND, "5 0 * * *")?,
         of(ForgetEnded::KIND, "20 2 * * *")?.at_home(),
         of(SweepSignIn::KIND, "40 * * * *")?,
@@ -253,6 +256,12 @@ pub fn schedules() -> Result<Schedules, TimetableError> {
         of(SweepJobs::KIND, "30 * * * *")?,
         of(SweepEvents::KIND, "10 3 * * *")?,
     ];
+    if config.sync.export.folder().is_some() {
+        all.push(of(ExportChanges::KIND, &config.sync.export.cron)?);
+    }
+    if config.sync.import.folder().is_some() {
+        all.push(of(ImportFiles::KIND, &config.sync.import.cron)?);
+    }
     Ok(Schedules::new(all, DefaultChannel))
 }
 
@@ -282,8 +291,8 @@ pub fn notify(context: Context) -> Result<Notify, HttpError> {
 /// # Errors
 /// Where the system cannot speak privately, or a time-table of ours is none.
 pub fn shop(sales: Sales, accounts: Accounts) -> anyhow::Result<Shop> {
-    let notify = notify(sales.context.clone())?;
-    Ok(Shop::new(sales, accounts, notify, schedules()?))
+    let (notify, schedules) = (notify(sales.context.clone())?, schedules(&sales.context.config)?);
+    Ok(Shop::new(sales, accounts, notify, schedules))
 }
 
 /// The front door: the API's router with what every request gets around it.

@@ -64,6 +64,7 @@ mod stock_imports;
 mod streams;
 mod stress;
 mod support;
+mod sync;
 mod tax_rates;
 mod two_factor;
 mod versions;

@@ -16,6 +16,7 @@ use notify::inbound::InboundState;
 use notify::mail_templates::TemplateName;
 use notify::mails::{AboutKind, MailState};
 use notify::push::{PushKind, PushState};
+use notify::sync::{SyncDirection, SyncState};
 use notify::webhooks::{DeliveryState, DisabledBecause};
 use payments::payments::{OperationKind, OperationStatus};
 use platform::audit::Outcome;
@@ -30,7 +31,7 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 36] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 38] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -60,6 +61,8 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 36] = [
     ("shipping_methods_kind_check", ShippingKind::WORDS),
     ("stock_imports_state_check", StockImportState::WORDS),
     ("stock_moves_reason_check", MoveReason::WORDS),
+    ("sync_runs_direction_check", SyncDirection::WORDS),
+    ("sync_runs_state_check", SyncState::WORDS),
     ("users_status_check", UserStatus::WORDS),
     ("variants_kind_check", VariantKind::WORDS),
     ("inbound_messages_state_check", InboundState::WORDS),

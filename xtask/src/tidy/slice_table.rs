@@ -78,7 +78,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "export",
         ],
     },
-    Slices { package: "notify", ordered: true, names: &["mail_templates", "webhooks", "mails", "push", "inbound", "streams"] },
+    Slices { package: "notify", ordered: true, names: &["mail_templates", "webhooks", "mails", "push", "inbound", "streams", "sync"] },
     Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "providers"] },
     Slices {
         package: "sales",

@@ -168,7 +168,18 @@ SELECT @id(b20, n), @id(c10, n / 3), s < 8, CASE WHEN s <= 6 THEN subtotal + 500
 INSERT INTO customer_spend (customer_id, currency, order_count, spent_minor)
 SELECT @id(c10, c), 'USD', orders, spent FROM bench_customers ORDER BY c;
 
+INSERT INTO product_orders (order_id, product_id, day, currency, is_sold, units, cancelled_units, net_minor, gross_minor)
+SELECT @id(b20, n), @id(a10, p), '2025-01-01', 'USD', s <= 6, CASE WHEN s <= 6 THEN SUM(q) ELSE 0 END, CASE WHEN s <= 6 THEN 0 ELSE SUM(q) END,
+    CASE WHEN s <= 6 THEN SUM(q * unit) ELSE 0 END, CASE WHEN s <= 6 THEN SUM(q * unit) ELSE 0 END
+FROM bench_lines WHERE s <> 7 GROUP BY n, p, s ORDER BY n;
+
+INSERT INTO product_days (product_id, day, currency, order_count, units, cancelled_units, net_minor, gross_minor)
+SELECT product_id, day, currency, SUM(CASE WHEN is_sold THEN 1 ELSE 0 END), SUM(units), SUM(cancelled_units), SUM(net_minor), SUM(gross_minor)
+FROM product_orders GROUP BY product_id, day, currency;
+
 INSERT INTO event_cursors (consumer, seq, updated_at) SELECT 'sales.customers', MAX(seq), @ts(0) FROM events;
+
+INSERT INTO event_cursors (consumer, seq, updated_at) SELECT 'sales.product_metrics', MAX(seq), @ts(0) FROM events;
 
 DROP TABLE bench_customers;
 

@@ -33,6 +33,7 @@ mod settings;
 mod shipping_methods;
 mod stock;
 mod streams;
+mod syncs;
 mod system;
 mod tax_rates;
 mod users;
@@ -84,4 +85,5 @@ pub(crate) fn v1() -> Routes {
         .merge(webhooks::routes())
         .merge(jobs::routes())
         .merge(inbound::routes())
+        .merge(syncs::routes())
 }

@@ -12,7 +12,7 @@ mod store;
 
 pub use jsonl::{RecordTooLong, jsonl_line};
 pub use lost::lost_in_shopify;
-pub use page::{Exported, page};
+pub use page::{Exported, of, page};
 pub use shopify::{ShopifyExportError, shopify_header, shopify_rows};
 
 #[cfg(test)]

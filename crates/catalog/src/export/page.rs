@@ -33,7 +33,18 @@ pub struct Exported {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn page(db: &impl ConnectionTrait, after: Option<ProductId>) -> Result<Vec<Exported>, DatabaseError> {
-    let loaded = products::page(db, after, PAGE).await?;
+    records(db, products::page(db, after, PAGE).await?).await
+}
+
+/// These products by id, as [`page`] has them; those that are not there are missing.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn of(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<Exported>, DatabaseError> {
+    records(db, products::all_of(db, ids).await?).await
+}
+
+async fn records(db: &impl ConnectionTrait, loaded: Vec<LoadedProduct>) -> Result<Vec<Exported>, DatabaseError> {
     if loaded.is_empty() {
         return Ok(Vec::new());
     }

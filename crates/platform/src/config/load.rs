@@ -14,6 +14,7 @@ use super::providers;
 use super::push;
 use super::server::Server;
 use super::streams;
+use super::sync;
 
 /// Every key with its default and a comment that says what it means, one key a line.
 pub const DEFAULTS: &str = include_str!("defaults.toml");
@@ -22,7 +23,7 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 const BODY_BYTES: RangeInclusive<usize> = 1_024..=64 * 1_024 * 1_024;
 
 /// Keys whose values in the environment are lists, parted by commas.
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "roles",
     "payments.methods",
     "shop.countries",
@@ -30,6 +31,7 @@ const LISTS: [&str; 7] = [
     "server.cors_origins",
     "auth.return_to",
     "webhooks.allow_private",
+    "sync.export.kinds",
 ];
 
 /// What the command line says; it outranks file and environment.
@@ -210,6 +212,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     inbound::refuse_unfit(config).map_err(ConfigError::Refused)?;
     push::refuse_unfit(&config.push).map_err(ConfigError::Refused)?;
     streams::refuse_unfit(&config.streams).map_err(ConfigError::Refused)?;
+    sync::refuse_unfit(&config.sync).map_err(ConfigError::Refused)?;
     crate::redis::refuse_unfit(&config.redis).map_err(ConfigError::Refused)?;
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))
 }

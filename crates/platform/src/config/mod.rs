@@ -9,6 +9,7 @@ mod providers;
 mod push;
 mod server;
 mod streams;
+mod sync;
 
 pub use events::Events;
 pub use inbound::{INBOUND_KEYS, InboundScheme, InboundSource};
@@ -22,3 +23,4 @@ pub use providers::PROVIDER_KEYS;
 pub use push::Push;
 pub use server::Server;
 pub use streams::Streams;
+pub use sync::{DataSync, SyncExport, SyncImport, SyncKind};

@@ -13,6 +13,7 @@ use super::jobs::Jobs;
 use super::push::Push;
 use super::server::Server;
 use super::streams::Streams;
+use super::sync::DataSync;
 
 /// How careful the process is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -83,6 +84,8 @@ pub struct Config {
     pub inbound: BTreeMap<String, InboundSource>,
     /// How much is followed at once.
     pub streams: Streams,
+    /// Which folders changes are told to and figures are taken from.
+    pub sync: DataSync,
     /// From when on something is out of the ordinary.
     pub security: Security,
     /// What nodes share beside the database.

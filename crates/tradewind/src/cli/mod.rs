@@ -30,6 +30,7 @@ mod session;
 mod setup;
 mod stock;
 mod stress;
+mod sync;
 mod user;
 mod version;
 
@@ -68,6 +69,9 @@ enum Command {
     /// Write what the shop has into files
     #[command(subcommand)]
     Export(export::Command),
+    /// Tell a folder what changed, take figures and prices from one
+    #[command(subcommand)]
+    Sync(sync::Command),
     /// What the shop offers
     #[command(subcommand)]
     Product(product::Command),
@@ -166,6 +170,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Migrate(command) => migrate::run(globals, command).await,
         Command::Export(command) => export::run(globals, command).await,
         Command::Import(command) => import::run(globals, command).await,
+        Command::Sync(command) => sync::run(globals, command).await,
         Command::Product(command) => product::run(globals, command).await,
         Command::Order(command) => order::run(globals, command).await,
         Command::Customer(command) => customer::run(globals, command).await,

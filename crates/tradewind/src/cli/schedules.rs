@@ -57,7 +57,8 @@ impl Shown for ScheduleRow {
 }
 
 pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<Exit> {
-    let (context, output, schedules) = (globals.open().await?, globals.output(), wiring::schedules()?);
+    let (context, output) = (globals.open().await?, globals.output());
+    let schedules = wiring::schedules(&context.config)?;
     let (name, command, told) = match command {
         Command::List => {
             let listed = jobs::list_schedules(&context, &schedules).await?;

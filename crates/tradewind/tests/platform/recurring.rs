@@ -101,7 +101,7 @@ async fn while_one_waits_there_is_no_second(shop: TestShop) -> TestResult {
 /// What the shop itself does by the clock can be read, and somebody handles each of it.
 #[test_on_every_database]
 async fn every_recurring_job_has_a_handler(shop: TestShop) -> TestResult {
-    let recurring = wiring::schedules()?;
+    let recurring = wiring::schedules(&shop.context().config)?;
     enqueue_ticks(shop.context(), &recurring).await?;
     shop.advance(TimeDelta::days(366));
     assert_eq!(enqueue_ticks(shop.context(), &recurring).await?, recurring.len());
@@ -167,7 +167,7 @@ async fn of_three_schedulers_one_wins_each_slot(shop: TestShop) -> TestResult {
 #[test_on_every_database]
 async fn a_schedule_that_is_held_waits_for_its_next_slot(shop: TestShop) -> TestResult {
     let schedule = "/api/v1/schedules/jobs.sweep";
-    let all = wiring::schedules()?;
+    let all = wiring::schedules(&shop.context().config)?;
     let known = shop.get("/api/v1/schedules").await?.expect(200)?;
     assert_eq!(known.json["data"]["schedules"].as_array().map(Vec::len), Some(all.len()));
     let found = shop.get(schedule).await?.expect(200)?;

@@ -126,6 +126,19 @@ pub async fn page(db: &impl ConnectionTrait, after: Option<ProductId>, most: u32
     with_parts(db, rows).await
 }
 
+/// These products, in the order of their ids, in two statements; those that are not there are missing.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn all_of(db: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<LoadedProduct>, DatabaseError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("{SELECT} WHERE id IN ({}) ORDER BY id", db::placeholders(1, ids.len()));
+    let rows: Vec<ProductRow> = db::fetch_all(db, &sql, ids.iter().flat_map(|id| values![*id]).collect()).await?;
+    with_parts(db, rows).await
+}
+
 async fn with_parts(db: &impl ConnectionTrait, rows: Vec<ProductRow>) -> Result<Vec<LoadedProduct>, DatabaseError> {
     if rows.is_empty() {
         return Ok(Vec::new());
