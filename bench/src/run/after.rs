@@ -85,8 +85,9 @@ pub(super) async fn fan_out(plan: &Plan, place: &Place, database: &str, staff: &
     }))
 }
 
-/// Jobs that wait, in a run that is to be believed, and in one that looks for wrong answers.
-const WAITING: [usize; 2] = [10_000, 200];
+/// Jobs that wait in a run that is to be believed, and in one that looks for wrong answers.
+const WAITING: usize = 10_000;
+const FEW_WAITING: usize = 200;
 /// What others sign with here.
 const SECRET: &str = "nobody else has to guess this";
 const SIGNATURE: &str = "x-signature";
@@ -104,7 +105,7 @@ pub(super) async fn jobs(plan: &Plan, place: &Place, database: &str, staff: &str
     let mut staff = Staff::of(&shop, staff).await?;
     let queue = "/api/v1/job-queues/default";
     staff.ask("POST", &format!("{queue}/pause")).await?;
-    let count = WAITING[usize::from(plan.is_short())];
+    let count = if plan.is_short() { FEW_WAITING } else { WAITING };
     let mut sender = Connection::open(shop.address).await?;
     for number in 0..count {
         let body = json!({ "message": number }).to_string();
@@ -129,8 +130,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// Jobs that wait for their turn or have it.
 async fn unfinished(connection: &mut Connection) -> Result<f64> {
-    let lines = ["due", "running"].map(|state| format!("tradewind_jobs{{queue=\"default\",state=\"{state}\"}} "));
-    Ok(metric(connection, &lines[0]).await? + metric(connection, &lines[1]).await?)
+    let of_state = |state: &str| format!("tradewind_jobs{{queue=\"default\",state=\"{state}\"}} ");
+    Ok(metric(connection, &of_state("due")).await? + metric(connection, &of_state("running")).await?)
 }
 
 /// Waits until every healthy endpoint has its message, and notes when each had; how many they were.

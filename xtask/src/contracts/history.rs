@@ -17,7 +17,8 @@ pub(super) fn broken_promises(generated: &Path) -> Result<Vec<String>> {
     let mut versions = committed()?;
     versions.push(fs::read_to_string(generated.join(FILE)).with_context(|| format!("no {FILE} was generated"))?);
     let versions = versions.iter().map(|text| serde_json::from_str(text)).collect::<Result<Vec<Value>, _>>().context(FILE)?;
-    Ok(versions.windows(2).flat_map(|pair| taken_back(&pair[0]["events"], &pair[1]["events"])).collect())
+    let pairs = versions.iter().zip(versions.iter().skip(1));
+    Ok(pairs.flat_map(|(before, after)| taken_back(&before["events"], &after["events"])).collect())
 }
 
 pub(super) fn report(broken: &[String]) -> ExitCode {
@@ -45,12 +46,8 @@ fn git(arguments: &[&str]) -> Result<String> {
 fn taken_back(before: &Value, after: &Value) -> Vec<String> {
     let events = before.as_object().into_iter().flatten();
     let of_event = |(name, before): (&String, &Value)| {
-        let after = &after[name];
-        let versions = [before, after].map(|event| event["version"].as_i64());
-        if after.is_null() {
-            return vec![format!("{name} is told no more")];
-        }
-        match versions[0].cmp(&versions[1]) {
+        let Some(after) = after.get(name) else { return vec![format!("{name} is told no more")] };
+        match before["version"].as_i64().cmp(&after["version"].as_i64()) {
             std::cmp::Ordering::Less => Vec::new(),
             std::cmp::Ordering::Equal => narrowed(name, &before["data"], &after["data"]),
             std::cmp::Ordering::Greater => vec![format!("the version of {name} went back")],
@@ -72,9 +69,9 @@ fn narrowed(place: &str, before: &Value, after: &Value) -> Vec<String> {
         broken.push(format!("{place}: {gone} is no longer there in any case"));
     }
     for (member, of_member) in before["properties"].as_object().into_iter().flatten() {
-        match &after["properties"][member] {
-            Value::Null => broken.push(format!("{place}: {member} is gone")),
-            now => broken.extend(narrowed(&format!("{place}.{member}"), of_member, now)),
+        match after["properties"].get(member) {
+            None => broken.push(format!("{place}: {member} is gone")),
+            Some(now) => broken.extend(narrowed(&format!("{place}.{member}"), of_member, now)),
         }
     }
     let [alternatives, alternatives_now] = [before, after].map(|schema| schema["oneOf"].as_array().map_or(&[][..], Vec::as_slice));

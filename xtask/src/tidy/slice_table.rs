@@ -34,6 +34,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "redis",
             "rate_limits",
             "ip_blocks",
+            "outside",
             "http_client",
             "telemetry",
             "testing",

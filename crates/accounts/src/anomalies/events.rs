@@ -1,9 +1,8 @@
 //! What was found out of the ordinary. Addresses and countries are personal data: facts name what holds them.
 
 use kernel::{AnomalyId, AnomalyTag, AuditId, SessionId, UserId};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Something out of the ordinary.

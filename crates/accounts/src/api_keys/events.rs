@@ -1,9 +1,8 @@
 //! What happened to API keys.
 
 use kernel::{ApiKeyId, ApiKeyTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about an API key.

@@ -1,9 +1,8 @@
 //! What happened to identities.
 
 use kernel::{IdentityId, IdentityTag, UserId};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about what somebody else knows a person by: which one and whose, and nothing that tells who that is.

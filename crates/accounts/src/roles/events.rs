@@ -1,9 +1,8 @@
 //! What happened to roles.
 
 use kernel::{RoleId, RoleTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a role.

@@ -1,9 +1,8 @@
 //! What happened to sessions.
 
 use kernel::{SessionId, SessionTag, UserId};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Kind, RevokedBecause, Session};

@@ -1,9 +1,8 @@
 //! What happened to people's accounts.
 
 use kernel::{UserId, UserTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about an account: which one, and nothing that tells whose it is.

@@ -1,9 +1,8 @@
 //! What happened to categories.
 
 use kernel::{CategoryId, CategoryTag, Slug};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::Category;

@@ -1,9 +1,8 @@
 //! What happened to channels.
 
 use kernel::{ChannelId, ChannelTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::Channel;

@@ -1,9 +1,8 @@
 //! What happens to the stock of a variant.
 
 use kernel::{ProductId, StockAdjustmentId, StockLocationId, StockLocationTag, VariantId, VariantTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::locations::StockLocation;

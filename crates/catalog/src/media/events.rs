@@ -1,9 +1,8 @@
 //! What happened to the pictures of a product.
 
 use kernel::{MediaId, ProductId, ProductTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about the pictures of one product; numbered by product, whose row is locked by whoever changes them.

@@ -1,9 +1,8 @@
 //! What happened to price lists.
 
 use kernel::{PriceListId, PriceListTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::PriceList;

@@ -1,9 +1,8 @@
 //! Facts about products.
 
 use kernel::{ProductId, ProductTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{Product, ProductStatus};

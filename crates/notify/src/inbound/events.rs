@@ -1,9 +1,8 @@
 //! What is told of messages that came in.
 
 use kernel::{InboundMessageId, InboundMessageTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a message. What is in it is not told: whoever may read it asks for it by its id.

@@ -1,9 +1,8 @@
 //! What happened to templates.
 
 use kernel::{MailTemplateId, MailTemplateTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::locale::MailLocale;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use platform::outbox::ToSchema;
 use serde::{Serialize, Serializer};
-use utoipa::ToSchema;
 
 /// A language, and where it is spoken: `de`, `de-CH`, `zh-Hant-TW`. A part of BCP 47: what nobody writes letters by is left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]

@@ -1,9 +1,8 @@
 //! What happened to endpoints.
 
 use kernel::{Timestamp, WebhookEndpointId, WebhookEndpointTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::DisabledBecause;

@@ -218,12 +218,11 @@ mod tests {
     use platform::outbox::FactKind;
 
     use super::*;
+    use crate::inbound::InboundEvent;
+    use crate::mail_templates::MailTemplateEvent;
 
     fn kinds() -> FactKinds {
-        let order =
-            FactKind { aggregate: "order", id_prefix: "order", names: &[("order.placed", "placed"), ("order.confirmed", "confirmed")] };
-        let stock = FactKind { aggregate: "stock", id_prefix: "var", names: &[("stock.ran_low", "low")] };
-        FactKinds::new(vec![order, stock])
+        FactKinds::new(vec![FactKind::of::<MailTemplateEvent>(), FactKind::of::<InboundEvent>()])
     }
 
     fn patterns(raw: &[&str]) -> Result<EventPatterns, String> {
@@ -234,21 +233,32 @@ mod tests {
     fn a_pattern_names_one_event_all_of_a_kind_or_all() {
         let wanted = |raw: &[&str]| {
             let patterns = patterns(raw).expect("patterns");
-            ["order.placed", "order.confirmed", "stock.ran_low", "orders.placed"].map(|name| patterns.want(name))
+            ["mail_template.changed", "mail_template.reset", "inbound.received", "mail_templates.changed"].map(|name| patterns.want(name))
         };
-        assert_eq!(wanted(&["order.placed"]), [true, false, false, false]);
-        assert_eq!(wanted(&["order.*"]), [true, true, false, false]);
-        assert_eq!(wanted(&["stock.ran_low", "order.confirmed"]), [false, true, true, false]);
+        assert_eq!(wanted(&["mail_template.changed"]), [true, false, false, false]);
+        assert_eq!(wanted(&["mail_template.*"]), [true, true, false, false]);
+        assert_eq!(wanted(&["inbound.received", "mail_template.reset"]), [false, true, true, false]);
         assert_eq!(wanted(&["*"]), [true; 4]);
     }
 
     #[test]
     fn a_pattern_that_matches_nothing_is_a_mistake() {
-        for raw in [&["order.plcaed"][..], &["orders.*"], &["order*"], &["order."], &[""], &["order.*", "nothing.*"], &[]] {
+        for raw in [
+            &["mail_template.chnaged"][..],
+            &["mail_templates.*"],
+            &["mail_template*"],
+            &["mail_template."],
+            &[""],
+            &["mail_template.*", "nothing.*"],
+            &[],
+        ] {
             assert!(patterns(raw).is_err(), "{raw:?}");
         }
         assert!(patterns(&["*"; 50]).is_ok() && patterns(&["*"; 51]).is_err());
-        assert_eq!(patterns(&["order.*", "stock.ran_low"]).expect("patterns").as_slice(), ["order.*", "stock.ran_low"]);
+        assert_eq!(
+            patterns(&["mail_template.*", "inbound.received"]).expect("patterns").as_slice(),
+            ["mail_template.*", "inbound.received"]
+        );
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! What happens to payments.
 
 use kernel::{OperationId, PaymentId, PaymentTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::entities::{Operation, Payment};

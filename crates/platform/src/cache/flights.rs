@@ -125,9 +125,9 @@ mod tests {
 
     use super::super::Purges;
     use super::*;
-    use crate::outbox::Fact;
+    use crate::outbox::{Fact, ToSchema};
 
-    #[derive(serde::Serialize, utoipa::ToSchema)]
+    #[derive(serde::Serialize, ToSchema)]
     struct Mug;
 
     impl Fact for Mug {

@@ -2,10 +2,9 @@
 
 use kernel::{IpBlockId, IpBlockTag};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::outbox::Fact;
+use crate::outbox::{Fact, ToSchema};
 
 /// A fact about a block. Which addresses is not told: they may be a person's.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]

@@ -102,11 +102,11 @@ impl OutsideSystem {
 
     fn begin(&self, now: Instant) -> Result<(), (Duration, String)> {
         let mut state = self.state();
-        if self.0.is_one {
-            if let Err(left) = state.circuit.may_ask(now) {
-                state.spared += 1;
-                return Err((left, state.trouble.clone()));
-            }
+        if self.0.is_one
+            && let Err(left) = state.circuit.may_ask(now)
+        {
+            state.spared += 1;
+            return Err((left, state.trouble.clone()));
         }
         state.budget.earn();
         Ok(())

@@ -4,13 +4,12 @@ use std::sync::OnceLock;
 
 use kernel::RateLimitTag;
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::{Builder, Uuid};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use super::model::Who;
 use crate::cache::Tag;
-use crate::outbox::Fact;
+use crate::outbox::{Fact, ToSchema};
 use crate::secrets::{Secrets, SecretsError};
 
 /// A fact about what somebody has used of the limits.

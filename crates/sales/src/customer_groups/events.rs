@@ -1,9 +1,8 @@
 //! What happened to groups of customers.
 
 use kernel::{CustomerGroupId, CustomerGroupTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a group of customers.

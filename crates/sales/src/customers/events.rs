@@ -1,9 +1,8 @@
 //! What happened to customers. That somebody bought something or got an account is told of the order and of the account.
 
 use kernel::{CustomerId, CustomerTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a customer: which one, and nothing that tells who it is.

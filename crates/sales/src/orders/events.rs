@@ -1,9 +1,8 @@
 //! What happens to orders. Personal data is not in it: `contact_id` says where it is.
 
 use kernel::{CartId, ChannelId, ContactId, FulfilmentId, OrderId, OrderTag, UserId};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::Order;

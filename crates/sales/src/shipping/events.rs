@@ -1,9 +1,8 @@
 //! What happened to shipping methods.
 
 use kernel::{ShippingMethodId, ShippingMethodTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a shipping method.

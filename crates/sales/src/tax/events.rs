@@ -1,9 +1,8 @@
 //! What happened to tax rates.
 
 use kernel::{TaxRateId, TaxRateTag};
-use platform::outbox::Fact;
+use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A fact about a tax rate.

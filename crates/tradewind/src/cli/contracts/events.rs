@@ -30,7 +30,9 @@ pub(super) fn schemas() -> anyhow::Result<String> {
     for kind in wiring::facts().iter() {
         for (name, says) in kind.names {
             let mut data = kind.schema(name);
-            data["description"] = json!(says);
+            if let Value::Object(members) = &mut data {
+                members.insert("description".to_owned(), json!(says));
+            }
             events.insert((*name).to_owned(), json!({ "version": kind.version(name), "data": data }));
         }
     }
