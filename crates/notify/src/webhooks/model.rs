@@ -218,11 +218,11 @@ mod tests {
     use platform::outbox::FactKind;
 
     use super::*;
-    use crate::inbound::InboundEvent;
     use crate::mail_templates::MailTemplateEvent;
+    use platform::ip_blocks::IpBlockEvent;
 
     fn kinds() -> FactKinds {
-        FactKinds::new(vec![FactKind::of::<MailTemplateEvent>(), FactKind::of::<InboundEvent>()])
+        FactKinds::new(vec![FactKind::of::<MailTemplateEvent>(), FactKind::of::<IpBlockEvent>()])
     }
 
     fn patterns(raw: &[&str]) -> Result<EventPatterns, String> {
@@ -233,11 +233,11 @@ mod tests {
     fn a_pattern_names_one_event_all_of_a_kind_or_all() {
         let wanted = |raw: &[&str]| {
             let patterns = patterns(raw).expect("patterns");
-            ["mail_template.changed", "mail_template.reset", "inbound.received", "mail_templates.changed"].map(|name| patterns.want(name))
+            ["mail_template.changed", "mail_template.reset", "ip_block.created", "mail_templates.changed"].map(|name| patterns.want(name))
         };
         assert_eq!(wanted(&["mail_template.changed"]), [true, false, false, false]);
         assert_eq!(wanted(&["mail_template.*"]), [true, true, false, false]);
-        assert_eq!(wanted(&["inbound.received", "mail_template.reset"]), [false, true, true, false]);
+        assert_eq!(wanted(&["ip_block.created", "mail_template.reset"]), [false, true, true, false]);
         assert_eq!(wanted(&["*"]), [true; 4]);
     }
 
@@ -256,8 +256,8 @@ mod tests {
         }
         assert!(patterns(&["*"; 50]).is_ok() && patterns(&["*"; 51]).is_err());
         assert_eq!(
-            patterns(&["mail_template.*", "inbound.received"]).expect("patterns").as_slice(),
-            ["mail_template.*", "inbound.received"]
+            patterns(&["mail_template.*", "ip_block.created"]).expect("patterns").as_slice(),
+            ["mail_template.*", "ip_block.created"]
         );
     }
 
