@@ -18,7 +18,7 @@ use super::{prices, store};
 
 /// A larger file is several.
 const MOST_BYTES: u64 = 64 * 1_024 * 1_024;
-/// Files of one run; the next one goes on.
+/// New files of one run; the next one goes on.
 const MOST_FILES: usize = 1_000;
 /// Refusals that a run keeps.
 pub(super) const MOST_PROBLEMS: usize = 100;
@@ -70,6 +70,9 @@ pub async fn import(context: &Context) -> Result<Vec<SyncRun>, SyncError> {
     let mut runs = Vec::new();
     for (path, name, content) in files(&folder)? {
         runs.extend(import_file(context, &path, name, content).await?);
+        if runs.len() == MOST_FILES {
+            break;
+        }
     }
     Ok(runs)
 }
@@ -85,7 +88,6 @@ fn files(folder: &Path) -> Result<Vec<(PathBuf, String, Content)>, SyncError> {
         }
     }
     files.sort_by(|a, b| a.1.cmp(&b.1));
-    files.truncate(MOST_FILES);
     Ok(files)
 }
 
