@@ -102,9 +102,8 @@ pub(super) async fn jobs(plan: &Plan, place: &Place, database: &str, staff: &str
     let source = [("SECRET", SECRET), ("SCHEME", "hmac"), ("HEADER", SIGNATURE)]
         .map(|(key, value)| (format!("TRADEWIND__INBOUND__BENCH__{key}"), value));
     let shop = Shop::start_with(place, &source.each_ref().map(|(key, value)| (key.as_str(), *value))).await?;
-    let mut staff = Staff::of(&shop, staff).await?;
     let queue = "/api/v1/job-queues/default";
-    staff.ask("POST", &format!("{queue}/pause")).await?;
+    Staff::of(&shop, staff).await?.ask("POST", &format!("{queue}/pause")).await?;
     let count = if plan.is_short() { FEW_WAITING } else { WAITING };
     let mut sender = Connection::open(shop.address).await?;
     for number in 0..count {
@@ -113,11 +112,13 @@ pub(super) async fn jobs(plan: &Plan, place: &Place, database: &str, staff: &str
         let header = format!("{SIGNATURE}: {}\r\n", hexadecimal(signature.as_ref()));
         sender.ask(&request("POST", "/api/v1/inbound/bench", &header, &body)).await?.expect(202)?;
     }
-    staff.ask("POST", &format!("{queue}/resume")).await?;
+    // A connection that is silent for so long is not kept.
+    Staff::of(&shop, staff).await?.ask("POST", &format!("{queue}/resume")).await?;
     let begin = Instant::now();
     while unfinished(&mut sender).await? > 0.0 {
         ensure!(begin.elapsed() < PATIENCE, "the jobs do not drain");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // Counting them is work for the database, too.
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
     #[expect(clippy::cast_precision_loss, reason = "a count of jobs is far below 2^52")]
     let rate = count as f64 / begin.elapsed().as_secs_f64();
