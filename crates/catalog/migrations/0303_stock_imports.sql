@@ -30,12 +30,14 @@ CREATE TABLE stock_import_chunks (
     CONSTRAINT stock_import_chunks_pkey PRIMARY KEY (import_id, first_row)
 );
 
--- Rows that were refused, by the line of the file or the place in the list; the first ten thousand or so of an import.
+-- Rows that were refused, numbered as they were found; the first ten thousand of an import. `line`: of the file, or the place in the list.
+-- Files that break lines in two ways have some of them twice.
 CREATE TABLE stock_import_refusals (
     import_id UUID NOT NULL REFERENCES stock_imports (id) ON DELETE CASCADE,
+    number BIGINT NOT NULL,
     line BIGINT NOT NULL,
     sku TEXT NOT NULL,
     location TEXT NOT NULL,
     message TEXT NOT NULL,
-    CONSTRAINT stock_import_refusals_pkey PRIMARY KEY (import_id, line)
+    CONSTRAINT stock_import_refusals_pkey PRIMARY KEY (import_id, number)
 );

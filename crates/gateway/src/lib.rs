@@ -108,6 +108,7 @@ mod headers;
 mod holder;
 mod identity;
 mod limits;
+mod lingering;
 mod memory;
 mod metrics;
 mod pages;

@@ -11,12 +11,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::TaskTracker;
 
 use crate::body::OutBody;
+use crate::lingering::{Lingering, Places};
 use crate::patient::Patient;
 use crate::redirect::Redirect;
 use crate::service::Gateway;
@@ -103,13 +104,13 @@ where
 {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.header_read_timeout).max_buf_size(limits.max_head_bytes);
-    let slots = Arc::new(Semaphore::new(limits.max_connections));
+    let (slots, places) = (Arc::new(Semaphore::new(limits.max_connections)), Places::new());
     let tasks = TaskTracker::new();
     let (tell, told) = watch::channel(());
     tokio::pin!(stop);
     loop {
         let next = tokio::select! {
-            next = accept(&listener, &slots) => next,
+            next = accept(&listener, &slots, &places) => next,
             () = &mut stop => break,
         };
         if let Some(connection) = next {
@@ -127,16 +128,20 @@ where
 
 /// A connection and its place among those allowed.
 struct Connection {
-    tcp: TcpStream,
+    tcp: Lingering,
     peer: SocketAddr,
     slot: OwnedSemaphorePermit,
 }
 
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> Option<Connection> {
+async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>, places: &Places) -> Option<Connection> {
     // The semaphore is never closed.
     let slot = Arc::clone(slots).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((tcp, peer)) => Some(Connection { tcp, peer, slot }),
+        Ok((tcp, peer)) => {
+            // Without it a small answer waits for the client's acknowledgement of the one before.
+            let _ = tcp.set_nodelay(true);
+            Some(Connection { tcp: Lingering::new(tcp, places.clone()), peer, slot })
+        }
         Err(error) => {
             tracing::warn!(%error, "a connection could not be accepted");
             tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -156,8 +161,6 @@ async fn greet<A, F>(
     F: Future<Output = http::Response<OutBody>>,
 {
     let Connection { tcp, peer, slot } = connection;
-    // Without it a small answer waits for the client's acknowledgement of the one before.
-    let _ = tcp.set_nodelay(true);
     let answers = move |request| answers(request, peer);
     let ended = match acceptor {
         None => converse(http, Patient::new(tcp, limits.write_timeout), answers, told).await,

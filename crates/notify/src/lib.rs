@@ -7,6 +7,7 @@ mod notify;
 pub mod push;
 pub mod streams;
 pub mod sync;
+mod tries;
 pub mod webhooks;
 
 use platform::migrate::Migration;

@@ -11,6 +11,7 @@ use platform::outside::OutsideSystem;
 
 use crate::push::{HttpPush, PushService};
 use crate::streams::Streams;
+use crate::sync::Addresses;
 
 /// A receiver takes a message and answers; what it does with it, it does later (Standard Webhooks: 15 to 30 s).
 const BOUNDS: HttpBounds =
@@ -29,6 +30,7 @@ pub struct Notify {
     pub(crate) client: HttpClient,
     pub(crate) reach: Reach,
     pub(crate) push: Arc<dyn PushService>,
+    pub(crate) addresses: Addresses,
 }
 
 impl Notify {
@@ -41,7 +43,8 @@ impl Notify {
         let client = HttpClient::new(OutsideSystem::many("webhooks"), BOUNDS, reach.clone())?;
         let (mailer, streams) = (Mailer::of(&context.config), Streams::new(context.clone()));
         let push = Arc::new(HttpPush::new(client.counted_as(OutsideSystem::many("push"))));
-        Ok(Self { context, kinds, streams, mailer, client, reach, push })
+        let addresses = Addresses::new(&context.config.sync, &reach)?;
+        Ok(Self { context, kinds, streams, mailer, client, reach, push, addresses })
     }
 
     /// The same with another way to browsers.

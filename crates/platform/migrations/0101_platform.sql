@@ -45,7 +45,7 @@ CREATE TABLE event_cursors (
 
 CREATE TABLE jobs (
     id UUID PRIMARY KEY,
-    queue TEXT NOT NULL CONSTRAINT jobs_queue_check CHECK (queue IN ('money', 'default', 'mail', 'bulk')),
+    queue TEXT NOT NULL CONSTRAINT jobs_queue_check CHECK (queue IN ('money', 'default', 'mail', 'push', 'bulk')),
     kind TEXT NOT NULL,
     payload JSONB NOT NULL,
     payload_version BIGINT NOT NULL,
@@ -70,11 +70,12 @@ CREATE INDEX jobs_due_idx ON jobs (queue, priority, run_at, id) WHERE state = 'a
 CREATE INDEX jobs_lease_idx ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_discarded_idx ON jobs (queue) WHERE state = 'discarded';
 CREATE INDEX jobs_done_idx ON jobs (finished_at) WHERE state IN ('completed', 'cancelled');
-CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE state IN ('available', 'running');
+-- Of those that have a key alone: an index of all that waits would be read, and sorted, by every claim of a planner whose statistics are old.
+CREATE UNIQUE INDEX jobs_unique_key ON jobs (unique_key) WHERE unique_key IS NOT NULL AND state IN ('available', 'running');
 
 -- Queues of which nothing is begun.
 CREATE TABLE job_queues (
-    name TEXT PRIMARY KEY CONSTRAINT job_queues_name_check CHECK (name IN ('money', 'default', 'mail', 'bulk')),
+    name TEXT PRIMARY KEY CONSTRAINT job_queues_name_check CHECK (name IN ('money', 'default', 'mail', 'push', 'bulk')),
     paused_at TIMESTAMPTZ NOT NULL
 );
 

@@ -62,6 +62,7 @@ CREATE TABLE carts (
     status TEXT NOT NULL CONSTRAINT carts_status_check CHECK (status IN ('open', 'ordered', 'merged')),
     merged_into UUID REFERENCES carts (id),
     email TEXT,
+    email_key TEXT,
     accepts_marketing BOOLEAN NOT NULL DEFAULT FALSE,
     accepts_marketing_at TIMESTAMPTZ,
     shipping_address JSONB,
@@ -74,9 +75,12 @@ CREATE TABLE carts (
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,
     updated_by TEXT NOT NULL,
-    CONSTRAINT carts_merged_check CHECK ((status = 'merged') = (merged_into IS NOT NULL))
+    CONSTRAINT carts_merged_check CHECK ((status = 'merged') = (merged_into IS NOT NULL)),
+    CONSTRAINT carts_email_check CHECK ((email IS NULL) = (email_key IS NULL)),
+    CONSTRAINT carts_consent_check CHECK (accepts_marketing = (accepts_marketing_at IS NOT NULL))
 );
 CREATE INDEX carts_user_idx ON carts (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX carts_consent_idx ON carts (email_key) WHERE status = 'open' AND accepts_marketing;
 CREATE INDEX carts_quiet_idx ON carts (updated_at, id) WHERE status = 'open' AND email IS NOT NULL AND reminded_at IS NULL;
 
 -- `custom_options`: what the customer asked for beyond the variant (an engraving), as JSON; lines that differ in it stay apart.
@@ -160,10 +164,13 @@ CREATE TABLE order_contacts (
     email_key TEXT NOT NULL,
     search_key TEXT NOT NULL,
     accepts_marketing BOOLEAN NOT NULL,
+    -- When it was said: the cart may have waited since.
+    accepts_marketing_at TIMESTAMPTZ,
     shipping_address JSONB,
     billing_address JSONB,
     created_at TIMESTAMPTZ NOT NULL,
-    updated_at TIMESTAMPTZ NOT NULL
+    updated_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT order_contacts_consent_check CHECK (accepts_marketing = (accepts_marketing_at IS NOT NULL))
 );
 CREATE INDEX order_contacts_email_idx ON order_contacts (email_key, order_id);
 

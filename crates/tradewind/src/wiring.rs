@@ -6,22 +6,21 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use accounts::anomalies::LookForAnomalies;
-use accounts::sessions::ForgetEnded;
-use accounts::sign_in::{SendAccountMail, SweepSignIn};
+use accounts::sign_in::SendAccountMail;
 use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::channels;
 use catalog::listing::RefreshListing;
-use catalog::stock_imports::{SweepStockImports, WorkStockImport};
+use catalog::stock_imports::WorkStockImport;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use notify::Notify;
-use notify::inbound::{InboundEvent, ProcessInbound, SweepInbound};
+use notify::inbound::{InboundEvent, ProcessInbound};
 use notify::mail_templates::MailTemplateEvent;
-use notify::mails::{PersonalMails, RemindOfCarts, SendMail, SweepMails, WriteLetters, WriteMail};
-use notify::push::{PersonalPush, SendPush, SweepPush, TellBrowsers, TellNews};
+use notify::mails::{PersonalMails, RemindOfCarts, SendMail, WriteLetters, WriteMail};
+use notify::push::{PersonalPush, SendPush, TellBrowsers, TellNews};
 use notify::sync::{ExportChanges, ImportFiles};
-use notify::webhooks::{FanOut, ReplayEvents, SweepWebhooks, WebhookEndpointEvent};
+use notify::webhooks::{FanOut, ReplayEvents, WebhookEndpointEvent};
 use payments::payments::RebuildPayments;
 use payments::providers::Providers;
 use platform::audit::ExportHead;
@@ -31,7 +30,7 @@ use platform::db::{ConnectError, ConnectionTrait, DatabaseError, Db, Invariant, 
 use platform::events::{self, Difference, Subscriber, SweepEvents};
 use platform::http_client::HttpError;
 use platform::ip_blocks::IpBlockEvent;
-use platform::jobs::{Handlers, Home, Schedule, Schedules, SweepJobs, TimetableError};
+use platform::jobs::{Handlers, Home, Schedule, Schedules, Sweep, TimetableError};
 use platform::migrate::Migration;
 use platform::outbox::{Fact, FactKind, FactKinds};
 use platform::privacy::{ExportPersonalData, Places};
@@ -42,7 +41,7 @@ use sales::Sales;
 use sales::customers::{ClaimOrders, KeepCustomers};
 use sales::orders::{ExpireOrder, RebuildOrders};
 use sales::product_metrics::CountProducts;
-use sales::reports::{MakeReport, SweepReports};
+use sales::reports::MakeReport;
 use sales::settlement::{ExecuteOperation, ReconcileOperation};
 
 /// The schema's steps of every crate, floor by floor.
@@ -180,38 +179,47 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
     let handlers = Handlers::default();
     #[cfg(feature = "failpoints")]
     let handlers = handlers.with(jobs::TrialJob(sales.context.clone()));
-    handlers
+    sweeps()
+        .into_iter()
+        .fold(handlers, |handlers, sweep| handlers.with(sweep.of(&sales.context)))
         .with(RefreshListing::new(sales.context.clone()))
         .with(ExpireOrder::new(sales.context.clone()))
         .with(ExecuteOperation(sales.clone()))
         .with(ReconcileOperation(sales.clone()))
         .with(ClaimOrders(sales.context.clone()))
         .with(MakeReport(sales.context.clone()))
-        .with(SweepReports(sales.context.clone()))
         .with(WorkStockImport(sales.context.clone()))
-        .with(SweepStockImports(sales.context.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
-        .with(ForgetEnded(sales.context.clone()))
         .with(SendAccountMail(accounts.clone()))
-        .with(SweepSignIn(accounts.context.clone()))
         .with(ExportHead(sales.context.clone()))
         .with(LookForAnomalies(sales.context.clone()))
         .with(WriteMail(notify.clone()))
         .with(SendMail(notify.clone()))
         .with(RemindOfCarts(notify.clone()))
-        .with(SweepMails(notify.clone()))
         .with(TellBrowsers(notify.clone()))
         .with(SendPush(notify.clone()))
-        .with(SweepPush(notify.clone()))
         .with(ReplayEvents(notify.clone()))
-        .with(SweepWebhooks(notify.clone()))
-        .with(SweepJobs(sales.context.clone()))
         .with(SweepEvents::new(sales.context.clone(), &facts(), subscribers().iter().map(|subscriber| subscriber.name()).collect()))
         .with(ProcessInbound(notify.clone()))
-        .with(SweepInbound(notify.clone()))
-        .with(ExportChanges(sales.context.clone()))
-        .with(ImportFiles(sales.context.clone()))
+        .with(ExportChanges(notify.clone()))
+        .with(ImportFiles(notify.clone()))
         .with(ForgetShared::new(sales.context.clone(), limited_classes(&sales.context.config)))
+}
+
+/// What forgets what is long over.
+const fn sweeps() -> [Sweep; 10] {
+    [
+        accounts::sessions::SWEEP,
+        accounts::sign_in::SWEEP,
+        catalog::stock_imports::SWEEP,
+        idempotency::SWEEP,
+        jobs::SWEEP,
+        notify::inbound::SWEEP,
+        notify::mails::SWEEP,
+        notify::push::SWEEP,
+        notify::webhooks::SWEEP,
+        sales::reports::SWEEP,
+    ]
 }
 
 /// The names of what shares a limit.
@@ -243,23 +251,24 @@ pub fn schedules(config: &Config) -> Result<Schedules, TimetableError> {
     let of = |kind, cron| Schedule::new(kind, cron, serde_json::Value::Null);
     let mut all = vec![
         of(ExportHead::KIND, "5 0 * * *")?,
-        of(ForgetEnded::KIND, "20 2 * * *")?.at_home(),
-        of(SweepSignIn::KIND, "40 * * * *")?,
+        of(accounts::sessions::SWEEP.kind(), "20 2 * * *")?.at_home(),
+        of(accounts::sign_in::SWEEP.kind(), "40 * * * *")?,
         of(LookForAnomalies::KIND, "* * * * *")?,
-        of(SweepWebhooks::KIND, "10 * * * *")?,
-        of(SweepReports::KIND, "50 3 * * *")?,
-        of(SweepStockImports::KIND, "55 3 * * *")?,
-        of(SweepMails::KIND, "30 2 * * *")?,
-        of(SweepPush::KIND, "15 2 * * *")?,
+        of(notify::webhooks::SWEEP.kind(), "10 * * * *")?,
+        of(sales::reports::SWEEP.kind(), "50 3 * * *")?,
+        of(catalog::stock_imports::SWEEP.kind(), "55 3 * * *")?,
+        of(notify::mails::SWEEP.kind(), "35 * * * *")?,
+        of(notify::push::SWEEP.kind(), "15 * * * *")?,
         of(RemindOfCarts::KIND, "*/10 * * * *")?,
-        of(SweepInbound::KIND, "50 2 * * *")?,
-        of(SweepJobs::KIND, "30 * * * *")?,
+        of(notify::inbound::SWEEP.kind(), "50 * * * *")?,
+        of(jobs::SWEEP.kind(), "30 * * * *")?,
+        of(idempotency::SWEEP.kind(), "25 * * * *")?,
         of(SweepEvents::KIND, "10 3 * * *")?,
     ];
-    if config.sync.export.folder().is_some() {
+    if config.sync.export.target.is_some() {
         all.push(of(ExportChanges::KIND, &config.sync.export.cron)?);
     }
-    if config.sync.import.folder().is_some() {
+    if !config.sync.import.source.is_empty() {
         all.push(of(ImportFiles::KIND, &config.sync.import.cron)?);
     }
     Ok(Schedules::new(all, DefaultChannel))

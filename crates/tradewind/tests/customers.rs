@@ -1,5 +1,7 @@
 //! Customers: one row for everybody who bought something or has an account, with sums that are always those of the orders.
 
+use accounts::users::{self, ChangeProfile, ProfileChanges};
+use chrono::TimeDelta;
 use kernel::{Actor, Email, Origin, UserId};
 use platform::db::{execute, fetch_scalar, violations};
 use platform::{events, values};
@@ -8,7 +10,7 @@ use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 use tradewind::wiring;
 
-use crate::support::{Reply, TestResult, TestShop, address};
+use crate::support::{Reply, TestCart, TestResult, TestShop, address};
 
 const PATH: &str = "/api/v1/customers";
 
@@ -138,6 +140,85 @@ async fn of_whoever_has_an_account_the_accounts_word_on_advertising_counts(shop:
     assert_eq!(claimed, 1, "{placed:?}");
     assert_eq!(found(&shop, "ada").await?[0]["accepts_marketing_source"], "checkout");
     assert_eq!(shop.get(&format!("/api/v1/users/{user}")).await?.expect(200)?.data()["accepts_marketing"], true);
+    Ok(())
+}
+
+/// A cart that is ready to be ordered, with the box for news ticked now.
+async fn ticked(shop: &TestShop, email: &str) -> TestResult<TestCart> {
+    let mug = shop.mug(1_000, 5).await?;
+    let cart = shop.cart(&[(&mug.id, 1)]).await?;
+    shop.edit(&cart, json!({"email": email, "accepts_marketing": true})).await?.expect(200)?;
+    shop.advance(TimeDelta::minutes(1));
+    Ok(cart)
+}
+
+/// The box was ticked, then news were refused elsewhere, then the cart was ordered: no is the newer word, also of whoever had said nothing
+/// or no before.
+#[test_on_every_database]
+async fn a_box_that_was_ticked_before_somebody_refused_says_nothing(shop: TestShop) -> TestResult {
+    let user = account(&shop, "ada@example.com").await?;
+    let say = async |changes: ProfileChanges| -> TestResult {
+        let command = ChangeProfile { user_id: user, version: None, changes, source: "profile" };
+        users::change_profile(shop.context(), &shop.origin(), command).await?;
+        shop.advance(TimeDelta::minutes(1));
+        Ok(())
+    };
+    let order = async |cart: &TestCart| -> TestResult<bool> {
+        // Another change of the profile says nothing of news.
+        say(ProfileChanges::parse(Some(Some(&cart.id)), None, None)?).await?;
+        shop.checkout(cart).await?.expect(201)?;
+        sales::orders::claim(shop.context(), &Origin::of(Actor::User(user)), user, &Email::parse("ada@example.com")?).await?;
+        Ok(found(&shop, "ada").await?[0]["accepts_marketing"] == json!(true))
+    };
+    let accepts = |accepts| ProfileChanges::parse(None, None, Some(accepts));
+    let cart = ticked(&shop, "ada@example.com").await?;
+    say(accepts(false)?).await?;
+    assert!(!order(&cart).await?, "no was said for the first time");
+    let cart = ticked(&shop, "ada@example.com").await?;
+    say(accepts(false)?).await?;
+    assert!(!order(&cart).await?, "no was said again");
+    assert!(order(&ticked(&shop, "ada@example.com").await?).await?, "yes was said last");
+    let cart = ticked(&shop, "ada@example.com").await?;
+    say(accepts(false)?).await?;
+    assert!(!order(&cart).await?, "yes was taken back");
+
+    let cart = ticked(&shop, "ada@example.com").await?;
+    say(accepts(false)?).await?;
+    // Ticked already: the form that is sent once more is no new word.
+    shop.edit(&cart, json!({"accepts_marketing": true})).await?.expect(200)?;
+    assert!(!order(&cart).await?, "the box stayed ticked");
+    shop.edit(&ticked(&shop, "ada@example.com").await?, json!({"accepts_marketing": false})).await?.expect(200)?;
+    Ok(())
+}
+
+#[test_on_every_database]
+async fn a_guest_who_refused_since_the_box_was_ticked_is_not_asked_again(shop: TestShop) -> TestResult {
+    order(&shop, "ada@example.com", json!({"accepts_marketing": true})).await?;
+    let ada = found(&shop, "ada").await?[0].clone();
+    shop.advance(TimeDelta::minutes(1));
+    let cart = ticked(&shop, "ada@example.com").await?;
+    shop.patch(&path_of(&ada)).version(1).json(json!({"accepts_marketing": false})).await?.expect(200)?;
+    shop.advance(TimeDelta::minutes(1));
+    shop.checkout(&cart).await?.expect(201)?;
+    assert_eq!(found(&shop, "ada").await?[0]["accepts_marketing"], false);
+    let cart = ticked(&shop, "ada@example.com").await?;
+    shop.checkout(&cart).await?.expect(201)?;
+    let ada = found(&shop, "ada").await?[0].clone();
+    assert_eq!((&ada["accepts_marketing"], &ada["order_count"]), (&json!(true), &json!(3)));
+    let said: Option<kernel::Timestamp> = ada["accepts_marketing_at"].as_str().and_then(|at| at.parse().ok());
+    assert_eq!(said, Some(shop.now() - TimeDelta::minutes(1)), "when the box was ticked");
+    Ok(())
+}
+
+/// Carts have the address as it was typed; who reads its mail is one person.
+#[test_on_every_database]
+async fn whoever_takes_consent_back_takes_it_from_carts_of_all_capitals(shop: TestShop) -> TestResult {
+    let (typed, other) = (ticked(&shop, "Ada@Example.com").await?, ticked(&shop, "eve@example.com").await?);
+    let tx = shop.context().begin(&shop.origin()).await?;
+    customers::withdraw_in(&tx, &Email::parse("ada@example.com")?).await?;
+    tx.commit().await?;
+    assert_eq!(shop.read(&typed).await?.expect(200)?.data()["accepts_marketing"], false);
+    assert_eq!(shop.read(&other).await?.expect(200)?.data()["accepts_marketing"], true);
     Ok(())
 }
 

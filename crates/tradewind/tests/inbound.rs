@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use hmac_of::hmac_hex;
-use notify::inbound::SweepInbound;
-use platform::jobs::{self, NewJob};
+use kernel::Origin;
+use notify::Notify;
+use notify::inbound::{self, ProcessInbound};
+use platform::jobs::{self, Handler, Handlers, Job, JobError, JobKind, NewJob, run_due};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use test_macro::test_on_every_database;
@@ -144,6 +146,43 @@ async fn a_body_that_is_signed_alone_counts_once(shop: TestShop) -> TestResult {
     Ok(())
 }
 
+/// Staff have a message told of again before it is written down that its job ended.
+struct Overtaken(Notify);
+
+#[async_trait::async_trait]
+impl Handler for Overtaken {
+    fn kind(&self) -> JobKind {
+        ProcessInbound::KIND
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        ProcessInbound(self.0.clone()).run(job).await?;
+        let id = serde_json::from_value(job.payload["message"].clone()).map_err(JobError::new)?;
+        inbound::retry(&self.0, &Origin::system(), id).await?;
+        Ok(())
+    }
+}
+
+#[test_on_every_database]
+async fn what_is_to_be_told_again_is_told_whatever_job_just_ends(shop: TestShop) -> TestResult {
+    let shop = hearing(&shop)?;
+    let first = message(&shop, "bank", SECRET, "msg_1", 0)?.await?.expect(202)?;
+    let overtaken = Handlers::default().with(Overtaken(shop.notify().clone()));
+    assert_eq!(run_due(shop.context(), &overtaken).await?, 1);
+    shop.settle().await?;
+    assert_eq!((shop.events_of("inbound").await?.len(), stored(&shop).await?[0]["state"].as_str()), (2, Some("processed")));
+
+    // The same while a job ends that found nothing to do.
+    let tx = shop.context().begin(&shop.origin()).await?;
+    let job = NewJob::new(ProcessInbound::KIND, json!({"message": first.data()["id"]}), tx.now());
+    jobs::enqueue(&tx, job.unique(format!("{}:{}", ProcessInbound::KIND, first.text("id")))).await?;
+    tx.commit().await?;
+    assert_eq!(run_due(shop.context(), &overtaken).await?, 1);
+    shop.settle().await?;
+    assert_eq!((shop.events_of("inbound").await?.len(), stored(&shop).await?[0]["state"].as_str()), (3, Some("processed")));
+    Ok(())
+}
+
 #[test_on_every_database]
 async fn a_message_is_told_of_again_and_forgotten_after_thirty_days(shop: TestShop) -> TestResult {
     let shop = hearing(&shop)?;
@@ -157,18 +196,11 @@ async fn a_message_is_told_of_again_and_forgotten_after_thirty_days(shop: TestSh
     assert_eq!(shop.events_of("inbound").await?, ["inbound.received"; 2]);
     assert_eq!(shop.get(&path).await?.expect(200)?.text("state"), "processed");
 
-    let sweep = async || -> TestResult {
-        let tx = shop.context().begin(&shop.origin()).await?;
-        let job = NewJob::new(SweepInbound::KIND, Value::Null, tx.now());
-        jobs::enqueue(&tx, job).await?;
-        tx.commit().await?;
-        shop.settle().await
-    };
     shop.advance(TimeDelta::days(30));
-    sweep().await?;
+    shop.sweep(notify::inbound::SWEEP).await?;
     assert_eq!(stored(&shop).await?.len(), 1);
     shop.advance(TimeDelta::seconds(1));
-    sweep().await?;
+    shop.sweep(notify::inbound::SWEEP).await?;
     assert_eq!(stored(&shop).await?.len(), 0);
     assert_eq!(refused(&shop.get(&path).await?), (404, "inbound_message_not_found"));
     Ok(())

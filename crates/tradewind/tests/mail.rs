@@ -1,5 +1,6 @@
 //! Letters: what they say, which were sent, and what became of them.
 
+mod links;
 mod reminding;
 mod sending;
 mod telling;

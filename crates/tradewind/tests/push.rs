@@ -11,7 +11,9 @@ use accounts::sessions::{self, Kind};
 use accounts::tokens::Tokens;
 use kernel::{Email, UserId};
 use platform::db::fetch_scalar;
+use platform::{events, outbox};
 use serde_json::json;
+use tradewind::wiring;
 
 use crate::me::somebody;
 use crate::orders::{Placed, place};
@@ -60,6 +62,15 @@ async fn employ(shop: &TestShop, user: UserId, is_staff: bool) -> TestResult {
         roles::revoke_in(&tx, user, support, PermissionSet::all()).await?;
     }
     Ok(tx.commit().await?)
+}
+
+/// Has those who follow the events told of what happened.
+async fn tell(shop: &TestShop) -> TestResult {
+    while outbox::relay_once(shop.context()).await? > 0 {}
+    for subscriber in wiring::subscribers() {
+        while events::deliver_once(shop.context(), subscriber.as_ref()).await? > 0 {}
+    }
+    Ok(())
 }
 
 /// How many messages stand like this.

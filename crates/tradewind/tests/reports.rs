@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use kernel::Timestamp;
 use platform::db::{self, FromQueryResult};
-use serde_json::{Value, json};
+use serde_json::json;
 use test_macro::test_on_every_database;
 
 use crate::support::{Reply, TestResult, TestShop};
@@ -131,11 +131,7 @@ async fn a_report_that_could_not_be_made_is_refused_and_old_ones_go(shop: TestSh
     assert_eq!((missing.status, missing.error_code()), (404, "report_not_found"));
     assert_eq!(shop.get(PATH).await?.expect(200)?.data()[0]["id"], whole_year.data()["id"]);
     shop.advance(TimeDelta::days(31));
-    let tx = shop.context().begin(&shop.origin()).await?;
-    let sweep = platform::jobs::NewJob::new(sales::reports::SweepReports::KIND, Value::Null, tx.now());
-    platform::jobs::enqueue(&tx, sweep).await?;
-    tx.commit().await?;
-    shop.settle().await?;
+    shop.sweep(sales::reports::SWEEP).await?;
     assert_eq!(shop.get(PATH).await?.expect(200)?.data(), &json!([]));
     Ok(())
 }

@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use catalog::stock_imports;
 use kernel::StockImportId;
 use platform::db::{self, FromQueryResult};
-use platform::jobs;
-use serde_json::{Value, json};
+use serde_json::json;
 use test_macro::test_on_every_database;
 
 use crate::support::{Ask, Reply, TestResult, TestShop, make_key, variant};
@@ -126,6 +125,23 @@ async fn what_is_promised_stays_and_the_default_location_may_be_named(shop: Test
     Ok(())
 }
 
+/// Lines are ended in three ways, and a file that mixes them has rows of the same line: each is told of.
+#[test_on_every_database]
+async fn refused_rows_of_one_line_are_all_kept(shop: TestShop) -> TestResult {
+    shelves(&shop, 1, 10).await?;
+    let files = ["sku,quantity\rS-8,1\rS-9,x\rS-0,3\rS-7,2\r", "sku,quantity\nS-8,1\r\nS-9,x\r\nS-0,4\nS-7,2\r\n"];
+    for (key, file, left) in [("old", files[0], 3), ("mixed", files[1], 4)] {
+        let made = csv(&shop, key, file).await?.expect(202)?;
+        shop.settle().await?;
+        let done = read(&shop, &made).await?;
+        assert_eq!((done.text("state"), counts(&done), on_hand(&shop).await?), ("done", [4, 1, 0, 3], named(&[left])), "{key}: {done:?}");
+        let refused = shop.get(done.text("refusals_url")).await?.expect(200)?;
+        let table = String::from_utf8(refused.bytes.to_vec())?;
+        assert!(table.lines().count() == 4 && ["S-7", "S-8", "S-9"].iter().all(|sku| table.contains(sku)), "{key}: {table}");
+    }
+    Ok(())
+}
+
 /// The process dies at any moment, several times, while others work on the same list: each row is added once.
 #[test_on_every_database]
 async fn each_row_is_done_once_whoever_dies_and_whoever_works_beside(shop: TestShop) -> TestResult {
@@ -223,10 +239,7 @@ async fn what_is_no_list_is_refused_and_old_imports_go(shop: TestShop) -> TestRe
     let made = csv(&shop, "old", "sku,quantity\nA,1\n").await?.expect(202)?;
     shop.settle().await?;
     shop.advance(chrono::TimeDelta::days(31));
-    let tx = shop.context().begin(&shop.origin()).await?;
-    jobs::enqueue(&tx, jobs::NewJob::new(stock_imports::SweepStockImports::KIND, Value::Null, tx.now())).await?;
-    tx.commit().await?;
-    shop.settle().await?;
+    shop.sweep(stock_imports::SWEEP).await?;
     assert_eq!(shop.get(&format!("{PATH}/{}", made.text("id"))).await?.status, 404);
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! Data sync: what lies in the folder is what the shop has, nothing is left out by whoever dies, and nothing is taken twice.
 
+mod taking;
+mod telling;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use platform::config::Config;
+use platform::config::{Config, SyncPlace};
 use platform::db;
 use platform::jobs::{self, NewJob};
 use serde_json::{Value, json};
@@ -13,9 +16,9 @@ use crate::support::{TestResult, TestShop, variant};
 
 /// The same shop with both folders.
 fn with_folders(shop: &TestShop) -> TestResult<TestShop> {
-    let folder = |name: &str| shop.data_dir().join(name).display().to_string();
-    std::fs::create_dir_all(folder("in"))?;
-    let (out, into) = (folder("out"), folder("in"));
+    let folder = |name: &str| SyncPlace::Folder(shop.data_dir().join(name));
+    std::fs::create_dir_all(shop.data_dir().join("in"))?;
+    let (out, into) = (Some(folder("out")), vec![folder("in")]);
     shop.configured(move |config: &mut Config| (config.sync.export.target, config.sync.import.source) = (out, into))
 }
 
@@ -44,6 +47,7 @@ fn first_of(path: &Path) -> i64 {
     name.split('-').nth(1).and_then(|number| number.parse().ok()).unwrap_or_default()
 }
 
+/// Has the job done that the time-table makes.
 async fn enqueue(shop: &TestShop, kind: jobs::JobKind) -> TestResult {
     let tx = shop.context().begin(&shop.origin()).await?;
     jobs::enqueue(&tx, NewJob::new(kind, Value::Null, tx.now())).await?;
@@ -106,17 +110,17 @@ async fn whoever_dies_before_the_cursor_moves_has_the_same_told_again(shop: Test
     let shop = with_folders(&shop)?;
     shop.mug(1_250, 10).await?;
     shop.settle().await?;
-    notify::sync::export(shop.context()).await?;
+    notify::sync::export(shop.notify()).await?;
     let before = told(&shop)?;
     let tx = shop.context().begin(&shop.origin()).await?;
     db::execute(&tx, "DELETE FROM sync_cursors", vec![]).await?;
     tx.commit().await?;
-    let again = notify::sync::export(shop.context()).await?;
+    let again = notify::sync::export(shop.notify()).await?;
     assert_eq!((again.len(), told(&shop)?), (1, before));
     // Two that write at once move the cursor once.
     shop.mug(300, 1).await?;
     shop.settle().await?;
-    let (first, second) = tokio::join!(notify::sync::export(shop.context()), notify::sync::export(shop.context()));
+    let (first, second) = tokio::join!(notify::sync::export(shop.notify()), notify::sync::export(shop.notify()));
     assert_eq!(first?.len() + second?.len(), 1);
     Ok(())
 }
@@ -162,8 +166,16 @@ async fn a_content_is_taken_once_and_files_in_the_order_of_their_names(shop: Tes
     assert_eq!(after[1][0][0]["compare_at"], json!({"amount": 1_500, "currency": "USD"}));
     // Again, and the same content under another name: nothing.
     file("stock-9.jsonl", "{\"sku\":\"A-1\",\"quantity\":5}\n{\"sku\":\"A-2\",\"quantity\":4,\"mode\":\"add\"}\n")?;
-    assert_eq!(notify::sync::import(shop.context()).await?, []);
+    assert_eq!(notify::sync::import(shop.notify()).await?, []);
     assert_eq!(state().await?, after);
+    // Under a name that has had another content since it is taken, whoever had it first.
+    file("stock-9.jsonl", "{\"sku\":\"A-1\",\"quantity\":6}\n")?;
+    assert_eq!(notify::sync::import(shop.notify()).await?.len(), 1);
+    file("stock-9.jsonl", "{\"sku\":\"A-1\",\"quantity\":5}\n{\"sku\":\"A-2\",\"quantity\":4,\"mode\":\"add\"}\n")?;
+    assert_eq!(notify::sync::import(shop.notify()).await?.len(), 1);
+    assert_eq!(notify::sync::import(shop.notify()).await?, []);
+    let after = state().await?;
+    assert_eq!((&after[0][0][1], &after[0][1][1]), (&json!(5), &json!(8)));
     Ok(())
 }
 
@@ -184,14 +196,14 @@ async fn a_run_that_was_cut_off_goes_on(shop: TestShop) -> TestResult {
     std::fs::write(shop.data_dir().join("in/stock.csv"), stock)?;
     for moment in 0..20_u32 {
         let process = shop.clone();
-        let task = tokio::spawn(async move { notify::sync::import(process.context()).await.map(drop) });
+        let task = tokio::spawn(async move { notify::sync::import(process.notify()).await.map(drop) });
         for _ in 0..moment * 40 {
             tokio::task::yield_now().await;
         }
         task.abort();
         let _ = task.await;
     }
-    notify::sync::import(shop.context()).await?;
+    notify::sync::import(shop.notify()).await?;
     shop.settle().await?;
     let runs = shop.get("/api/v1/syncs").await?.expect(200)?;
     for run in runs.data().as_array().into_iter().flatten() {
@@ -211,8 +223,8 @@ async fn without_a_folder_nothing_is_told_or_taken(shop: TestShop) -> TestResult
     let refused = shop.run(&["sync", "export"]).await?;
     assert!(refused.expect(5)?.stderr.contains("sync.export.target"));
     assert_eq!(
-        notify::sync::import(shop.context()).await.map_err(|error| error.to_string()),
-        Err("no folder is configured; set sync.import.source".into())
+        notify::sync::import(shop.notify()).await.map_err(|error| error.to_string()),
+        Err("it is not configured; set sync.import.source".into())
     );
     let kinds = |shop: &TestShop| tradewind::wiring::schedules(&shop.context().config).map(|all| all.len());
     assert_eq!(kinds(&with_folders(&shop)?)?, kinds(&shop)? + 2);

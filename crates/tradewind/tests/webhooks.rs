@@ -6,6 +6,8 @@ mod telling;
 
 use serde_json::{Value, json};
 
+pub(crate) use telling::is_from;
+
 use crate::support::{Receiver, Reply, TestResult, TestShop};
 
 pub(crate) const PATH: &str = "/api/v1/webhooks";

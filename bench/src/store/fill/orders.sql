@@ -17,10 +17,10 @@ SELECT n, 2 * n AS line, 1 AS position, p1 AS p, q1 AS q, unit1 AS unit, s, stat
 UNION ALL
 SELECT n, 2 * n + 1, 2, p2, 1, unit2, s, status FROM bench_orders WHERE q2 = 1;
 
-INSERT INTO carts (id, token_hash, channel_id, currency, status, email, shipping_address, shipping_method_id, tags, metadata, version,
+INSERT INTO carts (id, token_hash, channel_id, currency, status, email, email_key, shipping_address, shipping_method_id, tags, metadata, version,
     created_at, updated_at, created_by, updated_by)
 SELECT @id(b10, n), @bytes(n), (SELECT id FROM channels WHERE code = 'default'), 'USD', 'ordered', 'customer' || (n / 3) || '@example.com',
-    @json('{"name":"Customer ' || (n / 3) || '","company":null,"line1":"1 Long Row","line2":null,"city":"Springfield","region":"IL","postal_code":"62701","country":"US","phone":null}'),
+    'customer' || (n / 3) || '@example.com', @json('{"name":"Customer ' || (n / 3) || '","company":null,"line1":"1 Long Row","line2":null,"city":"Springfield","region":"IL","postal_code":"62701","country":"US","phone":null}'),
     (SELECT id FROM shipping_methods WHERE code = 'standard'), @json('[]'), @json('{}'), 5, @ts(n * 30), @ts(n * 30), 'anonymous', 'anonymous'
 FROM bench_orders ORDER BY n;
 

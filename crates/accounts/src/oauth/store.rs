@@ -75,10 +75,11 @@ pub(super) async fn spend(tx: &WriteTx, token_hash: Vec<u8>, expires_at: Timesta
     Ok((db::execute(tx, INSERT, values![token_hash, expires_at]).await? == 1).then_some(()))
 }
 
-/// Forgets what was spent and would be over by now; how many.
+/// Forgets what was spent and would be over by now, so many at most; how many.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn sweep(tx: &WriteTx) -> Result<u64, DatabaseError> {
-    db::execute(tx, "DELETE FROM oauth_spent WHERE expires_at < $1", values![tx.now()]).await
+pub async fn sweep(tx: &WriteTx, most: i64) -> Result<u64, DatabaseError> {
+    const DELETE: &str = "DELETE FROM oauth_spent WHERE token_hash IN (SELECT token_hash FROM oauth_spent WHERE expires_at < $1 ORDER BY expires_at, token_hash LIMIT $2)";
+    db::execute(tx, DELETE, values![tx.now(), most]).await
 }

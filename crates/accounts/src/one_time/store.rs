@@ -64,10 +64,11 @@ pub(super) async fn spend_others(tx: &WriteTx, user: Option<UserId>, purpose: Pu
     db::execute(tx, if user.is_some() { OF_USER } else { OF_NOBODY }, values).await.map(drop)
 }
 
-/// Forgets tokens that are dead for a week; how many.
+/// Forgets tokens that are dead for a week, so many at most; how many.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn sweep(tx: &WriteTx) -> Result<u64, DatabaseError> {
-    db::execute(tx, "DELETE FROM one_time_tokens WHERE expires_at < $1", values![tx.now() - KEPT]).await
+pub async fn sweep(tx: &WriteTx, most: i64) -> Result<u64, DatabaseError> {
+    const DELETE: &str = "DELETE FROM one_time_tokens WHERE token_hash IN (SELECT token_hash FROM one_time_tokens WHERE expires_at < $1 ORDER BY expires_at, token_hash LIMIT $2)";
+    db::execute(tx, DELETE, values![tx.now() - KEPT, most]).await
 }

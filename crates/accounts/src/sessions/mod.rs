@@ -15,7 +15,7 @@ mod store;
 
 pub use events::SessionEvent;
 pub use find::{find_by_token, find_live, find_live_by_cookie, list};
-pub use forget::{ForgetEnded, forget_ended};
+pub use forget::SWEEP;
 pub use model::{Kind, RefreshToken, RevokedBecause, Session};
 pub use open::{OpenSessionError, Opened, open_in};
 pub use pass_two_factor::pass_two_factor_in;

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::error::SignInError;
-use super::jobs::{LetterKind, write_letter_in};
+use super::jobs::{LetterKind, write_letter_in, write_to_pending_in};
 use super::prove::prove;
 use crate::Accounts;
 use crate::sessions::{self, RevokedBecause};
@@ -43,7 +43,7 @@ pub async fn change_email(accounts: &Accounts, origin: &Origin, command: ChangeE
     sessions::revoke_all_in(&tx, user.id, command.session_id, RevokedBecause::CredentialsChanged).await?;
     let (before, after) = (json!({ "email": user.email }), json!({ "email": email }));
     audit::record(&tx, &Entry::of("user.email_change_asked", user.id).before(&before).after(&after)).await?;
-    write_letter_in(&tx, Some(user.id), LetterKind::ChangeEmail).await?;
+    write_to_pending_in(&accounts.context, &tx, user.id, &email).await?;
     write_letter_in(&tx, Some(user.id), LetterKind::EmailChanging).await?;
     Ok(tx.commit().await?)
 }

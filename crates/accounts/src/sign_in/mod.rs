@@ -19,6 +19,7 @@ mod reset_password;
 mod second_factor;
 mod set_up;
 mod signed_in;
+mod sweep;
 mod verify_email;
 
 pub use by_provider::{ByProvider, by_provider, link_identity, unlink_identity};
@@ -29,7 +30,7 @@ pub use create_account::{CreateAccount, CreatedAccount, Opening, create_account}
 pub use deactivate::{ChangeStatus, deactivate, deactivate_in, deactivate_own, reactivate, reactivate_in};
 pub use error::SignInError;
 pub use forgot_password::forgot_password;
-pub use jobs::{EMAIL_VERIFIED, LetterKind, SendAccountMail, SweepSignIn, write_letter_in};
+pub use jobs::{EMAIL_VERIFIED, LetterKind, SendAccountMail, write_letter_in};
 pub use log_in::{LogIn, log_in};
 pub use make_reset_link::make_reset_link;
 pub use prove::{Proven, prove};
@@ -38,4 +39,5 @@ pub use register::{Register, register};
 pub use reset_password::{ResetPassword, reset_password};
 pub use set_up::{SetUp, offer_set_up, set_up};
 pub use signed_in::SignedIn;
+pub use sweep::SWEEP;
 pub use verify_email::{resend_verification, verify_email};

@@ -6,7 +6,7 @@ use platform::db::WriteTx;
 use platform::outbox;
 
 use super::error::SignInError;
-use super::jobs::{LetterKind, announce_verified_in, write_letter_in};
+use super::jobs::{LetterKind, announce_verified_in, write_letter_in, write_to_pending_in};
 use crate::Accounts;
 use crate::one_time::{self, Purpose, SpendError};
 use crate::throttle::{self, Door, Who};
@@ -62,8 +62,8 @@ pub async fn resend_verification(accounts: &Accounts, origin: &Origin, user: Use
     if found.email_verified_at.is_none() {
         write_letter_in(&tx, Some(user), LetterKind::VerifyEmail).await?;
     }
-    if found.pending_email.is_some() {
-        write_letter_in(&tx, Some(user), LetterKind::ChangeEmail).await?;
+    if let Some(pending) = &found.pending_email {
+        write_to_pending_in(&accounts.context, &tx, user, pending).await?;
     }
     Ok(tx.commit().await?)
 }

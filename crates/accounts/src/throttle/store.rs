@@ -43,10 +43,12 @@ pub(super) async fn give_back(tx: &WriteTx, key: Vec<u8>) -> Result<(), Database
     db::execute(tx, "UPDATE throttles SET tries = tries - 1 WHERE key = $1 AND tries > 0", values![key]).await.map(drop)
 }
 
-/// Forgets what counts for nothing any more; how many.
+/// Forgets what counts for nothing any more, so many at most; how many.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn sweep(tx: &WriteTx) -> Result<u64, DatabaseError> {
-    db::execute(tx, "DELETE FROM throttles WHERE last_try_at < $1", values![tx.now() - KEPT]).await
+pub async fn sweep(tx: &WriteTx, most: i64) -> Result<u64, DatabaseError> {
+    const DELETE: &str =
+        "DELETE FROM throttles WHERE key IN (SELECT key FROM throttles WHERE last_try_at < $1 ORDER BY last_try_at, key LIMIT $2)";
+    db::execute(tx, DELETE, values![tx.now() - KEPT, most]).await
 }

@@ -96,7 +96,8 @@ impl From<DatabaseError> for ChangeProfileError {
     }
 }
 
-/// Changes a profile, with `user.changed` and a record of the audit log. A consent that is given again keeps its first time.
+/// Changes a profile, with `user.changed` and a record of the audit log. A consent that is given again keeps its first time,
+/// one that is refused again has the newest: what was said elsewhere before counts no more.
 ///
 /// # Errors
 /// `ChangeProfileError` names what is wrong; nothing is changed then.
@@ -122,8 +123,8 @@ pub async fn change_profile_in(tx: &WriteTx, command: ChangeProfile) -> Result<U
     user.name = name.unwrap_or(user.name);
     user.username = username.unwrap_or(user.username);
     user.consent = match (accepts_marketing, user.consent) {
-        (Some(false), _) => Consent::Refused,
-        (Some(true), Consent::Refused) => Consent::Given { at: tx.now(), source: command.source.to_owned() },
+        (Some(false), _) => Consent::Refused { at: Some(tx.now()) },
+        (Some(true), Consent::Refused { .. }) => Consent::Given { at: tx.now(), source: command.source.to_owned() },
         (None | Some(true), consent) => consent,
     };
     if user == before {

@@ -71,7 +71,7 @@ pub async fn create_in(tx: &WriteTx, new: NewUser) -> Result<User, CreateUserErr
         name: new.name,
         status: UserStatus::Active,
         status_reason: None,
-        consent: consent.unwrap_or(Consent::Refused),
+        consent: consent.unwrap_or(Consent::Refused { at: None }),
         password_changed_at: new.password_hash.as_ref().map(|_| now),
         tags: Vec::new(),
         version: 1,

@@ -123,7 +123,10 @@ impl fmt::Debug for Login {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consent {
     /// No, or not any more.
-    Refused,
+    Refused {
+        /// When that was said last; absent where nobody ever said anything.
+        at: Option<Timestamp>,
+    },
     /// Yes, since then, said there.
     Given {
         /// When.

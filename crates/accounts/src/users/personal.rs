@@ -43,7 +43,8 @@ impl PersonalPlace for PersonalUsers {
     async fn export(&self, db: &Reader, user: UserId) -> Result<Value, DatabaseError> {
         let Some(user) = store::find(db, user).await? else { return Ok(Value::Null) };
         let consent = match &user.consent {
-            Consent::Refused => Value::Null,
+            Consent::Refused { at: None } => Value::Null,
+            Consent::Refused { at } => json!({"refused_at": at}),
             Consent::Given { at, source } => json!({"at": at, "source": source}),
         };
         Ok(json!({

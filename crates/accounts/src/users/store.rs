@@ -81,8 +81,10 @@ impl TryFrom<UserRow> for WithPassword {
 
     fn try_from(row: UserRow) -> Result<Self, DatabaseError> {
         let username = row.username.as_deref().map(Username::parse).transpose();
-        let source = row.accepts_marketing_source.unwrap_or_default();
-        let given = row.accepts_marketing_at.filter(|_| row.accepts_marketing);
+        let consent = match (row.accepts_marketing, row.accepts_marketing_at) {
+            (true, Some(at)) => Consent::Given { at, source: row.accepts_marketing_source.unwrap_or_default() },
+            (_, at) => Consent::Refused { at },
+        };
         let user = User {
             id: UserId::from_uuid(row.id),
             email: address(row.email.as_ref(), "users.email")?,
@@ -92,7 +94,7 @@ impl TryFrom<UserRow> for WithPassword {
             name: row.name,
             status: row.status.parse().map_err(|_| DatabaseError::corrupt("users.status"))?,
             status_reason: row.status_reason,
-            consent: given.map_or(Consent::Refused, |at| Consent::Given { at, source }),
+            consent,
             password_changed_at: row.password_changed_at,
             tags: serde_json::from_value(row.tags).map_err(|_| DatabaseError::corrupt("users.tags"))?,
             version: row.version,
@@ -162,7 +164,7 @@ fn search_key(user: &User) -> String {
 /// What the columns of a consent hold.
 fn consent(user: &User) -> (bool, Option<Timestamp>, Option<&str>) {
     match &user.consent {
-        Consent::Refused => (false, None, None),
+        Consent::Refused { at } => (false, *at, None),
         Consent::Given { at, source } => (true, Some(*at), Some(source)),
     }
 }

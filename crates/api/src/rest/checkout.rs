@@ -3,7 +3,6 @@
 use axum::extract::State;
 use gateway::{CartHolder, Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, PathId, Problem, Valid};
 use kernel::CartTag;
-use platform::idempotency::Answer;
 use sales::checkout::{self, PlaceOrder};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -59,5 +58,5 @@ async fn place_order(
     let key = key.of(access.owner());
     let request = PlaceOrder { access, cart_version: body.cart_version, payment_method: body.payment_method, key };
     let placed = checkout::run(&shop.sales, &holder.origin(id), request).await?;
-    Ok(Kept::of(&placed, Answer::clone))
+    Ok(placed.into())
 }

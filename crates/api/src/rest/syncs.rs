@@ -1,4 +1,4 @@
-//! Data sync: the files that were written to a folder, and those that were taken from one.
+//! Data sync: the files that were told, and those that were taken.
 
 use axum::extract::State;
 use gateway::{CommonProblems, ErrorBody, List, ListEnvelope, ListParams, ListRoute, ListSpec, Permitted, Problem, permission};
@@ -22,7 +22,7 @@ impl ListRoute for Syncs {
     const SPEC: ListSpec = ListSpec { sorts: &["created_at"], default_sort: "-created_at", ..ListSpec::PLAIN };
 }
 
-/// A file that was written or taken.
+/// A file that was told or taken.
 #[derive(Debug, Serialize, ToSchema)]
 struct SyncRunView {
     /// Its id (`sync_…`).
@@ -39,7 +39,7 @@ struct SyncRunView {
     /// The import that deals with its figures, of a file of stock.
     #[schema(value_type = Option<schema::StockImportId>)]
     stock_import_id: Option<String>,
-    /// How many lines were written, or how many rows are dealt with.
+    /// How many lines were told, or how many rows are dealt with.
     rows: i64,
     /// How many things it changed.
     changed: i64,
@@ -73,7 +73,7 @@ impl From<SyncRun> for SyncRunView {
     }
 }
 
-/// List the files that were written to the folder of `sync.export` and taken from that of `sync.import`.
+/// List the files that were told to `sync.export.target` and taken from `sync.import.source`.
 #[utoipa::path(
     get, path = "/api/v1/syncs", tag = "jobs", operation_id = "list_syncs", security(("bearer" = ["jobs:read"])),
     params(ListParams<Syncs>),

@@ -23,7 +23,9 @@ mod table;
 mod variant_record;
 mod woocommerce;
 
-pub use apply::{Applied, ApplyError, Change, Counts, ImportError, ImportOptions, Progress, RecordOutcome, Report, Watch, apply_in, run};
+pub use apply::{
+    Applied, ApplyError, Change, Counts, ImportError, ImportOptions, PriceScope, Progress, RecordOutcome, Report, Watch, apply_in, run,
+};
 pub use columns::{ColumnReport, ColumnUse, Fate};
 pub use detect::{Format, HeaderNames, OpenError, UnknownFormat};
 pub use field::Field;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{DomainError, ErrorKind, FieldErrors, Origin, StockAdjustmentId, StockLocationId, VariantId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
+use platform::idempotency::{self, Answer, IdempotencyError, Key, Keyed};
 use platform::{Context, audit, outbox};
 use serde_json::json;
 
@@ -117,20 +117,9 @@ impl From<Obstacles> for AdjustStockError {
 ///
 /// # Errors
 /// `AdjustStockError` names what is wrong with which figure; nothing is changed then.
-pub async fn adjust(context: &Context, origin: &Origin, command: AdjustStock<'_>) -> Result<Keyed<Adjusted>, AdjustStockError> {
-    let tx = context.begin(origin).await?;
-    match idempotency::claim(&tx, &command.key).await? {
-        Claim::New => {}
-        Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
-        Claim::Done(answer) => {
-            tx.commit().await?;
-            return Ok(Keyed::Replayed(answer));
-        }
-    }
-    let adjusted = adjust_in(&tx, command.adjustment).await?;
-    idempotency::finish(&tx, &command.key, &(command.present)(&adjusted)).await?;
-    tx.commit().await?;
-    Ok(Keyed::New(adjusted))
+pub async fn adjust(context: &Context, origin: &Origin, command: AdjustStock<'_>) -> Result<Keyed, AdjustStockError> {
+    let AdjustStock { adjustment, key, present } = command;
+    idempotency::once(context, origin, &key, async |tx| Ok(present(&adjust_in(tx, adjustment).await?))).await
 }
 
 /// Sets what lies at a location, whatever it was: for files and for what a new variant starts with. `None` is the default

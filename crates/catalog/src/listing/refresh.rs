@@ -32,12 +32,8 @@ pub async fn refresh_all(tx: &WriteTx, products: &[ProductId]) -> Result<(), Dat
     let row = |(product, source): (ProductId, store::Source)| (product, source, buyable.get(&product).copied().unwrap_or(0));
     let rows: Vec<_> = sources.into_iter().map(row).collect();
     store::write(tx, &rows).await?;
-    for (product, source, _) in rows {
-        if let Some(moment) = source.next_change {
-            jobs::enqueue(tx, job(product, moment)).await?;
-        }
-    }
-    Ok(())
+    let next = rows.into_iter().filter_map(|(product, source, _)| Some(job(product, source.next_change?)));
+    jobs::enqueue_all(tx, next.collect()).await
 }
 
 /// One job per product and moment: each run looks for the next moment itself.

@@ -17,5 +17,5 @@ pub use read::{StockList, read};
 pub use refusals_table::refusals_table;
 pub use request::{RequestStockImport, request, request_in};
 pub use store::{find, list, refusals};
-pub use sweep::SweepStockImports;
+pub use sweep::SWEEP;
 pub use work::{WorkStockImport, work_piece};

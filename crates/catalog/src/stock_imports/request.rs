@@ -4,7 +4,7 @@ use kernel::{FieldErrors, JobId, Origin, StockImportId};
 use platform::Context;
 use platform::audit::{self, Entry};
 use platform::db::WriteTx;
-use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
+use platform::idempotency::{self, Answer, Key, Keyed};
 use platform::jobs::{self, JobState, NewJob};
 use serde_json::json;
 
@@ -28,20 +28,9 @@ pub struct RequestStockImport<'a> {
 ///
 /// # Errors
 /// `StockImportError` where there is nothing in it or too much; nothing is taken in then.
-pub async fn request(context: &Context, origin: &Origin, command: RequestStockImport<'_>) -> Result<Keyed<StockImport>, StockImportError> {
-    let tx = context.begin(origin).await?;
-    match idempotency::claim(&tx, &command.key).await? {
-        Claim::New => {}
-        Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
-        Claim::Done(answer) => {
-            tx.commit().await?;
-            return Ok(Keyed::Replayed(answer));
-        }
-    }
-    let import = request_in(&tx, command.list).await?;
-    idempotency::finish(&tx, &command.key, &(command.present)(&import)).await?;
-    tx.commit().await?;
-    Ok(Keyed::New(import))
+pub async fn request(context: &Context, origin: &Origin, command: RequestStockImport<'_>) -> Result<Keyed, StockImportError> {
+    let RequestStockImport { list, key, present } = command;
+    idempotency::once(context, origin, &key, async |tx| Ok(present(&request_in(tx, list).await?))).await
 }
 
 /// The same inside a transaction of the caller, without a key.

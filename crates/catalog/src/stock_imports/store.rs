@@ -1,7 +1,7 @@
 //! Rows of imports of stock.
 
 use kernel::{JobId, Page, PageRequest, StockImportId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
+use platform::db::{self, ById, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -27,9 +27,9 @@ struct ImportRow {
     created_by: String,
 }
 
-const SELECT: &str = "SELECT i.id, i.job_id, i.state, j.state AS job_state, i.row_count, i.readable_count, i.next_row, i.changed_count,
-    i.unchanged_count, i.refused_count, i.finished_at, i.created_at, i.created_by
-    FROM stock_imports i LEFT JOIN jobs j ON j.id = i.job_id";
+const COLUMNS: &str = "i.id, i.job_id, i.state, j.state AS job_state, i.row_count, i.readable_count, i.next_row, i.changed_count,
+    i.unchanged_count, i.refused_count, i.finished_at, i.created_at, i.created_by";
+const SOURCE: &str = "stock_imports i LEFT JOIN jobs j ON j.id = i.job_id";
 
 impl TryFrom<ImportRow> for StockImport {
     type Error = DatabaseError;
@@ -73,7 +73,8 @@ pub(super) async fn insert(tx: &WriteTx, import: &StockImport, rows: &[StockRow]
 
 /// An import that nobody else works on or calls off until the transaction ends.
 pub(super) async fn lock(tx: &WriteTx, id: StockImportId) -> Result<Option<StockImport>, DatabaseError> {
-    let row: Option<ImportRow> = db::fetch_optional(tx, &format!("{SELECT} WHERE i.id = $1 FOR UPDATE OF i"), values![id]).await?;
+    let row: Option<ImportRow> =
+        db::fetch_optional(tx, &format!("SELECT {COLUMNS} FROM {SOURCE} WHERE i.id = $1 FOR UPDATE OF i"), values![id]).await?;
     row.map(StockImport::try_from).transpose()
 }
 
@@ -129,16 +130,17 @@ pub(super) async fn end(tx: &WriteTx, id: StockImportId, state: StockImportState
     db::execute(tx, "DELETE FROM stock_import_chunks WHERE import_id = $1", values![id]).await.map(drop)
 }
 
-/// Keeps why rows were refused, where there are not too many of them already.
+/// Keeps why rows were refused, numbered on from those that are known, where there are not too many of them already.
 pub(super) async fn insert_refusals(tx: &WriteTx, id: StockImportId, known: i64, refusals: &[Refusal]) -> Result<(), DatabaseError> {
-    const INSERT: &str = "INSERT INTO stock_import_refusals (import_id, line, sku, location, message) VALUES";
-    let room = usize::try_from(MOST_REFUSALS - known).unwrap_or(0);
-    let row = |refusal: &Refusal| values![id, refusal.line, &refusal.sku, &refusal.location, &refusal.message];
-    db::insert_many(tx, INSERT, refusals.iter().take(room).map(row).collect(), "").await.map(drop)
+    const INSERT: &str = "INSERT INTO stock_import_refusals (import_id, number, line, sku, location, message) VALUES";
+    let row = |(number, refusal): (i64, &Refusal)| values![id, number, refusal.line, &refusal.sku, &refusal.location, &refusal.message];
+    db::insert_many(tx, INSERT, (known..MOST_REFUSALS).zip(refusals).map(row).collect(), "").await.map(drop)
 }
 
-pub(super) async fn forget(tx: &WriteTx, before: Timestamp) -> Result<(), DatabaseError> {
-    db::execute(tx, "DELETE FROM stock_imports WHERE created_at < $1", values![before]).await.map(drop)
+pub(super) async fn forget(tx: &WriteTx, before: Timestamp, most: i64) -> Result<u64, DatabaseError> {
+    const DELETE: &str =
+        "DELETE FROM stock_imports WHERE id IN (SELECT id FROM stock_imports WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)";
+    db::execute(tx, DELETE, values![before, most]).await
 }
 
 /// One import.
@@ -146,18 +148,17 @@ pub(super) async fn forget(tx: &WriteTx, before: Timestamp) -> Result<(), Databa
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find(db: &impl ConnectionTrait, id: StockImportId) -> Result<Option<StockImport>, DatabaseError> {
-    let row: Option<ImportRow> = db::fetch_optional(db, &format!("{SELECT} WHERE i.id = $1"), values![id]).await?;
+    let row: Option<ImportRow> = db::fetch_optional(db, &format!("SELECT {COLUMNS} FROM {SOURCE} WHERE i.id = $1"), values![id]).await?;
     row.map(StockImport::try_from).transpose()
 }
 
-/// One page of the imports, in the order in which they were asked for; a month has few enough to be read whole.
+/// One page of the imports, in the order in which they were asked for.
 ///
 /// # Errors
 /// `ListError` for a page too deep, or by what went wrong.
 pub async fn list(db: &impl ConnectionTrait, newest_first: bool, page: &PageRequest) -> Result<Page<StockImport>, ListError> {
-    let rows: Vec<ImportRow> = db::fetch_all(db, &format!("{SELECT} ORDER BY i.id"), vec![]).await?;
-    let imports = rows.into_iter().map(StockImport::try_from).collect::<Result<Vec<_>, _>>()?;
-    db::page_of_short(imports, page, newest_first, |import| import.id.uuid())
+    let imports = ById { columns: COLUMNS, source: SOURCE, id: "i.id" };
+    imports.page::<ImportRow, StockImport>(db, Conditions::default(), (page, newest_first), |import| import.id.uuid()).await
 }
 
 #[derive(FromQueryResult)]
@@ -173,7 +174,7 @@ struct RefusalRow {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn refusals(db: &impl ConnectionTrait, id: StockImportId) -> Result<Vec<Refusal>, DatabaseError> {
-    const SELECT: &str = "SELECT line, sku, location, message FROM stock_import_refusals WHERE import_id = $1 ORDER BY line";
+    const SELECT: &str = "SELECT line, sku, location, message FROM stock_import_refusals WHERE import_id = $1 ORDER BY line, number";
     let rows: Vec<RefusalRow> = db::fetch_all(db, SELECT, values![id]).await?;
     let refusal = |RefusalRow { line, sku, location, message }| Refusal { line, sku, location, message };
     Ok(rows.into_iter().map(refusal).collect())

@@ -15,20 +15,17 @@ use crate::schema::Envelope;
 /// # use gateway::{Kept, Problem, kept_answer};
 /// # use platform::idempotency::{Answer, Keyed};
 /// # struct Order { number: String }
+/// // The use case is given how an answer is made, and keeps it with the effect.
 /// fn present(order: &Order) -> Answer {
 ///     kept_answer(201, &order.number)
 /// }
 ///
-/// # fn handler(placed: Keyed<Order>) -> Result<Kept, Problem> {
-/// // the use case gets `&present`, stores what it says with the effect, and answers `Keyed`:
-/// Ok(Kept::of(&placed, present))
+/// # fn handler(placed: Keyed) -> Result<Kept, Problem> {
+/// Ok(Kept::from(placed))
 /// # }
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    answer: Answer,
-    is_replay: bool,
-}
+pub struct Kept(Keyed);
 
 const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
@@ -40,22 +37,22 @@ pub fn kept_answer<T: Serialize>(status: u16, view: &T) -> Answer {
     Answer { status, body }
 }
 
-impl Kept {
-    /// The answer to what a command came to; `present` is what the use case was given.
-    pub fn of<T>(outcome: &Keyed<T>, present: impl FnOnce(&T) -> Answer) -> Self {
-        match outcome {
-            Keyed::New(thing) => Self { answer: present(thing), is_replay: false },
-            Keyed::Replayed(answer) => Self { answer: answer.clone(), is_replay: true },
-        }
+impl From<Keyed> for Kept {
+    fn from(keyed: Keyed) -> Self {
+        Self(keyed)
     }
 }
 
 impl IntoResponse for Kept {
     fn into_response(self) -> Response {
-        // Only 200 and 201 are ever kept.
-        let status = StatusCode::from_u16(self.answer.status).unwrap_or(StatusCode::OK);
-        let mut response = json_response(status, self.answer.body.into());
-        if self.is_replay {
+        let (answer, is_replay) = match self.0 {
+            Keyed::New(answer) => (answer, false),
+            Keyed::Replayed(answer) => (answer, true),
+        };
+        // Only 200, 201 and 202 are ever kept.
+        let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+        let mut response = json_response(status, answer.body.into());
+        if is_replay {
             response.headers_mut().insert(IDEMPOTENT_REPLAYED, HeaderValue::from_static("true"));
         }
         response

@@ -66,6 +66,19 @@ async fn an_answer_goes_out_over_a_socket() -> TestResult {
     Ok(())
 }
 
+/// A connection closed with unread bytes is reset by the system, and a reset throws the answer away.
+#[tokio::test]
+async fn whoever_sends_too_much_reads_that_it_was_too_much() -> TestResult {
+    const MUCH: usize = 8 << 20;
+    let running = start(ServeLimits::default()).await?;
+    let head = format!("POST /api/v1/mugs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {MUCH}\r\n\r\n");
+    let mut stream = send(running.address, &head).await?;
+    stream.write_all(&vec![b' '; MUCH]).await?;
+    let answer = read_all(stream).await?;
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("body_too_large"), "{answer}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_head_that_does_not_come_is_not_waited_for() -> TestResult {
     let limits = ServeLimits { header_read_timeout: Duration::from_millis(100), ..ServeLimits::default() };

@@ -158,11 +158,10 @@ async fn line(PathIds(cart, line): PathIds<CartTag, CartLineTag>, holder: CartHo
 
 async fn checkout(Params(memory): Params<BTreeMap<String, String>>, Command { key, body }: Command<Optional<CartIn>>) -> Kept {
     let Optional(cart) = body;
-    let present = |cart: &CartIn| kept_answer(201, &json!({ "currency": cart.currency }));
+    let answer = kept_answer(201, &json!({ "currency": cart.currency }));
     let _key = key.of(Actor::System);
     let is_known = memory.contains_key("known");
-    let outcome = if is_known { Keyed::Replayed(present(&cart)) } else { Keyed::New(cart) };
-    Kept::of(&outcome, present)
+    Kept::from(if is_known { Keyed::Replayed(answer) } else { Keyed::New(answer) })
 }
 
 async fn order(reader: StaffOrHolder<permission::OrdersRead>) -> &'static str {

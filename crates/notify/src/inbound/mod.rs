@@ -17,5 +17,5 @@ pub use process::ProcessInbound;
 pub use receive::{MOST_BYTES, Receipt, receive};
 pub use retry::retry;
 pub use store::{MessageFilter, body_of, find, list};
-pub use sweep::SweepInbound;
+pub use sweep::SWEEP;
 pub use verify::Incoming;

@@ -38,11 +38,12 @@ impl Handler for ProcessInbound {
         let Payload { message } = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
         let tx = self.0.context.begin(&Origin::system()).await?;
         // What is forgotten by now, or was told of, needs nothing.
-        let Some(message) = store::lock(&tx, message).await?.filter(|message| message.state == InboundState::Received) else {
-            return Ok(());
-        };
-        outbox::record(&tx, &InboundEvent::Received { inbound_message_id: message.id, source: message.source }).await?;
-        store::set_state(&tx, message.id, InboundState::Processed).await?;
+        if let Some(message) = store::lock(&tx, message).await?.filter(|message| message.state == InboundState::Received) {
+            outbox::record(&tx, &InboundEvent::Received { inbound_message_id: message.id, source: message.source }).await?;
+            store::set_state(&tx, message.id, InboundState::Processed).await?;
+        }
+        // While the message is held, in each case: a retry that came before the job's end would enqueue none.
+        job.complete_in(&tx).await?;
         Ok(tx.commit().await?)
     }
 }

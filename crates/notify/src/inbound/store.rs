@@ -98,7 +98,7 @@ pub(super) async fn insert(tx: &WriteTx, message: &InboundMessage, body: Vec<u8>
 pub(super) async fn set_state(tx: &WriteTx, id: InboundMessageId, state: InboundState) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE inbound_messages SET state = $1, processed_at = COALESCE($2, processed_at) WHERE id = $3";
     let processed_at = (state == InboundState::Processed).then(|| tx.now());
-    db::execute(tx, UPDATE, values![state.as_str(), processed_at, id]).await.map(drop)
+    db::execute_later(tx, UPDATE, values![state.as_str(), processed_at, id]).await
 }
 
 /// Forgets messages that came before this moment; how many.

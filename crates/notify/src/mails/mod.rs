@@ -19,6 +19,6 @@ pub use queue::queue_in;
 pub use remind::RemindOfCarts;
 pub use send::SendMail;
 pub use store::{INVARIANTS, MailFilter, find, list};
-pub use sweep::SweepMails;
+pub use sweep::SWEEP;
 pub use unsubscribe::{Subscription, UnsubscribeError, subscription, unsubscribe};
 pub use write::{WriteLetters, WriteMail};

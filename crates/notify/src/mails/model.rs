@@ -1,11 +1,11 @@
 //! A letter that was or is to be sent.
 
-use chrono::TimeDelta;
 use kernel::{Email, MailId, Timestamp, UserId, text_enum};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::mail_templates::{MailLocale, TemplateName};
+use crate::tries::Tries;
 
 text_enum! {
     /// Where a letter stands.
@@ -123,23 +123,5 @@ impl Mail {
     }
 }
 
-/// How long a letter waits after each try: eight tries over two days, after which it is news no more.
-const PAUSES_MINUTES: [i64; 7] = [1, 5, 30, 120, 360, 720, 1_440];
-
-/// How long after so many tries the next one comes; `None` after the last.
-pub(super) fn pause_after(attempts: i64) -> Option<TimeDelta> {
-    let minutes = usize::try_from(attempts - 1).ok().and_then(|index| PAUSES_MINUTES.get(index))?;
-    Some(TimeDelta::minutes(*minutes))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_letter_is_tried_eight_times_over_two_days() {
-        let pauses: Vec<i64> = (1..=8).filter_map(pause_after).map(|pause| pause.num_minutes()).collect();
-        assert_eq!((pauses.len(), pauses.iter().sum::<i64>()), (7, 44 * 60 + 36));
-        assert_eq!((pause_after(0), pause_after(8), pause_after(9)), (None, None, None));
-    }
-}
+/// A letter is tried eight times over two days, after which it is news no more.
+pub(super) const TRIES: Tries = Tries::apart(&[60, 300, 1_800, 7_200, 21_600, 43_200, 86_400]);

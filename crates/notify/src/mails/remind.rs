@@ -17,7 +17,7 @@ use crate::mail_templates::{MailLocale, TemplateName};
 const PATIENCE: TimeDelta = TimeDelta::days(2);
 /// Carts of one look.
 const AT_ONCE: i64 = 200;
-/// Looks of one run; the next one goes on.
+/// Looks of one run; the next one goes on, for those of whom somebody was reminded are found no more.
 const MOST_LOOKS: usize = 100;
 
 /// Writes to whoever left a cart behind, once for each cart ever, and to nobody who does not want it: the cart's own row says that it was
@@ -30,11 +30,8 @@ impl RemindOfCarts {
     pub const KIND: JobKind = JobKind::new("carts.remind").on(Queue::Bulk);
 
     async fn look(&self, within: (Timestamp, Timestamp), behind: Option<&QuietCart>) -> Result<Vec<QuietCart>, JobError> {
-        let reader = self.0.context.db.reader();
-        let quiet = carts::quiet(reader, within, behind, AT_ONCE).await?;
-        let emails: Vec<_> = quiet.iter().map(|cart| &cart.email).collect();
-        let consenting = customers::consenting(reader, &emails).await?;
-        for cart in quiet.iter().filter(|cart| consenting.contains(&cart.email.key())) {
+        let quiet = customers::quiet_carts(self.0.context.db.reader(), within, behind, AT_ONCE).await?;
+        for cart in &quiet {
             self.remind(cart).await?;
         }
         Ok(quiet)
@@ -61,10 +58,10 @@ impl Handler for RemindOfCarts {
 
     async fn run(&self, _: &Job) -> Result<(), JobError> {
         let minutes = self.0.context.config.carts.abandoned_after_minutes;
-        if minutes <= 0 {
+        if minutes == 0 {
             return Ok(());
         }
-        let until = self.0.context.now() - TimeDelta::try_minutes(minutes).unwrap_or(TimeDelta::MAX);
+        let until = self.0.context.now() - TimeDelta::minutes(minutes);
         let within = (until - PATIENCE, until);
         let mut last = None;
         for _ in 0..MOST_LOOKS {

@@ -1,11 +1,12 @@
 //! Sending a letter: it is made now, of what is true now.
 
-use kernel::{MailId, Origin};
+use kernel::{CartId, Email, MailId, Origin};
 use platform::db::DatabaseError;
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 use platform::mail::{Letter, MailError};
+use sales::carts::{self, CartReader, CartToken};
 
-use super::model::{Mail, MailState, pause_after};
+use super::model::{Mail, MailState, TRIES};
 use super::store;
 use super::told::told_in;
 use crate::Notify;
@@ -24,8 +25,13 @@ impl SendMail {
     async fn send(&self, mail: &Mail) -> Result<Result<(), Failure>, DatabaseError> {
         let context = &self.0.context;
         let (Some(to), Some(told)) = (mail.to.clone(), told_in(context, mail).await?) else {
-            return Ok(Err(Failure::ForGood("what it tells of is no more".to_owned())));
+            return Ok(Err(Failure::gone()));
         };
+        if let Some((cart, token)) = &told.opens
+            && !self.open(mail, &to, *cart, token).await?
+        {
+            return Ok(Err(Failure::gone()));
+        }
         let made = mail_templates::letter(context.db.reader(), mail.template, &told.words).await?;
         let letter = Letter {
             to,
@@ -38,13 +44,22 @@ impl SendMail {
         Ok(self.0.mailer.send(&letter).await.map_err(Failure::from))
     }
 
-    async fn settle(&self, mail: &Mail, sent: Result<(), Failure>) -> Result<(), DatabaseError> {
+    /// Has the link of the letter open the cart, before anybody reads it; false where the cart is not its reader's any more.
+    async fn open(&self, mail: &Mail, to: &Email, cart: CartId, token: &CartToken) -> Result<bool, DatabaseError> {
+        let tx = self.0.context.begin(&Origin::system()).await?;
+        let opens = carts::recover(&tx, cart, CartReader { user_id: mail.user_id, email: to }, token).await?;
+        tx.commit().await?;
+        Ok(opens)
+    }
+
+    /// Writes how a try went, with the end of its job: a job that ran again would begin a second row of tries.
+    async fn settle(&self, job: &Job, mail: &Mail, sent: Result<(), Failure>) -> Result<(), JobError> {
         let tx = self.0.context.begin(&Origin::system()).await?;
         let tries = mail.attempts + 1;
         let (state, error, pause) = match sent {
             Ok(()) => (MailState::Sent, None, None),
             Err(Failure::ForGood(error)) => (MailState::Failed, Some(error), None),
-            Err(Failure::Now(error)) => match pause_after(tries) {
+            Err(Failure::Now(error)) => match TRIES.pause_after(tries, None) {
                 None => (MailState::Failed, Some(error), None),
                 Some(pause) => (MailState::Queued, Some(error), Some(pause)),
             },
@@ -58,13 +73,20 @@ impl SendMail {
         if state == MailState::Failed {
             tracing::warn!(mail.id = %mail.id, mail.template = %mail.template, error = error.as_deref(), "a letter is given up");
         }
-        tx.commit().await
+        job.complete_in(&tx).await?;
+        Ok(tx.commit().await?)
     }
 }
 
 enum Failure {
     ForGood(String),
     Now(String),
+}
+
+impl Failure {
+    fn gone() -> Self {
+        Self::ForGood("what it tells of is no more".to_owned())
+    }
 }
 
 impl From<MailError> for Failure {
@@ -87,6 +109,6 @@ impl Handler for SendMail {
         let mail = store::find(self.0.context.db.reader(), id).await?;
         let Some(mail) = mail.filter(|mail| mail.state == MailState::Queued) else { return Ok(()) };
         let sent = self.send(&mail).await?;
-        Ok(self.settle(&mail, sent).await?)
+        self.settle(job, &mail, sent).await
     }
 }

@@ -136,9 +136,11 @@ pub(super) async fn forget(tx: &WriteTx, ended_before: Timestamp, most: i64) -> 
     db::execute(tx, DELETE, values![ended_before, most]).await
 }
 
-const OF_PERSON: &str = "(user_id = $1 OR (about_kind = 'order' AND about_id IN (SELECT o.id FROM orders o WHERE o.user_id = $1)))";
+/// A letter may be older than the account that has its order or cart now.
+const OF_PERSON: &str = "(user_id = $1 OR (about_kind = 'order' AND about_id IN (SELECT o.id FROM orders o WHERE o.user_id = $1))
+    OR (about_kind = 'cart' AND about_id IN (SELECT c.id FROM carts c WHERE c.user_id = $1)))";
 
-/// The letters to whoever has this account, those about their orders among them, the oldest first.
+/// The letters to whoever has this account, those about their orders and carts among them, the oldest first.
 pub(super) async fn of_person(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<Mail>, DatabaseError> {
     let sql = format!("SELECT {COLUMNS} FROM mails WHERE {OF_PERSON} ORDER BY id");
     let rows: Vec<MailRow> = db::fetch_all(db, &sql, values![user]).await?;

@@ -3,10 +3,10 @@
 use accounts::users::{self, User};
 use catalog::channels;
 use catalog::variants;
-use kernel::{CartId, OrderId, Origin, ProductId, UserId, VariantId, WebhookEndpointId};
+use kernel::{CartId, Email, OrderId, ProductId, UserId, VariantId, WebhookEndpointId};
 use platform::Context;
 use platform::db::DatabaseError;
-use sales::carts::{self, CartLine};
+use sales::carts::{self, CartLine, CartToken};
 use sales::customers;
 use sales::orders::{self, OrderDetails, OrderKey};
 use serde::Deserialize;
@@ -21,10 +21,15 @@ use crate::mail_templates::{
 };
 use crate::webhooks;
 
+/// What links to carts are made for: only this shop can tell one.
+const CART_LINK: &str = "the link to a cart";
+
 /// What a letter tells, and where its reader says that such letters are not wanted.
 pub(super) struct Told {
     pub(super) words: LetterWords,
     pub(super) unsubscribe: Option<String>,
+    /// What its link opens a cart with, once somebody has noted that it does.
+    pub(super) opens: Option<(CartId, CartToken)>,
 }
 
 /// What is known of a shipping notice beside its order.
@@ -42,7 +47,7 @@ struct Low {
 
 /// What a letter tells; `None` where what it tells of is no more.
 pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Told>, DatabaseError> {
-    let mut unsubscribe = None;
+    let (mut unsubscribe, mut opens) = (None, None);
     let about = match mail.template {
         TemplateName::OrderConfirmation => ordered(context, mail).await?,
         TemplateName::ShippingNotice => shipped(context, mail).await?,
@@ -51,12 +56,14 @@ pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Tol
         TemplateName::WebhookFailing | TemplateName::WebhookDisabled => unwell(context, mail).await?,
         TemplateName::AbandonedCart => {
             unsubscribe = mail.to.as_ref().map(|to| link(context, to)).transpose()?;
-            left_behind(context, mail, unsubscribe.clone()).await?
+            let token = token_of(context, mail)?;
+            opens = Some((CartId::from_uuid(mail.about.id), token.clone()));
+            left_behind(context, mail, unsubscribe.clone(), &token).await?
         }
     };
     let Some(about) = about else { return Ok(None) };
     let words = LetterWords { locale: mail.locale.clone(), shop: shop_words(context).await?, about };
-    Ok(Some(Told { words, unsubscribe }))
+    Ok(Some(Told { words, unsubscribe, opens }))
 }
 
 fn detail<T: DeserializeOwned>(mail: &Mail) -> Result<T, DatabaseError> {
@@ -100,13 +107,24 @@ async fn low(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseEr
     }))
 }
 
+/// The same in every try of a letter: mailboxes keep the first of two under one `Message-ID`, and its link has to open the cart as well.
+fn token_of(context: &Context, mail: &Mail) -> Result<CartToken, DatabaseError> {
+    let bits = context.secrets.mac(CART_LINK, mail.id.uuid().as_bytes()).map_err(|_| DatabaseError::corrupt("the master key"))?;
+    Ok(CartToken::of_bits(bits))
+}
+
 /// The cart as it is now, for whoever still wants to be told; its link opens it on any device.
-async fn left_behind(context: &Context, mail: &Mail, unsubscribe: Option<String>) -> Result<Option<Words>, DatabaseError> {
+async fn left_behind(
+    context: &Context,
+    mail: &Mail,
+    unsubscribe: Option<String>,
+    token: &CartToken,
+) -> Result<Option<Words>, DatabaseError> {
     let (Some(to), Some(unsubscribe_url)) = (&mail.to, unsubscribe) else { return Ok(None) };
     let (reader, id) = (context.db.reader(), CartId::from_uuid(mail.about.id));
     let Some((cart, lines)) = carts::find_open(reader, id).await? else { return Ok(None) };
     let Some(channel) = channels::find(reader, cart.channel_id).await? else { return Ok(None) };
-    if cart.email.as_ref() != Some(to) || customers::consenting(reader, &[to]).await?.is_empty() {
+    if cart.email.as_ref().map(Email::key) != Some(to.key()) || customers::consenting(reader, &[to]).await?.is_empty() {
         return Ok(None);
     }
     let ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
@@ -120,9 +138,6 @@ async fn left_behind(context: &Context, mail: &Mail, unsubscribe: Option<String>
     if lines.is_empty() {
         return Ok(None);
     }
-    let tx = context.begin(&Origin::system()).await?;
-    let token = carts::recover(&tx, id).await?;
-    tx.commit().await?;
     // Behind the `#`, so that no server logs it.
     let url = format!("{}/cart?id={id}#token={}", context.config.server.base_url(), token.reveal());
     Ok(Some(Words::Cart { cart: CartWords { url, lines }, unsubscribe_url }))

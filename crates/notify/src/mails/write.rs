@@ -3,7 +3,7 @@
 use accounts::users::{self, User};
 use catalog::channels;
 use chrono::TimeDelta;
-use kernel::{Email, OrderId, Origin, UserId};
+use kernel::{Email, OrderId, Origin, Timestamp, UserId};
 use platform::db::{DatabaseError, WriteTx};
 use platform::events::{self, Event, EventHead, Subscriber};
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
@@ -53,13 +53,8 @@ impl Subscriber for WriteLetters {
     }
 
     async fn take(&self, tx: &WriteTx, events: &[EventHead]) -> Result<(), DatabaseError> {
-        for event in events {
-            if letter_of(&event.r#type).is_some() && tx.now() - event.occurred_at < NEWS {
-                let job = NewJob::new(WriteMail::KIND, json!(event.seq), tx.now());
-                jobs::enqueue(tx, job.unique(format!("{}:{}", WriteMail::KIND, event.seq))).await?;
-            }
-        }
-        Ok(())
+        let news = events.iter().filter(|event| letter_of(&event.r#type).is_some() && tx.now() - event.occurred_at < NEWS);
+        jobs::enqueue_all(tx, news.map(|event| WriteMail::job(event, tx.now())).collect()).await
     }
 }
 
@@ -70,6 +65,10 @@ pub struct WriteMail(pub Notify);
 impl WriteMail {
     /// The kind of its jobs; the payload is the event's place in the stream.
     pub const KIND: JobKind = JobKind::new("mails.write").on(Queue::Mail);
+
+    fn job(event: &EventHead, now: Timestamp) -> NewJob {
+        NewJob::new(Self::KIND, json!(event.seq), now).unique(format!("{}:{}", Self::KIND, event.seq))
+    }
 
     async fn mail(&self, tx: &WriteTx, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
         let Some(template) = letter_of(&event.r#type) else { return Ok(None) };

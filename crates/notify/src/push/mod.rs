@@ -26,5 +26,5 @@ pub use send::SendPush;
 pub use service::{Envelope, HttpPush, PushAnswer, PushService};
 pub use store::{INVARIANTS, list};
 pub use subscribe::{Subscribe, Subscribed, subscribe};
-pub use sweep::SweepPush;
+pub use sweep::SWEEP;
 pub use tell::TellBrowsers;

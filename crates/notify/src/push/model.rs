@@ -1,12 +1,12 @@
 //! What browsers can be told of, and how long a message is tried.
 
 use accounts::permissions::Permission;
-use chrono::TimeDelta;
 use kernel::{PushSubscriptionId, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 
 use super::encrypt::BrowserKeys;
 use crate::mail_templates::MailLocale;
+use crate::tries::Tries;
 
 text_enum! {
     /// What somebody asks to be told of.
@@ -145,39 +145,12 @@ impl std::fmt::Debug for Target {
     }
 }
 
-/// How long a message waits after each try: seven tries within a day, after which it is news no more.
-const PAUSES_MINUTES: [i64; 6] = [1, 5, 30, 120, 360, 720];
-/// No push service is left alone for longer, whatever it asks for.
-const LONGEST_WAIT: TimeDelta = TimeDelta::hours(12);
-
-/// How long after so many tries the next one comes; `None` after the last. What the push service asked for counts where it is longer.
-pub(super) fn pause_after(attempts: i64, asked: Option<TimeDelta>) -> Option<TimeDelta> {
-    let minutes = usize::try_from(attempts - 1).ok().and_then(|index| PAUSES_MINUTES.get(index))?;
-    let pause = TimeDelta::minutes(*minutes);
-    Some(asked.map_or(pause, |asked| pause.max(asked.min(LONGEST_WAIT))))
-}
+/// A message is tried seven times within a day, after which it is news no more.
+pub(super) const TRIES: Tries = Tries::apart(&[60, 300, 1_800, 7_200, 21_600, 43_200]);
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_message_is_tried_seven_times_within_a_day() {
-        let pauses: Vec<i64> = (1..=7).filter_map(|attempts| pause_after(attempts, None)).map(|pause| pause.num_minutes()).collect();
-        assert_eq!((pauses.len(), pauses.iter().sum::<i64>()), (6, 20 * 60 + 36));
-        assert_eq!((pause_after(0, None), pause_after(7, None), pause_after(7, Some(TimeDelta::hours(1)))), (None, None, None));
-    }
-
-    #[test]
-    fn a_push_service_that_asks_for_a_pause_has_it() {
-        let asked = |asked| pause_after(1, Some(asked));
-        assert_eq!(asked(TimeDelta::minutes(20)), Some(TimeDelta::minutes(20)));
-        assert_eq!(
-            (asked(TimeDelta::seconds(5)), asked(TimeDelta::seconds(-5))),
-            (Some(TimeDelta::minutes(1)), Some(TimeDelta::minutes(1)))
-        );
-        assert_eq!(asked(TimeDelta::days(9)), Some(TimeDelta::hours(12)));
-    }
 
     #[test]
     fn what_is_for_staff_asks_for_their_permission() {

@@ -4,8 +4,7 @@ use chrono::TimeDelta;
 use kernel::Timestamp;
 use platform::db::{DatabaseError, WriteTx};
 use platform::events::{EventHead, Subscriber};
-use platform::jobs::{self, NewJob};
-use serde_json::json;
+use platform::jobs;
 use uuid::Uuid;
 
 use super::model::PushKind;
@@ -53,10 +52,6 @@ impl Subscriber for TellNews {
         if news.is_empty() || !store::is_anybody_subscribed(tx).await? {
             return Ok(());
         }
-        for event in news {
-            let job = NewJob::new(TellBrowsers::KIND, json!(event.seq), tx.now());
-            jobs::enqueue(tx, job.unique(format!("{}:{}", TellBrowsers::KIND, event.seq))).await?;
-        }
-        Ok(())
+        jobs::enqueue_all(tx, news.into_iter().map(|event| TellBrowsers::job(event, tx.now())).collect()).await
     }
 }

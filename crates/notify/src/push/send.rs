@@ -8,17 +8,17 @@ use kernel::{Origin, PushMessageId};
 use platform::config::Mode;
 use platform::db::DatabaseError;
 use platform::events;
+use platform::http_client::endpoint_url;
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Priority, Queue};
 
 use super::encrypt::encrypt;
 use super::keys;
-use super::model::{PushState, Target, pause_after};
+use super::model::{PushState, TRIES, Target};
 use super::say::{About, say};
 use super::service::{Envelope, PushAnswer};
 use super::store::{self, Due};
 use super::subscribe::origin_of;
 use crate::Notify;
-use crate::webhooks::endpoint_url;
 
 /// Makes and sends a message. One that was sent is not sent again; where the process dies between the push service's answer and the commit, it
 /// goes out twice under one `Topic` and one `tag`, so that the browser shows it once.
@@ -29,8 +29,8 @@ pub struct SendPush(pub Notify);
 type Made = Result<Envelope, &'static str>;
 
 impl SendPush {
-    /// The kind of its jobs. Letters that are due go first: they are few, and an event may have a thousand browsers.
-    pub const KIND: JobKind = JobKind::new("push.send").on(Queue::Mail).of_priority(Priority::Low);
+    /// The kind of its jobs. Who is to be told is found out first: an event may have a thousand browsers.
+    pub const KIND: JobKind = JobKind::new("push.send").on(Queue::Push).of_priority(Priority::Low);
 
     async fn send(&self, due: &Due) -> Result<PushAnswer, DatabaseError> {
         Ok(match self.envelope(due).await? {
@@ -104,7 +104,7 @@ impl SendPush {
                 (PushState::Failed, None, None)
             }
             PushAnswer::Refused(why) => (PushState::Failed, Some(why), None),
-            PushAnswer::Later(why, asked) => match pause_after(tries, asked) {
+            PushAnswer::Later(why, asked) => match TRIES.pause_after(tries, asked) {
                 None => (PushState::Failed, Some(why), None),
                 Some(pause) => (PushState::Queued, Some(why), Some(pause)),
             },

@@ -6,6 +6,7 @@ use catalog::channels;
 use kernel::{FieldErrors, Origin, PushSubscriptionId, SessionId, UserId};
 use platform::config::Mode;
 use platform::db;
+use platform::http_client::endpoint_url;
 use url::Url;
 
 use super::encrypt::BrowserKeys;
@@ -15,7 +16,6 @@ use super::model::{PushSubscription, PushTopic, Target};
 use super::store::{self, SubscriptionRow};
 use crate::Notify;
 use crate::mail_templates::MailLocale;
-use crate::webhooks::endpoint_url;
 
 /// More browsers than anybody uses.
 const MOST: i64 = 20;

@@ -1,8 +1,8 @@
 //! Whom an event is told to: a row and a job for each browser, in one transaction.
 
-use kernel::{OrderId, Origin, UserId};
+use kernel::{OrderId, Origin, Timestamp, UserId};
 use platform::db::{DatabaseError, WriteTx};
-use platform::events::{self, Event};
+use platform::events::{self, Event, EventHead};
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 use sales::orders::{self, OrderKey};
 use serde_json::json;
@@ -19,17 +19,20 @@ pub struct TellBrowsers(pub Notify);
 
 impl TellBrowsers {
     /// The kind of its jobs; the payload is the event's place in the stream.
-    pub const KIND: JobKind = JobKind::new("push.tell").on(Queue::Mail);
+    pub const KIND: JobKind = JobKind::new("push.tell").on(Queue::Push);
+
+    pub(super) fn job(event: &EventHead, now: Timestamp) -> NewJob {
+        NewJob::new(Self::KIND, json!(event.seq), now).unique(format!("{}:{}", Self::KIND, event.seq))
+    }
 }
 
 /// Puts an event on its way to those who are told this of it; whoever is told something else of it already is not told twice.
 async fn tell(tx: &WriteTx, event: &Event, kind: PushKind) -> Result<(), DatabaseError> {
     let Some(of) = readers(tx, event, kind).await? else { return Ok(()) };
     let browsers = store::asking(tx, event, Asked { topic: kind.topic(), of }).await?;
-    for id in store::insert_messages(tx, event, kind, &browsers).await? {
-        jobs::enqueue(tx, NewJob::new(SendPush::KIND, json!(id), tx.now()).unique(format!("{}:{id}:0", SendPush::KIND))).await?;
-    }
-    Ok(())
+    let ids = store::insert_messages(tx, event, kind, &browsers).await?;
+    let job = |id| NewJob::new(SendPush::KIND, json!(id), tx.now()).unique(format!("{}:{id}:0", SendPush::KIND));
+    jobs::enqueue_all(tx, ids.into_iter().map(job).collect()).await
 }
 
 /// Whose browsers are told: one person's, or everybody's who asked (`Some(None)`); `None` where it is nobody's business.

@@ -11,8 +11,8 @@ use platform::db::DatabaseError;
 /// Why nothing is told or taken.
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
-    /// No folder is configured.
-    #[error("no folder is configured; set {0}")]
+    /// Something is not configured.
+    #[error("it is not configured; set {0}")]
     NotConfigured(&'static str),
     /// The folder cannot be used.
     #[error("{}: {error}", path.display())]
@@ -21,6 +21,14 @@ pub enum SyncError {
         path: PathBuf,
         /// What the system says.
         error: io::Error,
+    },
+    /// The address did not take a file, or gave none. Of the address nothing but its host is told: the rest may open something.
+    #[error("{host}: {why}")]
+    Address {
+        /// Whose.
+        host: String,
+        /// What became of it.
+        why: String,
     },
     /// A list of figures.
     #[error(transparent)]
@@ -38,6 +46,7 @@ impl DomainError for SyncError {
         match self {
             Self::NotConfigured(_) => "sync_not_configured",
             Self::Folder { .. } => "sync_folder_unusable",
+            Self::Address { .. } => "sync_address_unusable",
             Self::Stock(error) => error.code(),
             Self::Price(_) => "validation_failed",
             Self::Database(error) => error.code(),
@@ -47,6 +56,7 @@ impl DomainError for SyncError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotConfigured(_) | Self::Folder { .. } => ErrorKind::Conflict,
+            Self::Address { .. } => ErrorKind::Unavailable,
             Self::Stock(error) => error.kind(),
             Self::Price(_) => ErrorKind::Rule,
             Self::Database(error) => error.kind(),

@@ -1,35 +1,37 @@
-//! Taking figures and prices from a folder: each content once, in the order of the files' names.
+//! Taking figures and prices from folders and addresses: each content once, in the order of the configuration and of the files' names.
 
-use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use aws_lc_rs::digest;
 use catalog::import::TableFormat;
 use catalog::stock_imports::{self, StockImportError};
 use kernel::{Origin, SyncRunId};
 use platform::Context;
-use platform::db::{self, WriteTx};
+use platform::config::{SyncPlace, SyncTable};
+use platform::db::{self, ConnectionTrait, DatabaseError, WriteTx};
 use platform::jobs::{Handler, Job, JobError, JobKind, Queue};
+use url::Url;
 
+use super::address::key_of;
 use super::error::SyncError;
-use super::model::{SyncDirection, SyncRun, SyncState};
-use super::{prices, store};
+use super::export::MOST_TRIES;
+use super::model::{SyncDirection, SyncRun, SyncState, hex_digest};
+use super::{folder, prices, store};
+use crate::Notify;
 
 /// A larger file is several.
-const MOST_BYTES: u64 = 64 * 1_024 * 1_024;
+pub(super) const MOST_BYTES: usize = 64 * 1_024 * 1_024;
 /// New files of one run; the next one goes on.
 const MOST_FILES: usize = 1_000;
 /// Refusals that a run keeps.
 pub(super) const MOST_PROBLEMS: usize = 100;
 
-/// Takes what is new in the folder of the configuration; as often as one likes.
+/// Takes what is new in the sources of the configuration; as often as one likes.
 #[derive(Debug)]
-pub struct ImportFiles(pub Context);
+pub struct ImportFiles(pub Notify);
 
 impl ImportFiles {
     /// The kind of its jobs.
-    pub const KIND: JobKind = JobKind::new("sync.import").on(Queue::Bulk);
+    pub const KIND: JobKind = JobKind::new("sync.import").on(Queue::Bulk).attempts(MOST_TRIES);
 }
 
 #[async_trait::async_trait]
@@ -44,103 +46,110 @@ impl Handler for ImportFiles {
     }
 }
 
-/// What a file's name says of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
-    Stock,
-    Prices,
-}
-
-fn content_of(name: &str) -> Option<Content> {
-    let is_table = [".csv", ".jsonl"].iter().any(|ending| name.ends_with(ending));
-    match name {
-        _ if !is_table => None,
-        name if name.starts_with("stock") => Some(Content::Stock),
-        name if name.starts_with("prices") => Some(Content::Prices),
-        _ => None,
-    }
-}
-
-/// Takes every file of the folder whose content is new, the first name first; what became of each. A run that was cut off goes on.
+/// Takes every file whose content is new, the first source and the first name first; what became of each. A run that was cut off goes on.
 ///
 /// # Errors
-/// `SyncError` where the folder or the database cannot be read; the files before are taken then.
-pub async fn import(context: &Context) -> Result<Vec<SyncRun>, SyncError> {
-    let folder = context.config.sync.import.folder().ok_or(SyncError::NotConfigured("sync.import.source"))?;
-    let mut runs = Vec::new();
-    for (path, name, content) in files(&folder)? {
-        runs.extend(import_file(context, &path, name, content).await?);
-        if runs.len() == MOST_FILES {
+/// `SyncError` where a source or the database cannot be read; what the other sources have is taken then.
+pub async fn import(notify: &Notify) -> Result<Vec<SyncRun>, SyncError> {
+    let sources = &notify.context.config.sync.import.source;
+    if sources.is_empty() {
+        return Err(SyncError::NotConfigured("sync.import.source"));
+    }
+    let (mut runs, mut failed) = (Vec::new(), None);
+    for source in sources {
+        let taken = match source {
+            SyncPlace::Folder(folder) => import_folder(&notify.context, folder, &key_of(source), &mut runs).await,
+            SyncPlace::Address(address) => import_address(notify, address, &key_of(source), &mut runs).await,
+        };
+        if let Some(error) = taken.err().and_then(|error| failed.replace(error)) {
+            // The last one is told by the job.
+            tracing::warn!(error = %error, "a source of data sync cannot be read");
+        }
+    }
+    failed.map_or(Ok(runs), Err)
+}
+
+async fn import_folder(context: &Context, folder: &Path, source: &str, runs: &mut Vec<SyncRun>) -> Result<(), SyncError> {
+    for (path, name, table) in folder::list(folder).await? {
+        if runs.len() >= MOST_FILES {
             break;
         }
+        let source = format!("{source}/{name}");
+        runs.extend(import_file(context, &source, &folder::read(path, name, table).await?).await?);
     }
-    Ok(runs)
+    Ok(())
 }
 
-fn files(folder: &Path) -> Result<Vec<(PathBuf, String, Content)>, SyncError> {
-    let failed = |error| SyncError::Folder { path: folder.to_owned(), error };
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
-        if let Some((name, content)) = name.and_then(|name| content_of(&name).map(|content| (name, content))) {
-            files.push((path, name, content));
-        }
-    }
-    files.sort_by(|a, b| a.1.cmp(&b.1));
-    Ok(files)
+/// What the server knows the content by is kept when each of its rows is dealt with: whoever dies before fetches it again.
+async fn import_address(notify: &Notify, address: &Url, source: &str, runs: &mut Vec<SyncRun>) -> Result<(), SyncError> {
+    let context = &notify.context;
+    let known = store::validators(context.db.reader(), source).await?;
+    let Some((file, known_by)) = notify.addresses.fetch(address, &context.config.sync.import, &known).await? else { return Ok(()) };
+    runs.extend(import_file(context, source, &file).await?);
+    let tx = context.begin(&Origin::system()).await?;
+    store::keep_validators(&tx, source, &known_by).await?;
+    Ok(tx.commit().await?)
 }
 
-/// A file as it lies in the folder; one that is too large is not read.
-struct Read {
+/// A file that may be new.
+#[derive(Debug)]
+pub(super) struct Found {
     name: String,
-    content: Content,
+    table: SyncTable,
+    /// None where it is too large.
     bytes: Option<Vec<u8>>,
     hash: String,
 }
 
-impl Read {
-    fn file(path: &Path, name: String, content: Content) -> Result<Self, SyncError> {
-        let failed = |error| SyncError::Folder { path: path.to_owned(), error };
-        let size = fs::metadata(path).map_err(failed)?.len();
-        if size > MOST_BYTES {
-            let hash = format!("{name}:{size}");
-            return Ok(Self { name, content, bytes: None, hash });
-        }
-        let bytes = fs::read(path).map_err(failed)?;
-        let hash = hash_of(content, &bytes);
-        Ok(Self { name, content, bytes: Some(bytes), hash })
+impl Found {
+    /// The same rows as figures and as prices are two contents.
+    pub(super) fn of(name: String, table: SyncTable, bytes: Vec<u8>) -> Self {
+        let kind = if table == SyncTable::Stock { "stock" } else { "prices" };
+        let hash = format!("{kind}:{}", hex_digest(&bytes));
+        Self { name, table, bytes: Some(bytes), hash }
+    }
+
+    /// One that is not read.
+    pub(super) fn too_large(name: String, table: SyncTable, size: u64) -> Self {
+        let hash = format!("{name}:{size}");
+        Self { name, table, bytes: None, hash }
     }
 }
 
 /// Nothing for a content that was taken before.
-async fn import_file(context: &Context, path: &Path, name: String, content: Content) -> Result<Option<SyncRun>, SyncError> {
-    let file = Read::file(path, name, content)?;
-    if store::is_over(context.db.reader(), &file.hash).await? {
+async fn import_file(context: &Context, source: &str, file: &Found) -> Result<Option<SyncRun>, SyncError> {
+    if is_taken(context.db.reader(), source, file).await? {
         return Ok(None);
     }
-    let run = begin(context, &file).await?;
-    Ok(Some(match (run.state, file.content, &file.bytes) {
-        (SyncState::Running, Content::Stock, _) => stock(context, run).await?,
-        (SyncState::Running, Content::Prices, Some(bytes)) => prices::apply(context, bytes, &file.hash, run).await?,
+    let Some(run) = begin(context, source, file).await? else { return Ok(None) };
+    Ok(Some(match (run.state, file.table, &file.bytes) {
+        (SyncState::Running, SyncTable::Stock, _) => stock(context, run).await?,
+        (SyncState::Running, SyncTable::Prices, Some(bytes)) => prices::apply(context, bytes, run).await?,
         (SyncState::Running | SyncState::Done | SyncState::Refused, ..) => run,
     }))
 }
 
-/// The run of this content: one that was begun before, or a new one with what it needs.
-async fn begin(context: &Context, file: &Read) -> Result<SyncRun, SyncError> {
+/// True of a content that was dealt with, here or under another name, and that nothing else has followed here: figures may come back.
+async fn is_taken(db: &impl ConnectionTrait, source: &str, file: &Found) -> Result<bool, DatabaseError> {
+    let is_over = store::newest_of(db, &file.hash).await?.is_some_and(|run| run.state != SyncState::Running);
+    Ok(is_over && store::last_content(db, source).await?.is_none_or(|last| last == file.hash))
+}
+
+/// The run of this content: one that was begun before, or a new one with what it needs. None where somebody was faster and is done.
+async fn begin(context: &Context, source: &str, file: &Found) -> Result<Option<SyncRun>, SyncError> {
     let tx = context.begin(&Origin::system()).await?;
     db::lock_name(&tx, &file.hash).await?;
-    if let Some(run) = store::lock_by_content(&tx, &file.hash).await? {
+    let begun_before = store::newest_of(&tx, &file.hash).await?.filter(|run| run.state == SyncState::Running);
+    if begun_before.is_some() || is_taken(&tx, source, file).await? {
         // On SQLite whoever began it may be of the same group, and not durable yet.
         tx.commit().await?;
-        return Ok(run);
+        return Ok(begun_before);
     }
     let mut run = begun(file.name.clone(), tx.now());
-    let refused = match (&file.bytes, file.content) {
+    let refused = match (&file.bytes, file.table) {
         (None, _) => Some(format!("the file is larger than {MOST_BYTES} bytes; split it")),
-        (Some(bytes), Content::Stock) => take_stock(&tx, bytes, &mut run).await?,
-        (Some(bytes), Content::Prices) => match prices::read(bytes) {
+        (Some(bytes), SyncTable::Stock) => take_stock(&tx, bytes, &mut run).await?,
+        (Some(bytes), SyncTable::Prices) => match prices::read(bytes) {
             Err(error) => Some(error.to_string()),
             Ok(rows) => rows.is_empty().then(|| "there are no rows".to_owned()),
         },
@@ -150,8 +159,9 @@ async fn begin(context: &Context, file: &Read) -> Result<SyncRun, SyncError> {
         run.problems.push(why);
     }
     store::insert(&tx, &run, Some(&file.hash)).await?;
+    store::keep_content(&tx, source, &file.hash).await?;
     tx.commit().await?;
-    Ok(run)
+    Ok(Some(run))
 }
 
 /// Has the figures of a file put into the shop; why not, where they cannot be read.
@@ -184,16 +194,6 @@ fn begun(file: String, now: kernel::Timestamp) -> SyncRun {
     }
 }
 
-/// Which content it is; the same rows as figures and as prices are two.
-fn hash_of(content: Content, bytes: &[u8]) -> String {
-    let mut text = if content == Content::Stock { "stock:" } else { "prices:" }.to_owned();
-    for byte in digest::digest(&digest::SHA256, bytes).as_ref() {
-        // Writing into a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
 /// Works on the import right here, so that the next file finds it done; its own job goes on where this dies.
 async fn stock(context: &Context, mut run: SyncRun) -> Result<SyncRun, SyncError> {
     let Some(id) = run.stock_import_id else { return Ok(run) };
@@ -210,16 +210,4 @@ async fn stock(context: &Context, mut run: SyncRun) -> Result<SyncRun, SyncError
     store::update(&tx, &run).await?;
     tx.commit().await?;
     Ok(run)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_is_known_by_its_name() {
-        let known = ["stock.csv", "stock-2026-03-02.jsonl", "prices_night.csv"].map(content_of);
-        assert_eq!(known, [Some(Content::Stock), Some(Content::Stock), Some(Content::Prices)]);
-        assert_eq!(["stock.xlsx", "orders.csv", ".stock.csv", "stock.csv.part"].map(content_of), [None; 4]);
-    }
 }

@@ -1,6 +1,9 @@
 //! A run: one file, written or read.
 
-use kernel::{StockImportId, SyncRunId, Timestamp, text_enum};
+use std::fmt::Write as _;
+
+use aws_lc_rs::digest;
+use kernel::{EventId, StockImportId, SyncRunId, Timestamp, text_enum};
 
 text_enum! {
     /// Which way data goes.
@@ -49,4 +52,38 @@ pub struct SyncRun {
     pub created_at: Timestamp,
     /// When it was over.
     pub finished_at: Option<Timestamp>,
+}
+
+/// What changed, before it is told.
+#[derive(Debug)]
+pub(super) struct ChangesFile {
+    /// The first event that it is about.
+    pub(super) from: i64,
+    /// The last one.
+    pub(super) to: i64,
+    /// The last one of them that is kept: after a backup is restored, others come under the same numbers.
+    pub(super) last: EventId,
+    /// JSON, a line for each thing.
+    pub(super) body: Vec<u8>,
+}
+
+impl ChangesFile {
+    /// What it is called in a folder.
+    pub(super) fn name(&self) -> String {
+        format!("changes-{}-{}.jsonl", self.from, self.to)
+    }
+
+    /// What a receiver knows it by when it is told again.
+    pub(super) fn message_id(&self) -> String {
+        format!("changes-{}-{}-{}", self.from, self.to, self.last)
+    }
+}
+
+/// SHA-256 of a content, in small letters.
+pub(super) fn hex_digest(bytes: &[u8]) -> String {
+    digest::digest(&digest::SHA256, bytes).as_ref().iter().fold(String::new(), |mut text, byte| {
+        // Writing into a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use catalog::export;
 use catalog::inventory::StockFact;
 use catalog::products::ProductEvent;
-use kernel::{ProductId, VariantId};
+use kernel::{EventId, ProductId, VariantId};
 use platform::config::{SyncExport, SyncKind};
 use platform::db::{DatabaseError, Reader};
 use platform::events::EventHead;
@@ -25,11 +25,13 @@ pub(super) struct Changed {
     products: BTreeSet<Uuid>,
     variants: BTreeSet<Uuid>,
     orders: BTreeSet<Uuid>,
+    last: Uuid,
 }
 
 impl Changed {
     /// Takes in what some events are about.
     pub(super) fn note(&mut self, heads: &[EventHead]) {
+        self.last = heads.last().map_or(self.last, |head| head.id);
         for head in heads {
             let kind = head.aggregate_type.as_str();
             if kind == <ProductEvent as Fact>::AGGREGATE {
@@ -42,7 +44,12 @@ impl Changed {
         }
     }
 
-    /// What the folder is told of it: products and prices, then stock, then orders.
+    /// The last event.
+    pub(super) const fn last(&self) -> EventId {
+        EventId::from_uuid(self.last)
+    }
+
+    /// What is told of it: products and prices, then stock, then orders.
     pub(super) async fn lines(mut self, db: &Reader, wanted: &SyncExport) -> Result<Vec<Value>, DatabaseError> {
         let mut lines = Vec::new();
         for ids in some(&self.products) {

@@ -2,7 +2,7 @@
 
 use catalog::channels;
 use catalog::import::{
-    Amount, ApplyError, Change, Field, Format, Lines, Note, PriceRecord, ProductRecord, Reference, Rows, SourcedRecord, TableError,
+    Amount, ApplyError, Change, Field, Lines, Note, PriceRecord, PriceScope, ProductRecord, Reference, Rows, SourcedRecord, TableError,
     TableFormat, TableRow, TableShape, VariantRecord, apply_in, read_table,
 };
 use kernel::{Currency, Origin};
@@ -26,31 +26,31 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Result<TableRow, Note>>, TableErr
 
 /// Puts the rows that are not dealt with yet into the shop, each in a transaction that notes how far the run is; with somebody who works on
 /// the same content it shares the rows.
-pub(super) async fn apply(context: &Context, bytes: &[u8], hash: &str, mut run: SyncRun) -> Result<SyncRun, SyncError> {
+pub(super) async fn apply(context: &Context, bytes: &[u8], mut run: SyncRun) -> Result<SyncRun, SyncError> {
     let currency = channels::find_default(context.db.reader()).await?.currency;
     let rows = read(bytes).unwrap_or_default();
     let all = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     while let Some(row) = usize::try_from(run.row_count).ok().and_then(|place| rows.get(place)) {
         let record = row.as_ref().map_err(ToString::to_string).and_then(|row| record(row, currency));
-        run = deal(context, hash, run, record, all).await?;
+        run = deal(context, run, record, all).await?;
     }
     Ok(run)
 }
 
 /// Deals with the next row; how far the run is then.
-async fn deal(context: &Context, hash: &str, run: SyncRun, record: Result<SourcedRecord, String>, all: i64) -> Result<SyncRun, SyncError> {
+async fn deal(context: &Context, run: SyncRun, record: Result<SourcedRecord, String>, all: i64) -> Result<SyncRun, SyncError> {
     let mut refusal = None;
     let record = record.map_err(|message| refusal = Some(message)).ok();
     loop {
         let tx = context.begin(&Origin::system()).await?;
-        let Some(mut next) = store::lock_by_content(&tx, hash).await? else { return Ok(SyncRun { row_count: all, ..run }) };
+        let Some(mut next) = store::lock(&tx, run.id).await? else { return Ok(SyncRun { row_count: all, ..run }) };
         if next.row_count != run.row_count {
             // On SQLite whoever was faster may be of the same group, and not durable yet.
             tx.commit().await?;
             return Ok(next);
         }
         if let (Some(record), None) = (&record, &refusal) {
-            match apply_in(&tx, record, Format::WooCommerce).await {
+            match apply_in(&tx, record, PriceScope::OnePieceUndated).await {
                 Ok(applied) => next.changed_count += i64::from(applied.change != Change::Unchanged),
                 Err(ApplyError::Refused(errors)) => {
                     // Noted in a transaction of its own: this one may have half of the row in it.

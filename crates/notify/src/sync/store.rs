@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::{OrderId, Page, PageRequest, StockImportId, SyncRunId, Timestamp, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
+use platform::db::{self, ById, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
 use platform::values;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -48,7 +48,39 @@ impl TryFrom<RunRow> for SyncRun {
     }
 }
 
-/// How far a folder was told; 0 where it never was.
+/// What a server knows a content by; it is asked for what is another one.
+#[derive(Debug, Default, FromQueryResult)]
+pub(super) struct Validators {
+    /// `ETag`.
+    pub(super) etag: Option<String>,
+    /// `Last-Modified`.
+    pub(super) last_modified: Option<String>,
+}
+
+/// What the content that was taken last from an address is known by.
+pub(super) async fn validators(db: &impl ConnectionTrait, source: &str) -> Result<Validators, DatabaseError> {
+    let row = db::fetch_optional(db, "SELECT etag, last_modified FROM sync_sources WHERE source = $1", values![source]).await?;
+    Ok(row.unwrap_or_default())
+}
+
+pub(super) async fn keep_validators(tx: &WriteTx, source: &str, known_by: &Validators) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE sync_sources SET etag = $1, last_modified = $2, updated_at = $3 WHERE source = $4";
+    let Validators { etag, last_modified } = known_by;
+    db::execute(tx, UPDATE, values![etag.as_deref(), last_modified.as_deref(), tx.now(), source]).await.map(drop)
+}
+
+/// Which content was taken last from a source.
+pub(super) async fn last_content(db: &impl ConnectionTrait, source: &str) -> Result<Option<String>, DatabaseError> {
+    db::fetch_scalar(db, "SELECT content_hash FROM sync_sources WHERE source = $1", values![source]).await
+}
+
+pub(super) async fn keep_content(tx: &WriteTx, source: &str, content_hash: &str) -> Result<(), DatabaseError> {
+    const UPSERT: &str = "INSERT INTO sync_sources (source, content_hash, updated_at) VALUES ($1, $2, $3)
+        ON CONFLICT (source) DO UPDATE SET content_hash = excluded.content_hash, updated_at = excluded.updated_at";
+    db::execute(tx, UPSERT, values![source, content_hash, tx.now()]).await.map(drop)
+}
+
+/// How far a target was told; 0 where it never was.
 pub(super) async fn cursor(db: &impl ConnectionTrait, target: &str) -> Result<i64, DatabaseError> {
     Ok(db::fetch_scalar(db, "SELECT seq FROM sync_cursors WHERE target = $1", values![target]).await?.unwrap_or(0))
 }
@@ -93,16 +125,17 @@ pub(super) async fn update(tx: &WriteTx, run: &SyncRun) -> Result<(), DatabaseEr
     db::execute(tx, UPDATE, values).await.map(drop)
 }
 
-/// Whether a content was dealt with before.
-pub(super) async fn is_over(db: &impl ConnectionTrait, content_hash: &str) -> Result<bool, DatabaseError> {
-    const SELECT: &str = "SELECT CAST(1 AS BIGINT) FROM sync_runs WHERE content_hash = $1 AND state <> 'running'";
-    Ok(db::fetch_scalar::<i64>(db, SELECT, values![content_hash]).await?.is_some())
+/// The run that took a content last.
+pub(super) async fn newest_of(db: &impl ConnectionTrait, content_hash: &str) -> Result<Option<SyncRun>, DatabaseError> {
+    let sql = format!("SELECT {COLUMNS} FROM sync_runs WHERE content_hash = $1 ORDER BY id DESC LIMIT 1");
+    let row: Option<RunRow> = db::fetch_optional(db, &sql, values![content_hash]).await?;
+    row.map(SyncRun::try_from).transpose()
 }
 
-/// The run that a content belongs to, which nobody else works on until the transaction ends.
-pub(super) async fn lock_by_content(tx: &WriteTx, content_hash: &str) -> Result<Option<SyncRun>, DatabaseError> {
-    let sql = format!("SELECT {COLUMNS} FROM sync_runs WHERE content_hash = $1 FOR UPDATE");
-    let row: Option<RunRow> = db::fetch_optional(tx, &sql, values![content_hash]).await?;
+/// A run that nobody else works on until the transaction ends.
+pub(super) async fn lock(tx: &WriteTx, id: SyncRunId) -> Result<Option<SyncRun>, DatabaseError> {
+    let row: Option<RunRow> =
+        db::fetch_optional(tx, &format!("SELECT {COLUMNS} FROM sync_runs WHERE id = $1 FOR UPDATE"), values![id]).await?;
     row.map(SyncRun::try_from).transpose()
 }
 
@@ -111,10 +144,8 @@ pub(super) async fn lock_by_content(tx: &WriteTx, content_hash: &str) -> Result<
 /// # Errors
 /// `ListError` for a page too deep, or by what went wrong.
 pub async fn list(db: &impl ConnectionTrait, newest_first: bool, page: &PageRequest) -> Result<Page<SyncRun>, ListError> {
-    // Whoever looks wants the newest; older ones are told by the files themselves.
-    let rows: Vec<RunRow> = db::fetch_all(db, &format!("SELECT {COLUMNS} FROM sync_runs ORDER BY id DESC LIMIT 10000"), vec![]).await?;
-    let runs = rows.into_iter().map(SyncRun::try_from).collect::<Result<Vec<_>, _>>()?;
-    db::page_of_short(runs, page, newest_first, |run| run.id.uuid())
+    let runs = ById { columns: COLUMNS, source: "sync_runs", id: "id" };
+    runs.page::<RunRow, SyncRun>(db, Conditions::default(), (page, newest_first), |run| run.id.uuid()).await
 }
 
 /// Forgets exports of before; of imports the content is known for ever.

@@ -3,11 +3,12 @@
 use kernel::{FieldErrors, Origin, WebhookEndpointId, contains_card_number, text};
 use platform::audit::{self, Entry};
 use platform::config::Mode;
+use platform::http_client::endpoint_url;
 use platform::outbox;
 
 use super::error::WebhookError;
 use super::events::WebhookEndpointEvent;
-use super::model::{Endpoint, EventPatterns, endpoint_url};
+use super::model::{Endpoint, EventPatterns};
 use super::signature::SigningKey;
 use super::store;
 use crate::Notify;

@@ -55,9 +55,7 @@ impl Subscriber for FanOut {
         if deliveries.is_empty() {
             return Ok(());
         }
-        store::enqueue(tx, deliveries).await?;
-        let in_order: Vec<_> = told.iter().filter(|told| told.in_order).map(|told| told.id).collect();
-        store::hold_back(tx, &in_order).await
+        store::enqueue(tx, deliveries).await
     }
 }
 

@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 use kernel::{Timestamp, WebhookEndpointId, text_enum};
-use platform::http_client::Reach;
 use platform::outbox::FactKinds;
 use serde::Serialize;
 use serde_json::Value;
-use url::Url;
+
+use crate::tries::Tries;
 
 text_enum! {
     /// Whether an endpoint is told.
@@ -143,34 +143,12 @@ fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// More than any address of a program needs.
-const LONGEST_URL: usize = 2_000;
-
-/// Reads the address of an endpoint. `strict` asks for HTTPS. Where a name leads is looked at when it is connected to.
-pub(crate) fn endpoint_url(raw: &str, strict: bool, reach: &Reach) -> Result<String, String> {
-    if raw.len() > LONGEST_URL {
-        return Err(format!("must not be longer than {LONGEST_URL} characters"));
-    }
-    let url = Url::parse(raw).map_err(|_| "must be an address like https://example.com/hooks")?;
-    let schemes: &[&str] = if strict { &["https"] } else { &["https", "http"] };
-    if !schemes.contains(&url.scheme()) {
-        return Err(format!("must begin with {}://", schemes.join(":// or ")));
-    }
-    if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-        return Err("must have neither a password nor a fragment; messages are signed instead".to_owned());
-    }
-    reach.refuse_literal(url.host_str().unwrap_or_default())?;
-    Ok(url.into())
-}
-
 /// The pauses between tries of Standard Webhooks: ten tries over three days.
 const PAUSES_S: [i64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
-/// How often a delivery is tried until it is given up.
-pub(super) const MOST_TRIES: i64 = PAUSES_S.len() as i64 + 1;
-/// A pause is up to a fifth shorter or longer, so that what failed together does not return together.
+/// How a delivery is tried until it is given up.
+pub(super) const TRIES: Tries = Tries::apart(&PAUSES_S).give_or_take(JITTER_PERCENT);
+/// So that what failed together does not return together.
 const JITTER_PERCENT: i64 = 20;
-/// Nobody is left alone for longer, whatever he asks for.
-const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
 /// An endpoint at which nothing has arrived for so long is not told any more.
 pub(super) const PATIENCE: TimeDelta = TimeDelta::days(5);
 /// Longer than the longest pause between tries: if nothing was tried for so long, whatever fails now fails anew.
@@ -181,14 +159,6 @@ const NOTICES: [TimeDelta; 2] = [TimeDelta::hours(1), TimeDelta::days(1)];
 /// How many notices were due by the time that nothing had arrived for so long.
 pub(super) fn notices_after(failing_for: TimeDelta) -> i64 {
     NOTICES.iter().map(|after| i64::from(failing_for >= *after)).sum()
-}
-
-/// How long after this try the next one comes; `None` after the last. What the other side asked for counts where it is longer.
-pub(super) fn pause_after(tries: i64, asked: Option<TimeDelta>) -> Option<TimeDelta> {
-    let pause_s = usize::try_from(tries - 1).ok().and_then(|index| PAUSES_S.get(index))?;
-    let percent = 100 + rand::random_range(-JITTER_PERCENT..=JITTER_PERCENT);
-    let pause = TimeDelta::milliseconds(pause_s * 10 * percent);
-    Some(asked.map_or(pause, |asked| pause.max(asked.min(LONGEST_WAIT))))
 }
 
 /// How a try ended.
@@ -207,7 +177,7 @@ impl Verdict {
         match status {
             Some(200..=299) => Self::Arrived,
             Some(410) => Self::Gone,
-            _ => Self::Failed(retry_after.map(|asked| asked.clamp(TimeDelta::zero(), LONGEST_WAIT))),
+            _ => Self::Failed(retry_after.map(|asked| asked.clamp(TimeDelta::zero(), TRIES.longest_wait()))),
         }
     }
 }
@@ -262,48 +232,11 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_public_and_private_in_transit() {
-        let reach = Reach::Public(["127.0.0.0/8".parse().expect("a range")].into());
-        let parse = |raw: &str, strict: bool| endpoint_url(raw, strict, &reach);
-        assert_eq!(parse("https://Example.com/hooks?to=erp", true).as_deref(), Ok("https://example.com/hooks?to=erp"));
-        assert_eq!(parse("http://127.0.0.1:9/", false).as_deref(), Ok("http://127.0.0.1:9/"));
-        let long = |length: usize| format!("https://example.com/{}", "a".repeat(length - "https://example.com/".len()));
-        assert!(parse(&long(2_000), true).is_ok());
-        for raw in [
-            "",
-            "example.com",
-            "http://example.com/",
-            "ftp://example.com/",
-            "https://",
-            "https://ada:pw@example.com/",
-            "https://ada@example.com/",
-            "https://example.com/#top",
-            "https://10.0.0.1/",
-            "https://[::1]/",
-            "https://2130706433.0/",
-            "https://169.254.169.254/",
-            &long(2_001),
-        ] {
-            assert!(parse(raw, true).is_err(), "{raw}");
-        }
-        // Whatever form an address has, it is read as the one it means.
-        assert!(parse("https://0x0a.1/", true).is_err() && parse("https://167772161/", true).is_err());
-    }
-
-    #[test]
     fn pauses_are_those_of_standard_webhooks_and_end_after_ten_tries() {
         let sum: i64 = PAUSES_S.iter().sum();
-        assert_eq!((sum, MOST_TRIES), (75 * 3_600 + 35 * 60 + 5, 10));
-        for (index, pause_s) in PAUSES_S.into_iter().enumerate() {
-            let tries = i64::try_from(index).expect("small") + 1;
-            let pauses: Vec<i64> = (0..100).filter_map(|_| pause_after(tries, None)).map(|pause| pause.num_milliseconds()).collect();
-            assert!(pauses.iter().all(|pause| (pause_s * 800..=pause_s * 1_200).contains(pause)), "{tries}: {pauses:?}");
-            let (shorter, longer) =
-                (pauses.iter().any(|pause| *pause < pause_s * 1_000), pauses.iter().any(|pause| *pause > pause_s * 1_000));
-            assert!(pauses.len() == 100 && shorter && longer, "{tries}: {pauses:?}");
-        }
-        assert_eq!((pause_after(10, None), pause_after(0, None), pause_after(10, Some(TimeDelta::hours(1)))), (None, None, None));
-        let asked = |asked| pause_after(1, Some(asked));
+        assert_eq!(sum, 75 * 3_600 + 35 * 60 + 5);
+        assert_eq!((TRIES.pause_after(9, None).is_some(), TRIES.pause_after(10, None)), (true, None));
+        let asked = |asked| TRIES.pause_after(1, Some(asked));
         assert_eq!((asked(TimeDelta::hours(1)), asked(TimeDelta::days(3))), (Some(TimeDelta::hours(1)), Some(TimeDelta::days(1))));
         assert!(asked(TimeDelta::zero()).is_some_and(|pause| pause >= TimeDelta::seconds(4)));
     }

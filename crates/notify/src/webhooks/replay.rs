@@ -105,6 +105,7 @@ impl Handler for ReplayEvents {
         if last < to_seq && !told.is_empty() {
             jobs::enqueue(&tx, Payload { endpoint, from_seq: last + 1, to_seq }.job(tx.now())).await?;
         }
+        job.complete_in(&tx).await?;
         Ok(tx.commit().await?)
     }
 }

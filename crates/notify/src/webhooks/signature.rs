@@ -68,7 +68,7 @@ fn signed(id: &str, timestamp: i64, body: &[u8]) -> Vec<u8> {
     [format!("{id}.{timestamp}.").as_bytes(), body].concat()
 }
 
-/// A secret that somebody else signs with (`v1`).
+/// A secret of both sides (`v1`) that is configured: what somebody else signs with, or this shop.
 #[derive(Clone)]
 pub struct Secret(hmac::Key);
 
@@ -81,6 +81,11 @@ impl Secret {
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = STANDARD.decode(text.strip_prefix("whsec_")?).ok()?;
         Some(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)))
+    }
+
+    /// The signature of a message.
+    pub(crate) fn sign(&self, (id, timestamp): (&str, i64), body: &[u8]) -> String {
+        format!("v1,{}", STANDARD.encode(hmac::sign(&self.0, &signed(id, timestamp, body))))
     }
 
     /// True where one of these signatures, parted by blanks, is of this message. Compared in constant time.
@@ -150,6 +155,7 @@ mod tests {
         let signature = theirs.sign("msg_1", 1_700_000_000, b"{}").expect("signed");
         assert!(secret.verifies(("msg_1", 1_700_000_000), b"{}", &signature));
         assert!(secret.verifies(("msg_1", 1_700_000_000), b"{}", &format!("v1,eA== v1a,eA== {signature}")));
+        assert_eq!(secret.sign(("msg_1", 1_700_000_000), b"{}"), signature);
         for (id, timestamp, body) in [("msg_2", 1_700_000_000, "{}"), ("msg_1", 1_700_000_001, "{}"), ("msg_1", 1_700_000_000, "{} ")] {
             assert!(!secret.verifies((id, timestamp), body.as_bytes(), &signature));
         }

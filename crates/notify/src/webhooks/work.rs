@@ -6,10 +6,11 @@ use platform::db::{DatabaseError, WriteTx};
 use platform::events::{self, Event};
 use platform::outbox;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::create::SEAL;
 use super::events::WebhookEndpointEvent;
-use super::model::{DeliveryState, DisabledBecause, MOST_TRIES, PATIENCE, SILENCE, Verdict, notices_after, pause_after};
+use super::model::{DeliveryState, DisabledBecause, PATIENCE, SILENCE, TRIES, Verdict, notices_after};
 use super::send::{Target, send};
 use super::signature::SigningKey;
 use super::store::{self, Attempt, Due, Health, Keys, Lease, Past, Settled};
@@ -69,6 +70,9 @@ async fn round(notify: &Notify, lease: Lease) -> Result<Option<Round>, DatabaseE
     let in_order = keys.in_order;
     let due = store::due(reader, lease.endpoint, in_order, now, width).await?;
     if due.is_empty() {
+        if in_order {
+            hold_back(notify, lease).await?;
+        }
         return Ok(None);
     }
     let events = events::find_all(reader, &due.iter().map(|due| due.event_seq).collect::<Vec<_>>()).await?;
@@ -82,6 +86,16 @@ async fn round(notify: &Notify, lease: Lease) -> Result<Option<Round>, DatabaseE
         }
     });
     Ok(Some(Round { tried: join_all(tries).await, in_order }))
+}
+
+/// Has what is due and yet may not be tried wait for what comes before it.
+async fn hold_back(notify: &Notify, lease: Lease) -> Result<(), DatabaseError> {
+    if store::due(notify.context.db.reader(), lease.endpoint, false, notify.context.now(), 1).await?.is_empty() {
+        return Ok(());
+    }
+    let tx = notify.context.begin(&Origin::system()).await?;
+    store::hold_back(&tx, lease.endpoint, None).await?;
+    tx.commit().await
 }
 
 fn target(notify: &Notify, keys: Keys, now: Timestamp) -> Target {
@@ -105,13 +119,16 @@ async fn settle(notify: &Notify, lease: Lease, round: Round) -> Result<Next, Dat
     }
     let settled: Vec<Settled> = tried.iter().map(|tried| settled(tried, tx.now())).collect();
     store::settle_deliveries(&tx, &settled).await?;
+    let failed: Vec<Uuid> = settled.iter().filter(|settled| settled.state == DeliveryState::Queued).map(|it| it.due.aggregate_id).collect();
+    if in_order && !failed.is_empty() {
+        store::hold_back(&tx, lease.endpoint, Some(&failed)).await?;
+    }
     let gone = tried.iter().any(|tried| tried.verdict == Verdict::Gone);
     store::insert_attempts(&tx, tried.into_iter().map(|tried| (tried.due.id, tried.attempt)).collect()).await?;
-    if in_order {
-        store::hold_back(&tx, &[lease.endpoint]).await?;
-    }
     let ended = disable(&tx, lease, health, gone).await?;
     if let Some(failing_since) = health.failing_since.filter(|_| !ended && health.notices > past.notices) {
+        // What happens to a thing is numbered by whoever holds it.
+        store::lock(&tx, lease.endpoint).await?;
         outbox::record(&tx, &WebhookEndpointEvent::Failing { webhook_endpoint_id: lease.endpoint, failing_since }).await?;
     }
     tx.commit().await?;
@@ -139,7 +156,7 @@ fn settled(tried: &Tried, now: Timestamp) -> Settled {
     let next = match tried.verdict {
         Verdict::Arrived => return Settled { due, state: DeliveryState::Delivered, run_at: now },
         Verdict::Gone => None,
-        Verdict::Failed(asked) => pause_after(tries.min(MOST_TRIES), asked),
+        Verdict::Failed(asked) => TRIES.pause_after(tries, asked),
     };
     match next {
         Some(pause) => Settled { due, state: DeliveryState::Queued, run_at: now + pause },

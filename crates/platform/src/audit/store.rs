@@ -45,12 +45,12 @@ pub(super) async fn insert(tx: &WriteTx, entries: &[Entry], outcome: Outcome) ->
         let (actor, changes) = (origin.actor.to_string(), entry.changes().to_string());
         values![*id, entry.action, &entry.subject, actor, outcome.as_str(), changes, origin.request_id.clone(), tx.now()]
     };
-    db::insert_many_later(tx, RECORD, ids.iter().zip(entries).map(record).collect()).await?;
-    db::insert_many_later(tx, UNSEALED, ids.iter().map(|id| values![*id]).collect()).await?;
+    db::insert_many_later(tx, RECORD, ids.iter().zip(entries).map(record).collect(), "").await?;
+    db::insert_many_later(tx, UNSEALED, ids.iter().map(|id| values![*id]).collect(), "").await?;
     let (ip, user_agent) = (origin.client.ip.map(|ip| ip.to_string()), origin.client.user_agent.clone());
     if ip.is_some() || user_agent.is_some() {
         let rows = ids.iter().map(|id| values![*id, ip.clone(), user_agent.clone()]).collect();
-        db::insert_many_later(tx, ORIGIN, rows).await?;
+        db::insert_many_later(tx, ORIGIN, rows, "").await?;
     }
     Ok(())
 }
@@ -80,7 +80,7 @@ pub(super) async fn insert_seals(tx: &WriteTx, seals: Vec<SealRow>) -> Result<()
     let ids: Vec<db::Value> = seals.iter().flat_map(|seal| values![seal.record_id]).collect();
     let delete = format!("DELETE FROM audit_unsealed WHERE record_id IN ({})", db::placeholders(1, ids.len()));
     let rows = seals.into_iter().map(|seal| values![seal.seq, seal.record_id, seal.hash, seal.sealed_at]).collect();
-    db::insert_many_later(tx, INSERT, rows).await?;
+    db::insert_many_later(tx, INSERT, rows, "").await?;
     db::execute_later(tx, &delete, ids).await
 }
 

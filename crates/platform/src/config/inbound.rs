@@ -78,7 +78,8 @@ pub(super) fn refuse_unfit(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-fn refuse_secret(place: &str, scheme: InboundScheme, secret: &str) -> Result<(), String> {
+/// Says what is wrong with a secret, where something is.
+pub(super) fn refuse_secret(place: &str, scheme: InboundScheme, secret: &str) -> Result<(), String> {
     match scheme {
         InboundScheme::Standard => {
             let bytes = secret.strip_prefix("whsec_").and_then(|text| STANDARD.decode(text).ok());

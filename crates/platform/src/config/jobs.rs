@@ -14,6 +14,8 @@ pub struct Jobs {
     pub default: u16,
     /// Places of the queue `mail`.
     pub mail: u16,
+    /// Places of the queue `push`.
+    pub push: u16,
     /// Places of the queue `bulk`.
     pub bulk: u16,
     /// Days for which what is done or called off is kept.
@@ -28,8 +30,8 @@ const DAYS: RangeInclusive<i64> = 1..=3_650;
 
 /// What is wrong with it.
 pub(super) fn refuse_unfit(jobs: &Jobs) -> Result<(), String> {
-    let Jobs { money, default, mail, bulk, keep_done_days, keep_discarded_days } = jobs;
-    for (key, places) in [("money", money), ("default", default), ("mail", mail), ("bulk", bulk)] {
+    let Jobs { money, default, mail, push, bulk, keep_done_days, keep_discarded_days } = jobs;
+    for (key, places) in [("money", money), ("default", default), ("mail", mail), ("push", push), ("bulk", bulk)] {
         if !PLACES.contains(places) {
             return Err(format!("jobs.{key} {places} must be between {} and {}", PLACES.start(), PLACES.end()));
         }

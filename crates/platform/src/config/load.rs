@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
+use super::carts;
 use super::events;
 use super::inbound;
 use super::jobs;
@@ -23,7 +24,7 @@ pub const DEFAULTS: &str = include_str!("defaults.toml");
 const BODY_BYTES: RangeInclusive<usize> = 1_024..=64 * 1_024 * 1_024;
 
 /// Keys whose values in the environment are lists, parted by commas.
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 9] = [
     "roles",
     "payments.methods",
     "shop.countries",
@@ -32,6 +33,7 @@ const LISTS: [&str; 8] = [
     "auth.return_to",
     "webhooks.allow_private",
     "sync.export.kinds",
+    "sync.import.source",
 ];
 
 /// What the command line says; it outranks file and environment.
@@ -147,7 +149,8 @@ fn settings(merged: &config::Config, flags: &Flags, layers: &[(&str, Vec<String>
 fn shown(key: &str, value: &str) -> String {
     match key {
         "database.url" | "mail.url" | "redis.url" if !value.is_empty() => mask(value),
-        "secrets.master_key" if !value.is_empty() => "***".to_owned(),
+        "sync.export.target" | "sync.import.source" => value.split(',').map(without_query).collect::<Vec<_>>().join(","),
+        "secrets.master_key" | "sync.export.secret" | "sync.import.authorization" if !value.is_empty() => "***".to_owned(),
         key if key.ends_with("_secret") && !value.is_empty() => "***".to_owned(),
         key if key.starts_with("inbound.") && key.ends_with(".secret") => "***".to_owned(),
         _ => value.to_owned(),
@@ -181,6 +184,14 @@ fn mask(address: &str) -> String {
     }
 }
 
+/// A folder as it is, and an address without what may open it.
+fn without_query(place: &str) -> String {
+    match place.split_once('?') {
+        Some((address, _)) if address.contains("://") => format!("{address}?***"),
+        _ => place.to_owned(),
+    }
+}
+
 fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     if config.mode == Mode::Development && !config.server.addr.ip().is_loopback() {
         let message =
@@ -206,13 +217,14 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
         return Err(ConfigError::Refused(message.to_owned()));
     }
     refuse_unfit_server(&config.server)?;
+    carts::refuse_unfit(&config.carts).map_err(ConfigError::Refused)?;
     events::refuse_unfit(&config.events).map_err(ConfigError::Refused)?;
     jobs::refuse_unfit(&config.jobs).map_err(ConfigError::Refused)?;
     providers::refuse_unfit(config).map_err(ConfigError::Refused)?;
     inbound::refuse_unfit(config).map_err(ConfigError::Refused)?;
     push::refuse_unfit(&config.push).map_err(ConfigError::Refused)?;
     streams::refuse_unfit(&config.streams).map_err(ConfigError::Refused)?;
-    sync::refuse_unfit(&config.sync).map_err(ConfigError::Refused)?;
+    sync::refuse_unfit(config).map_err(ConfigError::Refused)?;
     crate::redis::refuse_unfit(&config.redis).map_err(ConfigError::Refused)?;
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))
 }

@@ -1,5 +1,6 @@
 //! Configuration: `tradewind.toml`, then `TRADEWIND__*`, then flags; every value knows where it came from.
 
+mod carts;
 mod events;
 mod inbound;
 mod jobs;
@@ -11,6 +12,7 @@ mod server;
 mod streams;
 mod sync;
 
+pub use carts::Carts;
 pub use events::Events;
 pub use inbound::{INBOUND_KEYS, InboundScheme, InboundSource};
 pub use jobs::Jobs;
@@ -23,4 +25,4 @@ pub use providers::PROVIDER_KEYS;
 pub use push::Push;
 pub use server::Server;
 pub use streams::Streams;
-pub use sync::{DataSync, SyncExport, SyncImport, SyncKind};
+pub use sync::{DataSync, SyncExport, SyncImport, SyncKind, SyncPlace, SyncTable};

@@ -7,6 +7,7 @@ use kernel::{AddressRange, Currency};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::carts::Carts;
 use super::events::Events;
 use super::inbound::InboundSource;
 use super::jobs::Jobs;
@@ -267,14 +268,6 @@ pub struct Security {
     pub refusals_burst: i64,
     /// So many accounts used from one address in an hour.
     pub accounts_per_address: i64,
-}
-
-/// How carts are left behind.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Carts {
-    /// Whoever wants news is reminded of a cart that was not touched for so long; 0: nobody is.
-    pub abandoned_after_minutes: i64,
 }
 
 /// How mail leaves.

@@ -28,7 +28,7 @@ pub use connection::{ConnectionTrait, DbBackend, Reader};
 pub use counter::{Sent, count_statements, note_statement, record_statements};
 pub use invariant::{Invariant, Violation, patient_violations, violations};
 pub use long_lists::LongLists;
-pub use page::{ListError, Total, limited, page_of, page_of_short, total_of, window};
+pub use page::{ById, ListError, Total, limited, page_of, page_of_short, total_of, window};
 pub use parameters::{Parameters, Span};
 pub use pattern::{Shield, beginning, containing, hidden, shielded};
 pub use query::{

@@ -3,8 +3,10 @@
 use uuid::Uuid;
 
 use super::broken::DatabaseError;
+use super::conditions::Conditions;
 use super::connection::ConnectionTrait;
-use super::query::fetch_scalar;
+use super::query::{fetch_all, fetch_scalar};
+use super::row::FromQueryResult;
 use super::value::Value;
 use kernel::{Cursor, CursorError, DomainError, ErrorKind, Page, PageRequest, PageTooDeep, Position};
 
@@ -122,25 +124,110 @@ pub fn page_of<T>(mut rows: Vec<T>, request: &PageRequest, total: Option<Total>,
     }
 }
 
-/// One page of a list that is short enough to be read whole, in the order of the ids, which is that of creation.
+/// Rows that are listed in the order in which they were made, which their ids grow with.
+#[derive(Debug, Clone, Copy)]
+pub struct ById<'a> {
+    /// What is read of a row.
+    pub columns: &'a str,
+    /// What follows `FROM`.
+    pub source: &'a str,
+    /// The id's column.
+    pub id: &'a str,
+}
+
+impl ById<'_> {
+    /// One page of those rows for which the conditions hold, the newest first where `descending`; `id` is that of a row. At most two
+    /// statements.
+    ///
+    /// # Errors
+    /// `ListError`: a page that lies too deep or a cursor of another list.
+    pub async fn page<Row: FromQueryResult, T: TryFrom<Row, Error = DatabaseError>>(
+        self,
+        db: &impl ConnectionTrait,
+        mut narrowed: Conditions,
+        (request, descending): (&PageRequest, bool),
+        id: impl FnOnce(&T) -> Uuid,
+    ) -> Result<Page<T>, ListError> {
+        let Self { columns, source, id: column } = self;
+        let (limit, offset) = window(request)?;
+        let total = total_of(db, request, &format!("{source} WHERE {}", narrowed.text()), narrowed.parameters.0.clone()).await?;
+        let (sign, direction, sort) = if descending { ("<", "DESC", "-created_at") } else { (">", "ASC", "created_at") };
+        if let Position::After(Some(cursor)) = &request.position {
+            let place = narrowed.parameters.bind(cursor.id);
+            narrowed.add(format!("{column} {sign} {place}"));
+        }
+        let sql =
+            format!("SELECT {columns} FROM {source} WHERE {} ORDER BY {column} {direction} LIMIT {limit} OFFSET {offset}", narrowed.text());
+        let rows: Vec<Row> = fetch_all(db, &sql, narrowed.into_values()).await?;
+        let rows = rows.into_iter().map(T::try_from).collect::<Result<Vec<_>, _>>()?;
+        Ok(page_of(rows, request, total, |last| Cursor { sort: sort.to_owned(), value: None, id: id(last) }))
+    }
+}
+
+/// What tells the rows of a list apart and orders them: their ids, whose order is that of creation, or their names.
+pub trait Place: Ord + Sized {
+    /// What the list is sorted by.
+    const SORT: &'static str;
+
+    /// The place that a cursor of such a list means.
+    ///
+    /// # Errors
+    /// `CursorError` where it is of another list.
+    fn of(cursor: &Cursor) -> Result<Self, CursorError>;
+
+    /// The cursor behind this place.
+    fn cursor(self, sort: String) -> Cursor;
+}
+
+impl Place for Uuid {
+    const SORT: &'static str = "created_at";
+
+    fn of(cursor: &Cursor) -> Result<Self, CursorError> {
+        Ok(cursor.id)
+    }
+
+    fn cursor(self, sort: String) -> Cursor {
+        Cursor { sort, value: None, id: self }
+    }
+}
+
+impl Place for String {
+    const SORT: &'static str = "name";
+
+    fn of(cursor: &Cursor) -> Result<Self, CursorError> {
+        cursor.value.clone().ok_or(CursorError)
+    }
+
+    fn cursor(self, sort: String) -> Cursor {
+        Cursor { sort, value: Some(self), id: Uuid::nil() }
+    }
+}
+
+/// One page of a list that is short enough to be read whole, in the order of the places of its rows.
 ///
 /// # Errors
-/// `PageTooDeep` for a numbered page below the deepest row.
-pub fn page_of_short<T>(mut rows: Vec<T>, request: &PageRequest, descending: bool, id: impl Fn(&T) -> Uuid) -> Result<Page<T>, ListError> {
+/// `TooDeep` for a numbered page below the deepest row, `Cursor` for one of another list.
+pub fn page_of_short<T, P: Place>(
+    mut rows: Vec<T>,
+    request: &PageRequest,
+    descending: bool,
+    place: impl Fn(&T) -> P,
+) -> Result<Page<T>, ListError> {
     let (limit, offset) = window(request)?;
-    rows.sort_by_key(&id);
+    rows.sort_by_cached_key(&place);
     if descending {
         rows.reverse();
     }
     let all = u64::try_from(rows.len()).unwrap_or(u64::MAX);
     let total = matches!(request.position, Position::Number(_)).then_some(Total { rows: all, is_estimate: false });
     if let Position::After(Some(cursor)) = &request.position {
-        rows.retain(|row| if descending { id(row) < cursor.id } else { id(row) > cursor.id });
+        let last = P::of(cursor)?;
+        rows.retain(|row| if descending { place(row) < last } else { place(row) > last });
     }
     let size = |value: i64| usize::try_from(value).unwrap_or(usize::MAX);
     let rows = rows.into_iter().skip(size(offset)).take(size(limit)).collect();
-    let sort = if descending { "-created_at" } else { "created_at" };
-    Ok(page_of(rows, request, total, |last| Cursor { sort: sort.to_owned(), value: None, id: id(last) }))
+    let sort = format!("{}{}", if descending { "-" } else { "" }, P::SORT);
+    Ok(page_of(rows, request, total, |last| place(last).cursor(sort)))
 }
 
 #[cfg(test)]
@@ -172,6 +259,20 @@ mod tests {
         let third = PageRequest { position: Position::Number(3), size: 2 };
         let third = page_of_short(all, &third, false, |id| *id).expect("a page");
         assert_eq!((third.items, third.total, third.has_next), (vec![Uuid::from_u128(5)], Some(5), false));
+    }
+
+    #[test]
+    fn a_list_of_names_takes_no_cursor_of_another_list() {
+        let names = || ["mail", "bulk", "money"].map(str::to_owned).to_vec();
+        let ask = |position| page_of_short(names(), &PageRequest { position, size: 2 }, true, String::clone);
+        let first = ask(Position::After(None)).expect("a page");
+        assert_eq!(
+            (first.items, first.next.as_ref().map(|next| next.sort.as_str())),
+            (vec!["money".to_owned(), "mail".to_owned()], Some("-name"))
+        );
+        assert_eq!(ask(Position::After(first.next)).expect("a page").items, ["bulk"]);
+        let of_another = Cursor { sort: "-name".to_owned(), value: None, id: Uuid::nil() };
+        assert!(matches!(ask(Position::After(Some(of_another))), Err(ListError::Cursor(_))));
     }
 
     #[test]

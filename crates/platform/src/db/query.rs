@@ -91,8 +91,8 @@ pub async fn insert_many(db: &impl ConnectionTrait, insert: &str, rows: Vec<Vec<
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn insert_many_later(tx: &WriteTx, insert: &str, rows: Vec<Vec<Value>>) -> Result<(), DatabaseError> {
-    for (sql, values) in inserts(tx.get_database_backend(), insert, rows, "") {
+pub async fn insert_many_later(tx: &WriteTx, insert: &str, rows: Vec<Vec<Value>>, tail: &str) -> Result<(), DatabaseError> {
+    for (sql, values) in inserts(tx.get_database_backend(), insert, rows, tail) {
         execute_later(tx, &sql, values).await?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use kernel::Timestamp;
 use uuid::Uuid;
 
-use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, WriteTx};
+use crate::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Value, WriteTx};
 use crate::values;
 
 /// A fact with its place in the stream.
@@ -72,14 +72,15 @@ pub struct EventHead {
 const HEAD: &str = "seq, id, aggregate_type, aggregate_id, type, occurred_at";
 
 /// What happened to things of these kinds after this place, in order. The last event there is comes in any case, so that the next
-/// question begins behind it.
+/// question begins behind it. Read by place alone: `|| ''` keeps PostgreSQL from gathering all that ever happened to these kinds of things,
+/// which it does where its statistics are older than the place.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn heads_since(db: &impl ConnectionTrait, seq: i64, kinds: &[&str], most: usize) -> Result<Vec<EventHead>, DatabaseError> {
     let sql = format!(
         "SELECT {HEAD} FROM events
-         WHERE seq > $1 AND (seq = (SELECT MAX(seq) FROM events) OR aggregate_type IN ({})) ORDER BY seq LIMIT {most}",
+         WHERE seq > $1 AND (seq = (SELECT MAX(seq) FROM events) OR aggregate_type || '' IN ({})) ORDER BY seq LIMIT {most}",
         db::placeholders(2, kinds.len())
     );
     let mut values = values![seq];
@@ -152,15 +153,28 @@ pub(super) async fn read_by_all(db: &impl ConnectionTrait, consumers: &[&str]) -
     Ok(least)
 }
 
-/// Deletes the events of these kinds of things behind one place up to another, but for the last of each thing.
-pub(super) async fn forget(tx: &WriteTx, kinds: &[&str], after: i64, to: i64) -> Result<(), DatabaseError> {
+/// What may be forgotten behind one place up to another: the events of these kinds of things, but for the last of each thing. Read by place,
+/// as in [`heads_since`].
+fn forgettable(kinds: &[&str], after: i64, to: i64) -> (String, Vec<Value>) {
     let sql = format!(
-        "DELETE FROM events WHERE seq > $1 AND seq <= $2 AND aggregate_type IN ({})
+        "FROM events WHERE seq > $1 AND seq <= $2 AND aggregate_type || '' IN ({})
             AND EXISTS (SELECT 1 FROM events l WHERE l.aggregate_type = events.aggregate_type AND l.aggregate_id = events.aggregate_id
                 AND l.aggregate_seq > events.aggregate_seq)",
         db::placeholders(3, kinds.len())
     );
     let mut values = values![after, to];
     values.extend(kinds.iter().flat_map(|kind| values![*kind]));
-    db::execute(tx, &sql, values).await.map(drop)
+    (sql, values)
+}
+
+/// True where something there may be forgotten; asked of the reader, because most of what is kept was kept the last time as well.
+pub(super) async fn is_forgettable(db: &impl ConnectionTrait, kinds: &[&str], after: i64, to: i64) -> Result<bool, DatabaseError> {
+    let (sql, values) = forgettable(kinds, after, to);
+    Ok(db::fetch_scalar::<i64>(db, &format!("SELECT seq {sql} LIMIT 1"), values).await?.is_some())
+}
+
+/// Deletes it.
+pub(super) async fn forget(tx: &WriteTx, kinds: &[&str], after: i64, to: i64) -> Result<(), DatabaseError> {
+    let (sql, values) = forgettable(kinds, after, to);
+    db::execute(tx, &format!("DELETE {sql}"), values).await.map(drop)
 }

@@ -49,9 +49,11 @@ impl Handler for SweepEvents {
         let mut after = 0;
         while after < last && !job.is_cancelled() {
             let to = (after + AT_ONCE).min(last);
-            let tx = self.context.begin(&Origin::system()).await?;
-            store::forget(&tx, &self.kinds, after, to).await?;
-            tx.commit().await?;
+            if store::is_forgettable(reader, &self.kinds, after, to).await? {
+                let tx = self.context.begin(&Origin::system()).await?;
+                store::forget(&tx, &self.kinds, after, to).await?;
+                tx.commit().await?;
+            }
             after = to;
         }
         Ok(())

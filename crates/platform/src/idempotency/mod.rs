@@ -4,7 +4,11 @@
 //! commit binds the key to its subject as in progress, and settlement stores the answer.
 
 mod model;
+mod once;
 mod store;
+mod sweep;
 
 pub use model::{Answer, Claim, IdempotencyError, Key, Keyed};
+pub use once::once;
 pub use store::{INVARIANTS, bind, claim, finish, finish_subject, wait};
+pub use sweep::SWEEP;

@@ -32,7 +32,7 @@ impl Key {
 /// The answer that every repetition gets, byte for byte. Only successes are stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// 200 or 201.
+    /// 200, 201 or 202.
     pub status: u16,
     /// The body.
     pub body: String,
@@ -51,10 +51,10 @@ pub enum Claim {
 
 /// What a command under a key came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Keyed<T> {
-    /// It was done now.
-    New(T),
-    /// It was done before: answer this again.
+pub enum Keyed {
+    /// It was done now, and this is kept for whoever asks again.
+    New(Answer),
+    /// It was done before: this was answered then.
     Replayed(Answer),
 }
 

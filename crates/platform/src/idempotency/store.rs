@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kernel::Timestamp;
 use uuid::Uuid;
 
 use super::model::{Answer, Claim, IdempotencyError, Key};
@@ -111,4 +112,11 @@ pub async fn finish_subject(tx: &WriteTx, subject: Uuid, answer: &Answer) -> Res
     const UPDATE: &str = "UPDATE idempotency_keys SET state = 'done', answer_status = $1, answer_body = $2, updated_at = $3
         WHERE subject_id = $4 AND state = 'in_progress'";
     db::execute_later(tx, UPDATE, values![answer.status, &answer.body, tx.now(), subject]).await
+}
+
+/// Deletes keys of before this moment that have their answer, some of them; how many.
+pub(super) async fn forget(tx: &WriteTx, before: Timestamp, most: i64) -> Result<u64, DatabaseError> {
+    const DELETE: &str = "DELETE FROM idempotency_keys WHERE (scope, key) IN (
+        SELECT scope, key FROM idempotency_keys WHERE state = 'done' AND created_at < $1 ORDER BY created_at LIMIT $2)";
+    db::execute(tx, DELETE, values![before, most]).await
 }

@@ -11,6 +11,8 @@ text_enum! {
         Default = "default",
         /// Letters.
         Mail = "mail",
+        /// Messages to browsers.
+        Push = "push",
         /// What reads or writes a lot, and nobody waits for.
         Bulk = "bulk",
     }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod error;
+mod forget;
 mod kind;
 mod model;
 mod pause;
@@ -17,6 +18,7 @@ mod worker;
 
 pub use cancel::cancel;
 pub use error::JobCommandError;
+pub use forget::SWEEP;
 pub use kind::{JobKind, Priority, Queue};
 pub use model::{Handler, Handlers, Job, JobError, JobState, NewJob, Progress, StoredJob};
 pub use pause::{QueueView, drained, pause, queues, resume};
@@ -26,8 +28,8 @@ pub use schedules::{
     Home, ScheduleCommand, ScheduleError, ScheduleView, Scheduler, Schedules, command_schedule, enqueue_ticks, find_schedule,
     list_schedules,
 };
-pub use store::{INVARIANTS, JobFilter, SORT, enqueue, find, list, unfinished};
-pub use sweep::SweepJobs;
+pub use store::{INVARIANTS, JobFilter, SORT, enqueue, enqueue_all, find, list, unfinished};
+pub use sweep::{Sweep, Sweeper};
 pub use timetable::{Schedule, TimetableError};
 #[cfg(feature = "failpoints")]
 pub use trial::{TrialJob, TrialVerdict, enqueue_trial, trial_verdict};

@@ -49,6 +49,7 @@ pub(super) fn width(config: &Config, queue: Queue) -> usize {
         Queue::Money => jobs.money,
         Queue::Default => jobs.default,
         Queue::Mail => jobs.mail,
+        Queue::Push => jobs.push,
         Queue::Bulk => jobs.bulk,
     })
 }

@@ -1,45 +1,68 @@
-//! Forgetting jobs that are long over.
+//! Forgetting what is long over, some of it at a time.
 
-use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
 use kernel::Origin;
 
-use super::kind::{JobKind, Priority, Queue};
+use super::kind::JobKind;
 use super::model::{Handler, Job, JobError};
-use super::store;
 use crate::Context;
+use crate::config::Config;
+use crate::db::{DatabaseError, WriteTx};
 
 /// Rows of one transaction: few enough to hold SQLite's writer for milliseconds.
 const AT_ONCE: i64 = 500;
 /// Transactions of one run; the next one goes on.
 const MOST_ROUNDS: usize = 2_000;
 
-/// Deletes jobs that were done, called off or given up longer ago than `[jobs]` says; as often as one likes.
-#[derive(Debug, Clone)]
-pub struct SweepJobs(pub Context);
+/// Forgets some of what is long over, so many rows at most; how many.
+type Round = for<'t> fn(&'t Config, &'t WriteTx, i64) -> BoxFuture<'t, Result<u64, DatabaseError>>;
 
-impl SweepJobs {
+/// How a slice forgets: as often as one likes, in transactions that nobody else waits for. Declared as a constant of the slice.
+#[derive(Debug, Clone, Copy)]
+pub struct Sweep {
+    kind: JobKind,
+    round: Round,
+}
+
+impl Sweep {
+    /// Jobs of this kind do rounds until one finds nothing.
+    #[must_use]
+    pub const fn new(kind: JobKind, round: Round) -> Self {
+        Self { kind, round }
+    }
+
     /// The kind of its jobs.
-    pub const KIND: JobKind = JobKind::new("jobs.sweep").on(Queue::Bulk).of_priority(Priority::Low);
+    #[must_use]
+    pub const fn kind(&self) -> JobKind {
+        self.kind
+    }
+
+    /// What runs its jobs.
+    #[must_use]
+    pub fn of(self, context: &Context) -> Sweeper {
+        Sweeper { context: context.clone(), sweep: self }
+    }
+}
+
+/// Runs the jobs of one [`Sweep`].
+#[derive(Debug)]
+pub struct Sweeper {
+    context: Context,
+    sweep: Sweep,
 }
 
 #[async_trait::async_trait]
-impl Handler for SweepJobs {
+impl Handler for Sweeper {
     fn kind(&self) -> JobKind {
-        Self::KIND
+        self.sweep.kind
     }
 
     async fn run(&self, job: &Job) -> Result<(), JobError> {
-        let (context, kept) = (&self.0, &self.0.config.jobs);
-        let (done, discarded) = (TimeDelta::days(kept.keep_done_days), TimeDelta::days(kept.keep_discarded_days));
         for _ in 0..MOST_ROUNDS {
-            let tx = context.begin(&Origin::system()).await?;
-            let now = tx.now();
-            let mut deleted = store::delete_done(&tx, now - done, AT_ONCE).await?;
-            if deleted == 0 {
-                deleted = store::delete_discarded(&tx, now - discarded, AT_ONCE).await?;
-            }
+            let tx = self.context.begin(&Origin::system()).await?;
+            let swept = (self.sweep.round)(&self.context.config, &tx, AT_ONCE).await?;
             tx.commit().await?;
-            if deleted == 0 || job.is_cancelled() {
+            if swept == 0 || job.is_cancelled() {
                 break;
             }
         }

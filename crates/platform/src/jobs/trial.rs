@@ -54,9 +54,7 @@ pub async fn enqueue_trial(context: &Context, count: i64) -> Result<(), Database
     while first < count {
         let tx = context.begin(&Origin::system()).await?;
         let next = (first + AT_ONCE).min(count);
-        for number in first..next {
-            store::enqueue(&tx, NewJob::new(TrialJob::KIND, number.into(), tx.now())).await?;
-        }
+        store::enqueue_all(&tx, (first..next).map(|number| NewJob::new(TrialJob::KIND, number.into(), tx.now())).collect()).await?;
         tx.commit().await?;
         first = next;
     }

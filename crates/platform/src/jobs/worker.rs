@@ -1,17 +1,18 @@
 //! The task that keeps every queue's places filled, keeps the leases of what runs, and writes down what ended.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::time::Duration;
 
-use kernel::{JobId, Origin, Timestamp};
-use tokio::task::JoinSet;
+use kernel::{Origin, Timestamp};
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::kind::Queue;
 use super::model::{Handlers, Job};
 use super::run::{Ended, claim, run_one, take_back_lost, width};
-use super::store::{self, LEASE};
+use super::store::{self, Due, LEASE};
 use crate::Context;
 use crate::db::DatabaseError;
 
@@ -27,13 +28,13 @@ const AFTER_ERROR: Duration = Duration::from_secs(1);
 pub struct Worker {
     context: Context,
     handlers: Handlers,
-    /// What runs, and its handle.
     tasks: JoinSet<Ended>,
-    running: BTreeMap<JobId, Job>,
+    /// What runs, by its task.
+    running: BTreeMap<Id, Job>,
     /// What ended and is not written down yet.
     ended: Vec<Ended>,
-    /// True where more was due than there was room for.
-    has_more: bool,
+    /// What was due, when it was looked at last, and found no room.
+    waits: Vec<Due>,
     beat_at: Timestamp,
 }
 
@@ -42,7 +43,7 @@ impl Worker {
     #[must_use]
     pub fn new(context: Context, handlers: Handlers) -> Self {
         let beat_at = context.now() + LEASE / 3;
-        Self { context, handlers, tasks: JoinSet::new(), running: BTreeMap::new(), ended: Vec::new(), has_more: false, beat_at }
+        Self { context, handlers, tasks: JoinSet::new(), running: BTreeMap::new(), ended: Vec::new(), waits: Vec::new(), beat_at }
     }
 
     /// Runs jobs until told to stop; what it has begun it finishes.
@@ -53,7 +54,7 @@ impl Worker {
             // Made before anything is looked at: a commit in between wakes it.
             let woken = wake.notified();
             let looks = look_at <= Instant::now();
-            let is_fine = self.turn(looks || (self.has_more && !self.ended.is_empty())).await;
+            let is_fine = self.turn(looks).await;
             if !is_fine {
                 wait(&stop, AFTER_ERROR).await;
                 continue;
@@ -63,7 +64,7 @@ impl Worker {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                Some(ended) = self.tasks.join_next() => self.note(ended),
+                Some(ended) = self.tasks.join_next_with_id() => self.note(ended),
                 () = woken => look_at = look_at.min(Instant::now() + GATHER),
                 () = tokio::time::sleep_until(look_at) => {}
             }
@@ -73,6 +74,7 @@ impl Worker {
 
     /// Waits for what runs, and writes down how it ends.
     async fn finish(mut self) {
+        self.waits.clear();
         let never = CancellationToken::new();
         loop {
             if !self.turn(false).await {
@@ -80,7 +82,7 @@ impl Worker {
                 continue;
             }
             tokio::select! {
-                ended = self.tasks.join_next() => match ended {
+                ended = self.tasks.join_next_with_id() => match ended {
                     Some(ended) => self.note(ended),
                     None if self.ended.is_empty() => return,
                     None => {}
@@ -102,13 +104,14 @@ impl Worker {
     }
 
     async fn try_turn(&mut self, looks: bool) -> Result<(), DatabaseError> {
-        while let Some(ended) = self.tasks.try_join_next() {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
             self.note(ended);
         }
         if self.beat_at <= self.context.now() {
             self.beat().await?;
         }
-        let due = if looks { store::due(self.context.db.reader(), self.context.now()).await? } else { Vec::new() };
+        // As long as something waits for a place, nobody needs to be asked what there is.
+        let due = if looks { store::due(self.context.db.reader(), self.context.now()).await? } else { take(&mut self.waits) };
         let mut room = self.room();
         let takes = due.iter().any(|due| room.get(&due.queue).is_some_and(|room| *room > 0));
         // What completed itself is written down already.
@@ -124,9 +127,7 @@ impl Worker {
         for job in &claimed {
             room.entry(job.queue).and_modify(|room| *room = room.saturating_sub(1));
         }
-        if looks {
-            self.has_more = due.iter().any(|due| room.get(&due.queue).is_some_and(|room| *room == 0));
-        }
+        self.waits = due.into_iter().filter(|due| room.get(&due.queue).is_some_and(|room| *room == 0)).collect();
         for job in claimed {
             self.begin(job);
         }
@@ -135,18 +136,22 @@ impl Worker {
 
     fn begin(&mut self, job: Job) {
         let handlers = self.handlers.clone();
-        self.running.insert(job.id, job.clone());
-        self.tasks.spawn(async move { run_one(&handlers, job).await });
+        let running = job.clone();
+        let task = self.tasks.spawn(async move { run_one(&handlers, job).await });
+        self.running.insert(task.id(), running);
     }
 
     /// Takes note of a run that is over. Handlers' panics are caught, and nobody aborts a task: it always says how it ended.
-    fn note(&mut self, ended: Result<Ended, tokio::task::JoinError>) {
+    fn note(&mut self, ended: Result<(Id, Ended), JoinError>) {
         match ended {
-            Ok(ended) => {
-                self.running.remove(&ended.job.id);
+            Ok((task, ended)) => {
+                self.running.remove(&task);
                 self.ended.push(ended);
             }
-            Err(error) => tracing::error!(error = %error, "a job's task was lost; it is taken up again when its lease ends"),
+            Err(error) => {
+                self.running.remove(&error.id());
+                tracing::error!(error = %error, "a job's task was lost; the job is taken up again when its lease ends");
+            }
         }
     }
 

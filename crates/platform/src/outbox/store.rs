@@ -120,7 +120,7 @@ pub(super) async fn move_to_events(tx: &WriteTx, rows: Vec<OutboxRow>, last_seq:
             row.occurred_at,
         ]
     });
-    db::insert_many_later(tx, INSERT, numbered.collect()).await?;
+    db::insert_many_later(tx, INSERT, numbered.collect(), "").await?;
     db::execute_later(tx, &delete, positions).await
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Circuit {
 
 #[derive(Debug, Clone, Copy)]
 struct Rest {
+    /// What was asked before it says no more than what began it.
+    since: Instant,
     until: Instant,
     lasts: Duration,
 }
@@ -38,15 +40,15 @@ impl Circuit {
         *self = Self::default();
     }
 
-    /// Notes that there was none; true where the system is left alone from now on.
-    pub(super) fn failed(&mut self, now: Instant) -> bool {
+    /// Notes that there was none to what was asked at `begin`; true where the system is left alone from now on.
+    pub(super) fn failed(&mut self, begin: Instant, now: Instant) -> bool {
         self.failures = self.failures.saturating_add(1);
-        if self.failures < FAILURES {
+        if self.failures < FAILURES || self.rests.is_some_and(|rest| begin < rest.since) {
             return false;
         }
         let lasts = self.rests.map_or(FIRST_REST, |rest| (rest.lasts * 2).min(LONGEST_REST));
         let is_new = self.rests.is_none();
-        self.rests = Some(Rest { until: now + lasts, lasts });
+        self.rests = Some(Rest { since: now, until: now + lasts, lasts });
         is_new
     }
 
@@ -62,7 +64,7 @@ mod tests {
 
     fn open() -> (Circuit, Instant) {
         let (mut circuit, now) = (Circuit::default(), Instant::now());
-        let opened: Vec<bool> = (0..FAILURES).map(|_| circuit.failed(now)).collect();
+        let opened: Vec<bool> = (0..FAILURES).map(|_| circuit.failed(now, now)).collect();
         assert_eq!(opened, [false, false, false, false, true]);
         (circuit, now)
     }
@@ -72,7 +74,7 @@ mod tests {
         let (mut circuit, now) = (Circuit::default(), Instant::now());
         for _ in 0..100 {
             for _ in 1..FAILURES {
-                assert!(!circuit.failed(now));
+                assert!(!circuit.failed(now, now));
             }
             circuit.answered();
         }
@@ -88,12 +90,24 @@ mod tests {
             now += rest;
             assert_eq!(circuit.may_ask(now), Ok(()));
             assert_eq!(circuit.may_ask(now), Err(rest), "only one asks");
-            assert!(!circuit.failed(now) && circuit.is_open());
+            assert!(!circuit.failed(now, now) && circuit.is_open());
         }
         now += LONGEST_REST;
         assert_eq!(circuit.may_ask(now), Ok(()));
         circuit.answered();
         assert_eq!((circuit.may_ask(now), circuit.may_ask(now), circuit.is_open()), (Ok(()), Ok(()), false));
+    }
+
+    /// Twenty who ask at the same time find out the same: that is one rest, not the longest.
+    #[test]
+    fn what_was_asked_before_a_rest_does_not_make_it_longer() {
+        let begin = Instant::now();
+        let (mut circuit, mut now) = (Circuit::default(), begin + Duration::from_millis(1));
+        for _ in 0..20 {
+            circuit.failed(begin, now);
+            now += Duration::from_millis(1);
+        }
+        assert_eq!(circuit.may_ask(now), Err(FIRST_REST - Duration::from_millis(16)));
     }
 
     /// Whoever asked for all may have gone without a word: its task was dropped.

@@ -125,7 +125,7 @@ impl OutsideSystem {
             return;
         };
         state.failed += 1;
-        if self.0.is_one && state.circuit.failed(now) {
+        if self.0.is_one && state.circuit.failed(begin, now) {
             tracing::warn!(system = self.0.name, trouble, "it does not answer; it is left alone for a while, and then asked again");
         }
         state.trouble = trouble;

@@ -94,7 +94,7 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
             Some(user) => address_of(&tx, user).await?,
             None => None,
         },
-        accepts_marketing: false,
+        accepts_marketing_at: None,
         shipping_address: None,
         billing_address: None,
         shipping_method_id: None,

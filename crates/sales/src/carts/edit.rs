@@ -1,7 +1,7 @@
 //! Changing what a cart says of its customer and its way.
 
 use accounts::addresses::Address;
-use kernel::{Email, Origin, ShippingMethodId};
+use kernel::{Email, Origin, ShippingMethodId, Timestamp};
 use platform::db::OnBroken;
 
 use super::contents::{CartContents, with_lines};
@@ -39,21 +39,22 @@ pub async fn edit(sales: &Sales, origin: &Origin, access: &CartAccess, change: E
             return Err(CartError::ShippingMethodUnavailable);
         }
     }
-    apply(&mut cart, change);
+    apply(&mut cart, change, tx.now());
     cart.version += 1;
     cart.updated_at = tx.now();
     // Staff may delete the method between the look and the write; nothing else that the cart names can be absent.
-    store::update(&tx, &cart).await.on_foreign(|| CartError::ShippingMethodUnavailable)?;
+    store::update(&tx, &cart, &access.proof).await.on_foreign(|| CartError::ShippingMethodUnavailable)?;
     tx.commit().await.on_foreign(|| CartError::ShippingMethodUnavailable)?;
     Ok(with_lines(sales.context.db.reader(), cart, lines, sales.context.now()).await?)
 }
 
-fn apply(cart: &mut Cart, change: EditCart) {
+fn apply(cart: &mut Cart, change: EditCart, now: Timestamp) {
     if let Some(email) = change.email {
         cart.email = email;
     }
     if let Some(accepts) = change.accepts_marketing {
-        cart.accepts_marketing = accepts;
+        // A box that stays ticked keeps its time: a no that was said elsewhere since is the newer word.
+        cart.accepts_marketing_at = accepts.then(|| cart.accepts_marketing_at.unwrap_or(now));
     }
     if let Some(address) = change.shipping_address {
         cart.shipping_address = address;

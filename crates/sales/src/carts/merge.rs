@@ -56,37 +56,37 @@ async fn open_own(tx: &WriteTx, user: UserId, cart_id: CartId) -> Result<CartCon
 async fn adopt(tx: &WriteTx, user: UserId, guest: &CartAccess) -> Result<CartContents, CartError> {
     let Locked { mut cart, lines } = store::lock(tx, guest).await?;
     if cart.user_id != Some(user) {
-        store::give_to(tx, cart.id, user).await?;
+        store::give_to(tx, cart.id, user, Some(&guest.proof)).await?;
         if cart.email.is_none() {
             cart.email = address_of(tx, user).await?;
         }
         (cart.user_id, cart.version, cart.updated_at) = (Some(user), cart.version + 1, tx.now());
-        store::update(tx, &cart).await?;
+        store::update(tx, &cart, &guest.proof).await?;
     }
     Ok(with_lines(tx, cart, lines, tx.now()).await?)
 }
 
 async fn merge_into(tx: &WriteTx, user: UserId, guest: &CartAccess, own: CartId) -> Result<CartContents, CartError> {
     let access = CartAccess { cart_id: own, proof: CartProof::SignedIn(user) };
-    let (own, guest) = if own < guest.cart_id {
+    let (own, other) = if own < guest.cart_id {
         let own = store::lock(tx, &access).await?;
         (own, store::lock(tx, guest).await?)
     } else {
-        let guest = store::lock(tx, guest).await?;
-        (store::lock(tx, &access).await?, guest)
+        let other = store::lock(tx, guest).await?;
+        (store::lock(tx, &access).await?, other)
     };
     let Locked { cart, mut lines } = own;
-    let mut cart = with_the_way_of(cart, &guest.cart);
+    let mut cart = with_the_way_of(cart, &other.cart);
     let mut changed = Vec::new();
-    for line in guest.lines.lines {
+    for line in other.lines.lines {
         changed.push(put(&mut lines.lines, line)?);
     }
-    store::mark_merged(tx, guest.cart.id, cart.id).await?;
+    store::mark_merged(tx, other.cart.id, cart.id, &guest.proof).await?;
     for line in &changed {
         store::put_line(tx, cart.id, line).await?;
     }
     (cart.version, cart.updated_at) = (cart.version + 1, tx.now());
-    store::update(tx, &cart).await?;
+    store::update(tx, &cart, &access.proof).await?;
     let contents = with_lines(tx, cart, lines, tx.now()).await?;
     contents.refuse_too_large()?;
     Ok(contents)
@@ -108,8 +108,8 @@ fn put(lines: &mut Vec<CartLine>, line: CartLine) -> Result<CartLine, CartError>
 }
 
 fn with_the_way_of(own: Cart, guest: &Cart) -> Cart {
-    let own = Cart { accepts_marketing: own.accepts_marketing || guest.accepts_marketing, ..own };
     Cart {
+        accepts_marketing_at: own.accepts_marketing_at.max(guest.accepts_marketing_at),
         email: own.email.or_else(|| guest.email.clone()),
         shipping_address: own.shipping_address.or_else(|| guest.shipping_address.clone()),
         billing_address: own.billing_address.or_else(|| guest.billing_address.clone()),

@@ -12,7 +12,7 @@ mod personal;
 mod remove_line;
 mod store;
 
-pub use abandoned::{QuietCart, find_open, note_reminder, quiet, recover, withdraw_consent};
+pub use abandoned::{CartReader, QuietCart, find_open, note_reminder, recover, withdraw_consent};
 pub use add_line::{AddLine, add_line};
 pub use change_line::{ChangeLine, change_line};
 pub use contents::{CartContents, contents, with_lines};

@@ -34,7 +34,12 @@ impl CartToken {
     /// A new token from the system's random source.
     #[must_use]
     pub fn generate() -> Self {
-        let bits: [u8; 32] = rand::random();
+        Self::of_bits(rand::random())
+    }
+
+    /// The token of these bits, which nobody else must be able to tell.
+    #[must_use]
+    pub fn of_bits(bits: [u8; 32]) -> Self {
         let digits: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
         Self(format!("{}{digits}", Self::PREFIX))
     }
@@ -77,6 +82,16 @@ pub enum CartProof {
     Token(CartToken),
     /// That they are signed in, which may be as the cart's owner.
     SignedIn(UserId),
+}
+
+impl CartProof {
+    /// What is stored of the token that is shown, where one is.
+    pub(super) fn hash(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Token(token) => Some(token.hash()),
+            Self::SignedIn(_) => None,
+        }
+    }
 }
 
 /// A wish to use a cart: its id and what came with the request. A wrong token, or another's cart, is the same as no such cart.
@@ -124,8 +139,8 @@ pub struct Cart {
     pub status: CartStatus,
     /// Where the confirmation goes.
     pub email: Option<Email>,
-    /// True where the customer wants news.
-    pub accepts_marketing: bool,
+    /// When the customer said that news are wanted, where they are.
+    pub accepts_marketing_at: Option<Timestamp>,
     /// Where the parcel goes.
     pub shipping_address: Option<Address>,
     /// Who is billed; absent: as the shipping address.

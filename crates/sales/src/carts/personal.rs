@@ -19,7 +19,19 @@ impl PersonalPlace for PersonalCarts {
 
     fn columns(&self) -> &'static [Columns] {
         &[
-            ("carts", &["email", "accepts_marketing", "accepts_marketing_at", "shipping_address", "billing_address", "metadata", "tags"]),
+            (
+                "carts",
+                &[
+                    "email",
+                    "email_key",
+                    "accepts_marketing",
+                    "accepts_marketing_at",
+                    "shipping_address",
+                    "billing_address",
+                    "metadata",
+                    "tags",
+                ],
+            ),
             ("cart_lines", &["custom_options", "options_key"]),
         ]
     }
@@ -31,7 +43,7 @@ impl PersonalPlace for PersonalCarts {
                 .iter()
                 .map(|line| json!({"variant_id": line.variant_id, "quantity": i64::from(line.quantity), "custom_options": line.custom_options.to_json()}))
                 .collect();
-            json!({"id": cart.id, "status": cart.status.as_str(), "email": cart.email, "accepts_marketing": cart.accepts_marketing,
+            json!({"id": cart.id, "status": cart.status.as_str(), "email": cart.email, "accepts_marketing_at": cart.accepts_marketing_at,
                    "shipping_address": cart.shipping_address, "billing_address": cart.billing_address, "lines": lines,
                    "created_at": cart.created_at, "updated_at": cart.updated_at})
         });

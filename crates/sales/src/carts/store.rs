@@ -26,7 +26,7 @@ struct CartRow {
     currency: String,
     status: String,
     email: Option<String>,
-    accepts_marketing: bool,
+    accepts_marketing_at: Option<Timestamp>,
     shipping_address: Option<serde_json::Value>,
     billing_address: Option<serde_json::Value>,
     shipping_method_id: Option<Uuid>,
@@ -35,7 +35,7 @@ struct CartRow {
     updated_at: Timestamp,
 }
 
-const COLUMNS: &str = "id, token_hash, recovery_hash, user_id, channel_id, currency, status, email, accepts_marketing, shipping_address,
+const COLUMNS: &str = "id, token_hash, recovery_hash, user_id, channel_id, currency, status, email, accepts_marketing_at, shipping_address,
     billing_address, shipping_method_id, version, created_at, updated_at";
 
 impl TryFrom<CartRow> for Cart {
@@ -49,7 +49,7 @@ impl TryFrom<CartRow> for Cart {
             currency: row.currency.parse().map_err(|_| DatabaseError::corrupt("carts.currency"))?,
             status: row.status.parse().map_err(|_| DatabaseError::corrupt("carts.status"))?,
             email: row.email.as_deref().map(Email::parse).transpose().map_err(|_| DatabaseError::corrupt("carts.email"))?,
-            accepts_marketing: row.accepts_marketing,
+            accepts_marketing_at: row.accepts_marketing_at,
             shipping_address: address(row.shipping_address)?,
             billing_address: address(row.billing_address)?,
             shipping_method_id: row.shipping_method_id.map(ShippingMethodId::from_uuid),
@@ -139,16 +139,19 @@ pub(super) async fn insert(tx: &WriteTx, cart: &Cart, token: &CartToken) -> Resu
     db::execute_later(tx, INSERT, values).await
 }
 
-/// Writes what `edit` may change, and the next version.
-pub(super) async fn update(tx: &WriteTx, cart: &Cart) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE carts SET email = $1, accepts_marketing = $2, accepts_marketing_at = CASE
-            WHEN NOT $2 THEN NULL WHEN accepts_marketing THEN accepts_marketing_at ELSE $3 END,
-        shipping_address = $4, billing_address = $5, shipping_method_id = $6, version = $7, updated_at = $3, updated_by = $8 WHERE id = $9";
-    let email = cart.email.as_ref().map(Email::as_str);
+/// Writes what `edit` may change, and the next version. The link of a letter opens nothing more once the address is another's: it may have
+/// gone to a wrong one. Whoever came by it goes on by it.
+pub(super) async fn update(tx: &WriteTx, cart: &Cart, by: &CartProof) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET email = $1, email_key = $2, accepts_marketing = $3, accepts_marketing_at = $4,
+        shipping_address = $5, billing_address = $6, shipping_method_id = $7, version = $8, updated_at = $9, updated_by = $10,
+        recovery_hash = CASE WHEN email_key = $2 OR recovery_hash = $11 THEN recovery_hash END WHERE id = $12";
+    let (email, email_key) = (cart.email.as_ref().map(Email::as_str), cart.email.as_ref().map(Email::key));
+    let (accepts, accepts_at) = (cart.accepts_marketing_at.is_some(), cart.accepts_marketing_at);
     let shipping = address_json(cart.shipping_address.as_ref())?;
     let billing = address_json(cart.billing_address.as_ref())?;
     let actor = tx.actor().to_string();
-    let values = values![email, cart.accepts_marketing, tx.now(), shipping, billing, cart.shipping_method_id, cart.version, actor, cart.id];
+    let (method, version) = (cart.shipping_method_id, cart.version);
+    let values = values![email, email_key, accepts, accepts_at, shipping, billing, method, version, tx.now(), actor, by.hash(), cart.id];
     db::execute_later(tx, UPDATE, values).await
 }
 
@@ -176,20 +179,22 @@ pub(super) async fn open_cart_of(db: &impl ConnectionTrait, user: UserId, except
     Ok(db::fetch_scalar(db, SELECT, values![user, except]).await?.map(CartId::from_uuid))
 }
 
-/// Gives a cart that is nobody's to a customer.
+/// Gives a cart that is nobody's to a customer. What opens it by the link of a letter opens it no more, unless that is what the customer shows.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn give_to(tx: &WriteTx, cart: CartId, user: UserId) -> Result<(), DatabaseError> {
-    db::execute(tx, "UPDATE carts SET user_id = $1 WHERE id = $2 AND user_id IS NULL", values![user, cart]).await.map(drop)
+pub async fn give_to(tx: &WriteTx, cart: CartId, user: UserId, by: Option<&CartProof>) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET user_id = $1, recovery_hash = CASE WHEN recovery_hash = $2 THEN recovery_hash END
+        WHERE id = $3 AND user_id IS NULL";
+    db::execute(tx, UPDATE, values![user, by.and_then(CartProof::hash), cart]).await.map(drop)
 }
 
 /// Closes a cart whose lines went into another one.
-pub(super) async fn mark_merged(tx: &WriteTx, id: CartId, into: CartId) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE carts SET status = 'merged', merged_into = $1, version = version + 1, updated_at = $2, updated_by = $3
-        WHERE id = $4";
+pub(super) async fn mark_merged(tx: &WriteTx, id: CartId, into: CartId, by: &CartProof) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET status = 'merged', merged_into = $1, version = version + 1, updated_at = $2, updated_by = $3,
+        recovery_hash = CASE WHEN recovery_hash = $4 THEN recovery_hash END WHERE id = $5";
     db::execute(tx, "DELETE FROM cart_lines WHERE cart_id = $1", values![id]).await?;
-    db::execute(tx, UPDATE, values![into, tx.now(), tx.actor().to_string(), id]).await.map(drop)
+    db::execute(tx, UPDATE, values![into, tx.now(), tx.actor().to_string(), by.hash(), id]).await.map(drop)
 }
 
 /// Where the lines of a cart went.
@@ -270,8 +275,9 @@ pub(super) async fn all_of(db: &impl ConnectionTrait, user: UserId) -> Result<Ve
 
 /// Empties the carts of a customer, and takes from them all that tells whose they were.
 pub(super) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE carts SET email = NULL, recovery_hash = NULL, accepts_marketing = FALSE, accepts_marketing_at = NULL, shipping_address = NULL,
-        billing_address = NULL, tags = $2, metadata = $3, version = version + 1, updated_at = $4 WHERE user_id = $1";
+    const UPDATE: &str = "UPDATE carts SET email = NULL, email_key = NULL, recovery_hash = NULL, accepts_marketing = FALSE,
+        accepts_marketing_at = NULL, shipping_address = NULL, billing_address = NULL, tags = $2, metadata = $3, version = version + 1,
+        updated_at = $4 WHERE user_id = $1";
     db::execute(tx, "DELETE FROM cart_lines WHERE cart_id IN (SELECT id FROM carts WHERE user_id = $1)", values![user]).await?;
     let values = values![user, serde_json::json!([]), serde_json::json!({}), tx.now()];
     db::execute(tx, UPDATE, values).await.map(drop)

@@ -139,7 +139,7 @@ fn contact(priced: &PricedCart) -> Result<Contact, DatabaseError> {
     Ok(Contact {
         id: ContactId::generate(),
         email: cart.email.clone().ok_or_else(|| DatabaseError::corrupt("a cart that is ready has an e-mail address"))?,
-        accepts_marketing: cart.accepts_marketing,
+        accepts_marketing_at: cart.accepts_marketing_at,
         shipping_address: cart.shipping_address.clone(),
         billing_address: cart.billing_address.clone().or_else(|| cart.shipping_address.clone()),
     })

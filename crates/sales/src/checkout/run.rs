@@ -1,7 +1,7 @@
 //! The whole checkout: place the order, ask its provider, settle.
 
 use kernel::Origin;
-use platform::idempotency::{self, Answer, Keyed};
+use platform::idempotency::{self, Keyed};
 
 use super::error::PlaceOrderError;
 use super::place::{PlaceOrder, Placed, place};
@@ -16,7 +16,7 @@ use crate::settlement::{ask, settle};
 /// # Errors
 /// `PlaceOrderError` before anything stands; afterwards only what a retry under the same key resolves.
 #[tracing::instrument(skip_all, fields(cart.id = %request.access.cart_id))]
-pub async fn run(sales: &Sales, origin: &Origin, request: PlaceOrder) -> Result<Keyed<Answer>, PlaceOrderError> {
+pub async fn run(sales: &Sales, origin: &Origin, request: PlaceOrder) -> Result<Keyed, PlaceOrderError> {
     match place(sales, origin, &request).await? {
         Placed::Answered(answer) => Ok(Keyed::New(answer)),
         Placed::Replayed(answer) => Ok(Keyed::Replayed(answer)),

@@ -102,7 +102,8 @@ pub(super) async fn change_said(tx: &WriteTx, command: ChangeCustomer, source: &
     let known = store::find(tx, id).await?.ok_or(ChangeCustomerError::NotFound)?;
     let said = match (changes.accepts_marketing, known.user_id) {
         (Some(accepts), Some(user)) => Some(ask_account(tx, user, accepts, source).await?),
-        (Some(accepts), None) if accepts != known.marketing.accepts => {
+        // A consent that is given again keeps its first time, as that of an account.
+        (Some(accepts), None) if !(accepts && known.marketing.accepts) => {
             Some(Marketing { accepts, at: Some(tx.now()), source: Some(source.to_owned()) })
         }
         (Some(_) | None, _) => None,

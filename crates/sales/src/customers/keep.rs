@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use accounts::users::{self, ChangeProfile, ChangeProfileError, Consent, ProfileChanges, TakenError, User, UserEvent, UserStatus};
-use kernel::{CustomerId, OrderId, UserId};
+use kernel::{CustomerId, OrderId, Timestamp, UserId};
 use platform::db::{DatabaseError, WriteTx};
 use platform::events::{EventHead, Subscriber};
 use platform::outbox::Fact;
@@ -73,7 +73,8 @@ async fn keep(tx: &WriteTx, orders: &[OrderId], mut users: BTreeSet<UserId>) -> 
     Ok(())
 }
 
-/// The accounts, with what their holders said at the checkout since: that advertising is welcome. A later word of the account stays.
+/// The accounts, with what their holders said in the carts that they ordered: that advertising is welcome. What counts is when the box was
+/// ticked, however long the cart waited: a later word of the account stays.
 async fn welcome(
     tx: &WriteTx,
     bought: &[Bought],
@@ -81,22 +82,30 @@ async fn welcome(
     accounts: Vec<User>,
 ) -> Result<BTreeMap<UserId, User>, DatabaseError> {
     let mut accounts: BTreeMap<UserId, User> = accounts.into_iter().map(|user| (user.id, user)).collect();
-    for order in bought.iter().filter(|order| order.accepts_marketing && !before.contains_key(&order.order_id)) {
+    for order in bought.iter().filter(|order| !before.contains_key(&order.order_id)) {
         let Some(user) = order.user_id.and_then(|id| accounts.get_mut(&id)) else { continue };
-        let is_newest = user.updated_at <= order.placed_at && user.status != UserStatus::Erased;
-        if !is_newest || user.consent != Consent::Refused {
+        if user.status == UserStatus::Erased || !order.accepts_marketing_at.is_some_and(|said| is_news(&user.consent, said)) {
             continue;
         }
         let Ok(changes) = ProfileChanges::parse(None, None, Some(true)) else { continue };
-        let command = ChangeProfile { user_id: user.id, version: None, changes, source: "checkout" };
+        // Whoever changes the account in this moment may be refusing.
+        let command = ChangeProfile { user_id: user.id, version: Some(user.version), changes, source: "checkout" };
         match users::change_profile_in(tx, command).await {
             Ok(changed) => *user = changed,
             Err(ChangeProfileError::Taken(TakenError::Database(error))) => return Err(error),
-            // Whoever was forgotten meanwhile said nothing.
+            // Whoever was forgotten or spoke meanwhile said nothing here.
             Err(ChangeProfileError::NotFound | ChangeProfileError::VersionConflict { .. } | ChangeProfileError::Taken(_)) => {}
         }
     }
     Ok(accounts)
+}
+
+/// True where a yes of this moment is newer than what the account says.
+fn is_news(consent: &Consent, said: Timestamp) -> bool {
+    match consent {
+        Consent::Given { .. } => false,
+        Consent::Refused { at } => at.is_none_or(|refused| refused < said),
+    }
 }
 
 /// The customers that are concerned, by account or address.
@@ -111,7 +120,7 @@ impl People {
         Self { known: rows.into_iter().map(|person| (person.key.clone(), (person.clone(), Some(person)))).collect(), keys }
     }
 
-    fn of_key(&mut self, key: Key, since: kernel::Timestamp) -> &mut Person {
+    fn of_key(&mut self, key: Key, since: Timestamp) -> &mut Person {
         let fresh = || (Person::new(key.clone(), since), None);
         &mut self.known.entry(key.clone()).or_insert_with(fresh).0
     }
@@ -142,8 +151,8 @@ impl People {
         }
         if order.user_id.is_none() && order.email.is_some() {
             person.email.clone_from(&order.email);
-            if order.accepts_marketing && known.is_none() {
-                person.marketing = std::mem::take(&mut person.marketing).welcomed(order.placed_at);
+            if let Some(said) = order.accepts_marketing_at.filter(|_| known.is_none()) {
+                person.marketing = std::mem::take(&mut person.marketing).welcomed(said);
             }
         }
         Some(person.id)

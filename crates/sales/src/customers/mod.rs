@@ -24,5 +24,5 @@ pub use keep::KeepCustomers;
 pub use model::{Customer, Marketing};
 pub use personal::PersonalCustomers;
 pub use rebuild::rebuild;
-pub use store::{CustomerFilter, CustomerQuery, CustomerSort, INVARIANTS, find, list};
+pub use store::{CustomerFilter, CustomerQuery, CustomerSort, INVARIANTS, find, list, quiet_carts};
 pub use unsubscribe::{consenting, withdraw_in};

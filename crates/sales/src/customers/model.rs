@@ -19,12 +19,12 @@ impl Marketing {
     /// Of whoever has an account the account's word counts.
     pub(super) fn of(consent: &Consent) -> Self {
         match consent {
-            Consent::Refused => Self::default(),
+            Consent::Refused { at } => Self { accepts: false, at: *at, source: None },
             Consent::Given { at, source } => Self { accepts: true, at: Some(*at), source: Some(source.clone()) },
         }
     }
 
-    /// With what a guest said at the checkout; a later word stays.
+    /// With what a guest said in this moment, in a cart that was ordered; a later word stays.
     pub(super) fn welcomed(self, at: Timestamp) -> Self {
         if self.at.is_some_and(|said| said >= at) {
             return self;
@@ -95,7 +95,8 @@ mod tests {
         let said = at("2026-01-02T00:00:00Z");
         let given = Marketing::of(&Consent::Given { at: said, source: "profile".to_owned() });
         assert_eq!(given, Marketing { accepts: true, at: Some(said), source: Some("profile".to_owned()) });
-        assert!(!Marketing::of(&Consent::Refused).accepts);
+        assert_eq!(Marketing::of(&Consent::Refused { at: Some(said) }), Marketing { accepts: false, at: Some(said), source: None });
+        assert_eq!(Marketing::of(&Consent::Refused { at: None }), Marketing::default());
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use catalog::inventory;
 use kernel::{FieldErrors, FulfilmentId, OrderId, OrderLineId, Origin, Quantity, text};
-use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
+use platform::db::WriteTx;
+use platform::idempotency::{self, Answer, Key, Keyed};
 use platform::{audit, outbox};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::error::FulfilError;
 use crate::Sales;
-use crate::orders::{self, Fulfilment, OrderFact, OrderKey, OrderLine, OrderStatus, ParcelStatus};
+use crate::orders::{self, Fulfilment, OrderDetails, OrderFact, OrderKey, OrderLine, OrderStatus, ParcelStatus};
 
 /// A parcel to be written down.
 #[derive(Debug, Clone)]
@@ -33,23 +34,28 @@ pub struct FulfilOrder {
 ///
 /// # Errors
 /// `FulfilError`; nothing is written then.
-pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Result<Keyed<Answer>, FulfilError> {
-    let tracking = Tracking::parse(request.carrier, request.tracking_number, request.tracking_url)?;
-    let tx = sales.context.begin(origin).await?;
-    match idempotency::claim(&tx, &request.key).await? {
-        Claim::New => {}
-        Claim::Done(answer) => {
-            tx.commit().await?;
-            return Ok(Keyed::Replayed(answer));
-        }
-        Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
-    }
-    let mut order = orders::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(FulfilError::NotFound)?;
+pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Result<Keyed, FulfilError> {
+    let FulfilOrder { order_id, lines, carrier, tracking_number, tracking_url, key } = request;
+    let tracking = Tracking::parse(carrier, tracking_number, tracking_url)?;
+    idempotency::once(&sales.context, origin, &key, async |tx| {
+        let details = fulfil_in(tx, order_id, &lines, tracking).await?;
+        Ok(Answer { status: 201, body: sales.present.order(&details) })
+    })
+    .await
+}
+
+async fn fulfil_in(
+    tx: &WriteTx,
+    order_id: OrderId,
+    wanted: &[(OrderLineId, Quantity)],
+    tracking: Tracking,
+) -> Result<OrderDetails, FulfilError> {
+    let mut order = orders::lock(tx, OrderKey::Id(order_id)).await?.ok_or(FulfilError::NotFound)?;
     if order.status != OrderStatus::Confirmed {
         return Err(FulfilError::NotFulfillable(order.status));
     }
-    let before = orders::details(&tx, order.clone()).await?;
-    let lines = choose(&before.lines, &request.lines)?;
+    let before = orders::details(tx, order.clone()).await?;
+    let lines = choose(&before.lines, wanted)?;
     let parcel = Fulfilment {
         id: FulfilmentId::generate(),
         status: ParcelStatus::Shipped,
@@ -61,18 +67,14 @@ pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Res
         created_at: tx.now(),
         version: 1,
     };
-    orders::record_fulfilment(&tx, order.id, &parcel, &lines).await?;
+    orders::record_fulfilment(tx, order.id, &parcel, &lines).await?;
     let shipped: Vec<(Uuid, Quantity)> = lines.iter().map(|(line, quantity)| (line.uuid(), *quantity)).collect();
-    inventory::consume(&tx, parcel.id.uuid(), &shipped).await?;
-    let progress = orders::progress_of(&tx, order.id).await?;
-    orders::advance(&tx, &mut order, &progress, false).await?;
-    outbox::record(&tx, &OrderFact::fulfilled(&order, parcel.id)).await?;
-    audit::record(&tx, &audit::Entry::of("order.fulfilled", order.id).after(&json!({ "fulfilment_id": parcel.id }))).await?;
-    let details = orders::details(&tx, order).await?;
-    let answer = Answer { status: 201, body: sales.present.order(&details) };
-    idempotency::finish(&tx, &request.key, &answer).await?;
-    tx.commit().await?;
-    Ok(Keyed::New(answer))
+    inventory::consume(tx, parcel.id.uuid(), &shipped).await?;
+    let progress = orders::progress_of(tx, order.id).await?;
+    orders::advance(tx, &mut order, &progress, false).await?;
+    outbox::record(tx, &OrderFact::fulfilled(&order, parcel.id)).await?;
+    audit::record(tx, &audit::Entry::of("order.fulfilled", order.id).after(&json!({ "fulfilment_id": parcel.id }))).await?;
+    Ok(orders::details(tx, order).await?)
 }
 
 /// The pieces of the parcel: as asked for, or all that is left. No line ships more than it has open.

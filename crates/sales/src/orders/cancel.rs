@@ -4,11 +4,11 @@ use ::payments::payments::{self, MoveCause};
 use kernel::{DomainError, ErrorKind, OrderId, Origin, TextError, text};
 use platform::audit;
 use platform::db::{DatabaseError, WriteTx};
-use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
+use platform::idempotency::{self, Answer, IdempotencyError, Key, Keyed};
 use serde_json::json;
 
 use super::advance::{money_of, payment_fault, transition};
-use super::model::{Order, OrderKey};
+use super::model::{Order, OrderDetails, OrderKey};
 use super::states::{FulfilmentStatus, OrderStatus};
 use super::store;
 use crate::Sales;
@@ -94,37 +94,32 @@ impl DomainError for CancelOrderError {
 ///
 /// # Errors
 /// `CancelOrderError`; the order is as it was then.
-pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder) -> Result<Keyed<Answer>, CancelOrderError> {
+pub async fn cancel(sales: &Sales, origin: &Origin, request: CancelOrder) -> Result<Keyed, CancelOrderError> {
     let reason = request.reason.as_deref().map(|reason| text(reason, 500)).transpose()?;
-    let tx = sales.context.begin(origin).await?;
-    match idempotency::claim(&tx, &request.key).await? {
-        Claim::New => {}
-        Claim::Done(answer) => {
-            tx.commit().await?;
-            return Ok(Keyed::Replayed(answer));
-        }
-        Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
-    }
-    let mut order = store::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(CancelOrderError::NotFound)?;
+    idempotency::once(&sales.context, origin, &request.key, async |tx| {
+        let details = cancel_in(tx, &request, reason).await?;
+        Ok(Answer { status: 200, body: sales.present.order(&details) })
+    })
+    .await
+}
+
+async fn cancel_in(tx: &WriteTx, request: &CancelOrder, reason: Option<String>) -> Result<OrderDetails, CancelOrderError> {
+    let mut order = store::lock(tx, OrderKey::Id(request.order_id)).await?.ok_or(CancelOrderError::NotFound)?;
     if order.version != request.version {
         return Err(CancelOrderError::VersionConflict { current: order.version });
     }
-    refuse_uncancellable(&tx, &order).await?;
-    let mut payments = payments::lock_by_reference(&tx, order.id.uuid()).await?;
+    refuse_uncancellable(tx, &order).await?;
+    let mut payments = payments::lock_by_reference(tx, order.id.uuid()).await?;
     for payment in &mut payments {
-        payments::call_off(&tx, payment, MoveCause::Staff).await.map_err(payment_fault)?;
+        payments::call_off(tx, payment, MoveCause::Staff).await.map_err(payment_fault)?;
     }
-    store::cancel_lines(&tx, order.id).await?;
+    store::cancel_lines(tx, order.id).await?;
     let entry = audit::Entry::of("order.cancelled", order.id).before(&json!({ "status": order.status }));
     order.cancel_reason = reason;
-    transition(&tx, &mut order, OrderStatus::Cancelled).await?;
-    store::update_state(&tx, &mut order).await?;
-    audit::record(&tx, &entry.after(&json!({ "status": order.status }))).await?;
-    let details = store::details(&tx, order).await?;
-    let answer = Answer { status: 200, body: sales.present.order(&details) };
-    idempotency::finish(&tx, &request.key, &answer).await?;
-    tx.commit().await?;
-    Ok(Keyed::New(answer))
+    transition(tx, &mut order, OrderStatus::Cancelled).await?;
+    store::update_state(tx, &mut order).await?;
+    audit::record(tx, &entry.after(&json!({ "status": order.status }))).await?;
+    Ok(store::details(tx, order).await?)
 }
 
 async fn refuse_uncancellable(tx: &WriteTx, order: &Order) -> Result<(), CancelOrderError> {

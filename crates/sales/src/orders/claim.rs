@@ -38,7 +38,7 @@ async fn claim_some(context: &Context, origin: &Origin, user: UserId, email: &Em
         order.user_id = Some(user);
         store::give_to(&tx, &order, user).await?;
         if let Some(cart) = order.cart_id {
-            carts::give_to(&tx, cart, user).await?;
+            carts::give_to(&tx, cart, user, None).await?;
         }
         outbox::record(&tx, &OrderFact::claimed(&order)).await?;
         claimed += 1;

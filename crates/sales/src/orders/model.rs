@@ -182,8 +182,8 @@ pub struct Contact {
     pub id: ContactId,
     /// Where the confirmation goes.
     pub email: Email,
-    /// True where the customer wants news.
-    pub accepts_marketing: bool,
+    /// When the customer said that news are wanted, where they are.
+    pub accepts_marketing_at: Option<Timestamp>,
     /// Where the parcel goes.
     pub shipping_address: Option<Address>,
     /// Who is billed.

@@ -20,8 +20,10 @@ impl PersonalPlace for PersonalOrders {
     }
 
     fn columns(&self) -> &'static [Columns] {
+        const CONTACT: &[&str] =
+            &["email", "email_key", "search_key", "accepts_marketing", "accepts_marketing_at", "shipping_address", "billing_address"];
         &[
-            ("order_contacts", &["email", "email_key", "search_key", "accepts_marketing", "shipping_address", "billing_address"]),
+            ("order_contacts", CONTACT),
             ("order_words", &["word"]),
             ("orders", &["metadata", "cancel_reason"]),
             ("order_lines", &["custom_options"]),

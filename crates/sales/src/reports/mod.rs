@@ -14,4 +14,4 @@ pub use make::MakeReport;
 pub use model::{Report, ReportKind, ReportState};
 pub use request::{RequestReport, request};
 pub use store::{content, find, list};
-pub use sweep::SweepReports;
+pub use sweep::SWEEP;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use kernel::{CustomerId, Page, PageRequest, ProductId, ReportId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
+use platform::db::{self, ById, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -166,8 +166,9 @@ pub(super) async fn finish(tx: &WriteTx, id: ReportId, rows: i64, content: &str)
     db::execute(tx, UPDATE, values![rows, content, tx.now(), id]).await.map(drop)
 }
 
-pub(super) async fn forget(tx: &WriteTx, before: Timestamp) -> Result<(), DatabaseError> {
-    db::execute(tx, "DELETE FROM reports WHERE created_at < $1", values![before]).await.map(drop)
+pub(super) async fn forget(tx: &WriteTx, before: Timestamp, most: i64) -> Result<u64, DatabaseError> {
+    const DELETE: &str = "DELETE FROM reports WHERE id IN (SELECT id FROM reports WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)";
+    db::execute(tx, DELETE, values![before, most]).await
 }
 
 /// One report.
@@ -187,12 +188,11 @@ pub async fn content(db: &impl ConnectionTrait, id: ReportId) -> Result<Option<S
     db::fetch_scalar(db, "SELECT content FROM reports WHERE id = $1 AND content IS NOT NULL", values![id]).await
 }
 
-/// One page of the reports, in the order in which they were asked for; a month has few enough to be read whole.
+/// One page of the reports, in the order in which they were asked for.
 ///
 /// # Errors
 /// `ListError` for a page too deep, or by what went wrong.
 pub async fn list(db: &impl ConnectionTrait, newest_first: bool, page: &PageRequest) -> Result<Page<Report>, ListError> {
-    let rows: Vec<ReportRow> = db::fetch_all(db, &format!("SELECT {COLUMNS} FROM reports ORDER BY id"), vec![]).await?;
-    let reports = rows.into_iter().map(Report::try_from).collect::<Result<Vec<_>, _>>()?;
-    db::page_of_short(reports, page, newest_first, |report| report.id.uuid())
+    let reports = ById { columns: COLUMNS, source: "reports", id: "id" };
+    reports.page::<ReportRow, Report>(db, Conditions::default(), (page, newest_first), |report| report.id.uuid()).await
 }

@@ -3,13 +3,13 @@
 use ::payments::payments;
 use kernel::{DomainError, ErrorKind, FieldErrors, Money, OrderId, Origin, TextError, text};
 use platform::audit;
-use platform::db::DatabaseError;
-use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
+use platform::db::{DatabaseError, WriteTx};
+use platform::idempotency::{self, Answer, IdempotencyError, Key, Keyed};
 use serde_json::json;
 
 use super::money::settle_money;
 use crate::Sales;
-use crate::orders::{self, OrderKey, OrderStatus, payment_fault};
+use crate::orders::{self, OrderDetails, OrderKey, OrderStatus, payment_fault};
 
 /// Money that staff received.
 #[derive(Debug, Clone)]
@@ -92,18 +92,17 @@ impl DomainError for RecordPaymentError {
 ///
 /// # Errors
 /// `RecordPaymentError`; nothing is written then.
-pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayment) -> Result<Keyed<Answer>, RecordPaymentError> {
+pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayment) -> Result<Keyed, RecordPaymentError> {
     let note = request.note.as_deref().map(|note| text(note, 500)).transpose()?;
-    let tx = sales.context.begin(origin).await?;
-    match idempotency::claim(&tx, &request.key).await? {
-        Claim::New => {}
-        Claim::Done(answer) => {
-            tx.commit().await?;
-            return Ok(Keyed::Replayed(answer));
-        }
-        Claim::InProgress(_) => return Err(IdempotencyError::InUse.into()),
-    }
-    let mut order = orders::lock(&tx, OrderKey::Id(request.order_id)).await?.ok_or(RecordPaymentError::NotFound)?;
+    idempotency::once(&sales.context, origin, &request.key, async |tx| {
+        let details = record_in(tx, &request, note.as_deref()).await?;
+        Ok(Answer { status: 201, body: sales.present.order(&details) })
+    })
+    .await
+}
+
+async fn record_in(tx: &WriteTx, request: &RecordPayment, note: Option<&str>) -> Result<OrderDetails, RecordPaymentError> {
+    let mut order = orders::lock(tx, OrderKey::Id(request.order_id)).await?.ok_or(RecordPaymentError::NotFound)?;
     if !order.status.is_live() {
         return Err(RecordPaymentError::NotPayable(order.status));
     }
@@ -120,13 +119,9 @@ pub async fn record_payment(sales: &Sales, origin: &Origin, request: RecordPayme
     if request.amount.minor() > due {
         return Err(RecordPaymentError::ExceedsDue(order.money(due)));
     }
-    let recorded = payments::record_manual(&tx, order.id.uuid(), request.amount, note.as_deref()).await.map_err(payment_fault)?;
-    settle_money(&tx, &mut order, recorded.id, false).await?;
+    let recorded = payments::record_manual(tx, order.id.uuid(), request.amount, note).await.map_err(payment_fault)?;
+    settle_money(tx, &mut order, recorded.id, false).await?;
     let money = json!({ "payment_id": recorded.id, "amount_minor": request.amount.minor(), "currency": order.currency });
-    audit::record(&tx, &audit::Entry::of("payment.recorded", order.id).after(&money)).await?;
-    let details = orders::details(&tx, order).await?;
-    let answer = Answer { status: 201, body: sales.present.order(&details) };
-    idempotency::finish(&tx, &request.key, &answer).await?;
-    tx.commit().await?;
-    Ok(Keyed::New(answer))
+    audit::record(tx, &audit::Entry::of("payment.recorded", order.id).after(&money)).await?;
+    Ok(orders::details(tx, order).await?)
 }

@@ -41,17 +41,17 @@ pub(super) enum Command {
     Queues,
     /// Have nothing of a queue begun any more
     Pause {
-        /// money, default, mail or bulk
+        /// money, default, mail, push or bulk
         queue: Queue,
     },
     /// Let a queue go on
     Resume {
-        /// money, default, mail or bulk
+        /// money, default, mail, push or bulk
         queue: Queue,
     },
     /// Pause a queue and wait until nothing of it runs
     Drain {
-        /// money, default, mail or bulk
+        /// money, default, mail, push or bulk
         queue: Queue,
         /// Wait no longer than this; the queue stays paused
         #[arg(long, default_value_t = 300)]
@@ -78,7 +78,7 @@ pub(super) struct ListArguments {
     /// Only those of this kind
     #[arg(long)]
     kind: Option<String>,
-    /// Only those of this queue: money, default, mail or bulk
+    /// Only those of this queue: money, default, mail, push or bulk
     #[arg(long)]
     queue: Option<Queue>,
     /// No more rows than this

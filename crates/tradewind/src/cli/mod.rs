@@ -69,7 +69,7 @@ enum Command {
     /// Write what the shop has into files
     #[command(subcommand)]
     Export(export::Command),
-    /// Tell a folder what changed, take figures and prices from one
+    /// Tell a folder or an address what changed, take figures and prices from them
     #[command(subcommand)]
     Sync(sync::Command),
     /// What the shop offers

@@ -1,4 +1,4 @@
-//! `tradewind sync`: telling a folder what changed, taking figures and prices from one.
+//! `tradewind sync`: telling a folder or an address what changed, taking figures and prices from them.
 
 use kernel::Timestamp;
 use notify::sync::{self, SyncError, SyncRun, SyncState};
@@ -7,14 +7,15 @@ use serde::Serialize;
 use super::output::{Shown, moment};
 use super::setup::Globals;
 use super::{Exit, Stop, pages};
+use crate::wiring;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// Write what changed since the last time into the folder `sync.export.target`, now
+    /// Tell `sync.export.target` what changed since the last time, now
     Export,
-    /// Take what is new in the folder `sync.import.source`, now
+    /// Take what is new in `sync.import.source`, now
     Import,
-    /// Show which files were written and taken, the newest first
+    /// Show which files were told and taken, the newest first
     List {
         /// No more rows than this
         #[arg(long)]
@@ -67,8 +68,8 @@ pub(super) async fn run(globals: &Globals, command: Command) -> anyhow::Result<E
     let (context, output) = (globals.open().await?, globals.output());
     let stop = |error: SyncError| Stop::of(&error);
     let runs = match command {
-        Command::Export => sync::export(&context).await.map_err(stop)?,
-        Command::Import => sync::import(&context).await.map_err(stop)?,
+        Command::Export => sync::export(&wiring::notify(context)?).await.map_err(stop)?,
+        Command::Import => sync::import(&wiring::notify(context)?).await.map_err(stop)?,
         Command::List { limit } => {
             let mut table = output.table();
             let ask = async |page| sync::list(context.db.reader(), true, &page).await;

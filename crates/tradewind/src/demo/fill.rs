@@ -1,7 +1,7 @@
 //! Filling an empty shop, once.
 
 use anyhow::{Context as _, bail, ensure};
-use catalog::import::{self, Format, ProductRecord, ReadOptions, SourcedRecord};
+use catalog::import::{self, PriceScope, ProductRecord, ReadOptions, SourcedRecord};
 use catalog::listing::Audience;
 use catalog::media::{self, MediaDetails, MediaInput, UploadMedia};
 use catalog::products::ProductRef;
@@ -34,7 +34,7 @@ pub async fn fill(context: &Context) -> anyhow::Result<Filled> {
     let tx = context.begin(&Origin::system()).await?;
     let mut products = Vec::with_capacity(records.len());
     for read in &records {
-        let applied = import::apply_in(&tx, read, Format::Jsonl).await.with_context(|| read.record.name().unwrap_or_default())?;
+        let applied = import::apply_in(&tx, read, PriceScope::Every).await.with_context(|| read.record.name().unwrap_or_default())?;
         ensure!(applied.notes.is_empty(), "the demo's catalogue is not taken as it stands: {:?}", applied.notes);
         products.push((&read.record, applied.product_id));
     }

@@ -1,12 +1,16 @@
 //! Changing what an account is known by, with the password shown again.
 
-use accounts::sign_in::{self, ChangeEmail, ChangePassword};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use accounts::Accounts;
+use accounts::sign_in::{self, ChangeEmail, ChangePassword, SendAccountMail};
 use accounts::users::{self, ChangeProfile, Consent, ProfileChanges, UserFilter, UserQuery};
 use kernel::{DomainError as _, PageRequest, Position};
+use platform::jobs::{Handler, Handlers, Job, JobError, JobKind, run_due};
 use test_macro::test_on_every_database;
 
 use super::{PASSWORD, code, is_live, last_token, letters_to, log_in, recorded, register, stranger};
-use crate::support::{TestResult, TestShop};
+use crate::support::{TestResult, TestShop, traces_of};
 
 const OTHER: &str = "badger-in-a-kettle";
 
@@ -77,6 +81,56 @@ async fn a_new_address_counts_when_its_mail_is_read(shop: TestShop) -> TestResul
     Ok(())
 }
 
+/// Mistypes the address, and corrects it while the letter to the wrong one leaves.
+struct Correcting {
+    accounts: Accounts,
+    command: ChangeEmail,
+    is_done: AtomicBool,
+}
+
+#[async_trait::async_trait]
+impl Handler for Correcting {
+    fn kind(&self) -> JobKind {
+        SendAccountMail::KIND
+    }
+
+    async fn run(&self, job: &Job) -> Result<(), JobError> {
+        SendAccountMail(self.accounts.clone()).run(job).await?;
+        if job.payload["letter"] == "change_email" && !self.is_done.swap(true, Ordering::AcqRel) {
+            sign_in::change_email(&self.accounts, &stranger(), self.command.clone()).await?;
+        }
+        Ok(())
+    }
+}
+
+#[test_on_every_database]
+async fn an_address_that_is_corrected_is_written_to_once(shop: TestShop) -> TestResult {
+    let ada = register(&shop, "ada@example.com", None).await?.user.id;
+    shop.settle().await?;
+    let to = |email: &str| ChangeEmail { user_id: ada, session_id: None, password: PASSWORD.into(), email: email.to_owned() };
+    sign_in::change_email(shop.accounts(), &stranger(), to("contess@example.com")).await?;
+    let (accounts, command) = (shop.accounts().clone(), to("countess@example.com"));
+    let correcting = Handlers::default().with(Correcting { accounts, command, is_done: AtomicBool::new(false) });
+    run_due(shop.context(), &correcting).await?;
+    let wrong = last_token(&shop, "contess@example.com").await?;
+    assert_eq!(letters_to(&shop, "countess@example.com").await?.len(), 1);
+    assert_eq!(code(sign_in::verify_email(shop.accounts(), &stranger(), &wrong).await), "link_invalid");
+
+    // Corrected before any letter left: only what is wanted now is written to.
+    for email in ["a@example.com", "b@example.com"] {
+        sign_in::change_email(shop.accounts(), &stranger(), to(email)).await?;
+    }
+    assert_eq!((letters_to(&shop, "a@example.com").await?.len(), letters_to(&shop, "b@example.com").await?.len()), (0, 1));
+    assert_eq!(traces_in_jobs(&shop).await?, 0, "no address is in a job");
+    sign_in::verify_email(shop.accounts(), &stranger(), &last_token(&shop, "b@example.com").await?).await?;
+    Ok(())
+}
+
+async fn traces_in_jobs(shop: &TestShop) -> TestResult<usize> {
+    let traces = traces_of(shop, &["example.com"]).await?;
+    Ok(traces.iter().filter(|column| column.starts_with("jobs.")).count())
+}
+
 /// Two want to move to one address: whoever reads its mail first gets it.
 #[test_on_every_database]
 async fn an_address_that_was_taken_meanwhile_stays_with_its_owner(shop: TestShop) -> TestResult {
@@ -102,7 +156,8 @@ async fn a_profile_is_changed_by_its_owner_and_by_staff_who_know_it(shop: TestSh
     let given = Consent::Given { at: shop.now(), source: "profile".to_owned() };
     shop.advance(chrono::TimeDelta::days(1));
     assert_eq!(change(None, ProfileChanges::parse(None, None, Some(true))?).await?.consent, given, "it was given before");
-    assert_eq!(change(None, ProfileChanges::parse(None, None, Some(false))?).await?.consent, Consent::Refused);
+    let refused = Consent::Refused { at: Some(shop.now()) };
+    assert_eq!(change(None, ProfileChanges::parse(None, None, Some(false))?).await?.consent, refused);
     let taken = change(None, ProfileChanges::parse(None, Some(Some("BARONESS")), None)?).await.err().ok_or("given away twice")?;
     assert_eq!(taken.code(), "username_taken");
     let stale = change(Some(ada.version), ProfileChanges::parse(Some(None), None, None)?).await.err().ok_or("overwritten")?;

@@ -1,9 +1,10 @@
 //! One record after the other: which product is meant, and what becomes of each field.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use catalog::assortment::{self, ProductDocument};
-use catalog::import::{self, Applied, ApplyError, Change, Format, ReadOptions, SourcedRecord};
+use catalog::import::{self, Applied, ApplyError, Change, PriceScope, ReadOptions, SourcedRecord};
 use catalog::inventory;
 use catalog::listing::Audience;
 use catalog::media::MediaSource;
@@ -19,9 +20,9 @@ fn read(line: &str) -> TestResult<SourcedRecord> {
     Ok(reader.next().ok_or("a record")?.map_err(|rejected| format!("{rejected:?}"))?)
 }
 
-async fn apply_as(shop: &TestShop, line: &str, format: Format) -> TestResult<Result<Applied, ApplyError>> {
+async fn apply_as(shop: &TestShop, line: &str, scope: PriceScope) -> TestResult<Result<Applied, ApplyError>> {
     let tx = shop.context().begin(&shop.origin()).await?;
-    let applied = import::apply_in(&tx, &read(line)?, format).await;
+    let applied = import::apply_in(&tx, &read(line)?, scope).await;
     if applied.is_ok() {
         tx.commit().await?;
     } else {
@@ -31,7 +32,7 @@ async fn apply_as(shop: &TestShop, line: &str, format: Format) -> TestResult<Res
 }
 
 async fn apply(shop: &TestShop, line: &str) -> TestResult<Applied> {
-    Ok(apply_as(shop, line, Format::Jsonl).await??)
+    Ok(apply_as(shop, line, PriceScope::Every).await??)
 }
 
 async fn document(shop: &TestShop, slug: &str) -> TestResult<ProductDocument> {
@@ -160,8 +161,17 @@ async fn kinds_and_prices_of_other_lists_are_kept(shop: TestShop) -> TestResult 
         let shirt = document(shop, "shirt").await?;
         Ok(shirt.variants[0].variant.content.prices.iter().map(|price| price.amount.minor()).collect())
     };
-    apply_as(&shop, cheaper, Format::ShopifyCurrent).await??;
-    assert_eq!(prices(&shop).await?, [1_800, 1_500]);
+    let sale = r#"{"slug":"shirt","variants":[{"sku":"SHIRT-S-R","prices":[{"amount":{"amount":1900,"currency":"USD"}},
+        {"amount":{"amount":900,"currency":"USD"},"starts_at":"2030-11-29T00:00:00Z","ends_at":"2030-12-02T00:00:00Z"},
+        {"min_quantity":10,"amount":{"amount":1500,"currency":"USD"}}]}]}"#;
+    let left = async |scope| -> TestResult<BTreeSet<i64>> {
+        apply(&shop, sale).await?;
+        apply_as(&shop, cheaper, scope).await??;
+        Ok(prices(&shop).await?.into_iter().collect())
+    };
+    assert_eq!(left(PriceScope::OnePieceUndated).await?, BTreeSet::from([1_800, 900, 1_500]));
+    assert_eq!(left(PriceScope::OnePiece).await?, BTreeSet::from([1_800, 1_500]));
+    assert_eq!(left(PriceScope::Every).await?, BTreeSet::from([1_800]));
     apply(&shop, cheaper).await?;
     assert_eq!(prices(&shop).await?, [1_800]);
     Ok(())
@@ -206,7 +216,7 @@ async fn a_refused_record_leaves_nothing(shop: TestShop) -> TestResult {
         ),
         (r#"{"title":"Mug","slug":"mug","variants":[{"sku":"SHIRT-S-R"}],"external_refs":[{"source":"x","id":"1"}]}"#, ""),
     ] {
-        let refused = apply_as(&shop, line, Format::Jsonl).await?;
+        let refused = apply_as(&shop, line, PriceScope::Every).await?;
         match (refused, field) {
             (Err(ApplyError::Refused(errors)), _) => {
                 let fields: Vec<String> = errors.into_map().into_keys().collect();

@@ -1,8 +1,11 @@
 //! Carts that were left behind, and letters that are not wanted.
 
 use chrono::TimeDelta;
+use kernel::CartId;
 use notify::mails::RemindOfCarts;
 use platform::jobs::{self, NewJob};
+use sales::carts::QuietCart;
+use sales::customers;
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 
@@ -10,7 +13,7 @@ use super::{content, mails, mails_of};
 use crate::support::{TestCart, TestResult, TestShop};
 
 /// Looks for carts that were left behind, as the time-table does.
-async fn look(shop: &TestShop) -> TestResult<Vec<Value>> {
+pub(super) async fn look(shop: &TestShop) -> TestResult<Vec<Value>> {
     let tx = shop.context().begin(&shop.origin()).await?;
     jobs::enqueue(&tx, NewJob::new(RemindOfCarts::KIND, Value::Null, tx.now())).await?;
     tx.commit().await?;
@@ -18,7 +21,7 @@ async fn look(shop: &TestShop) -> TestResult<Vec<Value>> {
 }
 
 /// Somebody who bought once as a guest, and said whether news are wanted.
-async fn guest(shop: &TestShop, mug: &str, wants_news: bool) -> TestResult {
+pub(super) async fn guest(shop: &TestShop, mug: &str, wants_news: bool) -> TestResult {
     let cart = shop.cart(&[(mug, 1)]).await?;
     shop.edit(&cart, json!({"accepts_marketing": wants_news})).await?.expect(200)?;
     shop.checkout(&cart).await?.expect(201)?;
@@ -26,7 +29,7 @@ async fn guest(shop: &TestShop, mug: &str, wants_news: bool) -> TestResult {
 }
 
 /// The link in a letter that begins like this.
-fn link<'a>(letter: &'a str, begins: &str) -> TestResult<&'a str> {
+pub(super) fn link<'a>(letter: &'a str, begins: &str) -> TestResult<&'a str> {
     let start = letter.find(begins).ok_or_else(|| format!("no {begins} in {letter}"))?;
     let rest = &letter[start..];
     Ok(rest.split(|sign: char| sign.is_whitespace() || sign == '"' || sign == '>').next().unwrap_or_default())
@@ -84,6 +87,36 @@ async fn nobody_is_written_to_without_consent_or_need(shop: TestShop) -> TestRes
     let told = look(&shop).await?;
     // The one of before as well: news are wanted by now.
     assert_eq!(told.len(), 2, "only those with an address and a mug in them: {told:?}");
+    Ok(())
+}
+
+/// However many do not want to be written to, whoever does is found: the list has nobody else. The word of an account counts above a guest's.
+#[test_on_every_database]
+async fn those_without_consent_keep_nobody_waiting(shop: TestShop) -> TestResult {
+    let mug = shop.mug(1_250, 20).await?;
+    let left = async |email: &str| -> TestResult<CartId> {
+        let cart = shop.cart(&[(&mug.id, 1)]).await?;
+        shop.edit(&cart, json!({"email": email})).await?.expect(200)?;
+        shop.advance(TimeDelta::minutes(1));
+        Ok(cart.id.parse()?)
+    };
+    let quiet = async |behind: Option<&QuietCart>, most| {
+        let reader = shop.context().db.reader();
+        customers::quiet_carts(reader, (shop.now() - TimeDelta::days(1), shop.now()), behind, most).await
+    };
+    let ids = |carts: &[QuietCart]| carts.iter().map(|cart| cart.id).collect::<Vec<_>>();
+    guest(&shop, &mug.id, true).await?;
+    left("eve@example.com").await?;
+    let first = left("ada@example.com").await?;
+    left("bob@example.com").await?;
+    let second = left("ADA@example.com").await?;
+    let found = quiet(None, 1).await?;
+    assert_eq!(ids(&found), [first]);
+    assert_eq!(ids(&quiet(found.first(), 9).await?), [second]);
+    let body = json!({"email": "ada@example.com", "password": "correct horse battery staple"});
+    shop.post("/api/v1/auth/register").anonymous().json(body).await?.expect(201)?;
+    shop.settle().await?;
+    assert!(quiet(None, 9).await?.is_empty(), "the account said nothing yet");
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use kernel::{Email, EventId};
 use notify::mail_templates::TemplateName;
-use notify::mails::{About, AboutKind, NewMail, queue_in};
+use notify::mails::{About, AboutKind, NewMail, SendMail, queue_in};
+use platform::jobs::run_due;
 use platform::privacy;
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
@@ -12,7 +13,7 @@ use tradewind::wiring;
 
 use super::{MAILS, content, mails, mails_of};
 use crate::orders::place;
-use crate::support::{Receiver, TestResult, TestShop, traces_of};
+use crate::support::{Dying, Receiver, TestResult, TestShop, traces_of};
 
 /// A mail server that is not there.
 async fn without_server(shop: &TestShop) -> TestResult<TestShop> {
@@ -40,6 +41,22 @@ async fn a_letter_that_cannot_leave_is_tried_again_and_given_up(shop: TestShop) 
     assert!(mail["error"].as_str().is_some_and(|error| error.contains("cannot be reached") && !error.contains('@')), "{mail}");
     let path = format!("{MAILS}/{}/content", mail["id"].as_str().unwrap_or_default());
     assert_eq!(shop.get(&path).await?.error_code(), "mail_not_found", "there is no file of it");
+    Ok(())
+}
+
+/// The process dies when it has written how the try went: the next try is the only one that follows.
+#[test_on_every_database]
+async fn a_try_is_followed_by_one_whoever_dies_when(shop: TestShop) -> TestResult {
+    let shop = without_server(&shop).await?;
+    place(&shop, "test").await?;
+    assert_eq!(mails(&shop).await?[0]["attempts"], 1);
+    shop.advance(TimeDelta::minutes(1));
+    let dying = wiring::handlers(shop.sales(), shop.accounts(), shop.notify()).with(Dying(SendMail(shop.notify().clone())));
+    run_due(shop.context(), &dying).await?;
+    for (minutes, attempts) in [(4, 2), (1, 3), (29, 3), (1, 4)] {
+        shop.advance(TimeDelta::minutes(minutes));
+        assert_eq!(mails(&shop).await?[0]["attempts"], attempts, "{minutes}");
+    }
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! Idempotency keys: one effect, one answer, however often and however fast a request is repeated.
 
+use chrono::TimeDelta;
 use futures_util::future::join_all;
-use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key};
+use platform::idempotency::{self, Answer, Claim, IdempotencyError, Key, Keyed};
 use platform::settings;
 use serde_json::json;
 use test_macro::test_on_every_database;
@@ -14,19 +15,12 @@ fn key(request: &str) -> Key {
 }
 
 /// A write under a key: its effect is one version of a setting, its answer names that version.
-async fn write(shop: &TestShop, key: &Key) -> Result<Answer, IdempotencyError> {
-    let tx = shop.context().begin(&shop.origin()).await?;
-    match idempotency::claim(&tx, key).await? {
-        Claim::Done(answer) => Ok(answer),
-        Claim::InProgress(_) => Err(IdempotencyError::InUse),
-        Claim::New => {
-            let setting = settings::put(&tx, "test.effect", json!("done")).await?;
-            let answer = Answer { status: 201, body: format!("{{\"version\":{}}}", setting.version) };
-            idempotency::finish(&tx, key, &answer).await?;
-            tx.commit().await?;
-            Ok(answer)
-        }
-    }
+async fn write(shop: &TestShop, key: &Key) -> Result<Keyed, IdempotencyError> {
+    idempotency::once(shop.context(), &shop.origin(), key, async |tx| {
+        let setting = settings::put(tx, "test.effect", json!("done")).await?;
+        Ok(Answer { status: 201, body: format!("{{\"version\":{}}}", setting.version) })
+    })
+    .await
 }
 
 /// Twenty impatient clicks.
@@ -35,9 +29,16 @@ async fn twenty_duplicates_have_one_effect_and_one_answer(shop: TestShop) -> Tes
     let key = key("request");
     let answers = join_all((0..20).map(|_| write(&shop, &key))).await;
 
-    for answer in answers {
-        assert_eq!(answer?, Answer { status: 201, body: "{\"version\":1}".to_owned() });
+    let mut made = 0;
+    for keyed in answers {
+        let (answer, is_new) = match keyed? {
+            Keyed::New(answer) => (answer, 1),
+            Keyed::Replayed(answer) => (answer, 0),
+        };
+        assert_eq!(answer, Answer { status: 201, body: "{\"version\":1}".to_owned() });
+        made += is_new;
     }
+    assert_eq!(made, 1);
     Ok(())
 }
 
@@ -58,7 +59,7 @@ async fn a_refusal_gives_the_key_back(shop: TestShop) -> TestResult {
     assert_eq!(idempotency::claim(&tx, &key("request")).await?, Claim::New);
     tx.rollback().await?;
 
-    assert_eq!(write(&shop, &key("request")).await?.status, 201);
+    assert!(matches!(write(&shop, &key("request")).await?, Keyed::New(_)));
     Ok(())
 }
 
@@ -83,5 +84,19 @@ async fn a_key_in_progress_leads_to_what_was_made(shop: TestShop) -> TestResult 
     let (waited, settled) = tokio::join!(idempotency::wait(&shop.context().db, &key), settle);
     settled?;
     assert_eq!(waited?, answer);
+    Ok(())
+}
+
+#[test_on_every_database]
+async fn a_key_is_known_for_thirty_days(shop: TestShop) -> TestResult {
+    let order = key("order");
+    let first = write(&shop, &order).await?;
+    shop.advance(TimeDelta::days(30));
+    shop.sweep(idempotency::SWEEP).await?;
+    let again = write(&shop, &order).await?;
+    shop.advance(TimeDelta::seconds(1));
+    shop.sweep(idempotency::SWEEP).await?;
+    let anew = write(&shop, &order).await?;
+    assert_eq!([&first, &again, &anew].map(|keyed| matches!(keyed, Keyed::Replayed(_))), [false, true, false]);
     Ok(())
 }

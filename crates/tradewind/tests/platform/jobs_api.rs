@@ -89,10 +89,18 @@ async fn queues_are_held_by_staff(shop: TestShop) -> TestResult {
     let since = held.text("paused_at").to_owned();
     shop.advance(chrono::TimeDelta::minutes(5));
     assert_eq!(shop.post("/api/v1/job-queues/mail/pause").await?.expect(200)?.text("paused_at"), since);
-    let listed = shop.get("/api/v1/job-queues").await?.expect(200)?;
-    let names: Vec<&str> =
-        listed.json["data"]["queues"].as_array().ok_or("a list")?.iter().filter_map(|queue| queue["name"].as_str()).collect();
-    assert_eq!(names, Queue::WORDS);
+    let mut names = Vec::new();
+    let mut next = Some("/api/v1/job-queues?limit=2".to_owned());
+    while let Some(path) = next {
+        let listed = shop.get(&path).await?.expect(200)?;
+        names.extend(listed.data().as_array().ok_or("a list")?.iter().filter_map(|queue| queue["name"].as_str().map(str::to_owned)));
+        next = listed.json["links"]["next"].as_str().map(str::to_owned);
+    }
+    let mut words = Queue::WORDS.to_vec();
+    words.sort_unstable();
+    assert_eq!(names, words);
+    let backwards = shop.get("/api/v1/job-queues?sort=-name&per_page=1").await?.expect(200)?;
+    assert_eq!((backwards.text("0/name"), backwards.json["meta"]["total"].as_u64()), ("push", Some(5)));
     assert!(shop.post("/api/v1/job-queues/mail/resume").await?.expect(200)?.json["data"]["paused_at"].is_null());
     let missing = shop.post("/api/v1/job-queues/letters/pause").await?;
     assert_eq!((missing.status, missing.error_code()), (404, "job_queue_not_found"));

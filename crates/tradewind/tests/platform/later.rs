@@ -126,7 +126,7 @@ async fn what_is_written_later_reaches_the_server_in_its_order_before_the_commit
         execute_later(&tx, NEXT, values![id]).await?;
     }
     let rows = (300..305_i64).map(|id| values![id, id]).collect();
-    insert_many_later(&tx, "INSERT INTO places (id, place) VALUES", rows).await?;
+    insert_many_later(&tx, "INSERT INTO places (id, place) VALUES", rows, "").await?;
     execute_later(&tx, NEXT, values![305_i64]).await?;
     tx.commit().await?;
     let right = "SELECT CAST(COUNT(*) AS BIGINT) FROM places WHERE id = place";

@@ -2,29 +2,24 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use kernel::Origin;
 use platform::Context;
 use platform::db::{execute, fetch_scalar};
-use platform::jobs::{self, Handler, Handlers, Job, JobError, JobKind, JobState, NewJob, Priority, Progress, Queue, Worker, run_due};
+use platform::jobs::{self, Handler, Handlers, Job, JobError, JobKind, JobState, NewJob, Priority, Progress, Queue, run_due};
 use platform::values;
 use serde_json::json;
 use test_macro::test_on_every_database;
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use super::jobs::{of_kind, remove};
-use crate::support::{TestResult, TestShop};
+use crate::support::{TestResult, TestShop, Working, until};
 
 const SLOW: JobKind = JobKind::new("test.slow").on(Queue::Bulk);
 const URGENT: JobKind = JobKind::new("test.urgent").on(Queue::Money);
 const PLAIN: JobKind = JobKind::new("test.plain");
 const EFFECT: JobKind = JobKind::new("test.effect");
-/// More than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Stands still until it is let through or called off; says in which order jobs came by.
 #[derive(Clone)]
@@ -69,35 +64,6 @@ async fn enqueue(shop: &TestShop, kind: JobKind, count: i64) -> TestResult {
         jobs::enqueue(&tx, NewJob::new(kind, json!(number), shop.now())).await?;
     }
     Ok(tx.commit().await?)
-}
-
-/// A worker of its own task.
-struct Working {
-    stop: CancellationToken,
-    task: JoinHandle<()>,
-}
-
-impl Working {
-    fn begin(shop: &TestShop, handlers: Handlers) -> Self {
-        let stop = CancellationToken::new();
-        Self { task: tokio::spawn(Worker::new(shop.context().clone(), handlers).run(stop.clone())), stop }
-    }
-
-    async fn end(self) -> TestResult {
-        self.stop.cancel();
-        Ok(tokio::time::timeout(PATIENCE, self.task).await??)
-    }
-}
-
-/// Waits until something has come true.
-async fn until(mut is_true: impl AsyncFnMut() -> TestResult<bool>) -> TestResult {
-    let waiting = async {
-        while !is_true().await? {
-            tokio::task::yield_now().await;
-        }
-        Ok(())
-    };
-    tokio::time::timeout(PATIENCE, waiting).await?
 }
 
 async fn count(shop: &TestShop, kind: JobKind, state: JobState) -> TestResult<usize> {
@@ -378,9 +344,9 @@ async fn what_was_given_up_comes_back_once(shop: TestShop) -> TestResult {
 async fn jobs_that_are_long_over_are_forgotten(shop: TestShop) -> TestResult {
     let sweep = async || -> TestResult<[usize; 2]> {
         let tx = shop.context().begin(&shop.origin()).await?;
-        jobs::enqueue(&tx, NewJob::new(jobs::SweepJobs::KIND, json!(null), shop.now())).await?;
+        jobs::enqueue(&tx, NewJob::new(jobs::SWEEP.kind(), json!(null), shop.now())).await?;
         tx.commit().await?;
-        run_due(shop.context(), &Handlers::default().with(jobs::SweepJobs(shop.context().clone()))).await?;
+        run_due(shop.context(), &Handlers::default().with(jobs::SWEEP.of(shop.context()))).await?;
         Ok([of_kind(&shop, PLAIN).await?.len(), of_kind(&shop, SLOW).await?.len()])
     };
     enqueue(&shop, PLAIN, 700).await?;

@@ -1,15 +1,21 @@
 //! What becomes of messages that push services do not take.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
+use kernel::Timestamp;
+use notify::push::{Envelope, PushAnswer, PushService};
 use platform::config::Mode;
 use platform::db::fetch_scalar;
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
+use tokio::sync::Semaphore;
+use tradewind::wiring;
 
 use super::browser::Browser;
-use super::{browsers, confirmed, messages, sign_in, subscribe};
+use super::{browsers, confirmed, messages, sign_in, subscribe, tell};
 use crate::me::somebody;
-use crate::support::{TestResult, TestShop};
+use crate::support::{TestResult, TestShop, Working, until};
 use crate::webhooks::reaching;
 
 /// Why the only message was given up, or waits.
@@ -150,4 +156,44 @@ async fn production_sends_nothing_into_the_house(shop: TestShop) -> TestResult {
     let none: [Vec<Value>; 2] = [browser.told(), named.told()];
     assert_eq!((none, messages(&shop, "failed").await?), ([vec![], vec![]], 2));
     Ok(())
+}
+
+/// Takes a message over when it is let through, and not before.
+#[derive(Debug)]
+struct Hanging(Semaphore);
+
+#[async_trait::async_trait]
+impl PushService for Hanging {
+    async fn deliver(&self, _: Envelope, _: Timestamp) -> PushAnswer {
+        assert!(self.0.acquire().await.is_err(), "it is only ever closed");
+        PushAnswer::Taken
+    }
+}
+
+/// A push service that does not answer has all the places that there are for messages to browsers; letters have their own.
+#[test_on_every_database]
+async fn a_push_service_that_hangs_delays_no_letter(shop: TestShop) -> TestResult {
+    let shop = reaching(&shop)?.configured(|config| (config.jobs.mail, config.jobs.push) = (1, 1))?;
+    let (ada, token) = somebody(&shop).await?;
+    let browser = Browser::open().await?;
+    subscribe(&shop, &token, &browser, &["orders"]).await?.expect(201)?;
+    let service = Arc::new(Hanging(Semaphore::new(0)));
+    let handlers = wiring::handlers(shop.sales(), shop.accounts(), &shop.notify().clone().pushing_by(service.clone()));
+    let count = async |sql: &str| TestResult::Ok(fetch_scalar(shop.context().db.reader(), sql, vec![]).await?.unwrap_or(0_i64));
+    let hanging = "SELECT CAST(COUNT(*) AS BIGINT) FROM jobs WHERE kind = 'push.send' AND state = 'running'";
+    let sent = "SELECT CAST(COUNT(*) AS BIGINT) FROM mails WHERE template = 'order_confirmation' AND state = 'sent'";
+
+    let working = Working::begin(&shop, handlers);
+    confirmed(&shop, ada).await?;
+    tell(&shop).await?;
+    until(async || Ok(count(hanging).await? == 1)).await?;
+    confirmed(&shop, ada).await?;
+    tell(&shop).await?;
+    until(async || Ok(count(sent).await? == 2)).await?;
+    assert_eq!((count(hanging).await?, messages(&shop, "sent").await?), (1, 0));
+
+    service.0.close();
+    until(async || Ok(messages(&shop, "sent").await? == 2)).await?;
+    working.end().await?;
+    shop.settle().await
 }

@@ -1,9 +1,7 @@
 //! Browsers that come and go.
 
 use chrono::TimeDelta;
-use notify::push::SweepPush;
 use platform::db::{execute, fetch_scalar};
-use platform::jobs::{self, NewJob};
 use platform::privacy;
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
@@ -261,10 +259,7 @@ async fn what_was_told_is_forgotten_after_a_month(shop: TestShop) -> TestResult 
     shop.settle().await?;
     for (days, left) in [(29, 1), (2, 0)] {
         shop.advance(TimeDelta::days(days));
-        let tx = shop.context().begin(&shop.origin()).await?;
-        jobs::enqueue(&tx, NewJob::new(SweepPush::KIND, json!(null), shop.now())).await?;
-        tx.commit().await?;
-        shop.settle().await?;
+        shop.sweep(notify::push::SWEEP).await?;
         assert_eq!(messages(&shop, "sent").await?, left);
     }
     assert_eq!((browser.titles().len(), browsers_left(&shop).await?), (1, Some(1)), "the browser stays");

@@ -15,7 +15,7 @@ use tokio::sync::Notify as Signal;
 use tradewind::wiring;
 
 use super::browser::{Browser, claims};
-use super::{confirmed, employ, messages, ordered, subscribe};
+use super::{confirmed, employ, messages, ordered, subscribe, tell};
 use crate::me::somebody;
 use crate::support::{TestResult, TestShop};
 use crate::webhooks::reaching;
@@ -250,10 +250,7 @@ async fn a_process_that_dies_tells_nobody_twice(shop: TestShop) -> TestResult {
     subscribe(&shop, &token, &browser, &["orders"]).await?.expect(201)?;
     confirmed(&shop, ada).await?;
     // All but sending: the row and its job are there.
-    while platform::outbox::relay_once(shop.context()).await? > 0 {}
-    for subscriber in wiring::subscribers() {
-        while events::deliver_once(shop.context(), subscriber.as_ref()).await? > 0 {}
-    }
+    tell(&shop).await?;
     let living = wiring::handlers(shop.sales(), shop.accounts(), shop.notify());
     while messages(&shop, "queued").await? == 0 {
         jobs::run_due(shop.context(), &living).await?;

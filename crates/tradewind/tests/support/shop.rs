@@ -8,7 +8,7 @@ use kernel::{Actor, FixedClock, Origin, SystemClock, Timestamp};
 use notify::Notify;
 use platform::config::{Config, Database, Flags, load};
 use platform::db::{DbBackend, fetch_scalar};
-use platform::jobs::Handlers;
+use platform::jobs::{Handlers, NewJob, Sweep};
 use platform::{Context, jobs, migrate, outbox};
 use raw_client::trouble::Way;
 use reqwest::Method;
@@ -193,6 +193,14 @@ impl TestShop {
             }
         }
         Err("the shop does not come to rest".into())
+    }
+
+    /// Has what is long over forgotten.
+    pub(crate) async fn sweep(&self, sweep: Sweep) -> TestResult {
+        let tx = self.context().begin(&self.origin()).await?;
+        jobs::enqueue(&tx, NewJob::new(sweep.kind(), serde_json::Value::Null, tx.now())).await?;
+        tx.commit().await?;
+        self.settle().await
     }
 
     /// The names of the events of one kind of thing, in the order in which they happened.

@@ -200,6 +200,32 @@ async fn what_is_asked_for_during_the_last_try_is_sent_once_more(shop: TestShop)
     Ok(())
 }
 
+/// Whoever is told no more while a message is on its way to them gets it once more by asking, and its log has both tries.
+#[test_on_every_database]
+async fn what_is_given_up_during_a_try_can_be_asked_for(shop: TestShop) -> TestResult {
+    let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
+    let made = endpoint(&shop, &receiver, &["customer_group.created"]).await?;
+    let path = format!("{PATH}/{}", made.text("id"));
+    receiver.will_answer([500]);
+    happen(&shop, "Friends").await?;
+    let given_up = receiver.while_it_waits(async {
+        shop.patch(&path).version(1).json(json!({"enabled": false})).await?.expect(200)?;
+        shop.sweep(notify::webhooks::SWEEP).await
+    });
+    let (given_up, settled) = tokio::join!(given_up, shop.settle());
+    settled?;
+    given_up?;
+    let delivery = deliveries(&shop, &made).await?.remove(0);
+    assert_eq!((&delivery["attempts"], &delivery["state"]), (&json!(1), &json!("exhausted")));
+    shop.patch(&path).version(2).json(json!({"enabled": true})).await?.expect(200)?;
+    shop.post(&format!("{PATH}/deliveries/{}/redeliver", delivery["id"].as_str().unwrap_or_default())).await?.expect(200)?;
+    shop.settle().await?;
+    let told = log(&shop, &delivery).await?;
+    let numbers: Vec<_> = told["log"].as_array().into_iter().flatten().map(|attempt| attempt["status"].clone()).collect();
+    assert_eq!((&told["state"], numbers), (&json!("delivered"), vec![json!(500), json!(204)]));
+    Ok(())
+}
+
 /// An endpoint whose key was sealed with another secret of the shop says so where its owner looks, and is asked no more often than others.
 #[test_on_every_database]
 async fn a_key_that_cannot_be_opened_is_a_failed_try(shop: TestShop) -> TestResult {

@@ -1,9 +1,7 @@
 //! Staff who make, change and remove endpoints.
 
 use chrono::TimeDelta;
-use notify::webhooks::SweepWebhooks;
 use platform::db::fetch_scalar;
-use platform::jobs::{self, NewJob};
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 
@@ -117,24 +115,17 @@ async fn what_is_long_over_is_forgotten(shop: TestShop) -> TestResult {
     let path = format!("{PATH}/{}", stays.text("id"));
     shop.patch(&path).version(1).json(json!({"enabled": false})).await?.expect(200)?;
     shop.delete(&format!("{PATH}/{}", goes.text("id"))).version(1).await?.expect(204)?;
-    sweep(&shop).await?;
+    shop.sweep(notify::webhooks::SWEEP).await?;
     assert_eq!(super::deliveries(&shop, &stays).await?[0]["state"], "exhausted");
     assert_eq!((rows(&shop, "webhook_endpoints").await?, rows(&shop, "webhook_attempts").await?), (1, 1));
     shop.advance(TimeDelta::days(90));
-    sweep(&shop).await?;
+    shop.sweep(notify::webhooks::SWEEP).await?;
     assert_eq!(rows(&shop, "webhook_deliveries").await?, 1);
     shop.advance(TimeDelta::seconds(1));
-    sweep(&shop).await?;
+    shop.sweep(notify::webhooks::SWEEP).await?;
     assert_eq!((rows(&shop, "webhook_deliveries").await?, rows(&shop, "webhook_attempts").await?), (0, 0));
     assert_eq!(rows(&shop, "webhook_endpoints").await?, 1, "the shop itself removes none");
     Ok(())
-}
-
-async fn sweep(shop: &TestShop) -> TestResult {
-    let tx = shop.context().begin(&shop.origin()).await?;
-    jobs::enqueue(&tx, NewJob::new(SweepWebhooks::KIND, Value::Null, shop.now())).await?;
-    tx.commit().await?;
-    shop.settle().await
 }
 
 async fn rows(shop: &TestShop, table: &str) -> TestResult<i64> {

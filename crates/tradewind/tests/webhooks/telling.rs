@@ -7,8 +7,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use notify::webhooks::{FanOut, deliver_due};
+use platform::db::fetch_scalar;
 use platform::events::{deliver_once, rewind};
 use platform::outbox::relay_once;
+use platform::values;
 use serde_json::json;
 use standardwebhooks::Webhook;
 use test_macro::test_on_every_database;
@@ -18,7 +20,7 @@ use crate::support::{Received, Receiver, TestResult, TestShop};
 use tradewind::wiring;
 
 /// True where the standard's own library takes the message. It goes by the machine's clock, so that the message is signed anew for now.
-fn is_from(secret: &str, message: &Received) -> TestResult<bool> {
+pub(crate) fn is_from(secret: &str, message: &Received) -> TestResult<bool> {
     let library = Webhook::new(secret)?;
     let (id, at) = (message.header("webhook-id"), message.header("webhook-timestamp").parse()?);
     let expected = library.sign(id, at, &message.body)?;
@@ -139,6 +141,34 @@ async fn arrivals(shop: &TestShop, in_order: bool) -> TestResult<[Vec<Option<i64
 #[test_on_every_database]
 async fn in_order_what_follows_waits_for_what_failed(shop: TestShop) -> TestResult {
     assert_eq!(arrivals(&shop, true).await?, [vec![Some(1)], vec![Some(1)], vec![Some(1), Some(2)]]);
+    Ok(())
+}
+
+/// What may not be tried yet is not due either, however it came to wait, so that nobody looks at the queue for nothing.
+#[test_on_every_database]
+async fn what_waits_for_what_failed_is_not_due(shop: TestShop) -> TestResult {
+    let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
+    let hooks = json!({"url": receiver.base(), "events": ["customer_group.*"], "in_order": true});
+    let made = shop.post(PATH).json(hooks).await?.expect(201)?;
+    let group = happen(&shop, "First").await?;
+    let path = format!("/api/v1/customer-groups/{}", group.text("id"));
+    receiver.will_answer([500, 500]);
+    let due = async || -> TestResult<Option<i64>> {
+        shop.settle().await?;
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM webhook_deliveries WHERE state = 'queued' AND run_at <= $1";
+        Ok(fetch_scalar(shop.context().db.reader(), sql, values![shop.now()]).await?)
+    };
+    for (version, name) in [(1, "Again"), (2, "And again"), (3, "Once more")] {
+        shop.patch(&path).version(version).json(json!({"name": name})).await?.expect(200)?;
+        assert_eq!(due().await?, Some(0));
+    }
+    let last = deliveries(&shop, &made).await?.pop().ok_or("no delivery")?;
+    shop.post(&format!("{PATH}/deliveries/{}/redeliver", last["id"].as_str().unwrap_or_default())).await?.expect(200)?;
+    assert_eq!(due().await?, Some(0), "also where somebody asked for it");
+    shop.advance(TimeDelta::seconds(7));
+    assert_eq!((due().await?, receiver.take().len()), (Some(0), 2), "all of them wait for the next try of the first");
+    shop.advance(TimeDelta::minutes(6));
+    assert_eq!((due().await?, receiver.take().len()), (Some(0), 4));
     Ok(())
 }
 

@@ -232,7 +232,7 @@ impl From<&PricedCart> for CartView {
             currency: cart.currency.code(),
             channel: priced.channel.code.clone(),
             email: cart.email.as_ref().map(|email| email.as_str().to_owned()),
-            accepts_marketing: cart.accepts_marketing,
+            accepts_marketing: cart.accepts_marketing_at.is_some(),
             shipping_address: cart.shipping_address.as_ref().map(AddressView::from),
             billing_address: cart.billing_address.as_ref().map(AddressView::from),
             shipping_method_id: cart.shipping_method_id.map(|id| id.to_string()),

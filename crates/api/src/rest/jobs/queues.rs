@@ -2,10 +2,11 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use gateway::{CommonProblems, Envelope, ErrorBody, NoParams, One, Permitted, Problem, permission};
+use gateway::{CommonProblems, Envelope, ErrorBody, List, ListEnvelope, ListParams, NoParams, One, Permitted, Problem, permission};
+use platform::db;
 use platform::jobs::{self, Queue};
 
-use super::wire::{JobQueueView, JobQueuesView};
+use super::wire::{ByName, JobQueueView};
 use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
@@ -22,15 +23,22 @@ fn queue(path: Result<Path<String>, PathRejection>) -> Result<Queue, Problem> {
 /// List the queues and what is in them.
 #[utoipa::path(
     get, path = "/api/v1/job-queues", tag = "jobs", operation_id = "list_job_queues", security(("bearer" = ["jobs:read"])),
-    responses(CommonProblems, (status = 200, description = "All queues", body = Envelope<JobQueuesView>)),
+    params(ListParams<ByName>),
+    responses(
+        CommonProblems,
+        (status = 200, description = "One page of queues", body = ListEnvelope<JobQueueView>),
+        (status = 422, description = "`page_too_deep`", body = ErrorBody),
+    ),
 )]
 async fn list_job_queues(
     State(shop): State<Shop>,
     _staff: Permitted<permission::JobsRead>,
-    _none: NoParams,
-) -> Result<One<JobQueuesView>, Problem> {
+    list: ListParams<ByName>,
+) -> Result<List<JobQueueView>, Problem> {
     let queues = jobs::queues(shop.context().db.reader(), shop.context().now()).await?;
-    Ok(One::plain(JobQueuesView { queues: queues.into_iter().map(JobQueueView::from).collect() }))
+    let descending = list.sort.first().is_some_and(|key| key.descending);
+    let page = db::page_of_short(queues, &list.page, descending, |view| view.queue.to_string())?;
+    Ok(List::of(page.map(JobQueueView::from), &list))
 }
 
 /// Have nothing of a queue begun any more, by any node; what runs is finished.

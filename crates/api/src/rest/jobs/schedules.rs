@@ -2,11 +2,12 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use gateway::{CommonProblems, Envelope, ErrorBody, NoParams, One, Permitted, Problem, permission};
+use gateway::{CommonProblems, Envelope, ErrorBody, List, ListEnvelope, ListParams, NoParams, One, Permitted, Problem, permission};
 use kernel::Origin;
+use platform::db;
 use platform::jobs::{self, ScheduleCommand};
 
-use super::wire::{JobScheduleView, JobSchedulesView};
+use super::wire::{ByName, JobScheduleView};
 use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 
@@ -21,15 +22,22 @@ fn missing() -> Problem {
 /// List what starts by the clock, with when it last did and when it will.
 #[utoipa::path(
     get, path = "/api/v1/schedules", tag = "jobs", operation_id = "list_schedules", security(("bearer" = ["jobs:read"])),
-    responses(CommonProblems, (status = 200, description = "All schedules", body = Envelope<JobSchedulesView>)),
+    params(ListParams<ByName>),
+    responses(
+        CommonProblems,
+        (status = 200, description = "One page of schedules", body = ListEnvelope<JobScheduleView>),
+        (status = 422, description = "`page_too_deep`", body = ErrorBody),
+    ),
 )]
 async fn list_schedules(
     State(shop): State<Shop>,
     _staff: Permitted<permission::JobsRead>,
-    _none: NoParams,
-) -> Result<One<JobSchedulesView>, Problem> {
+    list: ListParams<ByName>,
+) -> Result<List<JobScheduleView>, Problem> {
     let schedules = jobs::list_schedules(shop.context(), &shop.schedules).await?;
-    Ok(One::plain(JobSchedulesView { schedules: schedules.into_iter().map(JobScheduleView::from).collect() }))
+    let descending = list.sort.first().is_some_and(|key| key.descending);
+    let page = db::page_of_short(schedules, &list.page, descending, |view| view.name.to_owned())?;
+    Ok(List::of(page.map(JobScheduleView::from), &list))
 }
 
 /// Read a schedule.

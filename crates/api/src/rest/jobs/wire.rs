@@ -19,6 +19,13 @@ impl ListRoute for Jobs {
     };
 }
 
+/// The list of queues, and that of schedules.
+pub(super) struct ByName;
+
+impl ListRoute for ByName {
+    const SPEC: ListSpec = ListSpec { sorts: &["name"], default_sort: "name", ..ListSpec::PLAIN };
+}
+
 pub(super) fn filter(list: &ListQuery) -> JobFilter {
     let filters = &list.filters;
     JobFilter {
@@ -134,13 +141,6 @@ impl From<QueueView> for JobQueueView {
     }
 }
 
-/// All queues.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct JobQueuesView {
-    /// The queues, in the order of their importance.
-    pub(super) queues: Vec<JobQueueView>,
-}
-
 /// What starts by the clock.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct JobScheduleView {
@@ -165,11 +165,4 @@ impl From<ScheduleView> for JobScheduleView {
         let ScheduleView { name, cron, time_zone, paused_at, last_run_at, next_run_at } = view;
         Self { name, cron, time_zone, enabled: paused_at.is_none(), last_run_at, next_run_at }
     }
-}
-
-/// All schedules.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct JobSchedulesView {
-    /// The schedules, by name.
-    pub(super) schedules: Vec<JobScheduleView>,
 }

@@ -6,7 +6,6 @@ use gateway::{
     Permitted, Problem, Valid, permission,
 };
 use kernel::{FulfilmentTag, OrderTag};
-use platform::idempotency::Answer;
 use sales::orders::{self, CancelOrder};
 use sales::{fulfilments, settlement};
 
@@ -46,7 +45,7 @@ async fn record_payment(
 ) -> Result<Kept, Problem> {
     let request = body.into_request(id, key.of(staff.actor()))?;
     let recorded = settlement::record_payment(&shop.sales, &staff.origin(), request).await?;
-    Ok(Kept::of(&recorded, Answer::clone))
+    Ok(recorded.into())
 }
 
 /// Call an order off: its stock goes back. Refused while there is money on it.
@@ -77,7 +76,7 @@ async fn cancel_order(
     let version = expected.or(body.version)?;
     let request = CancelOrder { order_id, version, reason: body.reason, key: key.of(staff.actor()) };
     let cancelled = orders::cancel(&shop.sales, &staff.origin(), request).await?;
-    Ok(Kept::of(&cancelled, Answer::clone))
+    Ok(cancelled.into())
 }
 
 /// Write a parcel down: all that is left, or the named pieces.
@@ -104,7 +103,7 @@ async fn fulfil_order(
 ) -> Result<Kept, Problem> {
     let request = body.into_request(id, key.of(staff.actor()))?;
     let fulfilled = fulfilments::fulfil(&shop.sales, &staff.origin(), request).await?;
-    Ok(Kept::of(&fulfilled, Answer::clone))
+    Ok(fulfilled.into())
 }
 
 /// Write down what was learned of a parcel: its tracking number, that it arrived.

@@ -163,5 +163,5 @@ async fn adjust_stock(
 ) -> Result<Kept, Problem> {
     let command = AdjustStock { adjustment: body.parse()?, key: key.of(staff.actor()), present: &answer };
     let adjusted = inventory::adjust(shop.context(), &staff.origin(), command).await?;
-    Ok(Kept::of(&adjusted, answer))
+    Ok(adjusted.into())
 }

@@ -69,8 +69,8 @@ async fn import_stock(
     Command { key, body }: Command<Rows<StockImportIn, BODY_BYTES>>,
 ) -> Result<Kept, Problem> {
     let command = RequestStockImport { list: read(body)?, key: key.of(staff.actor()), present: &answer };
-    let import = stock_imports::request(shop.context(), &staff.origin(), command).await?;
-    Ok(Kept::of(&import, answer))
+    let requested = stock_imports::request(shop.context(), &staff.origin(), command).await?;
+    Ok(requested.into())
 }
 
 fn read(body: Rows<StockImportIn, BODY_BYTES>) -> Result<StockList, StockImportError> {

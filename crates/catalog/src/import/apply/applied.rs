@@ -4,10 +4,10 @@ use kernel::{CategoryId, ProductId, Slug, text_enum};
 use platform::db::WriteTx;
 
 use super::error::ApplyError;
+use super::prices::PriceScope;
 use super::session::Session;
 use super::stock::{self, Count};
 use crate::assortment::{FieldChange, Saved};
-use crate::import::detect::Format;
 use crate::import::outcome::{Note, SourcedRecord};
 use crate::import::record::{Reference, Relations};
 
@@ -61,13 +61,13 @@ pub(super) struct Put {
 }
 
 /// Puts one record into the shop inside a transaction of the caller: the product with its variants, prices, categories,
-/// pictures and stock, made or changed. Putting the same record in again changes nothing. Products that it points at and
-/// that are not there are named in the notes.
+/// pictures and stock, made or changed. Prices outside of `scope` stay. Putting the same record in again changes nothing. Products that
+/// it points at and that are not there are named in the notes.
 ///
 /// # Errors
 /// `Refused` with what cannot be, by the paths of the record; `Database`. The transaction must be rolled back then.
-pub async fn apply_in(tx: &WriteTx, read: &SourcedRecord, format: Format) -> Result<Applied, ApplyError> {
-    let session = Session::open(tx, format, &[read]).await?;
+pub async fn apply_in(tx: &WriteTx, read: &SourcedRecord, scope: PriceScope) -> Result<Applied, ApplyError> {
+    let session = Session::open(tx, scope, &[read]).await?;
     let found = session.find(read)?;
     let put = session.put(tx, read, found).await?;
     stock::set(tx, &put.counts).await.map_err(|error| stock::refused(error, &put.counts))?;

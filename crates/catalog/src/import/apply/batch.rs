@@ -10,6 +10,7 @@ use platform::db::{self, DatabaseError, WriteTx};
 use super::applied::{Change, PendingLinks, Put};
 use super::error::ApplyError;
 use super::explain;
+use super::prices::PriceScope;
 use super::report::RecordOutcome;
 use super::run_of_new::Run;
 use super::session::{self, Fresh, Session};
@@ -106,7 +107,7 @@ impl Batches<'_> {
     async fn attempt(&self, items: &[Item], counting: Counting) -> Result<Written, Failure> {
         let tx = self.begin().await?;
         let records: Vec<&SourcedRecord> = items.iter().filter_map(Item::record).collect();
-        let session = Session::open(&tx, self.format, &records).await.map_err(unrefused)?;
+        let session = Session::open(&tx, PriceScope::of(self.format), &records).await.map_err(unrefused)?;
         let mut batch = Batch { tx, session, counting, counts: BTreeMap::new(), touched: BTreeSet::new(), links: Vec::new() };
         let mut outcomes = Vec::with_capacity(items.len());
         let mut run = Run::default();

@@ -23,6 +23,7 @@ mod variants;
 
 pub use applied::{Applied, Change, apply_in};
 pub use error::ApplyError;
+pub use prices::PriceScope;
 pub use report::{Counts, ImportError, ImportOptions, Progress, RecordOutcome, Report, Watch};
 pub use run::run;
 

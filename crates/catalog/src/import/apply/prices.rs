@@ -3,6 +3,7 @@
 use kernel::{FieldErrors, Money, PriceListId, fold};
 
 use super::variants::money;
+use crate::import::detect::Format;
 use crate::import::field::Field;
 use crate::import::variant_record::PriceRecord;
 use crate::price_lists::PriceList;
@@ -15,8 +16,30 @@ pub(super) struct PriceRules<'a> {
     pub(super) default: PriceListId,
     /// All lists.
     pub(super) lists: &'a [PriceList],
-    /// False for formats that know only what one piece costs in one list: prices of other lists and quantities stay.
-    pub(super) are_all: bool,
+    /// Which prices the record speaks of; the others stay.
+    pub(super) scope: PriceScope,
+}
+
+/// Which prices of a variant a source knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PriceScope {
+    /// All.
+    Every,
+    /// What one piece costs in the default list, sales with their days among it.
+    OnePiece,
+    /// What one piece costs in the default list while no sale is on.
+    OnePieceUndated,
+}
+
+impl PriceScope {
+    /// What files of a format know.
+    pub(super) const fn of(format: Format) -> Self {
+        match format {
+            Format::Jsonl => Self::Every,
+            Format::WooCommerce => Self::OnePiece,
+            Format::ShopifyClassic | Format::ShopifyCurrent => Self::OnePieceUndated,
+        }
+    }
 }
 
 impl PriceRules<'_> {
@@ -32,9 +55,17 @@ impl PriceRules<'_> {
         for (place, price) in wanted.iter().enumerate() {
             prices.extend(errors.take(format!("prices.{place}.price_list"), self.read(price)));
         }
-        let kept = stored.iter().filter(|price| !self.are_all && (price.price_list_id != self.default || price.min_quantity != 1));
-        prices.extend(kept.map(|price| self.kept(price)));
+        prices.extend(stored.iter().filter(|price| !self.speaks_of(price)).map(|price| self.kept(price)));
         errors.finish(|| Some(Some(prices)))
+    }
+
+    fn speaks_of(&self, price: &Price) -> bool {
+        let is_of_one_piece = price.price_list_id == self.default && price.min_quantity == 1;
+        match self.scope {
+            PriceScope::Every => true,
+            PriceScope::OnePiece => is_of_one_piece,
+            PriceScope::OnePieceUndated => is_of_one_piece && price.starts_at.is_none() && price.ends_at.is_none(),
+        }
     }
 
     fn read(&self, price: &PriceRecord) -> Result<PriceInput, &'static str> {

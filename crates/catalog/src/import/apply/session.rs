@@ -12,12 +12,11 @@ use super::links::Links;
 use super::merge::one_line;
 use super::pictures::{Pictures, Synced};
 use super::plan::{Paired, Plan};
-use super::prices::PriceRules;
+use super::prices::{PriceRules, PriceScope};
 use super::product::LookedUp;
 use super::stock;
 use super::variants::UNTAXED;
 use crate::assortment::{self, CreateProduct, NewProduct, Saved, WriteProductError};
-use crate::import::detect::Format;
 use crate::import::field::Field;
 use crate::import::outcome::{Note, SourcedRecord};
 use crate::import::record::{ProductRecord, Reference};
@@ -27,7 +26,7 @@ use crate::{categories, channels, description_loss};
 
 /// What records of one transaction are put into the shop with.
 pub(super) struct Session {
-    format: Format,
+    scope: PriceScope,
     default_list: PriceListId,
     lists: Vec<PriceList>,
     known: Known,
@@ -37,7 +36,7 @@ pub(super) struct Session {
 
 impl Session {
     /// Looks up what these records may mean, in six statements.
-    pub(super) async fn open(tx: &WriteTx, format: Format, records: &[&SourcedRecord]) -> Result<Self, ApplyError> {
+    pub(super) async fn open(tx: &WriteTx, scope: PriceScope, records: &[&SourcedRecord]) -> Result<Self, ApplyError> {
         let default_list = channels::find_default(tx).await?.price_list_id;
         let lists = price_lists::all(tx).await?;
         let known = Known::load(tx, records).await?;
@@ -46,7 +45,7 @@ impl Session {
         let lines: Vec<Vec<String>> = paths.iter().map(|path| path.iter().map(|name| one_line(name)).collect()).collect();
         let found = categories::find_paths(tx, &lines).await?;
         let categories = paths.into_iter().zip(found).filter_map(|(path, found)| Some((path, found?))).collect();
-        Ok(Self { format, default_list, lists, known, categories })
+        Ok(Self { scope, default_list, lists, known, categories })
     }
 
     /// The product that a record means; nothing for a new one.
@@ -125,7 +124,7 @@ impl Session {
     }
 
     fn prices(&self) -> PriceRules<'_> {
-        PriceRules { default: self.default_list, lists: &self.lists, are_all: self.format == Format::Jsonl }
+        PriceRules { default: self.default_list, lists: &self.lists, scope: self.scope }
     }
 
     /// The categories of a record, found or made.

@@ -55,7 +55,7 @@ pub(in crate::inventory) async fn insert_holds(tx: &WriteTx, holder: Holder, por
             tx.now(),
         ]
     };
-    db::insert_many_later(tx, INSERT, portions.iter().map(row).collect()).await
+    db::insert_many_later(tx, INSERT, portions.iter().map(row).collect(), "").await
 }
 
 /// Takes the expiry off what is still held.

@@ -164,6 +164,7 @@ pub(in crate::webhooks) async fn enqueue_again(tx: &WriteTx, deliveries: Vec<New
 pub(in crate::webhooks) struct Due {
     pub(in crate::webhooks) id: Uuid,
     pub(in crate::webhooks) event_seq: i64,
+    pub(in crate::webhooks) aggregate_id: Uuid,
     pub(in crate::webhooks) attempts: i64,
     pub(in crate::webhooks) tries: i64,
     pub(in crate::webhooks) requests: i64,
@@ -181,27 +182,28 @@ pub(in crate::webhooks) async fn due(
     const FIRST: &str = "AND NOT EXISTS (SELECT 1 FROM webhook_deliveries b WHERE b.endpoint_id = d.endpoint_id
         AND b.aggregate_id = d.aggregate_id AND b.state = 'queued' AND b.event_seq < d.event_seq)";
     let sql = format!(
-        "SELECT d.id, d.event_seq, d.attempts, d.tries, d.requests FROM webhook_deliveries d
+        "SELECT d.id, d.event_seq, d.aggregate_id, d.attempts, d.tries, d.requests FROM webhook_deliveries d
          WHERE d.endpoint_id = $1 AND d.state = 'queued' AND d.run_at <= $2 {} ORDER BY d.run_at, d.event_seq LIMIT $3",
         if in_order { FIRST } else { "" }
     );
     db::fetch_all(db, &sql, values![endpoint, now, most]).await
 }
 
-/// Has what follows something that is tried again wait for it, at these endpoints, whose order counts. Without it their queues would be
-/// looked at again and again for nothing.
-pub(in crate::webhooks) async fn hold_back(tx: &WriteTx, endpoints: &[WebhookEndpointId]) -> Result<(), DatabaseError> {
-    if endpoints.is_empty() {
-        return Ok(());
-    }
-    let mut parameters = Parameters::default();
-    let now = parameters.bind(tx.now());
-    let endpoints = parameters.bind_all(endpoints.iter().copied());
-    const BEFORE: &str = "FROM webhook_deliveries b WHERE b.endpoint_id = webhook_deliveries.endpoint_id
-        AND b.aggregate_id = webhook_deliveries.aggregate_id AND b.state = 'queued' AND b.event_seq < webhook_deliveries.event_seq";
+/// Has what follows something that is tried again wait for it, at an endpoint whose order counts; of these things alone, where they are given.
+/// Without it the queue would be looked at again and again for nothing.
+pub(in crate::webhooks) async fn hold_back(
+    tx: &WriteTx,
+    endpoint: WebhookEndpointId,
+    things: Option<&[Uuid]>,
+) -> Result<(), DatabaseError> {
+    const FIRST: &str = "(SELECT f.run_at FROM webhook_deliveries f WHERE f.endpoint_id = webhook_deliveries.endpoint_id
+        AND f.aggregate_id = webhook_deliveries.aggregate_id AND f.state = 'queued' ORDER BY f.event_seq LIMIT 1)";
+    let mut parameters = Parameters(values![endpoint, tx.now()]);
+    let narrowed =
+        things.map_or_else(String::new, |things| format!("AND aggregate_id IN ({})", parameters.bind_all(things.iter().copied())));
     let sql = format!(
-        "UPDATE webhook_deliveries SET run_at = (SELECT MAX(b.run_at) {BEFORE})
-         WHERE endpoint_id IN ({endpoints}) AND state = 'queued' AND run_at <= {now} AND EXISTS (SELECT 1 {BEFORE} AND b.run_at > {now})"
+        "UPDATE webhook_deliveries SET run_at = {FIRST}
+         WHERE endpoint_id = $1 AND state = 'queued' AND run_at <= $2 {narrowed} AND {FIRST} > $2"
     );
     db::execute(tx, &sql, parameters.0).await.map(drop)
 }
@@ -214,21 +216,23 @@ pub(in crate::webhooks) struct Settled {
     pub(in crate::webhooks) run_at: Timestamp,
 }
 
-/// Writes what became of deliveries, in one statement. One that was asked for once more meanwhile still waits for that.
+/// Writes what became of deliveries, in one statement. One that was asked for once more meanwhile still waits for that, and one that was given
+/// up meanwhile stays so, unless it arrived.
 pub(in crate::webhooks) async fn settle_deliveries(tx: &WriteTx, settled: &[Settled]) -> Result<(), DatabaseError> {
     const WIDTH: usize = 5;
+    const ENDS: &str = "d.requests = x.requests AND (d.state = 'queued' OR x.state = 'delivered')";
     if settled.is_empty() {
         return Ok(());
     }
     let rows: Vec<String> = (0..settled.len()).map(|row| format!("({})", db::placeholders(1 + row * WIDTH, WIDTH))).collect();
     let sql = format!(
         "WITH x(id, requests, state, run_at, finished_at) AS (VALUES {})
-         UPDATE webhook_deliveries SET attempts = webhook_deliveries.attempts + 1,
-             tries = CASE WHEN webhook_deliveries.requests = x.requests THEN webhook_deliveries.tries + 1 ELSE 0 END,
-             state = CASE WHEN webhook_deliveries.requests = x.requests THEN x.state ELSE 'queued' END,
-             run_at = CASE WHEN webhook_deliveries.requests = x.requests THEN x.run_at ELSE webhook_deliveries.run_at END,
-             finished_at = CASE WHEN webhook_deliveries.requests = x.requests THEN x.finished_at END
-         FROM x WHERE webhook_deliveries.id = x.id AND webhook_deliveries.state = 'queued'",
+         UPDATE webhook_deliveries AS d SET attempts = d.attempts + 1,
+             tries = CASE WHEN d.requests = x.requests THEN d.tries + 1 ELSE 0 END,
+             state = CASE WHEN {ENDS} THEN x.state ELSE d.state END,
+             run_at = CASE WHEN {ENDS} THEN x.run_at ELSE d.run_at END,
+             finished_at = CASE WHEN {ENDS} THEN x.finished_at ELSE d.finished_at END
+         FROM x WHERE d.id = x.id",
         rows.join(", ")
     );
     let row = |settled: &Settled| {

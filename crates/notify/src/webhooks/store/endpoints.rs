@@ -139,7 +139,6 @@ pub(in crate::webhooks) async fn disable(tx: &WriteTx, id: WebhookEndpointId, be
 pub(in crate::webhooks) struct Told {
     pub(in crate::webhooks) id: WebhookEndpointId,
     pub(in crate::webhooks) events: EventPatterns,
-    pub(in crate::webhooks) in_order: bool,
     pub(in crate::webhooks) created_at: Timestamp,
 }
 
@@ -149,15 +148,14 @@ pub(in crate::webhooks) async fn told(db: &impl ConnectionTrait) -> Result<Vec<T
     struct ToldRow {
         id: Uuid,
         events: serde_json::Value,
-        in_order: bool,
         created_at: Timestamp,
     }
     const SELECT: &str =
-        "SELECT id, events, in_order, created_at FROM webhook_endpoints WHERE disabled_because IS NULL AND deleted_at IS NULL ORDER BY id";
+        "SELECT id, events, created_at FROM webhook_endpoints WHERE disabled_because IS NULL AND deleted_at IS NULL ORDER BY id";
     let rows: Vec<ToldRow> = db::fetch_all(db, SELECT, vec![]).await?;
     let told = |row: ToldRow| {
-        let ToldRow { id, events, in_order, created_at } = row;
-        Ok(Told { id: WebhookEndpointId::from_uuid(id), events: patterns(events)?, in_order, created_at })
+        let ToldRow { id, events, created_at } = row;
+        Ok(Told { id: WebhookEndpointId::from_uuid(id), events: patterns(events)?, created_at })
     };
     rows.into_iter().map(told).collect()
 }

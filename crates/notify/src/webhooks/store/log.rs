@@ -51,5 +51,5 @@ pub(in crate::webhooks) async fn insert_attempts(tx: &WriteTx, attempts: Vec<(Uu
         let Attempt { number, url, started_at, latency_ms, status, error, answer } = attempt;
         values![delivery, number, url, started_at, latency_ms, status, error, answer]
     };
-    db::insert_many_later(tx, INSERT, attempts.into_iter().map(row).collect()).await
+    db::insert_many_later(tx, INSERT, attempts.into_iter().map(row).collect(), "").await
 }

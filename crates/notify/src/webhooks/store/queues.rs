@@ -26,11 +26,13 @@ pub(in crate::webhooks) struct Lease {
     fence: i64,
 }
 
-/// Queues that are free and have something to do now. `$1` is the moment.
+/// Queues that are free and have something to do now. `$1` is the moment. The oldest of each is asked for, and not whether there is any:
+/// whatever would do, PostgreSQL may look for by reading all that waits, for dead endpoints as well.
 const DUE: &str = "FROM webhook_queues q JOIN webhook_endpoints e ON e.id = q.endpoint_id
     WHERE e.disabled_because IS NULL AND e.deleted_at IS NULL AND (q.lease_until IS NULL OR q.lease_until < $1)
         AND (q.not_before IS NULL OR q.not_before <= $1)
-        AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = q.endpoint_id AND d.state = 'queued' AND d.run_at <= $1)";
+        AND (SELECT d.run_at FROM webhook_deliveries d WHERE d.endpoint_id = q.endpoint_id AND d.state = 'queued'
+            ORDER BY d.run_at LIMIT 1) <= $1";
 
 /// True where a claim would find something; asked of the reader, so that an idle worker takes no write lock.
 pub(in crate::webhooks) async fn any_due(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool, DatabaseError> {

@@ -4,34 +4,47 @@ use kernel::{JobId, Timestamp};
 use uuid::Uuid;
 
 use crate::db::{self, DatabaseError, FromQueryResult, WriteTx};
-use crate::jobs::model::NewJob;
+use crate::jobs::model::{JobState, NewJob};
 use crate::values;
+
+/// The form of what handlers read.
+const PAYLOAD_VERSION: i64 = 1;
 
 /// Enqueues a job with the data that makes it necessary; one with the same unique key that waits or runs makes this a no-op.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn enqueue(tx: &WriteTx, job: NewJob) -> Result<(), DatabaseError> {
+    enqueue_all(tx, vec![job]).await
+}
+
+/// The same of many jobs, in one statement.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn enqueue_all(tx: &WriteTx, jobs: Vec<NewJob>) -> Result<(), DatabaseError> {
     const INSERT: &str = "INSERT INTO jobs (id, queue, kind, payload, payload_version, priority, unique_key, state, run_at, max_attempts,
-            traceparent, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, 1, $5, $6, 'available', $7, $8, $9, $10, $10)
-        ON CONFLICT (unique_key) WHERE state IN ('available', 'running') DO NOTHING";
-    let traceparent = tx.origin().traceparent.clone();
-    let NewJob { id, kind, payload, run_at, unique_key } = job;
-    let (queue, priority) = (kind.queue().as_str(), kind.priority().number());
-    let values = values![
-        id.unwrap_or_else(JobId::generate),
-        queue,
-        kind.name(),
-        payload,
-        priority,
-        unique_key,
-        run_at,
-        kind.max_attempts(),
-        traceparent,
-        tx.now()
-    ];
-    db::execute_later(tx, INSERT, values).await
+            traceparent, created_at, updated_at) VALUES";
+    const ONCE: &str = "ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL AND state IN ('available', 'running') DO NOTHING";
+    let row = |job: NewJob| {
+        let NewJob { id, kind, payload, run_at, unique_key } = job;
+        values![
+            id.unwrap_or_else(JobId::generate),
+            kind.queue().as_str(),
+            kind.name(),
+            payload,
+            PAYLOAD_VERSION,
+            kind.priority().number(),
+            unique_key,
+            JobState::Available.as_str(),
+            run_at,
+            kind.max_attempts(),
+            tx.origin().traceparent.clone(),
+            tx.now(),
+            tx.now()
+        ]
+    };
+    db::insert_many_later(tx, INSERT, jobs.into_iter().map(row).collect(), ONCE).await
 }
 
 /// Calls off a job that waits; one that runs is asked to end. True where it is off at once.

@@ -8,8 +8,8 @@ mod schedules;
 mod trial;
 mod work;
 
-pub use change::enqueue;
 pub(super) use change::{cancel, delete_discarded, delete_done, retry, retry_some};
+pub use change::{enqueue, enqueue_all};
 pub use queues::QueueView;
 pub(super) use queues::{pause, queues, resume, running};
 pub(super) use read::lock;

@@ -1,9 +1,9 @@
 //! Looking at jobs.
 
-use kernel::{Cursor, JobId, Page, PageRequest, Position, Timestamp};
+use kernel::{JobId, Page, PageRequest, Timestamp};
 use uuid::Uuid;
 
-use crate::db::{self, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, ListError, page_of, total_of, window};
+use crate::db::{self, ById, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, ListError};
 use crate::jobs::kind::Queue;
 use crate::jobs::model::{JobState, Progress, StoredJob};
 use crate::values;
@@ -85,22 +85,12 @@ pub async fn list(
     descending: bool,
     request: &PageRequest,
 ) -> Result<Page<StoredJob>, ListError> {
-    let (limit, offset) = window(request)?;
     let mut narrowed = Conditions::default();
     narrowed.is_among("state", filter.states.iter().map(|state| state.as_str()));
     narrowed.is("kind", filter.kind.as_deref());
     narrowed.is_among("queue", filter.queues.iter().map(|queue| queue.as_str()));
-    let total = total_of(db, request, &format!("jobs WHERE {}", narrowed.text()), narrowed.parameters.0.clone()).await?;
-    let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
-    if let Position::After(Some(cursor)) = &request.position {
-        let place = narrowed.parameters.bind(cursor.id);
-        narrowed.add(format!("id {sign} {place}"));
-    }
-    let sql = format!("SELECT {COLUMNS} FROM jobs WHERE {} ORDER BY id {direction} LIMIT {limit} OFFSET {offset}", narrowed.text());
-    let rows: Vec<JobRow> = db::fetch_all(db, &sql, narrowed.into_values()).await?;
-    let jobs = rows.into_iter().map(StoredJob::try_from).collect::<Result<Vec<_>, _>>()?;
-    let sort = if descending { format!("-{SORT}") } else { SORT.to_owned() };
-    Ok(page_of(jobs, request, total, |job| Cursor { sort, value: None, id: job.id.uuid() }))
+    let jobs = ById { columns: COLUMNS, source: "jobs", id: "id" };
+    jobs.page::<JobRow, StoredJob>(db, narrowed, (request, descending), |job| job.id.uuid()).await
 }
 
 /// One job.

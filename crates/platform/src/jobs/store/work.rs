@@ -1,4 +1,5 @@
-//! What workers write: taking jobs, keeping them, ending them. Whatever ends or keeps one says with which fence it was taken.
+//! What workers write: taking jobs, keeping them, ending them. Whatever ends or keeps one says with which fence it was taken, and asks by
+//! `lease_until` whether it runs: asked by its state, PostgreSQL may walk the index of what runs, with all that ran since its last vacuum.
 
 use chrono::TimeDelta;
 use kernel::{JobId, Timestamp};
@@ -24,7 +25,8 @@ pub(in crate::jobs) struct Due {
 }
 
 /// What a claim would find, the first to be taken first. One probe of the index for each queue and priority, asked of the reader, so that an
-/// idle worker takes no write lock. A scalar query and not EXISTS, which PostgreSQL might answer by reading all that waits.
+/// idle worker takes no write lock. The oldest of each and not whether there is any: whatever would do, PostgreSQL looks for by reading all
+/// that waits.
 pub(in crate::jobs) async fn due(db: &impl ConnectionTrait, now: Timestamp) -> Result<Vec<Due>, DatabaseError> {
     #[derive(FromQueryResult)]
     struct DueRow {
@@ -36,8 +38,8 @@ pub(in crate::jobs) async fn due(db: &impl ConnectionTrait, now: Timestamp) -> R
     let sql = format!(
         "WITH q(queue, priority) AS (VALUES {})
          SELECT q.queue AS queue, CAST(q.priority AS BIGINT) AS priority FROM q
-         WHERE (SELECT 1 FROM jobs j WHERE j.state = 'available' AND j.queue = q.queue AND j.priority = q.priority AND j.run_at <= $1 LIMIT 1)
-                IS NOT NULL
+         WHERE (SELECT j.run_at FROM jobs j WHERE j.state = 'available' AND j.queue = q.queue AND j.priority = q.priority
+                ORDER BY j.run_at LIMIT 1) <= $1
             AND NOT EXISTS (SELECT 1 FROM job_queues p WHERE p.name = q.queue)",
         pairs.join(", ")
     );
@@ -87,8 +89,8 @@ pub(in crate::jobs) async fn claim(tx: &WriteTx, due: Due, most: usize) -> Resul
 
 /// True where a worker was out of touch for longer than its lease.
 pub(in crate::jobs) async fn any_lost(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool, DatabaseError> {
-    const SELECT: &str = "SELECT CAST(1 AS BIGINT) FROM jobs WHERE state = 'running' AND lease_until < $1 LIMIT 1";
-    Ok(db::fetch_scalar::<i64>(db, SELECT, values![now]).await?.is_some())
+    const SELECT: &str = "SELECT lease_until FROM jobs WHERE state = 'running' ORDER BY lease_until LIMIT 1";
+    Ok(db::fetch_scalar::<Timestamp>(db, SELECT, values![]).await?.is_some_and(|oldest| oldest < now))
 }
 
 /// Takes jobs back from workers that were lost, for the next one; those with their last attempt behind them are given up, for what kills
@@ -126,7 +128,7 @@ pub(in crate::jobs) async fn settle(tx: &WriteTx, ended: &[Ended]) -> Result<(),
         let sql = format!(
             "WITH x(id, fence) AS (VALUES {})
              UPDATE jobs SET state = 'completed', last_error = NULL, lease_until = NULL, updated_at = $1, finished_at = $1
-             FROM x WHERE jobs.id = x.id AND jobs.fence = x.fence AND jobs.state = 'running'",
+             FROM x WHERE jobs.id = x.id AND jobs.fence = x.fence AND jobs.lease_until IS NOT NULL",
             rows(done.len(), 2, 2)
         );
         let held = done.iter().flat_map(|ended| values![ended.job.id, ended.job.fence]);
@@ -140,7 +142,7 @@ pub(in crate::jobs) async fn settle(tx: &WriteTx, ended: &[Ended]) -> Result<(),
          UPDATE jobs SET updated_at = $1, last_error = x.error, run_at = x.run_at, lease_until = NULL,
             state = CASE WHEN jobs.cancel_requested_at IS NOT NULL THEN 'cancelled' WHEN x.is_last = 1 THEN 'discarded' ELSE 'available' END,
             finished_at = CASE WHEN jobs.cancel_requested_at IS NOT NULL OR x.is_last = 1 THEN $1 END
-         FROM x WHERE jobs.id = x.id AND jobs.fence = x.fence AND jobs.state = 'running'",
+         FROM x WHERE jobs.id = x.id AND jobs.fence = x.fence AND jobs.lease_until IS NOT NULL",
         rows(failed.len(), 5, 2)
     );
     let row = |ended: &Ended| -> Vec<Value> {
@@ -155,7 +157,7 @@ pub(in crate::jobs) async fn settle(tx: &WriteTx, ended: &[Ended]) -> Result<(),
 /// Completes one job in a transaction of its handler's; false where another worker has it.
 pub(in crate::jobs) async fn complete(tx: &WriteTx, job: &Job) -> Result<bool, DatabaseError> {
     const UPDATE: &str = "UPDATE jobs SET state = 'completed', last_error = NULL, lease_until = NULL, updated_at = $1, finished_at = $1
-        WHERE id = $2 AND fence = $3 AND state = 'running'";
+        WHERE id = $2 AND fence = $3 AND lease_until IS NOT NULL";
     Ok(db::execute(tx, UPDATE, values![tx.now(), job.id, job.fence]).await? == 1)
 }
 
@@ -182,7 +184,7 @@ impl From<HeldRow> for Held {
 pub(in crate::jobs) async fn renew(tx: &WriteTx, jobs: &[&Job]) -> Result<Vec<Held>, DatabaseError> {
     let sql = format!(
         "WITH x(id, fence) AS (VALUES {}), mine AS MATERIALIZED (
-            SELECT jobs.id FROM jobs JOIN x ON jobs.id = x.id AND jobs.fence = x.fence WHERE jobs.state = 'running' ORDER BY jobs.id
+            SELECT jobs.id FROM jobs JOIN x ON jobs.id = x.id AND jobs.fence = x.fence WHERE jobs.lease_until IS NOT NULL ORDER BY jobs.id
             FOR UPDATE OF jobs SKIP LOCKED
          )
          UPDATE jobs SET lease_until = $1, updated_at = $2 WHERE id IN (SELECT id FROM mine) RETURNING id, cancel_requested_at",
@@ -195,14 +197,14 @@ pub(in crate::jobs) async fn renew(tx: &WriteTx, jobs: &[&Job]) -> Result<Vec<He
 
 /// True where a worker still has the job that it took with this fence.
 pub(in crate::jobs) async fn held(db: &impl ConnectionTrait, job: &Job) -> Result<bool, DatabaseError> {
-    const SELECT: &str = "SELECT CAST(1 AS BIGINT) FROM jobs WHERE id = $1 AND fence = $2 AND state = 'running'";
+    const SELECT: &str = "SELECT CAST(1 AS BIGINT) FROM jobs WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
     Ok(db::fetch_scalar::<i64>(db, SELECT, values![job.id, job.fence]).await?.is_some())
 }
 
 /// Writes how far a job is, and renews its lease; false where its end is asked for, or another worker has it.
 pub(in crate::jobs) async fn report(tx: &WriteTx, job: &Job, progress: &Progress) -> Result<bool, DatabaseError> {
     const UPDATE: &str =
-        "UPDATE jobs SET progress = $1, lease_until = $2, updated_at = $3 WHERE id = $4 AND fence = $5 AND state = 'running'
+        "UPDATE jobs SET progress = $1, lease_until = $2, updated_at = $3 WHERE id = $4 AND fence = $5 AND lease_until IS NOT NULL
         RETURNING id, cancel_requested_at";
     let values = values![serde_json::json!(progress), tx.now() + LEASE, tx.now(), job.id, job.fence];
     let kept: Option<HeldRow> = db::fetch_optional(tx, UPDATE, values).await?;

@@ -4,6 +4,7 @@ mod consent;
 mod invariants;
 mod keep;
 mod list;
+mod quiet;
 mod read;
 mod write;
 
@@ -14,6 +15,7 @@ pub(super) use keep::{
     update_people, write_contributions,
 };
 pub use list::{CustomerFilter, CustomerQuery, CustomerSort, list};
+pub use quiet::quiet_carts;
 pub use read::find;
 pub(super) use read::{find_of_user, lock};
 pub(super) use write::{add_tags, delete, forget, replace_tags, update};

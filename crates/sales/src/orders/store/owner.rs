@@ -58,8 +58,8 @@ pub struct Bought {
     pub email: Option<Email>,
     /// Who receives it, or pays for it.
     pub name: Option<String>,
-    /// Whether advertising was welcome.
-    pub accepts_marketing: bool,
+    /// When it was said in the cart that advertising is welcome, where it was.
+    pub accepts_marketing_at: Option<Timestamp>,
     /// False where it was called off.
     pub is_live: bool,
     /// What was taken for it and not given back, in minor units.
@@ -76,7 +76,7 @@ struct BoughtRow {
     user_id: Option<Uuid>,
     email: String,
     name: Option<String>,
-    accepts_marketing: bool,
+    accepts_marketing_at: Option<Timestamp>,
     status: String,
     spent_minor: i64,
     currency: String,
@@ -93,7 +93,7 @@ pub async fn bought(db: &impl ConnectionTrait, orders: &[OrderId]) -> Result<Vec
     }
     let sql = format!(
         "SELECT o.id AS order_id, o.user_id, c.email, COALESCE(c.billing_address->>'name', c.shipping_address->>'name') AS name,
-             c.accepts_marketing, o.status, o.captured_minor - o.refunded_minor AS spent_minor, o.currency, o.placed_at
+             c.accepts_marketing_at, o.status, o.captured_minor - o.refunded_minor AS spent_minor, o.currency, o.placed_at
          FROM orders o JOIN order_contacts c ON c.order_id = o.id WHERE o.id IN ({}) ORDER BY o.id",
         db::placeholders(1, orders.len())
     );
@@ -106,7 +106,7 @@ pub async fn bought(db: &impl ConnectionTrait, orders: &[OrderId]) -> Result<Vec
             user_id: row.user_id.map(UserId::from_uuid),
             email: Some(email).filter(|email| email.as_str() != ERASED),
             name: row.name,
-            accepts_marketing: row.accepts_marketing,
+            accepts_marketing_at: row.accepts_marketing_at,
             is_live: status.is_live(),
             spent_minor: row.spent_minor,
             currency: currency(&row.currency)?,
@@ -155,7 +155,8 @@ pub(in crate::orders) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(
     }
     forget_words_of(tx, user).await?;
     let nothing = || serde_json::json!({});
-    let contacts = "UPDATE order_contacts SET email = $2, email_key = $2, accepts_marketing = FALSE, shipping_address = NULL,
+    let contacts = "UPDATE order_contacts SET email = $2, email_key = $2, accepts_marketing = FALSE, accepts_marketing_at = NULL,
+        shipping_address = NULL,
         billing_address = NULL, updated_at = $3,
         search_key = ' ' || CAST((SELECT o.number FROM orders o WHERE o.id = order_contacts.order_id) AS TEXT) || ' ' WHERE user_id = $1";
     db::execute(tx, contacts, values![user, ERASED, tx.now()]).await?;

@@ -310,13 +310,14 @@ async fn tax_lines_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<Orde
 struct ContactRow {
     id: Uuid,
     email: String,
-    accepts_marketing: bool,
+    accepts_marketing_at: Option<Timestamp>,
     shipping_address: Option<serde_json::Value>,
     billing_address: Option<serde_json::Value>,
 }
 
 async fn contact_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Contact, DatabaseError> {
-    const SELECT: &str = "SELECT id, email, accepts_marketing, shipping_address, billing_address FROM order_contacts WHERE order_id = $1";
+    const SELECT: &str =
+        "SELECT id, email, accepts_marketing_at, shipping_address, billing_address FROM order_contacts WHERE order_id = $1";
     let row: ContactRow = db::fetch_one(db, SELECT, values![id]).await?;
     let address = |stored: Option<serde_json::Value>| -> Result<Option<Address>, DatabaseError> {
         stored.map(serde_json::from_value).transpose().map_err(|_| DatabaseError::corrupt("an address of an order"))
@@ -324,7 +325,7 @@ async fn contact_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Contact, D
     Ok(Contact {
         id: ContactId::from_uuid(row.id),
         email: Email::parse(&row.email).map_err(|_| DatabaseError::corrupt("order_contacts.email"))?,
-        accepts_marketing: row.accepts_marketing,
+        accepts_marketing_at: row.accepts_marketing_at,
         shipping_address: address(row.shipping_address)?,
         billing_address: address(row.billing_address)?,
     })

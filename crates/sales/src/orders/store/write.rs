@@ -108,7 +108,7 @@ async fn insert_lines(tx: &WriteTx, order: &Order, lines: &[OrderLine]) -> Resul
             order.placed_at,
         ]
     });
-    db::insert_many_later(tx, INSERT, rows.collect()).await
+    db::insert_many_later(tx, INSERT, rows.collect(), "").await
 }
 
 async fn insert_adjustments(tx: &WriteTx, details: &OrderDetails) -> Result<(), DatabaseError> {
@@ -118,7 +118,7 @@ async fn insert_adjustments(tx: &WriteTx, details: &OrderDetails) -> Result<(), 
         let (kind, at) = (one.kind.as_str(), order.placed_at);
         values![one.id, order.id, one.line_id, kind, one.source_id, &one.label, one.amount_minor, one.net_minor, one.tax_minor, at]
     });
-    db::insert_many_later(tx, INSERT, rows.collect()).await
+    db::insert_many_later(tx, INSERT, rows.collect(), "").await
 }
 
 async fn insert_tax_lines(tx: &WriteTx, details: &OrderDetails) -> Result<(), DatabaseError> {
@@ -128,13 +128,13 @@ async fn insert_tax_lines(tx: &WriteTx, details: &OrderDetails) -> Result<(), Da
         let (id, tax) = (OrderTaxLineId::generate(), &one.tax);
         values![id, details.order.id, one.line_id, one.adjustment_id, &tax.rate_name, tax.rate_ppm.get(), tax.base_minor, tax.amount_minor]
     });
-    db::insert_many_later(tx, INSERT, rows.collect()).await
+    db::insert_many_later(tx, INSERT, rows.collect(), "").await
 }
 
 async fn insert_contact(tx: &WriteTx, order: &Order, contact: &Contact) -> Result<(), DatabaseError> {
     const INSERT: &str =
-        "INSERT INTO order_contacts (id, order_id, user_id, email, email_key, search_key, accepts_marketing, shipping_address,
-        billing_address, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
+        "INSERT INTO order_contacts (id, order_id, user_id, email, email_key, search_key, accepts_marketing, accepts_marketing_at,
+        shipping_address, billing_address, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
     let (email, words) = (contact.email.as_str(), words_of(order, contact));
     let values = values![
         contact.id,
@@ -143,14 +143,15 @@ async fn insert_contact(tx: &WriteTx, order: &Order, contact: &Contact) -> Resul
         email,
         contact.email.key(),
         search_key(&words),
-        contact.accepts_marketing,
+        contact.accepts_marketing_at.is_some(),
+        contact.accepts_marketing_at,
         address_json(contact.shipping_address.as_ref())?,
         address_json(contact.billing_address.as_ref())?,
         order.placed_at,
     ];
     db::execute_later(tx, INSERT, values).await?;
     let rows = words.into_iter().map(|word| values![word, order.id]).collect();
-    db::insert_many_later(tx, "INSERT INTO order_words (word, order_id) VALUES", rows).await
+    db::insert_many_later(tx, "INSERT INTO order_words (word, order_id) VALUES", rows, "").await
 }
 
 /// The same words with a blank before and behind each, to ask one order for some of them.

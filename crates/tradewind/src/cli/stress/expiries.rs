@@ -67,7 +67,7 @@ fn acts(shop: &StressShop, orders: &[Order]) -> Vec<Act<Deed>> {
 }
 
 /// Nobody is answered; what became of the order is looked up afterwards.
-async fn expire(shop: &StressShop, seen: &Order) -> Result<Keyed<Answer>, DatabaseError> {
+async fn expire(shop: &StressShop, seen: &Order) -> Result<Keyed, DatabaseError> {
     orders::expire(&shop.sales().context, seen.id).await?;
     Ok(Keyed::New(Answer { status: 204, body: String::new() }))
 }

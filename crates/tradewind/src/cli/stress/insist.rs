@@ -55,7 +55,7 @@ pub(super) struct Insisted {
 pub(super) async fn insist<E, Asking>(ask: impl Fn() -> Asking + Send) -> Insisted
 where
     E: DomainError,
-    Asking: Future<Output = Result<Keyed<Answer>, E>> + Send,
+    Asking: Future<Output = Result<Keyed, E>> + Send,
 {
     let begun = Instant::now();
     let mut busy = 0;
@@ -127,7 +127,7 @@ mod tests {
         });
         let ended = ended.await;
         assert_eq!((ended.ended.is_done(), ended.busy), (true, 2));
-        let broken = insist(|| async { Err::<Keyed<Answer>, _>(DatabaseError::corrupt("a row")) }).await;
+        let broken = insist(|| async { Err::<Keyed, _>(DatabaseError::corrupt("a row")) }).await;
         assert!(matches!(broken.ended, Ended::Failed(_)) && broken.busy == 0);
     }
 

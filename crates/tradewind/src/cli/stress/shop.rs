@@ -15,7 +15,7 @@ use kernel::{Currency, Email, OrderId, PageRequest, ProductId, Quantity, Shippin
 use payments::providers::{Manual, Providers};
 use platform::config::Config;
 use platform::db::RulesStamp;
-use platform::idempotency::{Answer, Key, Keyed};
+use platform::idempotency::{Key, Keyed};
 use platform::{jobs, outbox};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -141,26 +141,26 @@ impl StressShop {
     }
 
     /// Orders a cart, always under one key.
-    pub(super) async fn checkout(&self, access: CartAccess, method: &'static str) -> Result<Keyed<Answer>, PlaceOrderError> {
+    pub(super) async fn checkout(&self, access: CartAccess, method: &'static str) -> Result<Keyed, PlaceOrderError> {
         let key = Key::new(access.owner(), "stress", &[method.as_bytes()]);
         let request = PlaceOrder { access, cart_version: None, payment_method: method.to_owned(), key };
         checkout::run(&self.sales, &origin(), request).await
     }
 
     /// Calls an order off as it was seen.
-    pub(super) async fn cancel(&self, seen: &Order, key: Key) -> Result<Keyed<Answer>, CancelOrderError> {
+    pub(super) async fn cancel(&self, seen: &Order, key: Key) -> Result<Keyed, CancelOrderError> {
         orders::cancel(&self.sales, &origin(), CancelOrder { order_id: seen.id, version: seen.version, reason: None, key }).await
     }
 
     /// Packs all that is left of an order.
-    pub(super) async fn fulfil(&self, order_id: OrderId, key: Key) -> Result<Keyed<Answer>, FulfilError> {
+    pub(super) async fn fulfil(&self, order_id: OrderId, key: Key) -> Result<Keyed, FulfilError> {
         let (carrier, tracking_number, tracking_url) = (None, None, None);
         let request = FulfilOrder { order_id, lines: Vec::new(), carrier, tracking_number, tracking_url, key };
         fulfilments::fulfil(&self.sales, &origin(), request).await
     }
 
     /// Writes down that the whole order was paid.
-    pub(super) async fn pay(&self, seen: &Order, key: Key) -> Result<Keyed<Answer>, RecordPaymentError> {
+    pub(super) async fn pay(&self, seen: &Order, key: Key) -> Result<Keyed, RecordPaymentError> {
         let request = RecordPayment { order_id: seen.id, amount: seen.money(seen.settled.total_minor), note: None, key };
         settlement::record_payment(&self.sales, &origin(), request).await
     }
