@@ -149,9 +149,9 @@ pub fn invariants() -> Vec<Invariant> {
 /// # Errors
 /// `ConnectError` says what to change.
 pub async fn context(config: Config, clock: Arc<dyn Clock>) -> Result<Context, ConnectError> {
-    let db = Db::connect(&config.database, config.mode).await?;
-    let (secrets, redis) = (Secrets::of(&config), Redis::of(&config.redis).await);
     let purges = Purges::by(PURGING, Arc::clone(&clock));
+    let db = Db::connect(&config.database, config.mode).await?.remembering(&purges);
+    let (secrets, redis) = (Secrets::of(&config), Redis::of(&config.redis).await);
     Ok(Context { db, clock, config: Arc::new(config), purges, secrets, redis })
 }
 

@@ -27,6 +27,7 @@ mod inbound;
 mod inventory;
 mod limits;
 mod listing;
+mod listing_sets;
 mod listing_walks;
 mod logs;
 mod mail;

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use kernel::{Cursor, Page, PageRequest, Position, ProductId, Timestamp};
+use platform::cache::Tag;
 use platform::db::{self, ConnectionTrait, ListError};
 
-use super::model::{ProductQuery, ProductSummary};
+use super::model::{ProductFilters, ProductQuery, ProductSummary};
 use super::store::{self, Sets};
 use crate::media::{self, Media};
+use crate::products::ProductEvent;
 
 /// A page of products: one statement for the rows, one for the total of a numbered page, one where categories, tags or
 /// options are filtered by, and those of what is included.
@@ -22,13 +24,19 @@ pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestam
         return Ok(nothing(&query.page));
     }
     let rows = store::rows(db, query, &sets, window).await?;
-    let (source, values) = store::matching(query, &sets);
-    let total = db::total_of(db, &query.page, &source, values).await?;
+    let total = db::total_until(db, &query.page, store::matching(query, &sets), tags_of_total(query)).await?;
     let place =
         |row: &store::Listed| Cursor { sort: query.sort.as_str().to_owned(), value: row.sort_value(query.sort), id: row.summary.id.uuid() };
     let mut page = db::page_of(rows, &query.page, total, place).map(|row| row.summary);
     include(db, query, now, &mut page.items).await?;
     Ok(page)
+}
+
+/// What the total of a list depends on that products alone decide: not the stock, no clock.
+fn tags_of_total(query: &ProductQuery) -> Vec<Tag> {
+    let ProductFilters { in_stock, updated_since, price_at_least, price_at_most, .. } = &query.filters;
+    let by_products = in_stock.is_none() && updated_since.is_none() && price_at_least.is_none() && price_at_most.is_none();
+    if by_products { vec![Tag::every::<ProductEvent>()] } else { Vec::new() }
 }
 
 fn nothing(page: &PageRequest) -> Page<ProductSummary> {

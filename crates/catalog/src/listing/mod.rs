@@ -13,4 +13,4 @@ pub use model::{
     VariantSummary,
 };
 pub use refresh::{refresh, refresh_all};
-pub use store::INVARIANTS;
+pub use store::{INVARIANTS, product_counts};

@@ -35,6 +35,12 @@ impl Tag {
         Self { kind: F::AGGREGATE, place: place(F::AGGREGATE, None) }
     }
 
+    /// All things of a kind, by its name.
+    #[cfg(test)]
+    pub(crate) fn every_of(kind: &'static str) -> Self {
+        Self { kind, place: place(kind, None) }
+    }
+
     pub(super) const fn place(self) -> usize {
         self.place
     }
@@ -87,6 +93,12 @@ impl Purges {
         self.0.last.load(Ordering::SeqCst)
     }
 
+    /// The present moment, by the clock of the shop.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
     /// The kinds of facts that purge something.
     #[must_use]
     pub fn kinds(&self) -> &'static [&'static str] {
@@ -112,7 +124,7 @@ impl Purges {
     /// true as if it had been loaded here.
     #[must_use]
     pub fn spared_for(&self, tags: &[Tag], long: TimeDelta) -> bool {
-        let since = self.0.clock.now().checked_sub_signed(long).unwrap_or(Timestamp::MIN_UTC).timestamp_millis();
+        let since = self.now().checked_sub_signed(long).unwrap_or(Timestamp::MIN_UTC).timestamp_millis();
         tags.iter().all(|tag| self.follows(*tag) && self.0.times.get(tag.place()).is_some_and(|time| time.load(Ordering::SeqCst) <= since))
     }
 
@@ -130,7 +142,7 @@ impl Purges {
         // One at a time: who sees a number sees all places of that purge.
         let _alone = self.0.purging.lock().unwrap_or_else(PoisonError::into_inner);
         let next = self.last() + 1;
-        let now = self.0.clock.now().timestamp_millis();
+        let now = self.now().timestamp_millis();
         for place in places {
             if let (Some(number), Some(time)) = (self.0.places.get(*place), self.0.times.get(*place)) {
                 time.store(now, Ordering::SeqCst);

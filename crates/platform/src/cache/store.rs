@@ -132,6 +132,12 @@ impl<V: Weighed + Send + Sync + 'static> Cache<V> {
         self.inner.keep(key, beside)
     }
 
+    /// Keeps what was loaded after this purge: it is true while none of its tags was purged since. What is kept for whoever waits is kept
+    /// by a [`Lead`](super::Lead).
+    pub(crate) fn keep(&self, key: &str, value: V, (tags, stamp): (Vec<Tag>, u64), now: Timestamp, lifetime: Duration) {
+        self.inner.keep(key, Kept::new(value, tags, stamp, expiry(now, lifetime)));
+    }
+
     /// What it did and holds.
     #[must_use]
     pub fn stats(&self) -> CacheStats {

@@ -8,9 +8,11 @@ use tokio::sync::Notify;
 
 use super::broken::{Cause, DatabaseError};
 use super::connection::{ConnectionTrait as _, DbBackend, Reader, Source};
+use super::findings::Findings;
 use super::postgres::{self, NotConnected, Pool};
 use super::query::fetch_scalar;
 use super::sqlite::{Readers, Writer};
+use crate::cache::Purges;
 use crate::config::{Database, Mode};
 
 /// Longer than any transaction of ours takes under load; a request answers 503 after it.
@@ -78,7 +80,7 @@ impl Db {
         }
         let writer = Writer::open(&path)?;
         let readers = Arc::new(Readers::open(path.clone())?);
-        let reader = Reader { source: Source::Sqlite(Arc::clone(&readers)), kept_rules: Arc::default(), long_lists: Arc::default() };
+        let reader = Reader { source: Source::Sqlite(Arc::clone(&readers)), kept_rules: Arc::default(), findings: None };
         Ok(Self { reader, pools: Pools::Sqlite { writer, readers, path }, wake: Arc::new(Notify::new()) })
     }
 
@@ -88,8 +90,15 @@ impl Db {
             NotConnected::Address(error) => ConnectError::Address(error.to_string()),
             NotConnected::Refused(cause) => ConnectError::Unreachable(cause),
         })?;
-        let reader = Reader { source: Source::Postgres(pool.clone()), kept_rules: Arc::default(), long_lists: Arc::default() };
+        let reader = Reader { source: Source::Postgres(pool.clone()), kept_rules: Arc::default(), findings: None };
         Ok(Self { reader, pools: Pools::Postgres(pool), wake: Arc::new(Notify::new()) })
+    }
+
+    /// Keeps what is found out about lists until facts purge it.
+    #[must_use]
+    pub fn remembering(mut self, purges: &Purges) -> Self {
+        self.reader.findings = Some(Findings::new(purges.clone()));
+        self
     }
 
     async fn refuse_unsafe(&self) -> Result<(), ConnectError> {

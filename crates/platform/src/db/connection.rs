@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::broken::DatabaseError;
-use super::long_lists::LongLists;
+use super::findings::Findings;
 use super::postgres::{self, Pool};
 use super::row::FromQueryResult;
 use super::sqlite::Readers;
@@ -27,8 +27,8 @@ pub trait ConnectionTrait: Send + Sync {
     /// The standing rules that this process keeps.
     fn kept_rules(&self) -> &KeptRules;
 
-    /// The lists that this process knows to be long; none where a transaction may have changed them.
-    fn long_lists(&self) -> Option<&LongLists> {
+    /// What this process has found out about lists; none where a transaction may have changed them, or where nothing is kept.
+    fn findings(&self) -> Option<&Findings> {
         None
     }
 
@@ -49,7 +49,7 @@ pub trait ConnectionTrait: Send + Sync {
 pub struct Reader {
     pub(super) source: Source,
     pub(super) kept_rules: Arc<KeptRules>,
-    pub(super) long_lists: Arc<LongLists>,
+    pub(super) findings: Option<Findings>,
 }
 
 #[derive(Debug, Clone)]
@@ -70,8 +70,8 @@ impl ConnectionTrait for Reader {
         &self.kept_rules
     }
 
-    fn long_lists(&self) -> Option<&LongLists> {
-        Some(&self.long_lists)
+    fn findings(&self) -> Option<&Findings> {
+        self.findings.as_ref()
     }
 
     async fn fetch<R: FromQueryResult>(&self, sql: &str, values: Vec<Value>, most: usize) -> Result<Vec<R>, DatabaseError> {

@@ -5,9 +5,11 @@ use uuid::Uuid;
 use super::broken::DatabaseError;
 use super::conditions::Conditions;
 use super::connection::ConnectionTrait;
+use super::findings::Finding;
 use super::query::{fetch_all, fetch_scalar};
 use super::row::FromQueryResult;
 use super::value::Value;
+use crate::cache::Tag;
 use kernel::{Cursor, CursorError, DomainError, ErrorKind, Page, PageRequest, PageTooDeep, Position};
 
 /// Why a page is not answered.
@@ -74,17 +76,32 @@ pub async fn total_of(
     source: &str,
     values: Vec<Value>,
 ) -> Result<Option<Total>, DatabaseError> {
+    total_until(db, request, (source.to_owned(), values), Vec::new()).await
+}
+
+/// The same of a list that only changes when something purges one of these tags: until then it is not counted again. Without tags only
+/// that it is long is known for a while.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn total_until(
+    db: &impl ConnectionTrait,
+    request: &PageRequest,
+    (source, values): (String, Vec<Value>),
+    tags: Vec<Tag>,
+) -> Result<Option<Total>, DatabaseError> {
     if let Position::After(_) = request.position {
         return Ok(None);
     }
-    let known = db.long_lists().map(|lists| (lists, lists.name(source, &values)));
-    if known.is_some_and(|(lists, name)| lists.knows(name)) {
-        return Ok(Some(Total::LONG));
+    let known = db.findings().map(|findings| (findings, findings.name(&source, &values)));
+    if let Some(Finding::Total(total)) = known.as_ref().and_then(|(findings, name)| findings.find(name)) {
+        return Ok(Some(total));
     }
+    let asking = known.as_ref().map(|(findings, name)| (findings.ask(), name));
     let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM {source} LIMIT {}) AS counted", PageRequest::DEEPEST_ROW + 1);
     let total = Total::of(fetch_scalar(db, &sql, values).await?.unwrap_or(0));
-    if let Some((lists, name)) = known.filter(|_| total.is_estimate) {
-        lists.remember(name);
+    if let Some((asking, name)) = asking {
+        asking.learn_total(name, total, tags);
     }
     Ok(Some(total))
 }

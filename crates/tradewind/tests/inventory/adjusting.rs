@@ -179,6 +179,36 @@ async fn levels_are_found_by_what_staff_know(shop: TestShop) -> TestResult {
     Ok(())
 }
 
+/// However many variants an SKU begins, and wherever those lie whose levels are asked for, pages have all of them in order.
+#[test_on_every_database]
+async fn levels_by_sku_are_paged_through_whole(shop: TestShop) -> TestResult {
+    let mut low = Vec::new();
+    for number in 0..40 {
+        // So many in a row are not low that whoever looks at the next few variants finds none.
+        let is_low = !(8..32).contains(&number);
+        let shelf = Shelf::stocked(&shop, if is_low { 5 } else { 6 }, Some(5)).await?;
+        low.extend(is_low.then_some(shelf.variant_id));
+    }
+    for descending in [false, true] {
+        let filter = inventory::LevelFilter { sku: Some("Mug-".to_owned()), low: Some(true), ..Default::default() };
+        let (mut found, mut next) = (Vec::new(), Some(None));
+        while let Some(cursor) = next {
+            let page = PageRequest { position: Position::After(cursor), size: 3 };
+            let page = inventory::list_levels(shop.context().db.reader(), &filter, descending, &page).await?;
+            found.extend(page.items.iter().map(|level| level.variant_id));
+            next = page.next.map(Some);
+        }
+        let first = PageRequest { position: Position::Number(1), size: 3 };
+        let first = inventory::list_levels(shop.context().db.reader(), &filter, descending, &first).await?;
+        assert_eq!((first.total, first.items.len(), first.items[0].variant_id), (Some(16), 3, found[0]));
+        if descending {
+            found.reverse();
+        }
+        assert_eq!(found, low);
+    }
+    Ok(())
+}
+
 /// A cursor that somebody made up is refused, not a fault of ours.
 #[test_on_every_database]
 async fn a_forged_cursor_is_refused(shop: TestShop) -> TestResult {

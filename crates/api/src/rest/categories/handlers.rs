@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use catalog::categories::{self, Category, CategoryRef};
+use catalog::listing;
 use gateway::{
     Anyone, CommonProblems, Envelope, ErrorBody, IdOr, List, ListEnvelope, ListParams, ListQuery, One, Params, PathIdOr, Problem,
     ViewParams,
@@ -44,7 +45,7 @@ async fn include(shop: &Shop, list: &ListQuery, page: Page<Category>) -> Result<
     let db = shop.context().db.reader();
     let ways = if list.includes("breadcrumbs") { Some(categories::breadcrumbs(db, &page.items).await?) } else { None };
     let ids: Vec<CategoryId> = page.items.iter().map(|category| category.id).collect();
-    let counts = if list.includes("product_count") { Some(categories::product_counts(db, &ids).await?) } else { None };
+    let counts = if list.includes("product_count") { Some(listing::product_counts(db, &ids).await?) } else { None };
     let mut ways = ways.map(Vec::into_iter);
     Ok(page.map(|category| {
         let count = counts.as_ref().map(|counts| counts.get(&category.id).copied().unwrap_or_default());
@@ -90,7 +91,7 @@ async fn get_category(
     let (id, version) = (category.id, category.version);
     let mut view = with_breadcrumbs(&shop, category).await?;
     if wanted.includes("product_count") {
-        let counts = categories::product_counts(shop.context().db.reader(), &[id]).await?;
+        let counts = listing::product_counts(shop.context().db.reader(), &[id]).await?;
         view = view.product_count(counts.get(&id).copied().unwrap_or_default());
     }
     Ok(One::versioned(view, version).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))

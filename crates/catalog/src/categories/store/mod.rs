@@ -15,7 +15,7 @@ use super::delete::DeleteCategoryError;
 use super::model::{Category, CategoryRef};
 use super::update::UpdateCategoryError;
 pub use list::{CategoryQuery, CategorySort, Parent, list};
-pub use tree::{CategoryNode, CategoryTree, Crumb, breadcrumbs, product_counts, subtree_ids, tree};
+pub use tree::{CategoryNode, CategoryTree, Crumb, breadcrumbs, subtree_ids, tree};
 
 /// What always holds of categories. Depths that grow by one from parent to child leave no room for a circle.
 pub const INVARIANTS: &[Invariant] = &[

@@ -1,6 +1,7 @@
 //! The lists of levels and moves for staff.
 
-use kernel::{Cursor, Page, PageRequest, ProductId, StockLocationId, StockMoveId, Timestamp, VariantId};
+use kernel::{Cursor, Page, PageRequest, Position, ProductId, StockLocationId, StockMoveId, Timestamp, VariantId};
+use platform::cache::Tag;
 use platform::db::{
     self, Bind, Conditions, ConnectionTrait, DatabaseError, DbBackend, FromQueryResult, ListError, Parameters, Value, shielded,
 };
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use super::list::{Lead, ListRow, page};
 use crate::inventory::model::{Level, LevelFilter, StockLevel};
 use crate::inventory::moves::{MoveFilter, StockMove};
+use crate::products::ProductEvent;
 
 #[derive(FromQueryResult)]
 struct LevelRow {
@@ -64,46 +66,52 @@ impl From<LevelRow> for StockLevel {
     }
 }
 
-/// So many variants are put in the order of the list as fast as they are found one by one among all of them.
-const FEW: i64 = 10_000;
-
-/// Narrows the list to variants whose SKU begins with this, capital letters or small ones: by way of them where they are few. No planner
-/// knows how many they are.
-async fn narrow_to_sku(
-    db: &impl ConnectionTrait,
-    narrowed: &mut Conditions,
-    sku: &str,
-    descending: bool,
-) -> Result<Option<Lead>, DatabaseError> {
-    let (sku, mut counted) = (sku.to_ascii_lowercase(), Parameters::default());
-    let found = counted.begins("x.sku_begins", &sku);
-    let count = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 FROM variants x WHERE {found} LIMIT {}) AS counted", FEW + 1);
-    let is_few = db::fetch_scalar::<i64>(db, &count, counted.0).await?.is_some_and(|found| found <= FEW);
-    if is_few {
-        return Ok(Some(lead_of(db, &narrowed.parameters.begins("x.sku_begins", &sku), descending)));
-    }
-    let begins = narrowed.parameters.begins(&shielded("v.sku_begins"), &sku);
-    narrowed.add(begins);
-    Ok(None)
+/// How many variants have an SKU that begins so, where as many are put in the order of the list as fast as they are found one by one among
+/// all of them: no planner knows. It is known until a product changes.
+async fn few_of(db: &impl ConnectionTrait, begins: &str) -> Result<Option<u64>, DatabaseError> {
+    let mut counted = Parameters::default();
+    let source = format!("variants x WHERE {}", counted.begins("x.sku_begins", begins));
+    let total = db::total_until(db, &PageRequest::first(1), (source, counted.0), vec![Tag::every::<ProductEvent>()]).await?;
+    Ok(total.filter(|total| !total.is_estimate).map(|total| total.rows))
 }
 
 /// The levels of these variants in the order of the list, no further than the page reaches. SQLite goes through the members of `IN` in
 /// order, PostgreSQL through a source that is sorted; each would sort all that the other's text comes to.
-fn lead_of(db: &impl ConnectionTrait, variants: &str, descending: bool) -> Lead {
+fn lead_of(db: &impl ConnectionTrait, variants: &str, descending: bool, most: Option<i64>) -> Lead {
     const REST: &str = "JOIN products p ON p.id = v.product_id JOIN stock_locations s ON s.id = l.location_id";
     let members = format!("SELECT x.id FROM variants x WHERE {variants}");
     let counted = format!("l.variant_id IN ({members})");
-    let (from, tie) = match db.get_database_backend() {
-        DbBackend::Sqlite => (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND {counted}")),
-        DbBackend::Postgres => {
-            let sorted = format!("({members} ORDER BY x.id {}) AS x", if descending { "DESC" } else { "ASC" });
-            (format!("{sorted} JOIN stock_levels l ON l.variant_id = x.id JOIN variants v ON v.id = x.id {REST}"), "TRUE".to_owned())
+    let limit = most.map_or(String::new(), |most| format!(" LIMIT {most}"));
+    let sorted = format!("{members} ORDER BY x.id {}{limit}", if descending { "DESC" } else { "ASC" });
+    let (from, tie) = match (db.get_database_backend(), most) {
+        (DbBackend::Sqlite, None) => (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND {counted}")),
+        (DbBackend::Sqlite, Some(_)) => {
+            (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND l.variant_id IN ({sorted})"))
+        }
+        (DbBackend::Postgres, _) => {
+            (format!("({sorted}) AS x JOIN stock_levels l ON l.variant_id = x.id JOIN variants v ON v.id = x.id {REST}"), "TRUE".to_owned())
         }
     };
     Lead { from, tie, counted }
 }
 
-/// One page of the levels of tracked variants, by variant and location or the other way round. At most two statements, and one where an
+/// The first variants from where a page begins, which most often have all its levels; nothing where all of them are as soon read.
+fn first_of(begins: &str, variants: u64, descending: bool, request: &PageRequest, narrowed: &mut Conditions) -> Option<(String, i64)> {
+    let most = 4 * i64::from(request.size);
+    let Ok(0) = request.offset() else { return None };
+    if variants <= most.unsigned_abs() {
+        return None;
+    }
+    let mut found = narrowed.parameters.begins("x.sku_begins", begins);
+    if let Position::After(Some(cursor)) = &request.position {
+        let [first, _] = LevelRow::after(cursor)?;
+        let sign = if descending { "<=" } else { ">=" };
+        found.push_str(&format!(" AND x.id {sign} {}", narrowed.parameters.bind(first)));
+    }
+    Some((found, most))
+}
+
+/// One page of the levels of tracked variants, by variant and location or the other way round. At most two statements, and two more where an
 /// SKU is looked for.
 ///
 /// # Errors
@@ -119,15 +127,39 @@ pub async fn list_levels(
     narrowed.is("l.variant_id", filter.variant_id);
     narrowed.is("v.product_id", filter.product_id);
     narrowed.is("l.location_id", filter.location_id);
-    let lead = match &filter.sku {
-        Some(sku) => narrow_to_sku(db, &mut narrowed, sku, descending).await?,
-        None => None,
-    };
     if let Some(low) = filter.low {
         let sign = if low { "<=" } else { ">" };
         narrowed.add(format!("l.on_hand - l.reserved {sign} COALESCE(v.low_stock_threshold, 0)"));
     }
-    Ok(page::<LevelRow>(db, narrowed, lead, descending, request).await?.map(StockLevel::from))
+    let page = match &filter.sku {
+        Some(sku) => by_sku(db, narrowed, &sku.to_ascii_lowercase(), descending, request).await?,
+        None => page::<LevelRow>(db, narrowed, None, descending, request).await?,
+    };
+    Ok(page.map(StockLevel::from))
+}
+
+/// A page of variants whose SKU begins so.
+async fn by_sku(
+    db: &impl ConnectionTrait,
+    mut narrowed: Conditions,
+    begins: &str,
+    descending: bool,
+    request: &PageRequest,
+) -> Result<Page<LevelRow>, ListError> {
+    let Some(variants) = few_of(db, begins).await? else {
+        let begins = narrowed.parameters.begins(&shielded("v.sku_begins"), begins);
+        narrowed.add(begins);
+        return page(db, narrowed, None, descending, request).await;
+    };
+    let mut first = narrowed.clone();
+    if let Some((found, most)) = first_of(begins, variants, descending, request, &mut first) {
+        let page = page(db, first, Some(lead_of(db, &found, descending, Some(most))), descending, request).await?;
+        if page.has_next {
+            return Ok(page);
+        }
+    }
+    let all = narrowed.parameters.begins("x.sku_begins", begins);
+    page(db, narrowed, Some(lead_of(db, &all, descending, None)), descending, request).await
 }
 
 #[derive(FromQueryResult)]

@@ -74,7 +74,7 @@ impl Condition {
             let _ = write!(sql, " AND {price} {operator} {parameter}");
         }
         for members in &self.sets {
-            let _ = write!(sql, " AND EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = {ordered}.product_id)");
+            sql.push_str(&belongs(ordered, members));
         }
         match (&self.ranges, self.sql.is_empty()) {
             (Some(_), false) => sql.push_str(&exists(ordered, &self.sql)),
@@ -83,6 +83,11 @@ impl Condition {
         }
         sql
     }
+}
+
+/// True of a product that is one of these members.
+pub(super) fn belongs(of: &str, members: &str) -> String {
+    format!(" AND EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = {of}.product_id)")
 }
 
 /// True of a product whose row of the list keeps these conditions. The offset keeps PostgreSQL from joining the whole list where a

@@ -20,6 +20,7 @@ macro_rules! price_of_one {
 use price_of_one;
 
 mod conditions;
+mod counts;
 mod includes;
 mod invariants;
 mod refresh;
@@ -27,6 +28,7 @@ mod rows;
 mod sets;
 
 pub(super) use conditions::matching;
+pub use counts::product_counts;
 pub(super) use includes::{categories_of, variants_of};
 pub use invariants::INVARIANTS;
 pub(super) use refresh::{Source, read_sources, write};

@@ -1,17 +1,20 @@
 //! Filters that name sets of products in other tables: categories, tags, options.
 //!
 //! A category or a tag has its products in the order of the list: a page is read from it, and each row asked whether it belongs to
-//! the other sets. An option has not, nor have bounds of the price or of the last change: where few products match they are looked up in
+//! the other sets. Large sets may have little in common: what few products are in all of them is found out once and remembered until
+//! some product changes. An option has not, nor have bounds of the price or of the last change: where few products match they are looked up in
 //! the list, otherwise the list is read in its order and each row asked. How large sets are is counted where it matters, in one statement
 //! for all of them: no planner knows, and the wrong way takes a second in a large shop.
 
 use kernel::{CategoryId, Slug, fold};
-use platform::db::{self, Bind, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Span};
+use platform::cache::Tag;
+use platform::db::{self, ConnectionTrait, DatabaseError, Finding, FromQueryResult, Parameters, Span, Value};
 use uuid::Uuid;
 
-use super::conditions::{Condition, Shields, statuses};
+use super::conditions::{Condition, Shields, belongs, statuses};
 use crate::categories::CategoryRef;
 use crate::listing::model::ProductQuery;
+use crate::products::ProductEvent;
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
@@ -19,6 +22,8 @@ const SMALL: i64 = 2_000;
 const SMALL_PRICED: i64 = 600;
 /// Among sets that are in order it only matters which is small; finding that out should cost less than the page.
 const SMALL_BESIDE_ORDERED: i64 = 300;
+/// So few products in common are looked up; more are come upon soon in one of their sets.
+const FEW_IN_COMMON: usize = 600;
 /// Each category or tag is a range of an index of its own, read as far as the page reaches: of more of them the list is read.
 const MOST_RANGES: usize = 16;
 
@@ -26,6 +31,8 @@ const MOST_RANGES: usize = 16;
 enum Set<'a> {
     Categories(&'a [CategoryRef]),
     Tags(&'a [String]),
+    /// Brands, where they are one set of several.
+    Brands(&'a ProductQuery),
     Option {
         name: &'a str,
         values: &'a [String],
@@ -34,6 +41,8 @@ enum Set<'a> {
     Priced(&'a ProductQuery),
     /// What has changed since the moment that is asked for.
     Changed(&'a ProductQuery),
+    /// What several large sets were found to have in common.
+    Common(Vec<Uuid>),
 }
 
 /// The sets of a list, the smallest first.
@@ -64,6 +73,11 @@ struct SizeRow {
     members: i64,
 }
 
+#[derive(FromQueryResult)]
+struct MemberRow {
+    product_id: Uuid,
+}
+
 impl<'a> Sets<'a> {
     /// Measures the sets that the filters name, in one statement (two where a category has very many below it); without such filters in
     /// none.
@@ -81,16 +95,64 @@ impl<'a> Sets<'a> {
         if is_lone && !all.sets.iter().any(|set| all.is_in_order(set)) {
             all.count(db, most).await?;
         }
+        all.intersect(db, query).await?;
         Ok(all)
+    }
+
+    /// Where several sets are large, finds out whether they have but few products in common, and begins with those then.
+    async fn intersect(&mut self, db: &impl ConnectionTrait, query: &ProductQuery) -> Result<(), DatabaseError> {
+        let (Some(findings), None) = (db.findings(), self.small_one()) else { return Ok(()) };
+        let Some((sql, values)) = self.common(query) else { return Ok(()) };
+        let name = findings.name(&sql, &values);
+        let asked = async {
+            let rows: Vec<MemberRow> = db::fetch_all(db, &sql, values).await?;
+            Ok::<_, DatabaseError>(if rows.len() > FEW_IN_COMMON {
+                // It only says which way is shorter, and may be believed although products change.
+                (Finding::Many, Vec::new())
+            } else {
+                (Finding::Few(rows.into_iter().map(|row| row.product_id).collect()), vec![Tag::every::<ProductEvent>()])
+            })
+        };
+        if let Finding::Few(members) = findings.find_or(&name, asked).await? {
+            self.smallest = i64::try_from(members.len()).unwrap_or(i64::MAX);
+            self.sets.insert(0, Set::Common(members));
+        }
+        Ok(())
+    }
+
+    /// The statement that finds products that are in all sets that are named, one more than are few; nothing where there are not several.
+    /// A set that knows states is gone through; the others are put together beforehand, but for options: most variants have them.
+    fn common(&self, query: &ProductQuery) -> Option<(String, Vec<Value>)> {
+        let mut parameters = Parameters::default();
+        let first = self.sets.iter().position(|set| set.is_named() && !matches!(set, Set::Option { .. }))?;
+        let others: String = (self.sets.iter().enumerate())
+            .filter(|(place, set)| *place != first && set.is_named())
+            .map(|(_, set)| {
+                let members = set.members(&mut parameters, &self.category_ids);
+                if matches!(set, Set::Option { .. }) {
+                    belongs("member", &members)
+                } else {
+                    format!(" AND member.product_id IN ({members})")
+                }
+            })
+            .collect();
+        let words = parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
+        let first = self.sets.get(first)?.members(&mut parameters, &self.category_ids);
+        let sql = format!(
+            "SELECT DISTINCT member.product_id FROM ({first} AND status IN ({words})) AS member WHERE TRUE{others} LIMIT {}",
+            FEW_IN_COMMON + 1
+        );
+        (!others.is_empty()).then_some((sql, parameters.0))
     }
 
     /// A set of so many products is looked up.
     const fn small(&self, set: &Set<'_>) -> i64 {
         match set {
             Set::Changed(_) => SMALL,
+            Set::Common(_) => i64::MAX,
             _ if self.has_ordered => SMALL_BESIDE_ORDERED,
             Set::Priced(_) => SMALL_PRICED,
-            Set::Categories(_) | Set::Tags(_) | Set::Option { .. } => SMALL,
+            Set::Categories(_) | Set::Tags(_) | Set::Brands(_) | Set::Option { .. } => SMALL,
         }
     }
 
@@ -174,7 +236,7 @@ impl<'a> Sets<'a> {
         match set {
             Set::Categories(_) => Some(self.category_ids.len()),
             Set::Tags(tags) => Some(tags.len()),
-            Set::Option { .. } | Set::Priced(_) | Set::Changed(_) => None,
+            Set::Brands(_) | Set::Option { .. } | Set::Priced(_) | Set::Changed(_) | Set::Common(_) => None,
         }
     }
 
@@ -188,7 +250,7 @@ impl<'a> Sets<'a> {
                 let keys = tags.iter().map(|tag| condition.parameters.bind(fold(tag))).collect();
                 Some(Ranges { table: "product_tags", column: "tag_key", keys })
             }
-            Set::Option { .. } | Set::Priced(_) | Set::Changed(_) => None,
+            Set::Brands(_) | Set::Option { .. } | Set::Priced(_) | Set::Changed(_) | Set::Common(_) => None,
         }
     }
 
@@ -206,6 +268,8 @@ fn named(query: &ProductQuery) -> Vec<Set<'_>> {
     sets.extend(filters.categories.as_deref().map(Set::Categories));
     sets.extend(Some(filters.tags.as_slice()).filter(|tags| !tags.is_empty()).map(Set::Tags));
     sets.extend(filters.options.iter().map(|option| Set::Option { name: &option.name, values: &option.values }));
+    // A brand alone has its own index of the list.
+    sets.extend((!filters.brands.is_empty() && !sets.is_empty()).then_some(Set::Brands(query)));
     // Where theirs is the order that is wanted, its index is read as far as the page reaches.
     let is_priced = filters.price_at_least.is_some() || filters.price_at_most.is_some();
     sets.extend((is_priced && !query.sort.is_by_price()).then_some(Set::Priced(query)));
@@ -219,9 +283,14 @@ impl Set<'_> {
         matches!(self, Self::Categories(_) | Self::Tags(_))
     }
 
+    /// True where somebody decided that its products belong to it.
+    const fn is_named(&self) -> bool {
+        matches!(self, Self::Categories(_) | Self::Tags(_) | Self::Brands(_) | Self::Option { .. })
+    }
+
     /// True where the list has a column for it.
     const fn is_of_bounds(&self) -> bool {
-        matches!(self, Self::Priced(_) | Self::Changed(_))
+        matches!(self, Self::Brands(_) | Self::Priced(_) | Self::Changed(_))
     }
 
     /// The statement that finds its members, some perhaps twice.
@@ -242,10 +311,22 @@ impl Set<'_> {
             }
             Self::Priced(query) => {
                 let span = Span { at_least: query.filters.price_at_least, at_most: query.filters.price_at_most, ..Span::default() };
-                listed(query, parameters, "c.price_min_minor", span)
+                let within = parameters.within("c.price_min_minor", span);
+                listed(query, parameters, &within)
+            }
+            Self::Brands(query) => {
+                let brands = parameters.bind_all(query.filters.brands.iter().map(|brand| fold(brand)));
+                listed(query, parameters, &format!(" AND c.brand_key IN ({brands})"))
+            }
+            Self::Common(members) => {
+                // Texts of statements are kept: there are few, however many members there are.
+                let padding = members.last().into_iter().cycle().take(members.len().next_power_of_two() - members.len());
+                let ids = parameters.bind_all(members.iter().chain(padding).copied());
+                format!("SELECT c.product_id FROM product_listings c WHERE c.product_id IN ({ids})")
             }
             Self::Changed(query) => {
-                listed(query, parameters, "c.updated_at", Span { at_least: query.filters.updated_since, ..Span::default() })
+                let since = parameters.within("c.updated_at", Span { at_least: query.filters.updated_since, ..Span::default() });
+                listed(query, parameters, &since)
             }
         }
     }
@@ -262,7 +343,7 @@ impl Set<'_> {
                 let of_one = "SELECT pc.product_id FROM product_categories pc WHERE pc.category_id = c.id";
                 (format!("c.id AS category_id, {}", counted(of_one, most)), subtree(parameters, categories))
             }
-            Self::Tags(_) | Self::Option { .. } | Self::Priced(_) | Self::Changed(_) => {
+            Self::Tags(_) | Self::Brands(_) | Self::Option { .. } | Self::Priced(_) | Self::Changed(_) | Self::Common(_) => {
                 let members = self.members(parameters, &[]);
                 (format!("CAST(NULL AS UUID) AS category_id, {}", counted(&members, most)), String::new())
             }
@@ -271,10 +352,10 @@ impl Set<'_> {
     }
 }
 
-/// The statement that finds the products of the list, of the states that a query shows, of which a column lies within bounds.
-fn listed<T: Bind>(query: &ProductQuery, parameters: &mut Parameters, column: &str, span: Span<T>) -> String {
+/// The statement that finds the products of the list, of the states that a query shows, of which this holds.
+fn listed(query: &ProductQuery, parameters: &mut Parameters, holds: &str) -> String {
     let words = parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
-    format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words}){}", parameters.within(column, span))
+    format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words}){holds}")
 }
 
 fn counted(members: &str, most: i64) -> String {
