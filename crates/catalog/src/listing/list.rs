@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use kernel::{Cursor, Page, PageRequest, Position, ProductId, Timestamp};
 use platform::cache::Tag;
-use platform::db::{self, ConnectionTrait, ListError};
+use platform::db::{self, ConnectionTrait, DatabaseError, ListError, Total};
 
-use super::model::{ProductFilters, ProductQuery, ProductSummary};
+use super::model::{ProductQuery, ProductSummary};
 use super::store::{self, Sets};
 use crate::media::{self, Media};
 use crate::products::ProductEvent;
@@ -23,8 +23,8 @@ pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestam
     if sets.match_nothing() {
         return Ok(nothing(&query.page));
     }
-    let rows = store::rows(db, query, &sets, window).await?;
-    let total = db::total_until(db, &query.page, store::matching(query, &sets), tags_of_total(query)).await?;
+    let rows = rows(db, query, &sets, window).await?;
+    let total = total(db, query, &sets).await?;
     let place =
         |row: &store::Listed| Cursor { sort: query.sort.as_str().to_owned(), value: row.sort_value(query.sort), id: row.summary.id.uuid() };
     let mut page = db::page_of(rows, &query.page, total, place).map(|row| row.summary);
@@ -32,11 +32,31 @@ pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestam
     Ok(page)
 }
 
-/// What the total of a list depends on that products alone decide: not the stock, no clock.
-fn tags_of_total(query: &ProductQuery) -> Vec<Tag> {
-    let ProductFilters { in_stock, updated_since, price_at_least, price_at_most, .. } = &query.filters;
-    let by_products = in_stock.is_none() && updated_since.is_none() && price_at_least.is_none() && price_at_most.is_none();
-    if by_products { vec![Tag::every::<ProductEvent>()] } else { Vec::new() }
+/// The rows of a page: by their ids where those are known, unless too many of them are left out by what else is filtered by.
+async fn rows(
+    db: &impl ConnectionTrait,
+    query: &ProductQuery,
+    sets: &Sets<'_>,
+    window: (i64, i64),
+) -> Result<Vec<store::Listed>, ListError> {
+    if let Some((near, is_last)) = sets.near(query, window) {
+        if near.match_nothing() {
+            return Ok(Vec::new());
+        }
+        let found = store::rows(db, query, &near, (window.0, 0)).await?;
+        if is_last || i64::try_from(found.len()) == Ok(window.0) {
+            return Ok(found);
+        }
+    }
+    store::rows(db, query, sets, window).await
+}
+
+async fn total(db: &impl ConnectionTrait, query: &ProductQuery, sets: &Sets<'_>) -> Result<Option<Total>, DatabaseError> {
+    if let (Position::Number(_), Some(products)) = (&query.page.position, sets.known_total(&query.filters)) {
+        return Ok(Some(Total::of(i64::try_from(products).unwrap_or(i64::MAX))));
+    }
+    let tags = if store::is_of_sets_alone(&query.filters) { vec![Tag::every::<ProductEvent>()] } else { Vec::new() };
+    db::total_until(db, &query.page, store::matching(query, sets), tags).await
 }
 
 fn nothing(page: &PageRequest) -> Page<ProductSummary> {

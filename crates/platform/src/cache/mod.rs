@@ -12,4 +12,5 @@ mod store;
 pub use flights::{Lead, Turn};
 pub use follow::Follower;
 pub use purges::{Purges, Tag, Touched};
+pub(crate) use store::expiry;
 pub use store::{Cache, CacheStats, Kept, Weighed};

@@ -32,7 +32,8 @@ pub struct Kept<V> {
 }
 
 impl<V> Kept<V> {
-    pub(super) fn new(value: V, tags: Vec<Tag>, stamp: u64, expires_at: Timestamp) -> Self {
+    /// What was loaded after this purge: true while none of its tags is purged, until it expires.
+    pub(crate) fn new(value: V, tags: Vec<Tag>, stamp: u64, expires_at: Timestamp) -> Self {
         Self { value, tags, stamp, spared: AtomicU64::new(stamp), expires_at }
     }
 
@@ -132,10 +133,9 @@ impl<V: Weighed + Send + Sync + 'static> Cache<V> {
         self.inner.keep(key, beside)
     }
 
-    /// Keeps what was loaded after this purge: it is true while none of its tags was purged since. What is kept for whoever waits is kept
-    /// by a [`Lead`](super::Lead).
-    pub(crate) fn keep(&self, key: &str, value: V, (tags, stamp): (Vec<Tag>, u64), now: Timestamp, lifetime: Duration) {
-        self.inner.keep(key, Kept::new(value, tags, stamp, expiry(now, lifetime)));
+    /// Keeps what nobody waits for; what others wait for is kept by a [`Lead`](super::Lead).
+    pub(crate) fn keep(&self, key: &str, kept: Kept<V>) {
+        self.inner.keep(key, kept);
     }
 
     /// What it did and holds.
@@ -180,7 +180,7 @@ impl<V: Send + Sync + 'static> Inner<V> {
 }
 
 /// How long something is kept at most: bounds what changes by the clock alone.
-pub(super) fn expiry(now: Timestamp, lifetime: Duration) -> Timestamp {
+pub(crate) fn expiry(now: Timestamp, lifetime: Duration) -> Timestamp {
     chrono::TimeDelta::from_std(lifetime).ok().and_then(|lifetime| now.checked_add_signed(lifetime)).unwrap_or(now)
 }
 

@@ -8,19 +8,19 @@ use uuid::Uuid;
 
 use super::page::Total;
 use super::value::Value;
-use crate::cache::{Cache, Purges, Tag, Turn, Weighed};
+use crate::cache::{Cache, Kept, Purges, Tag, Turn, Weighed, expiry};
 
 /// Bounds what no fact tells, and how long a list that has become shorter may still be called long.
 const LIFETIME: Duration = Duration::from_secs(60);
 /// Whoever makes up filters shall not fill the memory.
-const MOST_BYTES: u64 = 2 * 1_024 * 1_024;
+const MOST_BYTES: u64 = 4 * 1_024 * 1_024;
 
 /// What a question about a list came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// So many rows.
     Total(Total),
-    /// These things and no others, in no order.
+    /// These things and no others, in the order that was asked for.
     Few(Vec<Uuid>),
     /// More things than are worth naming.
     Many,
@@ -109,14 +109,14 @@ impl Asking<'_> {
     /// Keeps what came of it, with the tags of what it depends on.
     fn learn(&self, name: &str, finding: Finding, tags: Vec<Tag>) {
         let Findings { found, purges, .. } = self.findings;
-        found.keep(name, finding, (tags, self.stamp), purges.now(), LIFETIME);
+        found.keep(name, Kept::new(finding, tags, self.stamp, expiry(purges.now(), LIFETIME)));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::values;
+    use crate::db::Bind as _;
 
     const KIND: &str = "product";
 
@@ -134,8 +134,8 @@ mod tests {
     #[tokio::test]
     async fn what_was_found_is_known_until_something_changes() {
         let (findings, purges, tags) = findings();
-        let name = findings.name("in both", &values![7_i64]);
-        assert_ne!(name, findings.name("in both", &values![8_i64]));
+        let name = findings.name("in both", &[7_i64.bind()]);
+        assert_ne!(name, findings.name("in both", &[8_i64.bind()]));
         let few = Finding::Few(vec![Uuid::from_u128(7)]);
         let found = findings.find_or(&name, async { Ok::<_, ()>((few.clone(), tags.clone())) }).await;
         assert_eq!(found, Ok(few.clone()));

@@ -3,7 +3,7 @@
 use kernel::{Cursor, Page, PageRequest, Position, ProductId, StockLocationId, StockMoveId, Timestamp, VariantId};
 use platform::cache::Tag;
 use platform::db::{
-    self, Bind, Conditions, ConnectionTrait, DatabaseError, DbBackend, FromQueryResult, ListError, Parameters, Value, shielded,
+    self, Bind, Conditions, ConnectionTrait, DatabaseError, DbBackend, FromQueryResult, ListError, Parameters, Value, hidden, shielded,
 };
 use uuid::Uuid;
 
@@ -81,8 +81,12 @@ fn lead_of(db: &impl ConnectionTrait, variants: &str, descending: bool, most: Op
     const REST: &str = "JOIN products p ON p.id = v.product_id JOIN stock_locations s ON s.id = l.location_id";
     let members = format!("SELECT x.id FROM variants x WHERE {variants}");
     let counted = format!("l.variant_id IN ({members})");
-    let limit = most.map_or(String::new(), |most| format!(" LIMIT {most}"));
-    let sorted = format!("{members} ORDER BY x.id {}{limit}", if descending { "DESC" } else { "ASC" });
+    let direction = if descending { "DESC" } else { "ASC" };
+    let sorted = match most {
+        // Of their order no index is to be read: PostgreSQL would go through all variants and hope for these to come soon.
+        Some(most) => format!("{members} ORDER BY {} {direction} LIMIT {most}", hidden("x.id")),
+        None => format!("{members} ORDER BY x.id {direction}"),
+    };
     let (from, tie) = match (db.get_database_backend(), most) {
         (DbBackend::Sqlite, None) => (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND {counted}")),
         (DbBackend::Sqlite, Some(_)) => {

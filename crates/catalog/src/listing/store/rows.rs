@@ -153,6 +153,13 @@ pub(in crate::listing) async fn rows(
     Ok(rows.into_iter().map(Listed::try_from).collect::<Result<_, _>>()?)
 }
 
+/// The order of a list among rows `l` of it; those without a price come last.
+pub(super) fn order(sort: ProductSort) -> String {
+    let (column, direction) = (sort.column().sql(), direction(sort));
+    let last = if sort.is_by_price() { "l.price_min_minor IS NULL, " } else { "" };
+    format!("{last}l.{column} {direction}, l.product_id {direction}")
+}
+
 const fn direction(sort: ProductSort) -> &'static str {
     if sort.is_descending() { "DESC" } else { "ASC" }
 }

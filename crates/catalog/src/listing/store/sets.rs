@@ -1,20 +1,17 @@
 //! Filters that name sets of products in other tables: categories, tags, options.
 //!
 //! A category or a tag has its products in the order of the list: a page is read from it, and each row asked whether it belongs to
-//! the other sets. Large sets may have little in common: what few products are in all of them is found out once and remembered until
-//! some product changes. An option has not, nor have bounds of the price or of the last change: where few products match they are looked up in
+//! the other sets. An option has not, nor have bounds of the price or of the last change: where few products match they are looked up in
 //! the list, otherwise the list is read in its order and each row asked. How large sets are is counted where it matters, in one statement
 //! for all of them: no planner knows, and the wrong way takes a second in a large shop.
 
 use kernel::{CategoryId, Slug, fold};
-use platform::cache::Tag;
-use platform::db::{self, ConnectionTrait, DatabaseError, Finding, FromQueryResult, Parameters, Span, Value};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Span};
 use uuid::Uuid;
 
-use super::conditions::{Condition, Shields, belongs, statuses};
+use super::conditions::{Condition, Shields, statuses};
 use crate::categories::CategoryRef;
 use crate::listing::model::ProductQuery;
-use crate::products::ProductEvent;
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
@@ -22,13 +19,14 @@ const SMALL: i64 = 2_000;
 const SMALL_PRICED: i64 = 600;
 /// Among sets that are in order it only matters which is small; finding that out should cost less than the page.
 const SMALL_BESIDE_ORDERED: i64 = 300;
-/// So few products in common are looked up; more are come upon soon in one of their sets.
-const FEW_IN_COMMON: usize = 600;
+/// The same of what sets have in common, where it has to be looked up whole.
+const SMALL_IN_COMMON: i64 = 600;
 /// Each category or tag is a range of an index of its own, read as far as the page reaches: of more of them the list is read.
 const MOST_RANGES: usize = 16;
 
 /// Products that a filter names.
-enum Set<'a> {
+#[derive(Clone)]
+pub(super) enum Set<'a> {
     Categories(&'a [CategoryRef]),
     Tags(&'a [String]),
     /// Brands, where they are one set of several.
@@ -41,16 +39,17 @@ enum Set<'a> {
     Priced(&'a ProductQuery),
     /// What has changed since the moment that is asked for.
     Changed(&'a ProductQuery),
-    /// What several large sets were found to have in common.
+    /// What several large sets were found to have in common, in the order that is wanted.
     Common(Vec<Uuid>),
 }
 
 /// The sets of a list, the smallest first.
+#[derive(Clone)]
 pub(in crate::listing) struct Sets<'a> {
-    sets: Vec<Set<'a>>,
+    pub(super) sets: Vec<Set<'a>>,
     /// The categories that are named and all below them.
-    category_ids: Vec<CategoryId>,
-    smallest: i64,
+    pub(super) category_ids: Vec<CategoryId>,
+    pub(super) smallest: i64,
     /// Some sets could be read in the order that is wanted, and none is of what has changed.
     has_ordered: bool,
     /// The order that is wanted is one in which sets have their products.
@@ -73,11 +72,6 @@ struct SizeRow {
     members: i64,
 }
 
-#[derive(FromQueryResult)]
-struct MemberRow {
-    product_id: Uuid,
-}
-
 impl<'a> Sets<'a> {
     /// Measures the sets that the filters name, in one statement (two where a category has very many below it); without such filters in
     /// none.
@@ -95,61 +89,15 @@ impl<'a> Sets<'a> {
         if is_lone && !all.sets.iter().any(|set| all.is_in_order(set)) {
             all.count(db, most).await?;
         }
-        all.intersect(db, query).await?;
+        all.find_common(db, query).await?;
         Ok(all)
-    }
-
-    /// Where several sets are large, finds out whether they have but few products in common, and begins with those then.
-    async fn intersect(&mut self, db: &impl ConnectionTrait, query: &ProductQuery) -> Result<(), DatabaseError> {
-        let (Some(findings), None) = (db.findings(), self.small_one()) else { return Ok(()) };
-        let Some((sql, values)) = self.common(query) else { return Ok(()) };
-        let name = findings.name(&sql, &values);
-        let asked = async {
-            let rows: Vec<MemberRow> = db::fetch_all(db, &sql, values).await?;
-            Ok::<_, DatabaseError>(if rows.len() > FEW_IN_COMMON {
-                // It only says which way is shorter, and may be believed although products change.
-                (Finding::Many, Vec::new())
-            } else {
-                (Finding::Few(rows.into_iter().map(|row| row.product_id).collect()), vec![Tag::every::<ProductEvent>()])
-            })
-        };
-        if let Finding::Few(members) = findings.find_or(&name, asked).await? {
-            self.smallest = i64::try_from(members.len()).unwrap_or(i64::MAX);
-            self.sets.insert(0, Set::Common(members));
-        }
-        Ok(())
-    }
-
-    /// The statement that finds products that are in all sets that are named, one more than are few; nothing where there are not several.
-    /// A set that knows states is gone through; the others are put together beforehand, but for options: most variants have them.
-    fn common(&self, query: &ProductQuery) -> Option<(String, Vec<Value>)> {
-        let mut parameters = Parameters::default();
-        let first = self.sets.iter().position(|set| set.is_named() && !matches!(set, Set::Option { .. }))?;
-        let others: String = (self.sets.iter().enumerate())
-            .filter(|(place, set)| *place != first && set.is_named())
-            .map(|(_, set)| {
-                let members = set.members(&mut parameters, &self.category_ids);
-                if matches!(set, Set::Option { .. }) {
-                    belongs("member", &members)
-                } else {
-                    format!(" AND member.product_id IN ({members})")
-                }
-            })
-            .collect();
-        let words = parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
-        let first = self.sets.get(first)?.members(&mut parameters, &self.category_ids);
-        let sql = format!(
-            "SELECT DISTINCT member.product_id FROM ({first} AND status IN ({words})) AS member WHERE TRUE{others} LIMIT {}",
-            FEW_IN_COMMON + 1
-        );
-        (!others.is_empty()).then_some((sql, parameters.0))
     }
 
     /// A set of so many products is looked up.
     const fn small(&self, set: &Set<'_>) -> i64 {
         match set {
             Set::Changed(_) => SMALL,
-            Set::Common(_) => i64::MAX,
+            Set::Common(_) => SMALL_IN_COMMON,
             _ if self.has_ordered => SMALL_BESIDE_ORDERED,
             Set::Priced(_) => SMALL_PRICED,
             Set::Categories(_) | Set::Tags(_) | Set::Brands(_) | Set::Option { .. } => SMALL,
@@ -157,7 +105,7 @@ impl<'a> Sets<'a> {
     }
 
     /// The smallest set, where it is small.
-    fn small_one(&self) -> Option<(usize, &Set<'a>)> {
+    pub(super) fn small_one(&self) -> Option<(usize, &Set<'a>)> {
         self.sets.first().filter(|set| self.smallest <= self.small(set)).map(|set| (0, set))
     }
 
@@ -201,6 +149,15 @@ impl<'a> Sets<'a> {
         let begin = self.small_one().filter(|(_, set)| !self.is_in_order(set)).or(in_order);
         match begin {
             Some((_, set)) if self.is_in_order(set) => condition.ranges = self.ranges(set, condition),
+            Some((_, Set::Common(products))) => {
+                let ids = bind_padded(&mut condition.parameters, products);
+                // The limit, which takes nothing away, keeps planners from beginning with another condition.
+                let most = products.len().next_power_of_two();
+                condition.start_from(&format!(
+                    "(SELECT product_id, status, title_key, brand_key, price_min_minor, variants_available, created_at, updated_at
+                      FROM product_listings WHERE product_id IN ({ids}) LIMIT {most}) AS l"
+                ));
+            }
             Some((_, set)) => {
                 let members = set.distinct_members(&mut condition.parameters, &self.category_ids);
                 // SQLite keeps the order of a CROSS JOIN.
@@ -215,7 +172,7 @@ impl<'a> Sets<'a> {
     /// Puts the sets on a condition, to read all that match in no order: whatever its size, a set has fewer than the list. Bounds the
     /// list has itself.
     pub(super) fn narrow_all(&self, condition: &mut Condition) {
-        let elsewhere = self.sets.iter().enumerate().find(|(_, set)| !set.is_of_bounds());
+        let elsewhere = self.sets.iter().enumerate().find(|(_, set)| !set.is_of_bounds() && !matches!(set, Set::Common(_)));
         let begin = self.small_one().or(elsewhere);
         match begin {
             Some((_, set)) if self.count_ranges(set) == Some(1) => condition.ranges = self.ranges(set, condition),
@@ -254,9 +211,10 @@ impl<'a> Sets<'a> {
         }
     }
 
-    /// A row that is read tells its price and its last change itself.
+    /// A row that is read tells its brand, its price and its last change itself, and what is in all sets has nothing to add to them.
     fn narrow_to_others(&self, begun_with: Option<usize>, condition: &mut Condition) {
-        for (_, set) in self.sets.iter().enumerate().filter(|(place, set)| Some(*place) != begun_with && !set.is_of_bounds()) {
+        let asks = |set: &Set<'_>| !set.is_of_bounds() && !matches!(set, Set::Common(_));
+        for (_, set) in self.sets.iter().enumerate().filter(|(place, set)| Some(*place) != begun_with && asks(set)) {
             let members = set.members(&mut condition.parameters, &self.category_ids);
             condition.belongs_to(members);
         }
@@ -284,7 +242,7 @@ impl Set<'_> {
     }
 
     /// True where somebody decided that its products belong to it.
-    const fn is_named(&self) -> bool {
+    pub(super) const fn is_named(&self) -> bool {
         matches!(self, Self::Categories(_) | Self::Tags(_) | Self::Brands(_) | Self::Option { .. })
     }
 
@@ -294,7 +252,7 @@ impl Set<'_> {
     }
 
     /// The statement that finds its members, some perhaps twice.
-    fn members(&self, parameters: &mut Parameters, categories: &[CategoryId]) -> String {
+    pub(super) fn members(&self, parameters: &mut Parameters, categories: &[CategoryId]) -> String {
         match self {
             Self::Categories(_) => {
                 let ids = parameters.bind_all(categories.iter().copied());
@@ -319,9 +277,7 @@ impl Set<'_> {
                 listed(query, parameters, &format!(" AND c.brand_key IN ({brands})"))
             }
             Self::Common(members) => {
-                // Texts of statements are kept: there are few, however many members there are.
-                let padding = members.last().into_iter().cycle().take(members.len().next_power_of_two() - members.len());
-                let ids = parameters.bind_all(members.iter().chain(padding).copied());
+                let ids = bind_padded(parameters, members);
                 format!("SELECT c.product_id FROM product_listings c WHERE c.product_id IN ({ids})")
             }
             Self::Changed(query) => {
@@ -350,6 +306,12 @@ impl Set<'_> {
         };
         format!("SELECT CAST({place} AS BIGINT) AS place, {columns} {source}")
     }
+}
+
+/// Texts of statements are kept, so there are few of them, however many products there are.
+fn bind_padded(parameters: &mut Parameters, products: &[Uuid]) -> String {
+    let padding = products.last().into_iter().cycle().take(products.len().next_power_of_two() - products.len());
+    parameters.bind_all(products.iter().chain(padding).copied())
 }
 
 /// The statement that finds the products of the list, of the states that a query shows, of which this holds.

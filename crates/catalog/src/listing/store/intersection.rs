@@ -1,0 +1,103 @@
+//! What several large sets have in common: found out once, in the order that is wanted, and remembered until some product changes.
+//!
+//! One of the sets read in its order, and each row asked for the others, costs as many looks as the others are rare in it: all of them
+//! where sets have nothing in common. Put together once, a page is a few products by their ids, wherever it lies.
+
+use kernel::Position;
+use platform::cache::Tag;
+use platform::db::{self, ConnectionTrait, DatabaseError, Finding, FromQueryResult, Parameters, Value};
+use uuid::Uuid;
+
+use super::conditions::{belongs, statuses};
+use super::rows::order;
+use super::sets::{Set, Sets};
+use crate::listing::model::{ProductFilters, ProductQuery};
+use crate::products::ProductEvent;
+
+/// More than so many products in common are come upon soon in one of their sets.
+const MOST: usize = 2_000;
+/// So many times a page is read, in case that other filters leave products out.
+const PAGES: usize = 2;
+
+#[derive(FromQueryResult)]
+struct MemberRow {
+    product_id: Uuid,
+}
+
+impl Sets<'_> {
+    /// Where several sets are large, finds out whether they have but few products in common, and puts those first then.
+    pub(super) async fn find_common(&mut self, db: &impl ConnectionTrait, query: &ProductQuery) -> Result<(), DatabaseError> {
+        let (Some(findings), None) = (db.findings(), self.small_one()) else { return Ok(()) };
+        let Some((sql, values)) = self.common(query) else { return Ok(()) };
+        let name = findings.name(&sql, &values);
+        let asked = async {
+            let rows: Vec<MemberRow> = db::fetch_all(db, &sql, values).await?;
+            Ok::<_, DatabaseError>(if rows.len() > MOST {
+                // It only says which way is shorter, and may be believed although products change.
+                (Finding::Many, Vec::new())
+            } else {
+                (Finding::Few(rows.into_iter().map(|row| row.product_id).collect()), vec![Tag::every::<ProductEvent>()])
+            })
+        };
+        if let Finding::Few(products) = findings.find_or(&name, asked).await? {
+            self.smallest = i64::try_from(products.len()).unwrap_or(i64::MAX);
+            self.sets.insert(0, Set::Common(products));
+        }
+        Ok(())
+    }
+
+    /// The statement that finds products that are in all sets that are named, one more than are few; nothing where there are not several.
+    /// A set that knows states is gone through; the others are put together beforehand, but for options: most variants have them.
+    fn common(&self, query: &ProductQuery) -> Option<(String, Vec<Value>)> {
+        let mut parameters = Parameters::default();
+        let first = self.sets.iter().position(|set| set.is_named() && !matches!(set, Set::Option { .. }))?;
+        let mut others = String::new();
+        for (_, set) in self.sets.iter().enumerate().filter(|(place, set)| *place != first && set.is_named()) {
+            let members = set.members(&mut parameters, &self.category_ids);
+            let is_option = matches!(set, Set::Option { .. });
+            others.push_str(&if is_option { belongs("m", &members) } else { format!(" AND m.product_id IN ({members})") });
+        }
+        let words = parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
+        let first = self.sets.get(first)?.members(&mut parameters, &self.category_ids);
+        // SQLite keeps the order of a CROSS JOIN.
+        let sql = format!(
+            "SELECT l.product_id FROM (
+                 SELECT DISTINCT m.product_id FROM ({first} AND status IN ({words})) AS m WHERE TRUE{others} LIMIT {}
+             ) AS common CROSS JOIN product_listings l WHERE l.product_id = common.product_id ORDER BY {}",
+            MOST + 1,
+            order(query.sort)
+        );
+        (!others.is_empty()).then_some((sql, parameters.0))
+    }
+
+    /// The products in common among which a page of so many rows most likely lies, and whether none follow them.
+    pub(in crate::listing) fn near(&self, query: &ProductQuery, (limit, offset): (i64, i64)) -> Option<(Self, bool)> {
+        let Some(Set::Common(products)) = self.sets.first() else { return None };
+        let begin = match &query.page.position {
+            Position::After(Some(cursor)) => products.iter().position(|product| *product == cursor.id)? + 1,
+            Position::After(None) => 0,
+            Position::Number(_) => usize::try_from(offset).ok().filter(|offset| *offset == 0 || is_of_sets_alone(&query.filters))?,
+        };
+        let rest = products.get(begin..).unwrap_or_default();
+        let most = rest.len().min(PAGES * usize::try_from(limit).ok()?);
+        let (page, others) = rest.split_at_checked(most)?;
+        let mut near = self.clone();
+        near.smallest = i64::try_from(page.len()).unwrap_or(i64::MAX);
+        *near.sets.first_mut()? = Set::Common(page.to_vec());
+        Some((near, others.is_empty()))
+    }
+
+    /// How many products the list has, where that is known.
+    pub(in crate::listing) fn known_total(&self, filters: &ProductFilters) -> Option<usize> {
+        match self.sets.first() {
+            Some(Set::Common(products)) if is_of_sets_alone(filters) => Some(products.len()),
+            _ => None,
+        }
+    }
+}
+
+/// True where products alone decide what is in the list: not their stock, no clock.
+pub(in crate::listing) const fn is_of_sets_alone(filters: &ProductFilters) -> bool {
+    let ProductFilters { in_stock, updated_since, price_at_least, price_at_most, .. } = filters;
+    in_stock.is_none() && updated_since.is_none() && price_at_least.is_none() && price_at_most.is_none()
+}
