@@ -167,6 +167,28 @@ async fn large_sets_have_in_common_what_is_in_all_of_them(shop: TestShop) -> Tes
     Ok(())
 }
 
+/// Whoever goes through a list misses nothing because the last product of a page goes elsewhere in the meantime.
+#[test_on_every_database]
+async fn a_page_goes_on_from_where_the_last_one_ended(shop: TestShop) -> TestResult {
+    let crowd = Crowd::make(&shop).await?;
+    let by_title = query(ProductFilters { tags: vec!["third".to_owned()], ..crowd.in_even() });
+    let reader = shop.context().db.reader();
+    let page = async |after| -> TestResult<Page<String>> {
+        let page = PageRequest { position: Position::After(after), size: 3 };
+        let page = listing::list(reader, &ProductQuery { page, ..by_title.clone() }, shop.now()).await?;
+        Ok(page.map(|product| product.title))
+    };
+    let first = page(None).await?;
+    assert_eq!(first.items, ["0000", "0006", "0012"]);
+    let path = format!("/api/v1/products/{}", crowd.ids[12]);
+    let elsewhere = json!({ "title": "1500 and more", "external_url": "https://example.com/12" });
+    shop.patch(&path).version(1).json(elsewhere).await?.expect(200)?;
+    let second = page(first.next).await?;
+    assert_eq!(second.items, ["0018", "0024", "0030"]);
+    assert_eq!(page(second.next).await?.items, ["0036", "0042", "0048"]);
+    Ok(())
+}
+
 /// The titles of a page, its total, and the count of a category.
 type Answer = (Vec<String>, Option<u64>, Option<Total>);
 

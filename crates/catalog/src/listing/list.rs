@@ -32,7 +32,7 @@ pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestam
     Ok(page)
 }
 
-/// The rows of a page: by their ids where those are known, unless too many of them are left out by what else is filtered by.
+/// The rows of a page: by their ids where those are known, and otherwise, or where those are not enough, by reading the list.
 async fn rows(
     db: &impl ConnectionTrait,
     query: &ProductQuery,
@@ -44,7 +44,7 @@ async fn rows(
             return Ok(Vec::new());
         }
         let found = store::rows(db, query, &near, (window.0, 0)).await?;
-        if is_last || i64::try_from(found.len()) == Ok(window.0) {
+        if i64::try_from(found.len()) == Ok(window.0) || (is_last && !found.is_empty()) {
             return Ok(found);
         }
     }

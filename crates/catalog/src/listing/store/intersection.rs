@@ -70,7 +70,8 @@ impl Sets<'_> {
         (!others.is_empty()).then_some((sql, parameters.0))
     }
 
-    /// The products in common among which a page of so many rows most likely lies, and whether none follow them.
+    /// The products in common among which a page of so many rows lies, and whether none follow them; unless other filters leave too many of
+    /// them out, or the product of the cursor has another place by now: then a page of these is not full.
     pub(in crate::listing) fn near(&self, query: &ProductQuery, (limit, offset): (i64, i64)) -> Option<(Self, bool)> {
         let Some(Set::Common(products)) = self.sets.first() else { return None };
         let begin = match &query.page.position {
@@ -82,6 +83,7 @@ impl Sets<'_> {
         let most = rest.len().min(PAGES * usize::try_from(limit).ok()?);
         let (page, others) = rest.split_at_checked(most)?;
         let mut near = self.clone();
+        near.follows_cursor = matches!(query.page.position, Position::After(Some(_)));
         near.smallest = i64::try_from(page.len()).unwrap_or(i64::MAX);
         *near.sets.first_mut()? = Set::Common(page.to_vec());
         Some((near, others.is_empty()))

@@ -102,6 +102,15 @@ struct Start {
     id: String,
 }
 
+impl Start {
+    /// True while the last row stands where it stood.
+    fn holds(&self, sort: ProductSort) -> String {
+        let (column, id) = (sort.column().sql(), &self.id);
+        let is_same = self.value.as_ref().map_or_else(|| "IS NULL".to_owned(), |value| format!("= {value}"));
+        format!("EXISTS (SELECT 1 FROM product_listings stood WHERE stood.product_id = {id} AND stood.{column} {is_same})")
+    }
+}
+
 /// The rows of a page, in order. Each branch is read in the order of its index and no further than the page reaches.
 ///
 /// # Errors
@@ -115,6 +124,9 @@ pub(in crate::listing) async fn rows(
     let mut condition = filters(&query.filters, sets.shields());
     sets.narrow(&mut condition);
     let start = start(&mut condition, query)?;
+    if let Some(start) = start.as_ref().filter(|_| sets.follows_cursor) {
+        condition.and(&start.holds(query.sort));
+    }
     let branches = branches(query, start.as_ref(), condition.ranges.as_ref());
     if branches.is_empty() {
         return Ok(Vec::new());

@@ -55,6 +55,8 @@ pub(in crate::listing) struct Sets<'a> {
     /// The order that is wanted is one in which sets have their products.
     is_ordered: bool,
     shields: Shields,
+    /// The first set is what follows the product of the cursor, which holds while that has not moved.
+    pub(super) follows_cursor: bool,
 }
 
 /// Ranges of an index that have the products of a set in order: a table, and what tells each range from the others.
@@ -81,7 +83,15 @@ impl<'a> Sets<'a> {
     pub(in crate::listing) async fn measure(db: &impl ConnectionTrait, query: &'a ProductQuery) -> Result<Self, DatabaseError> {
         let (sets, is_ordered) = (named(query), query.sort.is_that_of_sets());
         let has_ordered = is_ordered && sets.iter().any(Set::has_ranges) && !sets.iter().any(|set| matches!(set, Set::Changed(_)));
-        let mut all = Self { sets, category_ids: Vec::new(), smallest: i64::MAX, has_ordered, is_ordered, shields: Shields::default() };
+        let mut all = Self {
+            sets,
+            category_ids: Vec::new(),
+            smallest: i64::MAX,
+            has_ordered,
+            is_ordered,
+            shields: Shields::default(),
+            follows_cursor: false,
+        };
         let most = all.sets.iter().map(|set| all.small(set)).max().unwrap_or(0) + 1;
         // A lone set that is in order is read in order, however large it is.
         let is_lone = has_ordered && all.sets.len() == 1;
