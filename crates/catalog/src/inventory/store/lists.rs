@@ -87,12 +87,12 @@ fn lead_of(db: &impl ConnectionTrait, variants: &str, descending: bool, most: Op
         Some(most) => format!("{members} ORDER BY {} {direction} LIMIT {most}", hidden("x.id")),
         None => format!("{members} ORDER BY x.id {direction}"),
     };
-    let (from, tie) = match (db.get_database_backend(), most) {
-        (DbBackend::Sqlite, None) => (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND {counted}")),
-        (DbBackend::Sqlite, Some(_)) => {
-            (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND l.variant_id IN ({sorted})"))
+    let (from, tie) = match db.get_database_backend() {
+        DbBackend::Sqlite => {
+            let listed = if most.is_some() { sorted } else { members };
+            (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND l.variant_id IN ({listed})"))
         }
-        (DbBackend::Postgres, _) => {
+        DbBackend::Postgres => {
             (format!("({sorted}) AS x JOIN stock_levels l ON l.variant_id = x.id JOIN variants v ON v.id = x.id {REST}"), "TRUE".to_owned())
         }
     };

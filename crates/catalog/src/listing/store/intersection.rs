@@ -82,10 +82,14 @@ impl Sets<'_> {
         let rest = products.get(begin..).unwrap_or_default();
         let most = rest.len().min(PAGES * usize::try_from(limit).ok()?);
         let (page, others) = rest.split_at_checked(most)?;
-        let mut near = self.clone();
-        near.follows_cursor = matches!(query.page.position, Position::After(Some(_)));
-        near.smallest = i64::try_from(page.len()).unwrap_or(i64::MAX);
-        *near.sets.first_mut()? = Set::Common(page.to_vec());
+        let near = std::iter::once(Set::Common(page.to_vec())).chain(self.sets.iter().skip(1).cloned());
+        let near = Self {
+            sets: near.collect(),
+            category_ids: self.category_ids.clone(),
+            smallest: i64::try_from(page.len()).unwrap_or(i64::MAX),
+            follows_cursor: matches!(query.page.position, Position::After(Some(_))),
+            ..*self
+        };
         Some((near, others.is_empty()))
     }
 

@@ -44,17 +44,16 @@ pub(super) enum Set<'a> {
 }
 
 /// The sets of a list, the smallest first.
-#[derive(Clone)]
 pub(in crate::listing) struct Sets<'a> {
     pub(super) sets: Vec<Set<'a>>,
     /// The categories that are named and all below them.
     pub(super) category_ids: Vec<CategoryId>,
     pub(super) smallest: i64,
     /// Some sets could be read in the order that is wanted, and none is of what has changed.
-    has_ordered: bool,
+    pub(super) has_ordered: bool,
     /// The order that is wanted is one in which sets have their products.
-    is_ordered: bool,
-    shields: Shields,
+    pub(super) is_ordered: bool,
+    pub(super) shields: Shields,
     /// The first set is what follows the product of the cursor, which holds while that has not moved.
     pub(super) follows_cursor: bool,
 }
