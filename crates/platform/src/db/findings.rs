@@ -106,6 +106,11 @@ impl Asking<'_> {
         }
     }
 
+    /// Keeps that there are more than are worth naming, which is believed for a while.
+    pub(super) fn learn_many(&self, name: &str) {
+        self.learn(name, Finding::Many, Vec::new());
+    }
+
     /// Keeps what came of it, with the tags of what it depends on.
     fn learn(&self, name: &str, finding: Finding, tags: Vec<Tag>) {
         let Findings { found, purges, .. } = self.findings;

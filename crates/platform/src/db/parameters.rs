@@ -43,6 +43,13 @@ impl Parameters {
         placeholders(first, self.0.len() + 1 - first)
     }
 
+    /// The same, with the last value repeated up to a power of two: texts of statements are kept, so there are few of them, however many
+    /// values there are.
+    pub fn bind_padded<T: Bind + Copy>(&mut self, values: &[T]) -> String {
+        let padding = values.last().into_iter().cycle().take(values.len().next_power_of_two() - values.len());
+        self.bind_all(values.iter().chain(padding).copied())
+    }
+
     /// What a span asks of a term, each bound behind an `AND`; nothing of an open one.
     pub fn within<T: Bind>(&mut self, term: &str, span: Span<T>) -> String {
         let mut sql = String::new();

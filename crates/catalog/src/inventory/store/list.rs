@@ -1,17 +1,15 @@
 //! Pages of rows in one fixed order.
 
-use std::borrow::Cow;
-
 use kernel::{Cursor, CursorError, Page, PageRequest, Position};
-use platform::db::{self, Conditions, ConnectionTrait, FromQueryResult, ListError, Value, limited, page_of, total_of, window};
+use platform::db::{
+    self, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, ListError, Total, Value, limited, page_of, total_of, window,
+};
 use uuid::Uuid;
 
 /// A row that is listed by two keys, of which the second makes the order total.
 pub(super) trait ListRow: FromQueryResult {
     const COLUMNS: &'static str;
     const FROM: &'static str;
-    /// What of it conditions speak of: enough to count.
-    const COUNTED_FROM: &'static str = Self::FROM;
     /// Another name of the first key, of a table that a plan may read in the same order: a cursor bounds both.
     const SAME_KEY: Option<&'static str> = None;
     const KEYS: [&'static str; 2];
@@ -25,28 +23,36 @@ pub(super) trait ListRow: FromQueryResult {
     fn after(cursor: &Cursor) -> Option<[Value; 2]>;
 }
 
-/// By way of what a page is read, where few rows are known to match, in the order that is wanted.
-pub(super) struct Lead {
-    /// What stands behind `FROM` instead of the row's own.
-    pub(super) from: String,
-    /// What ties it to the rest.
-    pub(super) tie: String,
-    /// What it comes to, for counting.
-    pub(super) counted: String,
-}
-
 /// One page: one statement, and one more that counts for a numbered page.
 pub(super) async fn page<R: ListRow>(
     db: &impl ConnectionTrait,
-    mut narrowed: Conditions,
-    lead: Option<Lead>,
+    narrowed: Conditions,
+    descending: bool,
+    request: &PageRequest,
+) -> Result<Page<R>, ListError> {
+    let total = total::<R>(db, &narrowed, request).await?;
+    rows(db, (R::FROM, narrowed), total, descending, request).await
+}
+
+/// How many rows match, for a numbered page.
+pub(super) async fn total<R: ListRow>(
+    db: &impl ConnectionTrait,
+    narrowed: &Conditions,
+    request: &PageRequest,
+) -> Result<Option<Total>, DatabaseError> {
+    let matching = format!("{} WHERE {}", R::FROM, narrowed.text());
+    total_of(db, request, &matching, narrowed.parameters.0.clone()).await
+}
+
+/// The rows of a page, from where its plan is to begin. One statement.
+pub(super) async fn rows<R: ListRow>(
+    db: &impl ConnectionTrait,
+    (from, mut narrowed): (&str, Conditions),
+    total: Option<Total>,
     descending: bool,
     request: &PageRequest,
 ) -> Result<Page<R>, ListError> {
     let window = window(request)?;
-    let counted = lead.as_ref().map_or(String::new(), |lead| format!(" AND {}", lead.counted));
-    let matching = format!("{} WHERE {}{counted}", R::COUNTED_FROM, narrowed.text());
-    let total = total_of(db, request, &matching, narrowed.parameters.0.clone()).await?;
     let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
     if let Position::After(Some(cursor)) = &request.position {
         let [first, second] = R::after(cursor).ok_or(CursorError)?;
@@ -56,10 +62,6 @@ pub(super) async fn page<R: ListRow>(
         }
         narrowed.add(format!("({}) {sign} ({first}, {second})", R::KEYS.join(", ")));
     }
-    let from = lead.map_or(Cow::Borrowed(R::FROM), |lead| {
-        narrowed.add(lead.tie);
-        Cow::Owned(lead.from)
-    });
     let [first, second] = R::KEYS;
     let conditions = narrowed.text();
     let limit = limited(window, |offset| narrowed.parameters.bind(offset));

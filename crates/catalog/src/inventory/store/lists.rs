@@ -3,11 +3,11 @@
 use kernel::{Cursor, Page, PageRequest, Position, ProductId, StockLocationId, StockMoveId, Timestamp, VariantId};
 use platform::cache::Tag;
 use platform::db::{
-    self, Bind, Conditions, ConnectionTrait, DatabaseError, DbBackend, FromQueryResult, ListError, Parameters, Value, hidden, shielded,
+    self, Bind, Conditions, ConnectionTrait, DatabaseError, DbBackend, Finding, FromQueryResult, ListError, Parameters, Value, shielded,
 };
 use uuid::Uuid;
 
-use super::list::{Lead, ListRow, page};
+use super::list::{ListRow, page, rows, total};
 use crate::inventory::model::{Level, LevelFilter, StockLevel};
 use crate::inventory::moves::{MoveFilter, StockMove};
 use crate::products::ProductEvent;
@@ -30,11 +30,11 @@ struct LevelRow {
 }
 
 impl ListRow for LevelRow {
-    const COLUMNS: &'static str = "l.variant_id, v.product_id, p.title AS product_title, v.sku, v.options, l.location_id,
-        s.code AS location_code, l.on_hand, l.reserved, l.backorder_limit, v.low_stock_threshold, l.version, l.updated_at";
-    const FROM: &'static str = "stock_levels l JOIN variants v ON v.id = l.variant_id JOIN products p ON p.id = v.product_id
-        JOIN stock_locations s ON s.id = l.location_id";
-    const COUNTED_FROM: &'static str = "stock_levels l JOIN variants v ON v.id = l.variant_id";
+    // What only names a level is looked up for the rows of the page alone, however many are gone through for it.
+    const COLUMNS: &'static str = "l.variant_id, v.product_id, (SELECT p.title FROM products p WHERE p.id = v.product_id) AS product_title,
+        v.sku, v.options, l.location_id, (SELECT s.code FROM stock_locations s WHERE s.id = l.location_id) AS location_code,
+        l.on_hand, l.reserved, l.backorder_limit, v.low_stock_threshold, l.version, l.updated_at";
+    const FROM: &'static str = "stock_levels l JOIN variants v ON v.id = l.variant_id";
     const SAME_KEY: Option<&'static str> = Some("v.id");
     const KEYS: [&'static str; 2] = ["l.variant_id", "l.location_id"];
     const SORT: &'static str = StockLevel::SORT;
@@ -66,53 +66,65 @@ impl From<LevelRow> for StockLevel {
     }
 }
 
-/// How many variants have an SKU that begins so, where as many are put in the order of the list as fast as they are found one by one among
-/// all of them: no planner knows. It is known until a product changes.
-async fn few_of(db: &impl ConnectionTrait, begins: &str) -> Result<Option<u64>, DatabaseError> {
-    let mut counted = Parameters::default();
-    let source = format!("variants x WHERE {}", counted.begins("x.sku_begins", begins));
-    let total = db::total_until(db, &PageRequest::first(1), (source, counted.0), vec![Tag::every::<ProductEvent>()]).await?;
-    Ok(total.filter(|total| !total.is_estimate).map(|total| total.rows))
+/// A variant is most often at one or two places, so that so many times a page of them fill it.
+const VARIANTS_OF_A_PAGE: usize = 4;
+
+#[derive(FromQueryResult)]
+struct VariantRow {
+    id: Uuid,
 }
 
-/// The levels of these variants in the order of the list, no further than the page reaches. SQLite goes through the members of `IN` in
-/// order, PostgreSQL through a source that is sorted; each would sort all that the other's text comes to.
-fn lead_of(db: &impl ConnectionTrait, variants: &str, descending: bool, most: Option<i64>) -> Lead {
-    const REST: &str = "JOIN products p ON p.id = v.product_id JOIN stock_locations s ON s.id = l.location_id";
-    let members = format!("SELECT x.id FROM variants x WHERE {variants}");
-    let counted = format!("l.variant_id IN ({members})");
-    let direction = if descending { "DESC" } else { "ASC" };
-    let sorted = match most {
-        // Of their order no index is to be read: PostgreSQL would go through all variants and hope for these to come soon.
-        Some(most) => format!("{members} ORDER BY {} {direction} LIMIT {most}", hidden("x.id")),
-        None => format!("{members} ORDER BY x.id {direction}"),
+/// The variants whose SKU begins so, by id, where there are as few as are put in order as fast as found one by one among all: no planner
+/// knows. They are known until a product changes.
+async fn variants_of(db: &impl ConnectionTrait, begins: &str) -> Result<Option<Vec<Uuid>>, DatabaseError> {
+    let mut parameters = Parameters::default();
+    let begins = parameters.begins("x.sku_begins", begins);
+    let most = PageRequest::DEEPEST_ROW;
+    let sql = format!("SELECT x.id FROM variants x WHERE {begins} LIMIT {}", most + 1);
+    let asked = async {
+        let rows: Vec<VariantRow> = db::fetch_all(db, &sql, parameters.0.clone()).await?;
+        let mut ids: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
+        ids.sort_unstable();
+        let is_few = ids.len() <= usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(if is_few { (Finding::Few(ids), vec![Tag::every::<ProductEvent>()]) } else { (Finding::Many, Vec::new()) })
     };
-    let (from, tie) = match db.get_database_backend() {
+    let found = match db.findings() {
+        Some(findings) => findings.find_or(&findings.name(&sql, &parameters.0), asked).await,
+        None => asked.await.map(|(finding, _)| finding),
+    };
+    found.map(|finding| if let Finding::Few(ids) = finding { Some(ids) } else { None })
+}
+
+/// Those of the variants, by id, whose levels fill a page most often, and whether none follow them; nothing of a page in the middle.
+fn near<'a>(variants: &'a [Uuid], descending: bool, request: &PageRequest) -> Option<(&'a [Uuid], bool)> {
+    let most = VARIANTS_OF_A_PAGE * usize::try_from(request.size).ok()?;
+    let reached = match &request.position {
+        Position::After(Some(cursor)) => Some(cursor.value.as_ref()?.parse::<Uuid>().ok()?),
+        Position::After(None) => None,
+        Position::Number(_) => (request.offset() == Ok(0)).then_some(None)?,
+    };
+    let rest = match (reached, descending) {
+        (None, _) => variants,
+        (Some(reached), false) => variants.get(variants.partition_point(|id| *id < reached)..)?,
+        (Some(reached), true) => variants.get(..variants.partition_point(|id| *id <= reached))?,
+    };
+    let near = if descending { rest.get(rest.len().saturating_sub(most)..)? } else { rest.get(..rest.len().min(most))? };
+    Some((near, near.len() == rest.len()))
+}
+
+/// From where the levels of variants are read in the order of the list, no further than the page reaches, and what ties them to it. SQLite
+/// goes through the members of `IN` in order, PostgreSQL through a source that is sorted; each would sort all that the other's text comes to.
+fn in_order(db: &impl ConnectionTrait, members: &str, descending: bool) -> (String, String) {
+    let direction = if descending { "DESC" } else { "ASC" };
+    match db.get_database_backend() {
         DbBackend::Sqlite => {
-            let listed = if most.is_some() { sorted } else { members };
-            (format!("stock_levels l CROSS JOIN variants v {REST}"), format!("v.id = l.variant_id AND l.variant_id IN ({listed})"))
+            ("stock_levels l CROSS JOIN variants v".to_owned(), format!("v.id = l.variant_id AND l.variant_id IN ({members})"))
         }
         DbBackend::Postgres => {
-            (format!("({sorted}) AS x JOIN stock_levels l ON l.variant_id = x.id JOIN variants v ON v.id = x.id {REST}"), "TRUE".to_owned())
+            let sorted = format!("({members} ORDER BY x.id {direction}) AS x");
+            (format!("{sorted} JOIN stock_levels l ON l.variant_id = x.id JOIN variants v ON v.id = x.id"), "TRUE".to_owned())
         }
-    };
-    Lead { from, tie, counted }
-}
-
-/// The first variants from where a page begins, which most often have all its levels; nothing where all of them are as soon read.
-fn first_of(begins: &str, variants: u64, descending: bool, request: &PageRequest, narrowed: &mut Conditions) -> Option<(String, i64)> {
-    let most = 4 * i64::from(request.size);
-    let Ok(0) = request.offset() else { return None };
-    if variants <= most.unsigned_abs() {
-        return None;
     }
-    let mut found = narrowed.parameters.begins("x.sku_begins", begins);
-    if let Position::After(Some(cursor)) = &request.position {
-        let [first, _] = LevelRow::after(cursor)?;
-        let sign = if descending { "<=" } else { ">=" };
-        found.push_str(&format!(" AND x.id {sign} {}", narrowed.parameters.bind(first)));
-    }
-    Some((found, most))
 }
 
 /// One page of the levels of tracked variants, by variant and location or the other way round. At most two statements, and two more where an
@@ -137,7 +149,7 @@ pub async fn list_levels(
     }
     let page = match &filter.sku {
         Some(sku) => by_sku(db, narrowed, &sku.to_ascii_lowercase(), descending, request).await?,
-        None => page::<LevelRow>(db, narrowed, None, descending, request).await?,
+        None => page::<LevelRow>(db, narrowed, descending, request).await?,
     };
     Ok(page.map(StockLevel::from))
 }
@@ -150,20 +162,27 @@ async fn by_sku(
     descending: bool,
     request: &PageRequest,
 ) -> Result<Page<LevelRow>, ListError> {
-    let Some(variants) = few_of(db, begins).await? else {
+    let Some(variants) = variants_of(db, begins).await? else {
         let begins = narrowed.parameters.begins(&shielded("v.sku_begins"), begins);
         narrowed.add(begins);
-        return page(db, narrowed, None, descending, request).await;
+        return page(db, narrowed, descending, request).await;
     };
-    let mut first = narrowed.clone();
-    if let Some((found, most)) = first_of(begins, variants, descending, request, &mut first) {
-        let page = page(db, first, Some(lead_of(db, &found, descending, Some(most))), descending, request).await?;
-        if page.has_next {
+    let mut all = narrowed.clone();
+    let members = format!("SELECT x.id FROM variants x WHERE {}", all.parameters.begins("x.sku_begins", begins));
+    let mut counted = all.clone();
+    counted.add(format!("l.variant_id IN ({members})"));
+    let total = total::<LevelRow>(db, &counted, request).await?;
+    if let Some((near, is_last)) = near(&variants, descending, request).filter(|(near, _)| !near.is_empty()) {
+        let ids = narrowed.parameters.bind_padded(near);
+        narrowed.add(format!("l.variant_id IN ({ids})"));
+        let page = rows(db, (LevelRow::FROM, narrowed), total, descending, request).await?;
+        if page.has_next || is_last {
             return Ok(page);
         }
     }
-    let all = narrowed.parameters.begins("x.sku_begins", begins);
-    page(db, narrowed, Some(lead_of(db, &all, descending, None)), descending, request).await
+    let (from, tie) = in_order(db, &members, descending);
+    all.add(tie);
+    rows(db, (&from, all), total, descending, request).await
 }
 
 #[derive(FromQueryResult)]
@@ -184,10 +203,10 @@ struct MoveRow {
 }
 
 impl ListRow for MoveRow {
-    const COLUMNS: &'static str = "m.id, m.variant_id, v.sku, m.location_id, s.code AS location_code, m.delta, m.on_hand_after, m.reason,
+    const COLUMNS: &'static str = "m.id, m.variant_id, (SELECT v.sku FROM variants v WHERE v.id = m.variant_id) AS sku, m.location_id,
+        (SELECT s.code FROM stock_locations s WHERE s.id = m.location_id) AS location_code, m.delta, m.on_hand_after, m.reason,
         m.cause_type, m.cause_id, m.note, m.created_at, m.created_by";
-    const FROM: &'static str = "stock_moves m JOIN variants v ON v.id = m.variant_id JOIN stock_locations s ON s.id = m.location_id";
-    const COUNTED_FROM: &'static str = "stock_moves m";
+    const FROM: &'static str = "stock_moves m";
     const KEYS: [&'static str; 2] = ["m.created_at", "m.id"];
     const SORT: &'static str = StockMove::SORT;
 
@@ -237,7 +256,7 @@ pub async fn list_moves(
     narrowed.is("m.location_id", filter.location_id);
     narrowed.is_among("m.reason", filter.reasons.iter().map(|reason| reason.as_str()));
     narrowed.is_within("m.created_at", filter.created_at);
-    let page = page::<MoveRow>(db, narrowed, None, descending, request).await?;
+    let page = page::<MoveRow>(db, narrowed, descending, request).await?;
     let Page { items, has_next, next, total, total_is_estimate } = page;
     let items = items.into_iter().map(StockMove::try_from).collect::<Result<_, _>>()?;
     Ok(Page { items, has_next, next, total, total_is_estimate })

@@ -203,7 +203,7 @@ pub(in crate::inventory) async fn delete_location<E: From<DatabaseError>>(
 /// `ListError`: a page that lies too deep or a cursor of another list.
 pub async fn list_locations(db: &impl ConnectionTrait, descending: bool, request: &PageRequest) -> Result<Page<StockLocation>, ListError> {
     let Page { items, has_next, next, total, total_is_estimate } =
-        page::<LocationRow>(db, Conditions::default(), None, descending, request).await?;
+        page::<LocationRow>(db, Conditions::default(), descending, request).await?;
     let items = items.into_iter().map(StockLocation::try_from).collect::<Result<_, _>>()?;
     Ok(Page { items, has_next, next, total, total_is_estimate })
 }

@@ -15,8 +15,6 @@ use crate::listing::model::ProductQuery;
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
-/// Every order of the list tells prices on the way: what lies between bounds is come upon as fast as so many are looked up.
-const SMALL_PRICED: i64 = 600;
 /// Among sets that are in order it only matters which is small; finding that out should cost less than the page.
 const SMALL_BESIDE_ORDERED: i64 = 300;
 /// The same of what sets have in common, where it has to be looked up whole.
@@ -108,8 +106,7 @@ impl<'a> Sets<'a> {
             Set::Changed(_) => SMALL,
             Set::Common(_) => SMALL_IN_COMMON,
             _ if self.has_ordered => SMALL_BESIDE_ORDERED,
-            Set::Priced(_) => SMALL_PRICED,
-            Set::Categories(_) | Set::Tags(_) | Set::Brands(_) | Set::Option { .. } => SMALL,
+            Set::Categories(_) | Set::Tags(_) | Set::Brands(_) | Set::Option { .. } | Set::Priced(_) => SMALL,
         }
     }
 
@@ -123,15 +120,8 @@ impl<'a> Sets<'a> {
         if self.sets.is_empty() {
             return Ok(());
         }
-        let mut parameters = Parameters::default();
-        let parts: Vec<String> = self.sets.iter().enumerate().map(|(place, set)| set.size(place, most, &mut parameters)).collect();
-        let rows: Vec<SizeRow> = db::fetch_all(db, &parts.join(" UNION ALL "), parameters.0).await?;
-        self.category_ids = rows.iter().filter_map(|row| row.category_id).map(CategoryId::from_uuid).collect();
-        let size = |place: usize| {
-            let of_place = rows.iter().filter(|row| usize::try_from(row.place) == Ok(place));
-            of_place.fold(0_i64, |sum, row| sum.saturating_add(row.members))
-        };
-        let mut sized: Vec<(i64, Set<'a>)> = self.sets.drain(..).enumerate().map(|(place, set)| (size(place), set)).collect();
+        let sizes = self.sizes(db, most).await?;
+        let mut sized: Vec<(i64, Set<'a>)> = sizes.into_iter().zip(self.sets.drain(..)).collect();
         sized.sort_by_key(|(size, _)| *size);
         self.smallest = sized.first().map_or(i64::MAX, |(size, _)| *size);
         let is_large = |kind: fn(&Set<'_>) -> bool| sized.iter().any(|(size, set)| kind(set) && *size > self.small(set));
@@ -139,6 +129,32 @@ impl<'a> Sets<'a> {
         self.shields = Shields { prices, changes: is_large(|set| matches!(set, Set::Changed(_))) };
         self.sets = sized.into_iter().map(|(_, set)| set).collect();
         Ok(())
+    }
+
+    /// The size of each set, and the categories below those that are named. That a set has `most` is believed for a while; categories are
+    /// asked for each time.
+    async fn sizes(&mut self, db: &impl ConnectionTrait, most: i64) -> Result<Vec<i64>, DatabaseError> {
+        let named = |set: &Set<'_>| (!matches!(set, Set::Categories(_))).then(|| db::name_of(db, |all| set.size(0, most, all))).flatten();
+        let names: Vec<Option<String>> = self.sets.iter().map(named).collect();
+        let mut sizes: Vec<i64> = names.iter().map(|name| if db::is_many(db, name.as_deref()) { most } else { 0 }).collect();
+        let mut parameters = Parameters::default();
+        let unknown = self.sets.iter().enumerate().filter(|(place, _)| sizes.get(*place) == Some(&0));
+        let parts: Vec<String> = unknown.map(|(place, set)| set.size(place, most, &mut parameters)).collect();
+        if parts.is_empty() {
+            return Ok(sizes);
+        }
+        let rows: Vec<SizeRow> = db::fetch_all(db, &parts.join(" UNION ALL "), parameters.0).await?;
+        self.category_ids = rows.iter().filter_map(|row| row.category_id).map(CategoryId::from_uuid).collect();
+        for row in rows {
+            let place = usize::try_from(row.place).unwrap_or(usize::MAX);
+            if let Some(size) = sizes.get_mut(place) {
+                *size = size.saturating_add(row.members);
+            }
+            if row.members >= most {
+                db::learn_many(db, names.get(place).and_then(Option::as_deref));
+            }
+        }
+        Ok(sizes)
     }
 
     /// Which bounds do not keep the list from being read in its order, although they have an index.
@@ -159,7 +175,7 @@ impl<'a> Sets<'a> {
         match begin {
             Some((_, set)) if self.is_in_order(set) => condition.ranges = self.ranges(set, condition),
             Some((_, Set::Common(products))) => {
-                let ids = bind_padded(&mut condition.parameters, products);
+                let ids = condition.parameters.bind_padded(products);
                 // The limit, which takes nothing away, keeps planners from beginning with another condition.
                 let most = products.len().next_power_of_two();
                 condition.start_from(&format!(
@@ -167,6 +183,8 @@ impl<'a> Sets<'a> {
                       FROM product_listings WHERE product_id IN ({ids}) LIMIT {most}) AS l"
                 ));
             }
+            // The index of prices has what is sorted by, too.
+            Some((_, Set::Priced(_))) => condition.is_gathered = true,
             Some((_, set)) => {
                 let members = set.distinct_members(&mut condition.parameters, &self.category_ids);
                 // SQLite keeps the order of a CROSS JOIN.
@@ -286,7 +304,7 @@ impl Set<'_> {
                 listed(query, parameters, &format!(" AND c.brand_key IN ({brands})"))
             }
             Self::Common(members) => {
-                let ids = bind_padded(parameters, members);
+                let ids = parameters.bind_padded(members);
                 format!("SELECT c.product_id FROM product_listings c WHERE c.product_id IN ({ids})")
             }
             Self::Changed(query) => {
@@ -315,12 +333,6 @@ impl Set<'_> {
         };
         format!("SELECT CAST({place} AS BIGINT) AS place, {columns} {source}")
     }
-}
-
-/// Texts of statements are kept, so there are few of them, however many products there are.
-fn bind_padded(parameters: &mut Parameters, products: &[Uuid]) -> String {
-    let padding = products.last().into_iter().cycle().take(products.len().next_power_of_two() - products.len());
-    parameters.bind_all(products.iter().chain(padding).copied())
 }
 
 /// The statement that finds the products of the list, of the states that a query shows, of which this holds.

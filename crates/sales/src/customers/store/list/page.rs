@@ -4,13 +4,13 @@
 //! reaches; a filter that finds few is gone through whatever the order is; otherwise the list is read in its order, and each is asked.
 
 use kernel::{CursorError, PageRequest, Position, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Shield, Value, hidden};
+use platform::db::{self, ConnectionTrait, DatabaseError, Parameters, Shield, Value, hidden};
 
 use super::finder::{Finder, Part};
 use super::query::{CustomerQuery, CustomerSort};
 
 /// So many customers are looked up and sorted in milliseconds.
-const FEW: i64 = 1_000;
+const FEW: i64 = 900;
 
 /// How to find the customers of a list.
 pub(super) struct Way {
@@ -27,12 +27,6 @@ pub(super) struct Matching {
     pub(super) values: Vec<Value>,
 }
 
-#[derive(FromQueryResult)]
-struct SizeRow {
-    place: i64,
-    customers: i64,
-}
-
 impl Way {
     /// Chooses the way of a list, at the price of one statement at most.
     ///
@@ -43,9 +37,9 @@ impl Way {
         let leader = finders.iter().position(|finder| finder.is_in_order(query.sort));
         let alone = finders.len() == 1 && leader.is_some();
         if !finders.is_empty() && !alone {
-            let smallest = sizes(db, &finders).await?.into_iter().min_by_key(|size| size.customers);
-            if let Some(size) = smallest.filter(|size| size.customers <= FEW) {
-                return Ok(Self { finders, leader: usize::try_from(size.place).ok(), in_order: false });
+            let smallest = sizes(db, &finders).await?.into_iter().enumerate().min_by_key(|(_, size)| *size);
+            if let Some((leader, _)) = smallest.filter(|(_, size)| *size <= FEW) {
+                return Ok(Self { finders, leader: Some(leader), in_order: false });
             }
         }
         Ok(Self { finders, leader, in_order: true })
@@ -177,19 +171,14 @@ fn start(query: &CustomerQuery, parameters: &mut Parameters) -> Result<Option<(S
 }
 
 /// How many customers each finder finds, as far as it matters.
-async fn sizes(db: &impl ConnectionTrait, finders: &[Finder]) -> Result<Vec<SizeRow>, DatabaseError> {
-    let mut parameters = Parameters::default();
-    let counted = finders.iter().enumerate().map(|(place, finder)| {
-        let parts = finder.parts(&mut parameters);
+async fn sizes(db: &impl ConnectionTrait, finders: &[Finder]) -> Result<Vec<i64>, DatabaseError> {
+    let rows = |finder: &Finder, parameters: &mut Parameters| {
+        let parts = finder.parts(parameters);
         // Each part stops by itself: SQLite would gather all parts of a union before it counted.
         let found = parts.iter().enumerate().map(|(number, part)| {
             format!("SELECT 1 FROM (SELECT 1 FROM {} WHERE {} LIMIT {}) AS part_{number}", part.source, part.condition, FEW + 1)
         });
-        format!(
-            "SELECT CAST({place} AS BIGINT) AS place, (SELECT CAST(COUNT(*) AS BIGINT) FROM ({}) AS found) AS customers",
-            found.collect::<Vec<_>>().join(" UNION ALL ")
-        )
-    });
-    let counted: Vec<String> = counted.collect();
-    db::fetch_all(db, &counted.join(" UNION ALL "), parameters.0).await
+        found.collect::<Vec<_>>().join(" UNION ALL ")
+    };
+    db::sizes(db, finders, FEW, rows).await
 }
