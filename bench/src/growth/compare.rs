@@ -53,16 +53,16 @@ impl Growth {
 }
 
 /// A shop of a certain size at work.
-pub(super) struct Open {
+pub(super) struct Open<'a> {
     pub(super) shop: Shop,
     pub(super) key: String,
-    size: i64,
+    ground: &'a Ground,
 }
 
-impl Open {
-    pub(super) async fn start(ground: &Ground) -> Result<Self> {
+impl<'a> Open<'a> {
+    pub(super) async fn start(ground: &'a Ground) -> Result<Self> {
         let key = ground.place.make_key("--scopes", "admin:*")?;
-        Ok(Self { shop: Shop::start(&ground.place).await?, key, size: ground.size })
+        Ok(Self { shop: Shop::start(&ground.place).await?, key, ground })
     }
 
     /// Memory in MiB.
@@ -78,20 +78,30 @@ impl Open {
 /// Both shops and what was seen of them.
 pub(super) struct Pair<'a> {
     pub(super) database: &'static str,
-    pub(super) small: &'a Open,
-    pub(super) large: &'a Open,
+    pub(super) small: &'a Open<'a>,
+    pub(super) large: &'a Open<'a>,
     pub(super) pace: Pace,
     pub(super) seen: Vec<Growth>,
 }
 
 impl Pair<'_> {
-    /// Everything.
+    /// Everything. Single things come first, for they lie all over the large shop, which some machines do not keep in memory for long.
     pub(super) async fn measure(&mut self) -> Result<()> {
+        self.large.ground.read_through().await?;
         let products = |size| things::spread(size, 1, THINGS).map(|number| format!("/api/v1/products/product-{number}")).collect();
-        self.fetch("product read", self.small.questions(products(self.small.size)), self.large.questions(products(self.large.size)))
-            .await?;
+        self.fetch(
+            "product read",
+            self.small.questions(products(self.small.ground.size)),
+            self.large.questions(products(self.large.ground.size)),
+        )
+        .await?;
         let orders = |size| things::spread(size, 1, THINGS).map(|number| format!("/api/v1/orders/{}", things::order(number))).collect();
-        self.fetch("order read", self.small.questions(orders(self.small.size)), self.large.questions(orders(self.large.size))).await?;
+        self.fetch(
+            "order read",
+            self.small.questions(orders(self.small.ground.size)),
+            self.large.questions(orders(self.large.ground.size)),
+        )
+        .await?;
         for list in queries::lists() {
             let small = queries::places(&self.small.shop, &self.small.key, list).await?;
             let large = queries::places(&self.large.shop, &self.large.key, list).await?;
@@ -99,7 +109,7 @@ impl Pair<'_> {
         }
         // Of fifty products the first is for sale and there in plenty.
         let variants = |size| -> Arc<[String]> { things::spread(size, 50, THINGS).map(things::variant).collect() };
-        let (small, large) = (variants(self.small.size), variants(self.large.size));
+        let (small, large) = (variants(self.small.ground.size), variants(self.large.ground.size));
         let pace = Pace { time: self.pace.time * 3, ..self.pace };
         let buy = |variants: &Arc<[String]>| {
             let variants = Arc::clone(variants);

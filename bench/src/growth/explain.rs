@@ -43,7 +43,7 @@ impl Plan {
 
 /// Asks every list of the set once, page by page, and reads the plans. Only what is read of large tables counts: a small one is read
 /// through wherever that is cheaper.
-pub(super) async fn explain(ground: &Ground, open: Open, large: &[String]) -> Result<Vec<Plan>> {
+pub(super) async fn explain(ground: &Ground, open: Open<'_>, large: &[String]) -> Result<Vec<Plan>> {
     let mut pages = Vec::new();
     for list in queries::lists() {
         let questions = queries::places(&open.shop, &open.key, list).await?;

@@ -1,8 +1,8 @@
 //! A shop of a certain size, made once and kept.
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
+use std::{fs, io};
 
 use anyhow::{Context, Result};
 
@@ -61,6 +61,18 @@ impl Ground {
             ground.make().await?;
         }
         Ok(ground)
+    }
+
+    /// Reads all data once, as a machine has it in memory whose shop has been open for a while: rows are compared, not disks.
+    pub(crate) async fn read_through(&self) -> Result<()> {
+        match &self.on_server {
+            Some(database) => database.read_through().await,
+            None => {
+                let file = self.place.data.join("tradewind.db");
+                let mut data = fs::File::open(&file).with_context(|| format!("cannot open {}", file.display()))?;
+                io::copy(&mut data, &mut io::sink()).map(drop).context("cannot read the database")
+            }
+        }
     }
 
     /// Removes the shop with its database.

@@ -97,3 +97,12 @@ pub(crate) struct ServerDatabase {
     /// How to reach it.
     pub(crate) url: String,
 }
+
+impl ServerDatabase {
+    /// Has the server read all tables and indexes once; the extension that can goes again.
+    pub(crate) async fn read_through(&self) -> Result<()> {
+        const READ: &str = "BEGIN; CREATE EXTENSION pg_prewarm;
+            SELECT SUM(pg_prewarm(oid, 'read')) FROM pg_class WHERE relkind IN ('r', 'i', 't') AND relpersistence = 'p'; ROLLBACK";
+        connect(&self.url).await?.batch_execute(READ).await.context("cannot read the database through; is pg_prewarm there?")
+    }
+}

@@ -24,13 +24,15 @@ pub enum Finding {
     Few(Vec<Uuid>),
     /// More things than are worth naming.
     Many,
+    /// About so many rows, which only says by which way others are found.
+    Size(i64),
 }
 
 impl Weighed for Finding {
     fn bytes(&self) -> usize {
         match self {
             Self::Few(things) => size_of::<Self>() + things.capacity() * size_of::<Uuid>(),
-            Self::Total(_) | Self::Many => size_of::<Self>(),
+            Self::Total(_) | Self::Many | Self::Size(_) => size_of::<Self>(),
         }
     }
 }
@@ -106,9 +108,9 @@ impl Asking<'_> {
         }
     }
 
-    /// Keeps that there are more than are worth naming, which is believed for a while.
-    pub(super) fn learn_many(&self, name: &str) {
-        self.learn(name, Finding::Many, Vec::new());
+    /// Keeps the size of a source, which is believed for a while.
+    pub(super) fn learn_size(&self, name: &str, size: i64) {
+        self.learn(name, Finding::Size(size), Vec::new());
     }
 
     /// Keeps what came of it, with the tags of what it depends on.

@@ -37,7 +37,7 @@ pub use query::{
 };
 pub use row::{Column, Columns, FromQueryResult, RowError, RowReader};
 pub use row_macro::FromQueryResult;
-pub use sizes::{is_many, learn_many, name_of, sizes};
+pub use sizes::{known_size, learn_size, name_of, sizes};
 pub use spare::{SpareDatabase, SpareError};
 pub use standing::{KeptRules, RulesStamp, StandingRules, standing_rules};
 pub use value::Value;

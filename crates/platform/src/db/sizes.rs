@@ -13,8 +13,8 @@ struct SizeRow {
     size: i64,
 }
 
-/// How many rows each source has, counted up to one more than `few`; `rows` is the statement that finds them. One statement for all whose
-/// size matters: that a source has more than few is believed for a while without asking again, for it only says which way is shorter.
+/// How many rows each source has, counted up to one more than `few`; `rows` is the statement that finds them. One statement for all that are
+/// not known: what was found is believed for a while, but for a source without rows, for it only says which way is shorter.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
@@ -25,7 +25,7 @@ pub async fn sizes<S>(
     rows: impl Fn(&S, &mut Parameters) -> String,
 ) -> Result<Vec<i64>, DatabaseError> {
     let names: Vec<Option<String>> = sources.iter().map(|source| name_of(db, |parameters| rows(source, parameters))).collect();
-    let mut sizes: Vec<i64> = names.iter().map(|name| if is_many(db, name.as_deref()) { few + 1 } else { 0 }).collect();
+    let mut sizes: Vec<i64> = names.iter().map(|name| known_size(db, name.as_deref()).unwrap_or(0)).collect();
     let mut parameters = Parameters::default();
     let unknown = sources.iter().enumerate().filter(|(place, _)| sizes.get(*place) == Some(&0));
     let counted: Vec<String> = unknown.map(|(place, source)| counted(place, &rows(source, &mut parameters), few + 1)).collect();
@@ -35,9 +35,7 @@ pub async fn sizes<S>(
     let found: Vec<SizeRow> = fetch_all(db, &counted.join(" UNION ALL "), parameters.0).await?;
     for row in found {
         let place = usize::try_from(row.place).unwrap_or(usize::MAX);
-        if row.size > few {
-            learn_many(db, names.get(place).and_then(Option::as_deref));
-        }
+        learn_size(db, names.get(place).and_then(Option::as_deref), row.size);
         if let Some(size) = sizes.get_mut(place) {
             *size = row.size;
         }
@@ -53,16 +51,19 @@ pub fn name_of(db: &impl ConnectionTrait, rows: impl FnOnce(&mut Parameters) -> 
     Some(findings.name(&sql, &parameters.0))
 }
 
-/// True where it was found a moment ago that a source has more rows than are worth counting.
-pub fn is_many(db: &impl ConnectionTrait, name: Option<&str>) -> bool {
-    let known = db.findings().zip(name).and_then(|(findings, name)| findings.find(name));
-    known == Some(Finding::Many)
+/// The size that a source was found to have a moment ago.
+pub fn known_size(db: &impl ConnectionTrait, name: Option<&str>) -> Option<i64> {
+    let (findings, name) = db.findings().zip(name)?;
+    match findings.find(name)? {
+        Finding::Size(size) => Some(size),
+        Finding::Total(_) | Finding::Few(_) | Finding::Many => None,
+    }
 }
 
-/// Remembers that for a while, whatever happens.
-pub fn learn_many(db: &impl ConnectionTrait, name: Option<&str>) {
-    if let Some((findings, name)) = db.findings().zip(name) {
-        findings.ask().learn_many(name);
+/// Remembers it for a while, whatever happens; but not that there is nothing.
+pub fn learn_size(db: &impl ConnectionTrait, name: Option<&str>, size: i64) {
+    if let (Some((findings, name)), 1..) = (db.findings().zip(name), size) {
+        findings.ask().learn_size(name, size);
     }
 }
 

@@ -200,11 +200,13 @@ async fn levels_by_sku_are_paged_through_whole(shop: TestShop) -> TestResult {
         }
         let first = PageRequest { position: Position::Number(1), size: 3 };
         let first = inventory::list_levels(shop.context().db.reader(), &filter, descending, &first).await?;
-        assert_eq!((first.total, first.items.len(), first.items[0].variant_id), (Some(16), 3, found[0]));
+        assert_eq!((first.total, first.items.len(), first.items[0].variant_id), (u64::try_from(low.len()).ok(), 3, found[0]));
         if descending {
             found.reverse();
         }
         assert_eq!(found, low);
+        // A variant that comes to the SKU is found although the others are known.
+        low.push(Shelf::stocked(&shop, 5, Some(5)).await?.variant_id);
     }
     Ok(())
 }

@@ -131,12 +131,12 @@ impl<'a> Sets<'a> {
         Ok(())
     }
 
-    /// The size of each set, and the categories below those that are named. That a set has `most` is believed for a while; categories are
-    /// asked for each time.
+    /// The size of each set, and the categories below those that are named. What was found a moment ago is believed of all but
+    /// categories and of all but nothing: it only says which way is shorter.
     async fn sizes(&mut self, db: &impl ConnectionTrait, most: i64) -> Result<Vec<i64>, DatabaseError> {
         let named = |set: &Set<'_>| (!matches!(set, Set::Categories(_))).then(|| db::name_of(db, |all| set.size(0, most, all))).flatten();
         let names: Vec<Option<String>> = self.sets.iter().map(named).collect();
-        let mut sizes: Vec<i64> = names.iter().map(|name| if db::is_many(db, name.as_deref()) { most } else { 0 }).collect();
+        let mut sizes: Vec<i64> = names.iter().map(|name| db::known_size(db, name.as_deref()).unwrap_or(0)).collect();
         let mut parameters = Parameters::default();
         let unknown = self.sets.iter().enumerate().filter(|(place, _)| sizes.get(*place) == Some(&0));
         let parts: Vec<String> = unknown.map(|(place, set)| set.size(place, most, &mut parameters)).collect();
@@ -150,9 +150,7 @@ impl<'a> Sets<'a> {
             if let Some(size) = sizes.get_mut(place) {
                 *size = size.saturating_add(row.members);
             }
-            if row.members >= most {
-                db::learn_many(db, names.get(place).and_then(Option::as_deref));
-            }
+            db::learn_size(db, names.get(place).and_then(Option::as_deref), row.members);
         }
         Ok(sizes)
     }
