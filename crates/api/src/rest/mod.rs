@@ -23,10 +23,12 @@ mod media;
 mod metrics;
 pub(crate) mod money;
 pub(crate) mod orders;
+mod payments;
 mod price_lists;
 mod products;
 mod push;
 mod rate_limits;
+mod refunds;
 mod reports;
 mod roles;
 mod settings;
@@ -58,6 +60,8 @@ pub(crate) fn v1() -> Routes {
         .merge(carts::routes())
         .merge(checkout::routes())
         .merge(orders::routes())
+        .merge(payments::routes())
+        .merge(refunds::routes())
         .merge(customers::routes())
         .merge(customer_groups::routes())
         .merge(tax_rates::routes())

@@ -1,11 +1,11 @@
-//! Calling off what is not wanted any more, and giving back what came too much.
+//! Taking what is held, calling off what is not wanted any more, and giving back what came too much.
 
 use kernel::Money;
 use platform::db::WriteTx;
 
 use super::entities::{Operation, Payment, PaymentError};
 use super::machine::Ending;
-use super::model::{MoveCause, OperationKind};
+use super::model::{MoveCause, OperationKind, OperationStatus};
 use super::open::{move_to, start_operation};
 
 /// Ends a payment that nobody waits for: one that has not begun is voided or expired here, money that a provider holds
@@ -32,4 +32,24 @@ pub async fn return_surplus(tx: &WriteTx, payment: &Payment, amount: Money) -> R
         return Err(PaymentError::Amount);
     }
     start_operation(tx, payment, OperationKind::Refund, amount).await
+}
+
+/// Starts taking money that a provider holds, all of it or less; the operation is answered for the caller to run after the commit. What is
+/// not taken, the provider lets go.
+///
+/// # Errors
+/// `Amount` unless it is positive and within what is held.
+pub async fn start_capture(tx: &WriteTx, payment: &Payment, amount: Money) -> Result<Operation, PaymentError> {
+    if amount.minor() <= 0 || amount.minor() > payment.authorised_minor || amount.currency() != payment.amount.currency() {
+        return Err(PaymentError::Amount);
+    }
+    start_operation(tx, payment, OperationKind::Capture, amount).await
+}
+
+/// What a payment still has, refunds under way taken off.
+#[must_use]
+pub fn kept_of(payment: &Payment, operations: &[Operation]) -> i64 {
+    let refunds = operations.iter().filter(|operation| operation.payment_id == payment.id && operation.kind == OperationKind::Refund);
+    let gone: i64 = refunds.filter(|operation| operation.status != OperationStatus::Failed).map(|operation| operation.amount.minor()).sum();
+    payment.captured_minor - gone
 }

@@ -3,6 +3,7 @@
 mod call_off;
 mod entities;
 mod events;
+mod list;
 mod machine;
 mod model;
 mod open;
@@ -11,9 +12,10 @@ mod rebuild;
 mod record_manual;
 mod store;
 
-pub use call_off::{call_off, return_surplus};
+pub use call_off::{call_off, kept_of, return_surplus, start_capture};
 pub use entities::{Operation, Outcome, Payment, PaymentError};
 pub use events::PaymentFact;
+pub use list::{PaymentDetails, PaymentFilter, find, list, lock};
 pub use machine::{Ending, Heard};
 pub use model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 pub use open::{OpenPayment, Opened, Start, open};

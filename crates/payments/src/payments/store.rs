@@ -89,7 +89,7 @@ pub const INVARIANTS: &[Invariant] = &[
 ];
 
 #[derive(FromQueryResult)]
-struct PaymentRow {
+pub(super) struct PaymentRow {
     id: Uuid,
     reference_id: Uuid,
     user_id: Option<Uuid>,
@@ -107,7 +107,7 @@ struct PaymentRow {
     created_at: Timestamp,
 }
 
-const PAYMENT: &str =
+pub(super) const PAYMENT: &str =
     "id, reference_id, user_id, provider, status, currency, amount_minor, authorised_minor, captured_minor, refunded_minor,
     provider_reference, next_action, error_code, transition_count, created_at";
 
@@ -135,7 +135,7 @@ impl TryFrom<PaymentRow> for Payment {
 }
 
 #[derive(FromQueryResult)]
-struct OperationRow {
+pub(super) struct OperationRow {
     id: Uuid,
     payment_id: Uuid,
     kind: String,
@@ -147,7 +147,7 @@ struct OperationRow {
     created_at: Timestamp,
 }
 
-const OPERATION: &str = "id, payment_id, kind, status, currency, amount_minor, provider, provider_reference, created_at";
+pub(super) const OPERATION: &str = "id, payment_id, kind, status, currency, amount_minor, provider, provider_reference, created_at";
 
 impl TryFrom<OperationRow> for Operation {
     type Error = DatabaseError;
