@@ -18,6 +18,7 @@ use kernel::Prefixed;
 use notify::{mail_templates, mails, push, sync, webhooks};
 use payments::payments::{OperationKind, OperationStatus, PaymentStatus as PaymentStatuses};
 use payments::providers::Providers;
+use payments::reconciliation::FindingKind;
 use payments::refunds::{RefundReason as RefundReasons, RefundStatus as RefundStatuses};
 use platform::jobs;
 use platform::privacy::ExportStatus as ExportStatuses;
@@ -204,6 +205,10 @@ schemas! {
     PushSubscriptionId = id::<kernel::PushSubscriptionTag>();
     /// What a browser is told of: one's own orders; all orders and low stock, for staff.
     PushTopic = word(push::PushTopic::WORDS.iter().copied());
+    /// What is wrong between the shop's books and a provider's.
+    ReconciliationFinding = word(FindingKind::WORDS.iter().copied());
+    /// The id of a comparison with a provider's books.
+    ReconciliationId = id::<kernel::ReconciliationTag>();
     /// The id of a refund.
     RefundId = id::<kernel::RefundTag>();
     /// Why money goes back.

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::clock::Timestamp;
 use crate::uuid7;
 
 /// Gives a thing its TypeID prefix.
@@ -49,6 +50,13 @@ impl<T> Id<T> {
     #[must_use]
     pub fn generate() -> Self {
         Self::from_uuid(uuid7::generate())
+    }
+
+    /// What sorts before every id that was made at this moment or later.
+    #[must_use]
+    pub fn first_of(moment: Timestamp) -> Self {
+        let millis = u128::try_from(moment.timestamp_millis()).unwrap_or_default();
+        Self::from_uuid(Uuid::from_u128(millis << 80))
     }
 
     /// The id with this UUID, as the database stores it.

@@ -93,6 +93,8 @@ ids! {
     PushSubscriptionId, PushSubscriptionTag, "psub";
     /// Whoever is counted by a limit.
     RateLimitId, RateLimitTag, "limit";
+    /// A comparison of our books with a provider's.
+    ReconciliationId, ReconciliationTag, "recon";
     /// Money that staff give back.
     RefundId, RefundTag, "refund";
     /// A role.

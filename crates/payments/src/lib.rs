@@ -3,6 +3,7 @@
 pub mod ledger;
 pub mod payments;
 pub mod providers;
+pub mod reconciliation;
 pub mod refunds;
 
 use platform::migrate::Migration;
@@ -11,4 +12,5 @@ use platform::migrate::Migration;
 pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 401, name: "payments", sql: include_str!("../migrations/0401_payments.sql") },
     Migration { version: 402, name: "refunds", sql: include_str!("../migrations/0402_refunds.sql") },
+    Migration { version: 403, name: "reconciliations", sql: include_str!("../migrations/0403_reconciliations.sql") },
 ];

@@ -42,7 +42,7 @@ use sales::customers::{ClaimOrders, KeepCustomers};
 use sales::orders::{ExpireOrder, RebuildOrders};
 use sales::product_metrics::CountProducts;
 use sales::reports::MakeReport;
-use sales::settlement::{ExecuteOperation, ReconcileOperation};
+use sales::settlement::{AskAboutUnsettled, ExecuteOperation, ReconcileOperation, ReconcilePayments};
 
 /// The schema's steps of every crate, floor by floor.
 const MIGRATIONS: [&[Migration]; 6] =
@@ -188,6 +188,8 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(ExpireOrder::new(sales.context.clone()))
         .with(ExecuteOperation(sales.clone()))
         .with(ReconcileOperation(sales.clone()))
+        .with(AskAboutUnsettled(sales.clone()))
+        .with(ReconcilePayments(sales.clone()))
         .with(ClaimOrders(sales.context.clone()))
         .with(MakeReport(sales.context.clone()))
         .with(WorkStockImport(sales.context.clone()))
@@ -261,6 +263,8 @@ pub fn schedules(config: &Config) -> Result<Schedules, TimetableError> {
         of(catalog::stock_imports::SWEEP.kind(), "55 3 * * *")?,
         of(notify::mails::SWEEP.kind(), "35 * * * *")?,
         of(notify::push::SWEEP.kind(), "15 * * * *")?,
+        of(AskAboutUnsettled::KIND, "* * * * *")?,
+        of(ReconcilePayments::KIND, "5 4 * * *")?,
         of(RemindOfCarts::KIND, "*/10 * * * *")?,
         of(notify::inbound::SWEEP.kind(), "50 * * * *")?,
         of(jobs::SWEEP.kind(), "30 * * * *")?,

@@ -49,6 +49,7 @@ mod products;
 mod products_api;
 mod push;
 mod races;
+mod reconciliation;
 mod redis;
 mod refunds;
 mod remembering;

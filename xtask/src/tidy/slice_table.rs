@@ -80,7 +80,7 @@ pub(crate) const TABLE: [Slices; 6] = [
         ],
     },
     Slices { package: "notify", ordered: true, names: &["mail_templates", "webhooks", "mails", "push", "inbound", "streams", "sync"] },
-    Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "providers"] },
+    Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "reconciliation", "providers"] },
     Slices {
         package: "sales",
         ordered: true,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{Page, PageRequest, PaymentId};
-use platform::db::{self, ById, Conditions, ConnectionTrait, DatabaseError, ListError, Parameters, WriteTx};
+use platform::db::{self, ById, Conditions, ConnectionTrait, DatabaseError, ListError, Parameters, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -88,6 +88,16 @@ pub async fn list(
         rows.page::<PaymentRow, _>(db, narrowed, (page, newest_first), |payment: &Payment| payment.id.uuid()).await?;
     let Page { items, has_next, next, total, total_is_estimate } = found;
     Ok(Page { items: with_operations(db, items).await?, has_next, next, total, total_is_estimate })
+}
+
+/// The operations that keep a condition; `values` are those of its parameters.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn operations_where(db: &impl ConnectionTrait, condition: &str, values: Vec<Value>) -> Result<Vec<Operation>, DatabaseError> {
+    let rows: Vec<OperationRow> =
+        db::fetch_all(db, &format!("SELECT {OPERATION} FROM payment_operations WHERE {condition}"), values).await?;
+    rows.into_iter().map(Operation::try_from).collect()
 }
 
 async fn with_operations(db: &impl ConnectionTrait, payments: Vec<Payment>) -> Result<Vec<PaymentDetails>, DatabaseError> {

@@ -15,7 +15,7 @@ mod store;
 pub use call_off::{call_off, kept_of, return_surplus, start_capture};
 pub use entities::{Operation, Outcome, Payment, PaymentError};
 pub use events::PaymentFact;
-pub use list::{PaymentDetails, PaymentFilter, find, list, lock};
+pub use list::{PaymentDetails, PaymentFilter, find, list, lock, operations_where};
 pub use machine::{Ending, Heard};
 pub use model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 pub use open::{OpenPayment, Opened, Start, open};

@@ -5,5 +5,5 @@ mod model;
 mod test;
 
 pub use manual::Manual;
-pub use model::{Call, Provider, Providers};
+pub use model::{Call, Provider, Providers, Unreadable};
 pub use test::Test;

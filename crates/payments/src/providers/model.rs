@@ -5,11 +5,12 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use kernel::{Money, OperationId, PaymentId};
+use kernel::{Money, OperationId, PaymentId, Timestamp};
 use platform::config::Config;
 
 use super::{Manual, Test};
 use crate::payments::{Operation, OperationKind, Outcome, Payment, Start};
+use crate::reconciliation::Movement;
 
 /// One thing asked of a provider. `operation_id` is the idempotency key: the same call twice has one effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +63,24 @@ pub trait Provider: Send + Sync + Debug {
 
     /// Asks what became of an operation whose answer was lost.
     async fn query(&self, call: &Call) -> Outcome;
+
+    /// All money that it moved for us since then; nothing where it keeps no books that a program can read.
+    ///
+    /// # Errors
+    /// `Unreadable` where the books cannot be read to their end: a part of them would tell of money that is missing.
+    async fn movements(&self, _since: Timestamp) -> Result<Option<Vec<Movement>>, Unreadable> {
+        Ok(None)
+    }
+}
+
+/// A provider's books cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the books of {provider} cannot be read: {reason}")]
+pub struct Unreadable {
+    /// Whose.
+    pub provider: &'static str,
+    /// Why.
+    pub reason: String,
 }
 
 /// The providers of this process, by name.

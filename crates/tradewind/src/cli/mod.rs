@@ -19,6 +19,7 @@ mod openapi;
 mod order;
 mod output;
 mod pages;
+mod payments;
 mod people;
 mod product;
 mod ratelimit;
@@ -75,6 +76,9 @@ enum Command {
     /// What the shop offers
     #[command(subcommand)]
     Product(product::Command),
+    /// The shop's books beside those of its providers
+    #[command(subcommand)]
+    Payments(payments::Command),
     /// What was sold
     #[command(subcommand)]
     Order(order::Command),
@@ -172,6 +176,7 @@ async fn run(line: CommandLine) -> anyhow::Result<Exit> {
         Command::Import(command) => import::run(globals, command).await,
         Command::Sync(command) => sync::run(globals, command).await,
         Command::Product(command) => product::run(globals, command).await,
+        Command::Payments(command) => payments::run(globals, command).await,
         Command::Order(command) => order::run(globals, command).await,
         Command::Customer(command) => customer::run(globals, command).await,
         Command::Stock(command) => stock::run(globals, command).await,

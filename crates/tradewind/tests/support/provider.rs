@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
+use kernel::Timestamp;
 use payments::payments::{Outcome, Start};
-use payments::providers::{Call, Provider};
+use payments::providers::{Call, Provider, Unreadable};
+use payments::reconciliation::Movement;
 use platform::config::Config;
 
 /// Takes the place of `test`. What it is not told it answers with success.
@@ -20,6 +22,8 @@ struct Script {
     queries: VecDeque<Outcome>,
     calls: Vec<Call>,
     holds: bool,
+    /// What it moved, where it keeps books.
+    books: Option<Vec<Movement>>,
 }
 
 impl Scripted {
@@ -40,6 +44,18 @@ impl Scripted {
     /// From now on it holds money until it is told to take it.
     pub(crate) fn will_hold(&self) {
         self.script().holds = true;
+    }
+
+    /// From now on it writes down what it moves.
+    pub(crate) fn will_keep_books(&self) {
+        self.script().books = Some(Vec::new());
+    }
+
+    /// Changes its books behind everybody's back.
+    pub(crate) fn falsify(&self, change: impl FnOnce(&mut Vec<Movement>)) {
+        if let Some(books) = &mut self.script().books {
+            change(books);
+        }
     }
 
     /// Everything it was asked to do, questions not counted.
@@ -69,7 +85,20 @@ impl Provider for Scripted {
     async fn execute(&self, call: &Call) -> Outcome {
         let mut script = self.script();
         script.calls.push(call.clone());
-        script.executes.pop_front().unwrap_or_else(|| success(call))
+        let outcome = script.executes.pop_front().unwrap_or_else(|| success(call));
+        if let (Some(books), Outcome::Succeeded { reference, .. }, true) = (&mut script.books, &outcome, call.kind.moves_money()) {
+            books.push(Movement {
+                kind: call.kind,
+                reference: reference.clone(),
+                operation_id: Some(call.operation_id),
+                amount: call.amount,
+            });
+        }
+        outcome
+    }
+
+    async fn movements(&self, _since: Timestamp) -> Result<Option<Vec<Movement>>, Unreadable> {
+        Ok(self.script().books.clone())
     }
 
     async fn query(&self, call: &Call) -> Outcome {

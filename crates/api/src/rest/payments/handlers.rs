@@ -16,7 +16,7 @@ use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
-pub(in crate::rest) fn routes() -> Routes {
+pub(super) fn routes() -> Routes {
     routes![list_payments, get_payment, capture_payment, void_payment, refund_payment]
 }
 

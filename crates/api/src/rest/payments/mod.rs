@@ -1,6 +1,11 @@
 //! Payments: what was asked of a provider for an order, and what staff do with it.
 
 mod handlers;
+mod reconciliation;
 mod wire;
 
-pub(super) use handlers::routes;
+use crate::routes::Routes;
+
+pub(super) fn routes() -> Routes {
+    reconciliation::routes().merge(handlers::routes())
+}

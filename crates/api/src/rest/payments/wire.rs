@@ -116,7 +116,7 @@ pub(super) struct PaymentDetailsView {
 
 /// One thing asked of a provider.
 #[derive(Debug, Serialize, ToSchema)]
-struct OperationView {
+pub(super) struct OperationView {
     /// Its id (`payop_…`), which is the provider's idempotency key.
     #[schema(value_type = schema::PaymentOperationId)]
     id: String,
