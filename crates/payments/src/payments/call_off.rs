@@ -1,11 +1,11 @@
-//! Calling off what is not wanted any more, and giving back what came too much.
+//! Calling off what is not wanted any more, giving back what came too much, and taking what is held.
 
 use kernel::Money;
 use platform::db::WriteTx;
 
 use super::entities::{Operation, Payment, PaymentError};
 use super::machine::Ending;
-use super::model::{MoveCause, OperationKind};
+use super::model::{MoveCause, OperationKind, PaymentStatus};
 use super::open::{move_to, start_operation};
 
 /// Ends a payment that nobody waits for: one that has not begun is voided or expired here, money that a provider holds
@@ -20,6 +20,19 @@ pub async fn call_off(tx: &WriteTx, payment: &mut Payment, cause: MoveCause) -> 
         Ending::Void(amount) => start_operation(tx, payment, OperationKind::Void, amount).await.map(Some),
         Ending::Leave => Ok(None),
     }
+}
+
+/// Starts the capture of what the provider holds; the operation is answered for the caller to run after the commit. None
+/// where nothing is held.
+///
+/// # Errors
+/// `PaymentError`, by what went wrong.
+pub async fn capture_held(tx: &WriteTx, payment: &Payment) -> Result<Option<Operation>, PaymentError> {
+    if payment.status != PaymentStatus::Authorised || payment.authorised_minor <= 0 {
+        return Ok(None);
+    }
+    let held = Money::new(payment.authorised_minor, payment.amount.currency());
+    start_operation(tx, payment, OperationKind::Capture, held).await.map(Some)
 }
 
 /// Starts the refund of money that nobody may keep; the operation is answered for the caller to run after the commit.

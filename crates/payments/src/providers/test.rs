@@ -25,7 +25,7 @@ impl Provider for Test {
     }
 
     async fn execute(&self, call: &Call) -> Outcome {
-        Outcome::Succeeded { reference: format!("test:{}", call.operation_id) }
+        Outcome::succeeded(format!("test:{}", call.operation_id))
     }
 
     async fn query(&self, call: &Call) -> Outcome {

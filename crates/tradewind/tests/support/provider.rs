@@ -43,7 +43,7 @@ impl Scripted {
 }
 
 fn success(call: &Call) -> Outcome {
-    Outcome::Succeeded { reference: format!("scripted:{}", call.operation_id) }
+    Outcome::succeeded(format!("scripted:{}", call.operation_id))
 }
 
 #[async_trait::async_trait]
