@@ -103,7 +103,7 @@ impl Provider for Holding {
         "test"
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, _config: &Config) -> Start {
         Start::Authorise
     }
 

@@ -16,7 +16,7 @@ impl Provider for Manual {
         "manual"
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, _config: &Config) -> Start {
         Start::Recorded
     }
 

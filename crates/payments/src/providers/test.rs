@@ -16,7 +16,7 @@ impl Provider for Test {
         "test"
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, _config: &Config) -> Start {
         Start::Capture
     }
 

@@ -52,7 +52,7 @@ impl Provider for Scripted {
         "test"
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, _config: &Config) -> Start {
         Start::Capture
     }
 
