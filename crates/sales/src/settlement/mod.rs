@@ -1,11 +1,15 @@
 //! Where money meets an order: one function under one lock, for the client's request, the provider's word and the reconciler.
 
+mod ask;
+mod held;
 mod jobs;
 mod money;
 mod record_payment;
 mod settle;
 mod surplus;
 
+pub use ask::{HearError, hear_provider, return_of_customer};
+pub use held::capture_held;
 pub use jobs::{ExecuteOperation, ReconcileOperation, reconcile_later};
 pub use record_payment::{RecordPayment, RecordPaymentError, record_payment};
 pub use settle::{SettleError, ask, settle};
