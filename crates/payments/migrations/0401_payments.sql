@@ -14,6 +14,8 @@ CREATE TABLE payments (
     captured_minor BIGINT NOT NULL DEFAULT 0 CONSTRAINT payments_captured_check CHECK (captured_minor >= 0),
     refunded_minor BIGINT NOT NULL DEFAULT 0 CONSTRAINT payments_refunded_check CHECK (refunded_minor BETWEEN 0 AND captured_minor),
     provider_reference TEXT,
+    -- The money itself, where the provider names it apart from what was asked for (Stripe: the charge of an intent).
+    charge_reference TEXT,
     next_action JSONB,
     error_code TEXT,
     note TEXT,

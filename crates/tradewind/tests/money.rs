@@ -12,7 +12,7 @@ async fn read(shop: &TestShop, order: &Reply) -> TestResult<Reply> {
 }
 
 fn succeeded() -> Outcome {
-    Outcome::Succeeded { reference: kernel::EventId::generate().to_string() }
+    Outcome::succeeded(kernel::EventId::generate().to_string())
 }
 
 #[test_on_every_database]

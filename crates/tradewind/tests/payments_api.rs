@@ -138,3 +138,24 @@ async fn payments_are_listed_by_their_state(shop: TestShop) -> TestResult {
     assert_eq!(shop.get("/api/v1/payments?filter[order]=nonsense").await?.status, 422);
     Ok(())
 }
+
+/// The customer is back before the provider's message: whoever says so, the provider's word counts, once.
+#[test_on_every_database]
+async fn a_customer_who_is_back_has_the_provider_asked(shop: TestShop) -> TestResult {
+    let next_action = json!({"type": "redirect", "url": "https://pay.example/1"});
+    shop.provider().will_answer(Outcome::NeedsCustomer { reference: "session-1".to_owned(), next_action: next_action.clone() });
+    let placed = place(&shop, "test").await?;
+    let waiting = payment_of(&shop, &placed).await?;
+    assert_eq!((waiting.text("status"), &waiting.data()["next_action"]), ("awaiting_customer", &next_action));
+    let path = format!("/api/v1/payments/{}/settle", waiting.text("id"));
+    let back = || shop.post(&path).anonymous();
+    shop.provider().will_tell(Outcome::Unknown);
+    assert_eq!(back().await?.expect(200)?.text("status"), "awaiting_customer", "nothing is known yet");
+    let paid = back().await?.expect(200)?;
+    assert_eq!(paid.data(), &json!({"id": waiting.text("id"), "status": "captured"}), "a stranger learns no more");
+    assert_eq!(back().await?.expect(200)?.text("status"), "captured");
+    assert_eq!(placed.read(&shop).await?.text("payment_status"), "paid");
+    let unknown = shop.post(&format!("/api/v1/payments/{}/settle", kernel::PaymentId::generate())).await?;
+    assert_eq!((unknown.status, unknown.error_code()), (404, "payment_not_found"));
+    Ok(())
+}

@@ -162,7 +162,7 @@ async fn the_same_word_of_a_provider_counts_once(shop: TestShop) -> TestResult {
         shop.provider().will_answer(Outcome::Unknown);
         shop.order(&mug.id, 1, "test").await?;
         let asked = shop.provider().calls().pop().ok_or("nobody was asked")?;
-        let word = Outcome::Succeeded { reference: asked.operation_id.to_string() };
+        let word = Outcome::succeeded(asked.operation_id.to_string());
         let (sales, origin) = (shop.sales(), shop.origin());
         try_join_all((0..8).map(|_| sales::settlement::settle(sales, &origin, asked.operation_id, &word))).await?;
     }

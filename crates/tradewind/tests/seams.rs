@@ -103,7 +103,7 @@ impl Provider for Holding {
         "test"
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, _config: &Config) -> Start {
         Start::Authorise
     }
 
@@ -135,7 +135,7 @@ async fn money_that_is_held_in_vain_is_let_go_of(shop: TestShop) -> TestResult {
     let money = json!({"amount": {"amount": 3_000, "currency": "USD"}});
     shop.post(&format!("/api/v1/orders/{order}/payments")).idempotency("p").json(money).await?.expect(201)?;
     (0..2).for_each(|_| shop.provider().will_answer(refused()));
-    let word = Outcome::Succeeded { reference: "held".to_owned() };
+    let word = Outcome::succeeded("held");
     sales::settlement::settle(&sales, &shop.origin(), asked.operation_id, &word).await?;
 
     let voids = || shop.provider().calls().iter().filter(|call| call.kind == OperationKind::Void).count();

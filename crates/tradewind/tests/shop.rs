@@ -67,6 +67,7 @@ mod states;
 mod stock_imports;
 mod streams;
 mod stress;
+mod stripe;
 mod support;
 mod sync;
 mod tax_rates;

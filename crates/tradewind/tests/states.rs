@@ -87,12 +87,15 @@ async fn paid_by(shop: &TestShop, answer: Outcome, tells: Option<Outcome>) -> Te
 
 /// Everything that can happen to orders and money in this release.
 async fn everything(shop: &TestShop) -> TestResult {
-    let yes = || Outcome::Succeeded { reference: kernel::EventId::generate().to_string() };
+    let yes = || Outcome::succeeded(kernel::EventId::generate().to_string());
     let no = || Outcome::Failed { code: "card_declined".to_owned() };
     let act = || Outcome::NeedsCustomer { reference: kernel::EventId::generate().to_string(), next_action: json!({"type": "redirect"}) };
     for (answer, tells) in [(no(), None), (Outcome::Unknown, Some(yes())), (Outcome::Unknown, Some(no())), (act(), Some(yes()))] {
         paid_by(shop, answer, tells).await?;
     }
+    paid_by(shop, Outcome::Unknown, Some(act())).await?;
+    shop.advance(TimeDelta::minutes(6));
+    shop.settle().await?;
     shop.provider().will_answer(act());
     let acting = place(shop, "test").await?;
     assert_eq!(acting.read(shop).await?.text("payment/status"), "awaiting_customer");

@@ -20,15 +20,21 @@ pub(super) struct Part {
 }
 
 /// All of them.
-pub(super) const PARTS: [Part; 3] = [
+pub(super) const PARTS: [Part; 4] = [
     Part { title: "SMTP (aiosmtpd)", variable: "TRADEWIND_TEST_SMTP_PROGRAMS", tests: "_by_smtp", find: smtp },
     Part { title: "OpenID (oidc-provider)", variable: "TRADEWIND_TEST_OIDC_MODULES", tests: "_by_oidc", find: oidc },
+    Part { title: "Stripe (localstripe)", variable: "TRADEWIND_TEST_STRIPE_PROGRAMS", tests: "_by_stripe", find: stripe },
     Part { title: "Redis", variable: "TRADEWIND_TEST_REDIS_SERVER", tests: "_by_redis", find: redis },
 ];
 
 /// The folder of a Python that has a mail server (aiosmtpd) and makes certificates for it (trustme).
 fn smtp() -> Result<PathBuf> {
     python::programs("aiosmtpd", "1.4.6", &["trustme==1.2.1"])
+}
+
+/// The folder of a Python that has a server which stands for Stripe's.
+fn stripe() -> Result<PathBuf> {
+    python::programs("localstripe", "1.15.10", &["aiohttp==3.14.5", "python-dateutil==4.0.0"])
 }
 
 /// The folder of node modules with a certified provider.

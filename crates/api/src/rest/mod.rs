@@ -23,6 +23,7 @@ mod media;
 mod metrics;
 pub(crate) mod money;
 pub(crate) mod orders;
+mod payment_events;
 mod payments;
 mod price_lists;
 mod products;
@@ -49,7 +50,7 @@ pub(crate) use streams::Shelf;
 
 /// Every route of the API.
 pub(crate) fn routes() -> Routes {
-    system::routes().merge(metrics::routes()).merge(media::routes()).merge(versions::routes())
+    system::routes().merge(metrics::routes()).merge(media::routes()).merge(payment_events::routes()).merge(versions::routes())
 }
 
 /// The routes of the first generation.

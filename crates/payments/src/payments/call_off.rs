@@ -22,18 +22,6 @@ pub async fn call_off(tx: &WriteTx, payment: &mut Payment, cause: MoveCause) -> 
     }
 }
 
-/// Starts the refund of money that nobody may keep; the operation is answered for the caller to run after the commit.
-///
-/// # Errors
-/// `Amount` unless it is positive and within what the payment captured and did not refund.
-pub async fn return_surplus(tx: &WriteTx, payment: &Payment, amount: Money) -> Result<Operation, PaymentError> {
-    let kept = payment.captured_minor - payment.refunded_minor;
-    if amount.minor() <= 0 || amount.minor() > kept || amount.currency() != payment.amount.currency() {
-        return Err(PaymentError::Amount);
-    }
-    start_operation(tx, payment, OperationKind::Refund, amount).await
-}
-
 /// Starts taking money that a provider holds, all of it or less; the operation is answered for the caller to run after the commit. What is
 /// not taken, the provider lets go.
 ///
@@ -44,6 +32,18 @@ pub async fn start_capture(tx: &WriteTx, payment: &Payment, amount: Money) -> Re
         return Err(PaymentError::Amount);
     }
     start_operation(tx, payment, OperationKind::Capture, amount).await
+}
+
+/// Starts the refund of money that nobody may keep; the operation is answered for the caller to run after the commit.
+///
+/// # Errors
+/// `Amount` unless it is positive and within what the payment captured and did not refund.
+pub async fn return_surplus(tx: &WriteTx, payment: &Payment, amount: Money) -> Result<Operation, PaymentError> {
+    let kept = payment.captured_minor - payment.refunded_minor;
+    if amount.minor() <= 0 || amount.minor() > kept || amount.currency() != payment.amount.currency() {
+        return Err(PaymentError::Amount);
+    }
+    start_operation(tx, payment, OperationKind::Refund, amount).await
 }
 
 /// What a payment still has, refunds under way taken off.

@@ -15,7 +15,7 @@ pub struct Payment {
     pub reference_id: Uuid,
     /// Who pays, where known.
     pub user_id: Option<UserId>,
-    /// Through whom: `manual`, `test`.
+    /// Through whom: `manual`, `stripe`, `test`.
     pub provider: String,
     /// Where it stands.
     pub status: PaymentStatus,
@@ -29,6 +29,8 @@ pub struct Payment {
     pub refunded_minor: i64,
     /// The provider's name for it.
     pub provider_reference: Option<String>,
+    /// The provider's name for the money that moved or is held, where that is another.
+    pub charge_reference: Option<String>,
     /// What the customer has to do next, as the provider says.
     pub next_action: Option<serde_json::Value>,
     /// Why the provider refused.
@@ -67,6 +69,8 @@ pub enum Outcome {
     Succeeded {
         /// The provider's name for it.
         reference: String,
+        /// Their name for the money that moved or is held, where that is another.
+        charge: Option<String>,
     },
     /// Refused; nothing moved.
     Failed {
@@ -80,8 +84,30 @@ pub enum Outcome {
         /// What the customer has to do.
         next_action: serde_json::Value,
     },
+    /// The provider speaks of another amount or currency than it was asked for: nothing is completed, a person has to look.
+    Mismatch,
     /// No answer, or none that can be trusted: it is asked about later, never charged again.
     Unknown,
+}
+
+/// The error code of a payment whose provider speaks of other money than it was asked for.
+pub(super) const AMOUNT_MISMATCH: &str = "amount_mismatch";
+
+impl Outcome {
+    /// Done, under this name of theirs.
+    #[must_use]
+    pub fn succeeded(reference: impl Into<String>) -> Self {
+        Self::Succeeded { reference: reference.into(), charge: None }
+    }
+
+    /// What is wrong, in a word; none where nothing is.
+    pub(super) fn error_code(&self) -> Option<&str> {
+        match self {
+            Self::Failed { code } => Some(code),
+            Self::Mismatch => Some(AMOUNT_MISMATCH),
+            Self::Succeeded { .. } | Self::NeedsCustomer { .. } | Self::Unknown => None,
+        }
+    }
 }
 
 /// Why a payment does not move.

@@ -3,7 +3,7 @@
 use kernel::Money;
 use platform::db::DatabaseError;
 
-use super::entities::{Operation, Outcome, Payment, PaymentError};
+use super::entities::{AMOUNT_MISMATCH, Operation, Outcome, Payment, PaymentError};
 use super::model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 use crate::ledger::{Account, LedgerTransaction};
 
@@ -44,25 +44,32 @@ impl Payment {
 
     /// Hears what a provider says of one of its operations: figures change here, the steps are for the caller to take. A
     /// word about an operation that has ended is `None` and changes nothing; a word that comes out of order never moves a
-    /// payment backward.
+    /// payment backward. An operation whose answer was lost stays unknown where the word is that the customer has to act, or
+    /// one of other money: the payment learns of it, once.
     ///
     /// # Errors
     /// `Amount` where the sums leave all bounds.
     pub fn hear(&mut self, operation: &mut Operation, outcome: &Outcome) -> Result<Option<Heard>, PaymentError> {
         let next = next_status(outcome);
-        if !operation.status.may_become(next, MoveCause::Provider) {
+        let is_news = operation.status.may_become(next, MoveCause::Provider)
+            || (operation.status == next && self.learns_from(outcome, operation.kind));
+        if !is_news {
             return Ok(None);
         }
         operation.status = next;
         let (steps, movement) = match outcome {
-            Outcome::Succeeded { reference } => {
+            Outcome::Succeeded { reference, charge } => {
                 operation.provider_reference = Some(reference.clone());
+                self.charge_reference = charge.clone().or_else(|| self.charge_reference.take());
                 self.succeed(operation)?
             }
             Outcome::Failed { code } => {
                 self.error_code = Some(code.clone());
                 match operation.kind {
-                    OperationKind::Authorise | OperationKind::Capture => (self.steps_to(PaymentStatus::Failed), None),
+                    OperationKind::Authorise | OperationKind::Capture => {
+                        self.next_action = None;
+                        (self.steps_to(PaymentStatus::Failed), None)
+                    }
                     OperationKind::Void | OperationKind::Refund => (Vec::new(), None),
                 }
             }
@@ -71,9 +78,24 @@ impl Payment {
                 self.next_action = Some(next_action.clone());
                 (self.steps_to(PaymentStatus::AwaitingCustomer), None)
             }
+            Outcome::Mismatch => {
+                self.error_code = Some(AMOUNT_MISMATCH.to_owned());
+                (self.steps_to(PaymentStatus::Unknown), None)
+            }
             Outcome::Unknown => (self.steps_to(PaymentStatus::Unknown), None),
         };
         Ok(Some(Heard { steps, movement }))
+    }
+
+    /// True where a word about an operation that stays unknown says something new of the payment.
+    fn learns_from(&self, outcome: &Outcome, of: OperationKind) -> bool {
+        match outcome {
+            Outcome::NeedsCustomer { .. } => {
+                self.status == PaymentStatus::Unknown && matches!(of, OperationKind::Authorise | OperationKind::Capture)
+            }
+            Outcome::Mismatch => self.error_code.as_deref() != Some(AMOUNT_MISMATCH),
+            Outcome::Succeeded { .. } | Outcome::Failed { .. } | Outcome::Unknown => false,
+        }
     }
 
     fn succeed(&mut self, operation: &Operation) -> Result<(Vec<PaymentStatus>, Option<LedgerTransaction>), PaymentError> {
@@ -83,14 +105,14 @@ impl Payment {
                 self.captured_minor = self.captured_minor.checked_add(amount_minor).ok_or(PaymentError::Amount)?;
                 self.authorised_minor = (self.authorised_minor - amount_minor).max(0);
                 self.provider_reference.clone_from(&operation.provider_reference);
-                self.next_action = None;
+                (self.next_action, self.error_code) = (None, None);
                 let movement = LedgerTransaction::capture(self.account()?, amount).map_err(|_| PaymentError::Amount)?;
                 Ok((self.steps_to(PaymentStatus::Captured), Some(movement)))
             }
             OperationKind::Authorise => {
                 self.authorised_minor = amount_minor;
                 self.provider_reference.clone_from(&operation.provider_reference);
-                self.next_action = None;
+                (self.next_action, self.error_code) = (None, None);
                 Ok((self.steps_to(PaymentStatus::Authorised), None))
             }
             OperationKind::Void => {
@@ -155,7 +177,7 @@ const fn next_status(outcome: &Outcome) -> OperationStatus {
     match outcome {
         Outcome::Succeeded { .. } => OperationStatus::Succeeded,
         Outcome::Failed { .. } => OperationStatus::Failed,
-        Outcome::NeedsCustomer { .. } | Outcome::Unknown => OperationStatus::Unknown,
+        Outcome::NeedsCustomer { .. } | Outcome::Mismatch | Outcome::Unknown => OperationStatus::Unknown,
     }
 }
 
@@ -177,6 +199,7 @@ mod tests {
             captured_minor: 0,
             refunded_minor: 0,
             provider_reference: None,
+            charge_reference: None,
             next_action: None,
             error_code: None,
             transition_count: 1,
@@ -191,7 +214,11 @@ mod tests {
     }
 
     fn yes() -> Outcome {
-        Outcome::Succeeded { reference: "theirs".to_owned() }
+        Outcome::Succeeded { reference: "theirs".to_owned(), charge: Some("their money".to_owned()) }
+    }
+
+    fn act() -> Outcome {
+        Outcome::NeedsCustomer { reference: "theirs".to_owned(), next_action: serde_json::json!({"type": "redirect"}) }
     }
 
     #[test]
@@ -202,7 +229,8 @@ mod tests {
         assert_eq!((lost.steps, lost.movement.is_none()), (vec![PaymentStatus::Unknown], true));
         let came = card.hear(&mut take, &yes()).expect("heard").expect("news");
         assert_eq!((came.movement.is_some(), card.captured_minor), (true, 1_000));
-        for word in [yes(), Outcome::Failed { code: "declined".to_owned() }, Outcome::Unknown] {
+        assert_eq!((card.provider_reference.as_deref(), card.charge_reference.as_deref()), (Some("theirs"), Some("their money")));
+        for word in [yes(), Outcome::Failed { code: "declined".to_owned() }, act(), Outcome::Mismatch, Outcome::Unknown] {
             assert_eq!(card.hear(&mut take, &word).expect("heard"), None);
         }
         assert_eq!(card.captured_minor, 1_000);
@@ -214,6 +242,44 @@ mod tests {
         let mut take = operation(&card, OperationKind::Capture);
         let heard = card.hear(&mut take, &yes()).expect("heard").expect("news");
         assert_eq!(heard.steps, [PaymentStatus::Processing, PaymentStatus::Captured]);
+    }
+
+    /// The answer that named the page to pay on was lost: whoever asks again learns it, and nothing is charged by that.
+    #[test]
+    fn a_customer_can_still_act_where_the_answer_was_lost() {
+        let mut card = payment(PaymentStatus::Processing, 0);
+        let mut take = operation(&card, OperationKind::Capture);
+        card.hear(&mut take, &Outcome::Unknown).expect("heard").expect("news");
+        card.status = PaymentStatus::Unknown;
+        let heard = card.hear(&mut take, &act()).expect("heard").expect("news");
+        assert_eq!((heard.steps, take.status), (vec![PaymentStatus::AwaitingCustomer], OperationStatus::Unknown));
+        assert!(card.next_action.is_some() && heard.movement.is_none());
+        card.status = PaymentStatus::AwaitingCustomer;
+        assert_eq!(card.hear(&mut take, &act()).expect("heard"), None, "no news");
+        card.hear(&mut take, &Outcome::Mismatch).expect("heard").expect("news");
+        card.hear(&mut take, &yes()).expect("heard").expect("news");
+        assert_eq!((card.next_action, card.error_code, card.captured_minor), (None, None, 1_000), "put right, and done");
+    }
+
+    /// A provider that speaks of other money than it was asked for completes nothing, whatever it says has become of it.
+    #[test]
+    fn other_money_than_was_asked_for_completes_nothing() {
+        for (status, steps) in [
+            (PaymentStatus::Processing, vec![PaymentStatus::Unknown]),
+            (PaymentStatus::AwaitingCustomer, vec![PaymentStatus::Processing, PaymentStatus::Unknown]),
+            (PaymentStatus::Unknown, vec![]),
+            (PaymentStatus::Authorised, vec![]),
+        ] {
+            for asked in [OperationStatus::Pending, OperationStatus::Unknown] {
+                let mut card = payment(status, 0);
+                let mut take = Operation { status: asked, ..operation(&card, OperationKind::Capture) };
+                let heard = card.hear(&mut take, &Outcome::Mismatch).expect("heard").expect("news");
+                assert_eq!((&heard.steps, heard.movement.is_none()), (&steps, true), "{status} {asked}");
+                assert_eq!((take.status, card.captured_minor), (OperationStatus::Unknown, 0));
+                assert_eq!(card.error_code.as_deref(), Some("amount_mismatch"));
+                assert_eq!(card.hear(&mut take, &Outcome::Mismatch).expect("heard"), None, "no news");
+            }
+        }
     }
 
     /// The customer agrees after the order was paid in another way: nobody would ever let go of the money.

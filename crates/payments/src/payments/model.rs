@@ -93,7 +93,13 @@ impl PaymentStatus {
                 (Self::Failed, By::Anyone),
                 (Self::Unknown, By::Anyone),
             ],
-            Self::Unknown => &[(Self::Authorised, By::Provider), (Self::Captured, By::Provider), (Self::Failed, By::Provider)],
+            // A lost answer that is found may be one that asks the customer to act.
+            Self::Unknown => &[
+                (Self::AwaitingCustomer, By::Provider),
+                (Self::Authorised, By::Provider),
+                (Self::Captured, By::Provider),
+                (Self::Failed, By::Provider),
+            ],
             Self::Authorised => &[(Self::Captured, By::Anyone), (Self::Voided, By::Anyone), (Self::Expired, By::Anyone)],
             Self::Captured => &[(Self::Disputed, By::Anyone)],
             Self::Disputed => &[(Self::Won, By::Anyone), (Self::Lost, By::Anyone)],
@@ -199,7 +205,7 @@ mod tests {
             ("created", "captured", RECORD),
             ("awaiting_customer", "processing expired failed voided", ANYONE),
             ("processing", "awaiting_customer authorised captured failed unknown", ANYONE),
-            ("unknown", "authorised captured failed", PROVIDER),
+            ("unknown", "awaiting_customer authorised captured failed", PROVIDER),
             ("authorised", "captured voided expired", ANYONE),
             ("expired", "captured", PROVIDER),
             ("failed", "captured", PROVIDER),

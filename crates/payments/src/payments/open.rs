@@ -64,6 +64,7 @@ pub async fn open(tx: &WriteTx, request: OpenPayment) -> Result<Opened, PaymentE
         captured_minor: 0,
         refunded_minor: 0,
         provider_reference: None,
+        charge_reference: None,
         next_action: None,
         error_code: None,
         transition_count: 1,

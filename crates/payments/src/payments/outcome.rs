@@ -32,12 +32,18 @@ pub async fn apply_outcome(tx: &WriteTx, id: OperationId, outcome: &Outcome) -> 
     let mut payment = store::lock_payment(tx, unlocked.payment_id).await?.ok_or(PaymentError::NotFound)?;
     // Read again under the payment's lock, which every writer of its operations holds.
     let (mut operation, _) = store::find_operation(tx, id).await?.ok_or(PaymentError::NotFound)?;
+    let before = operation.status;
     let Some(heard) = payment.hear(&mut operation, outcome)? else {
         return Ok(Applied { operation, payment, changed: false });
     };
-    let error_code = if let Outcome::Failed { code } = outcome { Some(code.as_str()) } else { None };
-    store::update_operation(tx, &operation, error_code).await?;
-    outbox::record(tx, &PaymentFact::operation(&operation)).await?;
+    if *outcome == Outcome::Mismatch {
+        tracing::warn!(payment.id = %payment.id, operation.id = %operation.id, payment.provider = %payment.provider,
+            "the provider speaks of another amount or currency than it was asked for: nothing is completed, somebody has to look");
+    }
+    store::update_operation(tx, &operation, outcome.error_code()).await?;
+    if operation.status != before {
+        outbox::record(tx, &PaymentFact::operation(&operation)).await?;
+    }
     if let Some(movement) = &heard.movement {
         ledger::book(tx, booking(&payment, &operation), movement).await?;
     }

@@ -59,7 +59,7 @@ pub const INVARIANTS: &[Invariant] = &[
                   '>created', 'created>awaiting_customer', 'created>processing', 'created>captured', 'created>expired', 'created>failed',
                   'created>voided', 'awaiting_customer>processing', 'awaiting_customer>expired', 'awaiting_customer>failed',
                   'awaiting_customer>voided', 'processing>awaiting_customer', 'processing>authorised', 'processing>captured',
-                  'processing>failed', 'processing>unknown', 'unknown>authorised', 'unknown>captured', 'unknown>failed',
+                  'processing>failed', 'processing>unknown', 'unknown>awaiting_customer', 'unknown>authorised', 'unknown>captured', 'unknown>failed',
                   'authorised>captured', 'authorised>voided', 'authorised>expired', 'captured>disputed', 'disputed>won', 'disputed>lost',
                   'expired>captured', 'failed>captured', 'voided>captured')",
         grace_s: None,
@@ -101,6 +101,7 @@ pub(super) struct PaymentRow {
     captured_minor: i64,
     refunded_minor: i64,
     provider_reference: Option<String>,
+    charge_reference: Option<String>,
     next_action: Option<serde_json::Value>,
     error_code: Option<String>,
     transition_count: i64,
@@ -109,7 +110,7 @@ pub(super) struct PaymentRow {
 
 pub(super) const PAYMENT: &str =
     "id, reference_id, user_id, provider, status, currency, amount_minor, authorised_minor, captured_minor, refunded_minor,
-    provider_reference, next_action, error_code, transition_count, created_at";
+    provider_reference, charge_reference, next_action, error_code, transition_count, created_at";
 
 impl TryFrom<PaymentRow> for Payment {
     type Error = DatabaseError;
@@ -126,6 +127,7 @@ impl TryFrom<PaymentRow> for Payment {
             captured_minor: row.captured_minor,
             refunded_minor: row.refunded_minor,
             provider_reference: row.provider_reference,
+            charge_reference: row.charge_reference,
             next_action: row.next_action,
             error_code: row.error_code,
             transition_count: row.transition_count,
@@ -184,8 +186,8 @@ pub(super) async fn insert(tx: &WriteTx, payment: &Payment, cause: MoveCause) ->
 /// Writes the payment's new figures, and its history where the state changed.
 pub(super) async fn update(tx: &WriteTx, payment: &Payment, from: PaymentStatus, cause: MoveCause) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE payments SET status = $1, authorised_minor = $2, captured_minor = $3, refunded_minor = $4,
-        provider_reference = $5, next_action = $6, error_code = $7, transition_count = $8, version = version + 1, updated_at = $9, updated_by = $10
-        WHERE id = $11";
+        provider_reference = $5, charge_reference = $6, next_action = $7, error_code = $8, transition_count = $9, version = version + 1,
+        updated_at = $10, updated_by = $11 WHERE id = $12";
     let actor = tx.actor().to_string();
     let values = values![
         payment.status.as_str(),
@@ -193,6 +195,7 @@ pub(super) async fn update(tx: &WriteTx, payment: &Payment, from: PaymentStatus,
         payment.captured_minor,
         payment.refunded_minor,
         payment.provider_reference.as_deref(),
+        payment.charge_reference.as_deref(),
         payment.next_action.clone(),
         payment.error_code.as_deref(),
         payment.transition_count,
@@ -273,6 +276,27 @@ pub async fn find_operation(db: &impl ConnectionTrait, id: OperationId) -> Resul
     let sql = format!("SELECT {PAYMENT} FROM payments WHERE id = $1");
     let payment: PaymentRow = db::fetch_one(db, &sql, values![operation.payment_id]).await?;
     Ok(Some((operation, Payment::try_from(payment)?)))
+}
+
+/// A payment.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_payment(db: &impl ConnectionTrait, id: PaymentId) -> Result<Option<Payment>, DatabaseError> {
+    let row: Option<PaymentRow> = db::fetch_optional(db, &format!("SELECT {PAYMENT} FROM payments WHERE id = $1"), values![id]).await?;
+    row.map(Payment::try_from).transpose()
+}
+
+/// The operations of a payment whose outcome is open, oldest first.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn open_operations_of(db: &impl ConnectionTrait, id: PaymentId) -> Result<Vec<Operation>, DatabaseError> {
+    let sql = format!(
+        "SELECT {OPERATION} FROM payment_operations WHERE payment_id = $1 AND status IN ('pending', 'unknown') ORDER BY created_at, id"
+    );
+    let rows: Vec<OperationRow> = db::fetch_all(db, &sql, values![id]).await?;
+    rows.into_iter().map(Operation::try_from).collect()
 }
 
 /// What the tables say of these payments.

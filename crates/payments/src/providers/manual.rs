@@ -16,7 +16,7 @@ impl Provider for Manual {
         "manual"
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, _config: &Config) -> Start {
         Start::Recorded
     }
 
@@ -26,7 +26,7 @@ impl Provider for Manual {
 
     /// What is decided here is done by staff's own hands; a refund counts as done when it is ordered.
     async fn execute(&self, call: &Call) -> Outcome {
-        Outcome::Succeeded { reference: format!("manual:{}", call.operation_id) }
+        Outcome::succeeded(format!("manual:{}", call.operation_id))
     }
 
     async fn query(&self, call: &Call) -> Outcome {

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use kernel::{Money, OperationId, PaymentId, Timestamp};
 use platform::config::Config;
+use uuid::Uuid;
 
-use super::{Manual, Test};
+use super::message::{Message, MessageError};
+use super::{Manual, Stripe, Test};
 use crate::payments::{Operation, OperationKind, Outcome, Payment, Start};
 use crate::reconciliation::Movement;
 
@@ -19,12 +21,16 @@ pub struct Call {
     pub operation_id: OperationId,
     /// The payment it belongs to.
     pub payment_id: PaymentId,
+    /// What is paid for.
+    pub reference_id: Uuid,
     /// What is asked.
     pub kind: OperationKind,
     /// How much.
     pub amount: Money,
     /// The provider's name for the payment, once it has one.
     pub provider_reference: Option<String>,
+    /// When it was written down.
+    pub asked_at: Timestamp,
 }
 
 impl Call {
@@ -34,9 +40,11 @@ impl Call {
         Self {
             operation_id: operation.id,
             payment_id: payment.id,
+            reference_id: payment.reference_id,
             kind: operation.kind,
             amount: operation.amount,
             provider_reference: payment.provider_reference.clone(),
+            asked_at: operation.created_at,
         }
     }
 }
@@ -47,8 +55,8 @@ pub trait Provider: Send + Sync + Debug {
     /// Its name in configuration, database and API.
     fn name(&self) -> &'static str;
 
-    /// How its payments begin.
-    fn start(&self) -> Start;
+    /// How its payments begin, as configured.
+    fn start(&self, config: &Config) -> Start;
 
     /// True where goods leave before the money comes (cash on delivery).
     fn ships_before_payment(&self) -> bool {
@@ -63,6 +71,19 @@ pub trait Provider: Send + Sync + Debug {
 
     /// Asks what became of an operation whose answer was lost.
     async fn query(&self, call: &Call) -> Outcome;
+
+    /// The same where nobody waits for the customer any more: what they have not agreed to by now they cannot agree to later.
+    async fn give_up(&self, call: &Call) -> Outcome {
+        self.query(call).await
+    }
+
+    /// Which payment of ours a message of the provider is about; none where it is about something else.
+    ///
+    /// # Errors
+    /// `MessageError` unless it is signed by them, and of now.
+    fn subject_of(&self, _message: &Message<'_>) -> Result<Option<PaymentId>, MessageError> {
+        Err(MessageError::NotExpected)
+    }
 
     /// All money that it moved for us since then; nothing where it keeps no books that a program can read.
     ///
@@ -89,13 +110,14 @@ pub struct Providers(BTreeMap<&'static str, Arc<dyn Provider>>);
 
 impl Providers {
     /// The names of all that this program has; the configuration says which of them customers may choose.
-    pub const KNOWN: &[&str] = &["manual", "test"];
+    pub const KNOWN: &[&str] = &["manual", "stripe", "test"];
 
     /// The providers that the configuration names; names that do not exist are left out and reported.
     #[must_use]
     pub fn from_config(config: &Config) -> Self {
         config.payments.methods.iter().fold(Self::default(), |providers, name| match name.as_str() {
             "manual" => providers.with(Manual),
+            "stripe" => providers.with(Stripe::of(config)),
             "test" => providers.with(Test),
             other => {
                 tracing::warn!(payment.method = other, "payments.methods names a provider that does not exist");
@@ -135,8 +157,8 @@ mod tests {
         assert!(providers.names().eq(Providers::KNOWN.iter().copied()));
         for name in Providers::KNOWN {
             let provider = providers.get(name).expect("a known one");
-            assert_eq!((provider.name(), provider.ships_before_payment()), (*name, false), "neither is cash on delivery");
+            assert_eq!((provider.name(), provider.ships_before_payment()), (*name, false), "none is cash on delivery");
         }
-        assert!(providers.get("stripe").is_none());
+        assert!(providers.get("bitcoin").is_none());
     }
 }

@@ -16,7 +16,7 @@ impl Provider for Test {
         "test"
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, _config: &Config) -> Start {
         Start::Capture
     }
 
@@ -25,7 +25,7 @@ impl Provider for Test {
     }
 
     async fn execute(&self, call: &Call) -> Outcome {
-        Outcome::Succeeded { reference: format!("test:{}", call.operation_id) }
+        Outcome::succeeded(format!("test:{}", call.operation_id))
     }
 
     async fn query(&self, call: &Call) -> Outcome {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::TimeDelta;
 use kernel::{Currency, Money, OperationId, ReconciliationId, Timestamp};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, WriteTx};
 use platform::values;
@@ -45,13 +46,20 @@ pub async fn succeeded_since(db: &impl ConnectionTrait, provider: &str, since: T
     operations_where(db, condition, values![OperationId::first_of(since), provider]).await
 }
 
-/// Operations that have waited for a clear answer since before then, the oldest first.
+/// A customer who has not acted by then has gone away, and whatever was to find that out with them.
+const CUSTOMER_IS_GONE: TimeDelta = TimeDelta::days(1);
+
+/// Operations that have waited for a clear answer since before then, the oldest first; those that wait for a customer only after a day.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn unsettled(db: &impl ConnectionTrait, before: Timestamp, most: i64) -> Result<Vec<Operation>, DatabaseError> {
-    let condition = format!("status IN ('pending', 'unknown') AND created_at <= $1 ORDER BY created_at, id LIMIT {most}");
-    operations_where(db, &condition, values![before]).await
+    let condition = format!(
+        "status IN ('pending', 'unknown') AND created_at <= $1 AND (created_at <= $2 OR NOT EXISTS (
+             SELECT 1 FROM payments p WHERE p.id = payment_operations.payment_id AND p.status = 'awaiting_customer'))
+         ORDER BY created_at, id LIMIT {most}"
+    );
+    operations_where(db, &condition, values![before, before - CUSTOMER_IS_GONE]).await
 }
 
 /// Writes a comparison down.

@@ -143,6 +143,7 @@ mod tests {
             captured_minor,
             refunded_minor: 0,
             provider_reference: None,
+            charge_reference: None,
             next_action: None,
             error_code: None,
             transition_count: 3,

@@ -15,6 +15,7 @@ use super::providers;
 use super::push;
 use super::server::Server;
 use super::streams;
+use super::stripe;
 use super::sync;
 
 /// Every key with its default and a comment that says what it means, one key a line.
@@ -150,7 +151,9 @@ fn shown(key: &str, value: &str) -> String {
     match key {
         "database.url" | "mail.url" | "redis.url" if !value.is_empty() => mask(value),
         "sync.export.target" | "sync.import.source" => value.split(',').map(without_query).collect::<Vec<_>>().join(","),
-        "secrets.master_key" | "sync.export.secret" | "sync.import.authorization" if !value.is_empty() => "***".to_owned(),
+        "secrets.master_key" | "payments.stripe.secret_key" | "sync.export.secret" | "sync.import.authorization" if !value.is_empty() => {
+            "***".to_owned()
+        }
         key if key.ends_with("_secret") && !value.is_empty() => "***".to_owned(),
         key if key.starts_with("inbound.") && key.ends_with(".secret") => "***".to_owned(),
         _ => value.to_owned(),
@@ -224,6 +227,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     inbound::refuse_unfit(config).map_err(ConfigError::Refused)?;
     push::refuse_unfit(&config.push).map_err(ConfigError::Refused)?;
     streams::refuse_unfit(&config.streams).map_err(ConfigError::Refused)?;
+    stripe::refuse_unfit(config).map_err(ConfigError::Refused)?;
     sync::refuse_unfit(config).map_err(ConfigError::Refused)?;
     crate::redis::refuse_unfit(&config.redis).map_err(ConfigError::Refused)?;
     crate::mail::refuse_unfit(config).map_err(|error| ConfigError::Refused(error.to_string()))

@@ -10,6 +10,7 @@ mod providers;
 mod push;
 mod server;
 mod streams;
+mod stripe;
 mod sync;
 
 pub use carts::Carts;
@@ -25,4 +26,5 @@ pub use providers::PROVIDER_KEYS;
 pub use push::Push;
 pub use server::Server;
 pub use streams::Streams;
+pub use stripe::{StripeCapture, StripeCheckout, StripeSettings};
 pub use sync::{DataSync, SyncExport, SyncImport, SyncKind, SyncPlace, SyncTable};

@@ -14,6 +14,7 @@ use super::jobs::Jobs;
 use super::push::Push;
 use super::server::Server;
 use super::streams::Streams;
+use super::stripe::StripeSettings;
 use super::sync::DataSync;
 
 /// How careful the process is.
@@ -154,8 +155,10 @@ pub struct Shop {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Payments {
-    /// `manual`, and `test` in the demo.
+    /// `manual`, `stripe`, and `test` in the demo.
     pub methods: Vec<String>,
+    /// The account at Stripe.
+    pub stripe: StripeSettings,
 }
 
 /// How orders age.
@@ -166,6 +169,8 @@ pub struct Orders {
     pub expire_test_minutes: i64,
     /// An unpaid order with manual payment gives its stock back after this.
     pub expire_manual_minutes: i64,
+    /// An unpaid order that is paid by Stripe gives its stock back after this.
+    pub expire_stripe_minutes: i64,
 }
 
 /// Limits on requests.

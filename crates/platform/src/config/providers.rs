@@ -52,7 +52,7 @@ fn refuse_provider(place: &str, provider: &AuthProvider, strict: bool) -> Result
 }
 
 /// HTTPS; on one's own machine, where nobody listens in, HTTP as well.
-fn is_private(address: &Url, strict: bool) -> bool {
+pub(super) fn is_private(address: &Url, strict: bool) -> bool {
     match address.scheme() {
         "https" => address.has_host(),
         "http" => !strict && is_loopback(address),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::payments::payments::{self, OpenPayment, Operation, Payment};
+use ::payments::payments::{self, OpenPayment, Operation, Payment, Start};
 use ::payments::providers::Provider;
 use catalog::inventory::{self, ReserveError};
 use kernel::{OrderId, OrderLineId, Origin};
@@ -71,7 +71,8 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     refuse_changed(sales, &priced, request.cart_version.as_deref())?;
     let provider = sales.providers.get(&request.payment_method).ok_or(PlaceOrderError::PaymentMethod)?;
     let Built { mut details, cart_lines } = write_order(sales, &tx, &priced, provider.as_ref()).await?;
-    let operation = open_payment(&tx, &mut details, &provider).await?;
+    let start = provider.start(&sales.context.config);
+    let operation = open_payment(&tx, &mut details, (&provider, start)).await?;
     let expires_at = details.order.expires_at;
     let demand = demand(&details);
     let reserved = inventory::reserve(&tx, details.order.id.uuid(), details.order.user_id, &demand, expires_at).await;
@@ -124,7 +125,7 @@ async fn write_order(sales: &Sales, tx: &WriteTx, priced: &PricedCart, provider:
 async fn open_payment(
     tx: &WriteTx,
     details: &mut OrderDetails,
-    provider: &Arc<dyn Provider>,
+    (provider, start): (&Arc<dyn Provider>, Start),
 ) -> Result<Option<(Operation, Payment)>, PlaceOrderError> {
     let order = &details.order;
     if order.settled.total_minor == 0 {
@@ -135,7 +136,7 @@ async fn open_payment(
         user_id: order.user_id,
         provider: provider.name().to_owned(),
         amount: order.money(order.settled.total_minor),
-        start: provider.start(),
+        start,
     };
     let opened = payments::open(tx, request).await.map_err(payment_fault)?;
     details.payments.push(PaymentSummary::from(&opened.payment));

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::error::FulfilError;
 use crate::Sales;
 use crate::orders::{self, Fulfilment, OrderDetails, OrderFact, OrderKey, OrderLine, OrderStatus, ParcelStatus};
-use crate::settlement::capture_held;
+use crate::settlement;
 
 /// A parcel to be written down.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub struct FulfilOrder {
 }
 
 /// Writes a parcel down: its pieces leave stock and the line's counters grow; an order whose last piece leaves and that
-/// is paid is completed in the same transaction.
+/// is paid is completed in the same transaction. Money that is held for the order is taken from now on.
 ///
 /// # Errors
 /// `FulfilError`; nothing is written then.
@@ -73,7 +73,7 @@ async fn fulfil_in(
     inventory::consume(tx, parcel.id.uuid(), &shipped).await?;
     let progress = orders::progress_of(tx, order.id).await?;
     orders::advance(tx, &mut order, &progress, false).await?;
-    capture_held(tx, order.id).await?;
+    settlement::capture_held(tx, &order).await?;
     outbox::record(tx, &OrderFact::fulfilled(&order, parcel.id)).await?;
     audit::record(tx, &audit::Entry::of("order.fulfilled", order.id).after(&json!({ "fulfilment_id": parcel.id }))).await?;
     Ok(orders::details(tx, order).await?)

@@ -123,22 +123,6 @@ pub async fn void(sales: &Sales, origin: &Origin, request: ChangePayment) -> Res
     .await
 }
 
-/// Has the money taken that providers hold for an order: its goods leave.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn capture_held(tx: &WriteTx, order: OrderId) -> Result<(), DatabaseError> {
-    for payment in payments::lock_by_reference(tx, order.uuid()).await? {
-        let Some(PaymentDetails { payment, operations }) = payments::lock(tx, payment.id).await? else { continue };
-        if payment.status == PaymentStatus::Authorised && !operations.iter().any(|operation| operation.status.is_open()) {
-            let held = Money::new(payment.authorised_minor, payment.amount.currency());
-            let operation = payments::start_capture(tx, &payment, held).await.map_err(payment_fault)?;
-            execute_after(tx, &operation, TimeDelta::zero()).await?;
-        }
-    }
-    Ok(())
-}
-
 /// The frame of a change: once under its key, behind the locks of order and payment, while no provider is being asked.
 async fn change(
     sales: &Sales,

@@ -3,7 +3,7 @@
 use ::payments::payments::{self, Operation, OperationStatus, Outcome};
 use ::payments::providers::Call;
 use chrono::TimeDelta;
-use kernel::{OperationId, Origin};
+use kernel::{OperationId, Origin, Timestamp};
 use platform::db::{DatabaseError, WriteTx};
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 
@@ -13,11 +13,14 @@ use crate::Sales;
 /// A request has answered or died by then.
 const RECONCILE_AFTER: TimeDelta = TimeDelta::seconds(60);
 
-/// Carries out a refund or void. The operation's id is the provider's idempotency key: done twice it is done once.
+/// While a customer stands before the provider's page, which tells us when they are done; this is for the day on which it does not.
+const LOOK_AGAIN_AFTER: TimeDelta = TimeDelta::minutes(5);
+
+/// Carries out a refund, a void, or the capture of what is held. The operation's id is the provider's idempotency key: done twice it is done once.
 #[derive(Debug)]
 pub struct ExecuteOperation(pub Sales);
 
-/// Asks what became of an operation whose request may have died; never charges again.
+/// Asks what became of an operation whose request may have died, or whose customer has not acted yet; never charges again.
 #[derive(Debug)]
 pub struct ReconcileOperation(pub Sales);
 
@@ -80,9 +83,26 @@ impl Handler for ReconcileOperation {
             return Ok(());
         }
         let provider = self.0.providers.get(&operation.provider).ok_or_else(|| JobError::new("the provider is not configured"))?;
-        let outcome = in_time(provider.query(&Call::of(&operation, &payment))).await;
+        let (call, context) = (Call::of(&operation, &payment), &self.0.context);
+        let ends_at = payment.created_at + provider.patience(&context.config);
+        let is_over = ends_at <= context.now() || !payment.status.is_open();
+        let outcome = in_time(if is_over { provider.give_up(&call) } else { provider.query(&call) }).await;
+        if matches!(outcome, Outcome::NeedsCustomer { .. }) && !is_over {
+            settle(&self.0, &Origin::system(), id, &outcome).await?;
+            return look_again(&self.0, &operation, ends_at).await;
+        }
         write_down(&self.0, id, &outcome).await
     }
+}
+
+/// The customer takes their time: nothing is wrong, and it is looked at again, until they are not waited for any more.
+async fn look_again(sales: &Sales, operation: &Operation, ends_at: Timestamp) -> Result<(), JobError> {
+    let tx = sales.context.begin(&Origin::system()).await?;
+    let at = ends_at.min(tx.now() + LOOK_AGAIN_AFTER);
+    // Not under the key of the job that runs, which would keep this one out.
+    let job = NewJob::new(ReconcileOperation::KIND, serde_json::json!(operation.id), at);
+    jobs::enqueue(&tx, job.unique(format!("reconcile:{}:{}", operation.id, at.timestamp()))).await?;
+    Ok(tx.commit().await?)
 }
 
 /// An answer that is still unclear is written down, too, and asked for again.

@@ -1,7 +1,9 @@
 //! Where money meets an order: one function under one lock, for the client's request, the provider's word and the reconciler.
 
+mod ask;
 mod books;
 mod change_payment;
+mod held;
 mod jobs;
 mod money;
 mod reconcile;
@@ -9,8 +11,10 @@ mod record_payment;
 mod settle;
 mod surplus;
 
+pub use ask::{HearError, hear_provider, return_of_customer};
 pub use books::{Books, books};
-pub use change_payment::{ChangePayment, ChangePaymentError, capture, capture_held, void};
+pub use change_payment::{ChangePayment, ChangePaymentError, capture, void};
+pub use held::capture_held;
 pub use jobs::{ExecuteOperation, ReconcileOperation, execute_after, reconcile_later};
 pub use reconcile::{AskAboutUnsettled, ReconcileError, ReconcilePayments, reconcile};
 pub use record_payment::{RecordPayment, RecordPaymentError, record_payment};

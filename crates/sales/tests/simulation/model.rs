@@ -211,7 +211,10 @@ impl Model {
         let order = &mut self.orders[place];
         let asked = &mut order.operations[operation];
         let again = !asked.open && self.flaw == Flaw::ChargesAgain && asked.task == Task::Take && !asked.refused;
-        if !asked.open && !again || !asked.fresh && matches!(word, Word::Lost | Word::Customer) {
+        let begins = matches!(asked.task, Task::Take | Task::Hold);
+        // A lost answer that is found may be one that asks the customer to act.
+        let finds_customer = word == Word::Customer && begins && order.payments[asked.payment].stage == Stage::Asked;
+        if !asked.open && !again || !asked.fresh && matches!(word, Word::Lost | Word::Customer) && !finds_customer {
             return;
         }
         asked.fresh = false;
@@ -219,7 +222,6 @@ impl Model {
         asked.refused = word == Word::No;
         let (task, minor, at) = (asked.task, asked.minor, asked.payment);
         let payment = &mut order.payments[at];
-        let begins = matches!(task, Task::Take | Task::Hold);
         match (word, task) {
             (Word::Yes, Task::Take) => {
                 payment.came += minor;

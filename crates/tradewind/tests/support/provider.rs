@@ -65,7 +65,7 @@ impl Scripted {
 }
 
 fn success(call: &Call) -> Outcome {
-    Outcome::Succeeded { reference: format!("scripted:{}", call.operation_id) }
+    Outcome::succeeded(format!("scripted:{}", call.operation_id))
 }
 
 #[async_trait::async_trait]
@@ -74,7 +74,7 @@ impl Provider for Scripted {
         "test"
     }
 
-    fn start(&self) -> Start {
+    fn start(&self, _config: &Config) -> Start {
         if self.script().holds { Start::Authorise } else { Start::Capture }
     }
 

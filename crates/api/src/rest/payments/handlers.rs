@@ -2,22 +2,22 @@
 
 use axum::extract::State;
 use gateway::{
-    Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, List, ListEnvelope, ListParams, NoParams, One, PathId, Permitted,
-    Problem, Valid, permission,
+    Anyone, Cache, Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, List, ListEnvelope, ListParams, NoParams, One, PathId,
+    Permitted, Problem, Valid, permission,
 };
 use kernel::PaymentTag;
 use payments::payments;
 use sales::refunds;
 use sales::settlement::{self, ChangePayment, ChangePaymentError};
 
-use super::wire::{CaptureIn, PaymentDetailsView, PaymentRefundIn, Payments, VoidIn, filter};
+use super::wire::{CaptureIn, PaymentDetailsView, PaymentRefundIn, PaymentStandingView, Payments, VoidIn, filter};
 use crate::rest::refunds::RefundView;
 use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
 pub(super) fn routes() -> Routes {
-    routes![list_payments, get_payment, capture_payment, void_payment, refund_payment]
+    routes![list_payments, get_payment, capture_payment, void_payment, refund_payment, settle_payment]
 }
 
 /// List payments, the newest first.
@@ -140,4 +140,25 @@ async fn refund_payment(
 ) -> Result<Kept, Problem> {
     let request = body.into_request(id, key.of(staff.actor()))?;
     Ok(refunds::refund_payment(&shop.sales, &staff.origin(), request).await?.into())
+}
+
+/// Say that the customer is back from the provider: it is asked what became of the payment, and the order follows. Anybody may say so, as
+/// often as they like; it moves nothing that the provider does not confirm.
+#[utoipa::path(
+    post, path = "/api/v1/payments/{payment_id}/settle", tag = "payments", operation_id = "settle_payment", security(()),
+    params(("payment_id" = schema::PaymentId, Path, description = "The payment (`pay_…`)")),
+    responses(
+        CommonProblems,
+        (status = 200, description = "How the payment is now", body = Envelope<PaymentStandingView>),
+        (status = 404, description = "`payment_not_found`", body = ErrorBody),
+    ),
+)]
+async fn settle_payment(
+    State(shop): State<Shop>,
+    caller: Anyone,
+    PathId(id): PathId<PaymentTag>,
+    _none: NoParams,
+) -> Result<One<PaymentStandingView>, Problem> {
+    let payment = settlement::return_of_customer(&shop.sales, &caller.origin(), id).await?;
+    Ok(One::plain(PaymentStandingView::from(&payment)).cache(Cache::NoStore))
 }

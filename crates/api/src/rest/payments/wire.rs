@@ -2,7 +2,7 @@
 
 use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem, kept_answer};
 use kernel::{FieldErrors, Money, OrderId, OrderTag, PaymentId, Prefixed as _, Timestamp};
-use payments::payments::{Operation, PaymentDetails, PaymentFilter, PaymentStatus};
+use payments::payments::{Operation, Payment, PaymentDetails, PaymentFilter, PaymentStatus};
 use payments::refunds::RefundReason;
 use platform::idempotency::{Answer, Key};
 use sales::refunds::RefundPayment;
@@ -91,6 +91,8 @@ pub(super) struct PaymentDetailsView {
     provider: String,
     /// The provider's name for it.
     provider_reference: Option<String>,
+    /// The provider's name for the charge, where that is another one.
+    charge_reference: Option<String>,
     /// How it is.
     #[schema(value_type = schema::PaymentStatus)]
     status: &'static str,
@@ -135,6 +137,23 @@ pub(super) struct OperationView {
     created_at: Timestamp,
 }
 
+/// How a payment is, for whoever comes back from the provider.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PaymentStandingView {
+    /// Its id.
+    #[schema(value_type = schema::PaymentId)]
+    id: String,
+    /// How it is.
+    #[schema(value_type = schema::PaymentStatus)]
+    status: &'static str,
+}
+
+impl From<&Payment> for PaymentStandingView {
+    fn from(payment: &Payment) -> Self {
+        Self { id: payment.id.to_string(), status: payment.status.as_str() }
+    }
+}
+
 impl PaymentDetailsView {
     /// The answer that is kept of a command.
     pub(super) fn changed(details: &PaymentDetails) -> Answer {
@@ -151,6 +170,7 @@ impl From<&PaymentDetails> for PaymentDetailsView {
             order_id: OrderId::from_uuid(payment.reference_id).to_string(),
             provider: payment.provider.clone(),
             provider_reference: payment.provider_reference.clone(),
+            charge_reference: payment.charge_reference.clone(),
             status: payment.status.as_str(),
             amount: payment.amount.into(),
             authorised: money(payment.authorised_minor),

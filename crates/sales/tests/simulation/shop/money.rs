@@ -25,6 +25,7 @@ impl Shop {
             captured_minor: 0,
             refunded_minor: 0,
             provider_reference: None,
+            charge_reference: None,
             next_action: None,
             error_code: None,
             transition_count: 1,
@@ -154,7 +155,7 @@ impl Shop {
 
 fn outcome(word: Word) -> Outcome {
     match word {
-        Word::Yes => Outcome::Succeeded { reference: "theirs".to_owned() },
+        Word::Yes => Outcome::succeeded("theirs"),
         Word::No => Outcome::Failed { code: "declined".to_owned() },
         Word::Lost => Outcome::Unknown,
         Word::Customer => Outcome::NeedsCustomer { reference: "theirs".to_owned(), next_action: serde_json::Value::Null },

@@ -35,8 +35,8 @@ impl Provider for Till {
         Test.name()
     }
 
-    fn start(&self) -> Start {
-        Test.start()
+    fn start(&self, config: &Config) -> Start {
+        Test.start(config)
     }
 
     fn patience(&self, config: &Config) -> TimeDelta {
