@@ -16,8 +16,9 @@ use catalog::stock_imports::StockImportProgress;
 use catalog::variants::VariantKind as VariantKinds;
 use kernel::Prefixed;
 use notify::{mail_templates, mails, push, sync, webhooks};
-use payments::payments::PaymentStatus as PaymentStatuses;
+use payments::payments::{OperationKind, OperationStatus, PaymentStatus as PaymentStatuses};
 use payments::providers::Providers;
+use payments::refunds::{RefundReason as RefundReasons, RefundStatus as RefundStatuses};
 use platform::jobs;
 use platform::privacy::ExportStatus as ExportStatuses;
 use sales::carts::CartStatus as CartStatuses;
@@ -183,6 +184,12 @@ schemas! {
     PaymentId = id::<kernel::PaymentTag>();
     /// Who moves the money. Which of them customers may choose is configured; `test` exists in the demo alone.
     PaymentMethod = word(Providers::KNOWN.iter().copied());
+    /// The id of a call to a payment provider, which is its idempotency key there.
+    PaymentOperationId = id::<kernel::OperationTag>();
+    /// What a payment provider is asked to do.
+    PaymentOperationKind = word(OperationKind::WORDS.iter().copied());
+    /// What became of a call to a payment provider.
+    PaymentOperationStatus = word(OperationStatus::WORDS.iter().copied());
     /// How a payment is.
     PaymentStatus = word(PaymentStatuses::WORDS.iter().copied());
     /// The media type of a picture.
@@ -197,6 +204,12 @@ schemas! {
     PushSubscriptionId = id::<kernel::PushSubscriptionTag>();
     /// What a browser is told of: one's own orders; all orders and low stock, for staff.
     PushTopic = word(push::PushTopic::WORDS.iter().copied());
+    /// The id of a refund.
+    RefundId = id::<kernel::RefundTag>();
+    /// Why money goes back.
+    RefundReason = word(RefundReasons::WORDS.iter().copied());
+    /// What became of a refund: under way, done, done in part, refused.
+    RefundStatus = word(RefundStatuses::WORDS.iter().copied());
     /// What one product is to another.
     RelationKind = word(RelationKinds::WORDS.iter().copied());
     /// The id of a report.

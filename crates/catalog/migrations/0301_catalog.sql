@@ -252,12 +252,11 @@ CREATE TABLE product_listings (
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL
 );
--- Lists narrowed to a range of prices are read in another order without a row for each product that costs something else; what lies in a
--- small range is put in the order of the list without its rows.
+-- Lists narrowed to a range of prices are read in another order without a row for each product that costs something else.
 CREATE INDEX product_listings_created_idx ON product_listings (status, created_at, product_id, price_min_minor);
 CREATE INDEX product_listings_updated_idx ON product_listings (status, updated_at, product_id, price_min_minor);
 CREATE INDEX product_listings_title_idx ON product_listings (status, title_key, product_id, price_min_minor);
-CREATE INDEX product_listings_price_idx ON product_listings (status, price_min_minor, product_id, created_at);
+CREATE INDEX product_listings_price_idx ON product_listings (status, price_min_minor, product_id);
 CREATE INDEX product_listings_brand_idx ON product_listings (brand_key, status, created_at, product_id, price_min_minor);
 CREATE INDEX product_listings_brand_price_idx ON product_listings (brand_key, status, price_min_minor, product_id);
 -- What cannot be bought is little, and staff look for it.

@@ -93,6 +93,8 @@ ids! {
     PushSubscriptionId, PushSubscriptionTag, "psub";
     /// Whoever is counted by a limit.
     RateLimitId, RateLimitTag, "limit";
+    /// Money that staff give back.
+    RefundId, RefundTag, "refund";
     /// A role.
     RoleId, RoleTag, "role";
     /// A sign-in that goes on.

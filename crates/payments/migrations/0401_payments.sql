@@ -27,6 +27,9 @@ CREATE TABLE payments (
     updated_by TEXT NOT NULL
 );
 CREATE INDEX payments_reference_idx ON payments (reference_id, created_at, id);
+-- What staff look for; a payment that goes the common way is never in it.
+CREATE INDEX payments_seldom_idx ON payments (status, id)
+    WHERE status IN ('awaiting_customer', 'unknown', 'authorised', 'disputed', 'won', 'lost', 'expired', 'failed', 'voided');
 CREATE UNIQUE INDEX payments_provider_reference_key ON payments (provider, provider_reference) WHERE provider_reference IS NOT NULL;
 
 -- append-only: payment_transitions

@@ -3,8 +3,12 @@
 pub mod ledger;
 pub mod payments;
 pub mod providers;
+pub mod refunds;
 
 use platform::migrate::Migration;
 
 /// The steps of this crate's schema.
-pub const MIGRATIONS: &[Migration] = &[Migration { version: 401, name: "payments", sql: include_str!("../migrations/0401_payments.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 401, name: "payments", sql: include_str!("../migrations/0401_payments.sql") },
+    Migration { version: 402, name: "refunds", sql: include_str!("../migrations/0402_refunds.sql") },
+];

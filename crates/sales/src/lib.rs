@@ -9,6 +9,7 @@ pub mod fulfilments;
 pub mod orders;
 pub mod pricing;
 pub mod product_metrics;
+pub mod refunds;
 pub mod reports;
 mod sales;
 pub mod settings;
@@ -27,4 +28,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 502, name: "customers", sql: include_str!("../migrations/0502_customers.sql") },
     Migration { version: 503, name: "reports", sql: include_str!("../migrations/0503_reports.sql") },
     Migration { version: 504, name: "product_metrics", sql: include_str!("../migrations/0504_product_metrics.sql") },
+    Migration { version: 505, name: "refund_items", sql: include_str!("../migrations/0505_refund_items.sql") },
 ];

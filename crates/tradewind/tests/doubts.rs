@@ -30,9 +30,16 @@ const DAMAGES: &[(&str, &str)] = &[
     ("m08", "UPDATE payments SET reference_id = id WHERE captured_minor > 0"),
     ("m09", "UPDATE payments SET captured_minor = captured_minor - 1 WHERE captured_minor > 0"),
     ("m09o", "UPDATE orders SET captured_minor = captured_minor - 1 WHERE captured_minor > 0"),
+    ("m10", "UPDATE order_lines SET quantity_refunded = 0 WHERE quantity_refunded > 0"),
     ("m11", "UPDATE orders SET payment_status = 'part_paid' WHERE payment_status = 'paid'"),
     ("m11", "UPDATE orders SET payment_status = 'paid' WHERE payment_status = 'unpaid'"),
     ("m12", "UPDATE orders SET total_minor = total_minor - 1 WHERE captured_minor > 0"),
+    ("m13", "UPDATE refunds SET amount_minor = amount_minor + 1"),
+    (
+        "m14",
+        "INSERT INTO refund_items (refund_id, position, line_id, quantity, amount_minor, restock)
+        SELECT r.id, 99, (SELECT l.id FROM order_lines l WHERE l.order_id <> r.reference_id LIMIT 1), 1, 0, FALSE FROM refunds r",
+    ),
     ("s05", "UPDATE holds SET quantity = quantity + 1 WHERE state = 'held'"),
     ("s06", "UPDATE orders SET status = 'cancelled', expires_at = NULL WHERE status = 'pending'"),
     ("s07", "UPDATE orders SET expires_at = placed_at WHERE status = 'pending'"),
@@ -92,6 +99,7 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     let line = paid.read(&shop).await?.text("lines/0/id").to_owned();
     paid.fulfil(&shop, json!({"lines": [{"line_id": line, "quantity": 1}]})).await?.expect(201)?;
     place(&shop, "manual").await?;
+    crate::refunds::give_back(&shop, &place(&shop, "test").await?, json!({"lines": [[1, false]]})).await?.expect(201)?;
     shop.post("/api/v1/customer-groups").json(json!({"name": "Regulars"})).await?.expect(201)?;
     // Customers are told of orders a moment later.
     shop.settle().await?;

@@ -8,7 +8,7 @@ use test_macro::test_on_every_database;
 use crate::support::{Reply, TestResult, TestShop, TestVariant};
 
 pub(crate) struct Placed {
-    mug: TestVariant,
+    pub(crate) mug: TestVariant,
     pub(crate) id: String,
 }
 

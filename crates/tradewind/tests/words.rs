@@ -19,6 +19,7 @@ use notify::push::{PushKind, PushState};
 use notify::sync::{SyncDirection, SyncState};
 use notify::webhooks::{DeliveryState, DisabledBecause};
 use payments::payments::{OperationKind, OperationStatus};
+use payments::refunds::RefundReason;
 use platform::audit::Outcome;
 use platform::jobs::{JobState, Queue};
 use platform::privacy::ExportStatus;
@@ -31,7 +32,7 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 38] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 39] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -55,6 +56,7 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 38] = [
     ("privacy_exports_status_check", ExportStatus::WORDS),
     ("product_relations_kind_check", RelationKind::WORDS),
     ("products_status_check", ProductStatus::WORDS),
+    ("refunds_reason_check", RefundReason::WORDS),
     ("reports_kind_check", ReportKind::WORDS),
     ("reports_state_check", ReportState::WORDS),
     ("sessions_kind_check", Kind::WORDS),

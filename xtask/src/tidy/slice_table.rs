@@ -95,6 +95,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "settlement",
             "checkout",
             "fulfilments",
+            "refunds",
             "returns",
             "customer_groups",
             "customers",

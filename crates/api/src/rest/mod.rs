@@ -24,10 +24,12 @@ mod metrics;
 pub(crate) mod money;
 pub(crate) mod orders;
 mod payment_events;
+mod payments;
 mod price_lists;
 mod products;
 mod push;
 mod rate_limits;
+mod refunds;
 mod reports;
 mod roles;
 mod settings;
@@ -59,6 +61,8 @@ pub(crate) fn v1() -> Routes {
         .merge(carts::routes())
         .merge(checkout::routes())
         .merge(orders::routes())
+        .merge(payments::routes())
+        .merge(refunds::routes())
         .merge(customers::routes())
         .merge(customer_groups::routes())
         .merge(tax_rates::routes())

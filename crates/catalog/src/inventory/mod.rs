@@ -43,6 +43,6 @@ pub use set_tracking::{SetTrackingError, forget, set_tracking, track_new};
 pub use stock::{LevelChange, PlacedLevel, Stock};
 pub use store::{
     INVARIANTS, buyable_counts, find_location, find_location_by_code, find_locations_by_codes, list_levels, list_locations, list_moves,
-    on_hand_at_default,
+    on_hand_at_default, tracked_among,
 };
 pub use update_location::{UpdateLocation, UpdateLocationError, update_location, update_location_in};

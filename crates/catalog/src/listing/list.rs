@@ -52,10 +52,10 @@ async fn rows(
 }
 
 async fn total(db: &impl ConnectionTrait, query: &ProductQuery, sets: &Sets<'_>) -> Result<Option<Total>, DatabaseError> {
-    if let (Position::Number(_), Some(products)) = (&query.page.position, sets.known_total(&query.filters)) {
+    if let (Position::Number(_), Some(products)) = (&query.page.position, sets.known_total()) {
         return Ok(Some(Total::of(i64::try_from(products).unwrap_or(i64::MAX))));
     }
-    let tags = if store::is_of_sets_alone(&query.filters) { vec![Tag::every::<ProductEvent>()] } else { Vec::new() };
+    let tags = if store::is_of_products_alone(&query.filters) { vec![Tag::every::<ProductEvent>()] } else { Vec::new() };
     db::total_until(db, &query.page, store::matching(query, sets), tags).await
 }
 

@@ -38,6 +38,7 @@ things! {
     PriceListTag = "price_list_not_found";
     ProductTag = "product_not_found";
     PushSubscriptionTag = "push_subscription_not_found";
+    RefundTag = "refund_not_found";
     ReportTag = "report_not_found";
     RoleTag = "role_not_found";
     SessionTag = "session_not_found";

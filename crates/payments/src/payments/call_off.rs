@@ -1,11 +1,11 @@
-//! Calling off what is not wanted any more, giving back what came too much, and taking what is held.
+//! Taking what is held, calling off what is not wanted any more, and giving back what came too much.
 
 use kernel::Money;
 use platform::db::WriteTx;
 
 use super::entities::{Operation, Payment, PaymentError};
 use super::machine::Ending;
-use super::model::{MoveCause, OperationKind, PaymentStatus};
+use super::model::{MoveCause, OperationKind, OperationStatus};
 use super::open::{move_to, start_operation};
 
 /// Ends a payment that nobody waits for: one that has not begun is voided or expired here, money that a provider holds
@@ -22,19 +22,6 @@ pub async fn call_off(tx: &WriteTx, payment: &mut Payment, cause: MoveCause) -> 
     }
 }
 
-/// Starts the capture of what the provider holds; the operation is answered for the caller to run after the commit. None
-/// where nothing is held.
-///
-/// # Errors
-/// `PaymentError`, by what went wrong.
-pub async fn capture_held(tx: &WriteTx, payment: &Payment) -> Result<Option<Operation>, PaymentError> {
-    if payment.status != PaymentStatus::Authorised || payment.authorised_minor <= 0 {
-        return Ok(None);
-    }
-    let held = Money::new(payment.authorised_minor, payment.amount.currency());
-    start_operation(tx, payment, OperationKind::Capture, held).await.map(Some)
-}
-
 /// Starts the refund of money that nobody may keep; the operation is answered for the caller to run after the commit.
 ///
 /// # Errors
@@ -45,4 +32,24 @@ pub async fn return_surplus(tx: &WriteTx, payment: &Payment, amount: Money) -> R
         return Err(PaymentError::Amount);
     }
     start_operation(tx, payment, OperationKind::Refund, amount).await
+}
+
+/// Starts taking money that a provider holds, all of it or less; the operation is answered for the caller to run after the commit. What is
+/// not taken, the provider lets go.
+///
+/// # Errors
+/// `Amount` unless it is positive and within what is held.
+pub async fn start_capture(tx: &WriteTx, payment: &Payment, amount: Money) -> Result<Operation, PaymentError> {
+    if amount.minor() <= 0 || amount.minor() > payment.authorised_minor || amount.currency() != payment.amount.currency() {
+        return Err(PaymentError::Amount);
+    }
+    start_operation(tx, payment, OperationKind::Capture, amount).await
+}
+
+/// What a payment still has, refunds under way taken off.
+#[must_use]
+pub fn kept_of(payment: &Payment, operations: &[Operation]) -> i64 {
+    let refunds = operations.iter().filter(|operation| operation.payment_id == payment.id && operation.kind == OperationKind::Refund);
+    let gone: i64 = refunds.filter(|operation| operation.status != OperationStatus::Failed).map(|operation| operation.amount.minor()).sum();
+    payment.captured_minor - gone
 }

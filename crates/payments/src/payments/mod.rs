@@ -3,6 +3,7 @@
 mod call_off;
 mod entities;
 mod events;
+mod list;
 mod machine;
 mod model;
 mod open;
@@ -11,16 +12,14 @@ mod rebuild;
 mod record_manual;
 mod store;
 
-pub use call_off::{call_off, capture_held, return_surplus};
+pub use call_off::{call_off, kept_of, return_surplus, start_capture};
 pub use entities::{Operation, Outcome, Payment, PaymentError};
 pub use events::PaymentFact;
+pub use list::{PaymentDetails, PaymentFilter, find, list, lock};
 pub use machine::{Ending, Heard};
 pub use model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 pub use open::{OpenPayment, Opened, Start, open};
 pub use outcome::{Applied, apply_outcome};
 pub use rebuild::RebuildPayments;
 pub use record_manual::record_manual;
-pub use store::{
-    INVARIANTS, find_by_reference, find_operation, find_payment, forget_notes, has_open_operation, lock_by_reference, open_operations_of,
-    operations_of,
-};
+pub use store::{INVARIANTS, find_by_reference, find_operation, forget_notes, has_open_operation, lock_by_reference, operations_of};

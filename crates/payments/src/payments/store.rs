@@ -89,7 +89,7 @@ pub const INVARIANTS: &[Invariant] = &[
 ];
 
 #[derive(FromQueryResult)]
-struct PaymentRow {
+pub(super) struct PaymentRow {
     id: Uuid,
     reference_id: Uuid,
     user_id: Option<Uuid>,
@@ -108,7 +108,7 @@ struct PaymentRow {
     created_at: Timestamp,
 }
 
-const PAYMENT: &str =
+pub(super) const PAYMENT: &str =
     "id, reference_id, user_id, provider, status, currency, amount_minor, authorised_minor, captured_minor, refunded_minor,
     provider_reference, charge_reference, next_action, error_code, transition_count, created_at";
 
@@ -137,7 +137,7 @@ impl TryFrom<PaymentRow> for Payment {
 }
 
 #[derive(FromQueryResult)]
-struct OperationRow {
+pub(super) struct OperationRow {
     id: Uuid,
     payment_id: Uuid,
     kind: String,
@@ -149,7 +149,7 @@ struct OperationRow {
     created_at: Timestamp,
 }
 
-const OPERATION: &str = "id, payment_id, kind, status, currency, amount_minor, provider, provider_reference, created_at";
+pub(super) const OPERATION: &str = "id, payment_id, kind, status, currency, amount_minor, provider, provider_reference, created_at";
 
 impl TryFrom<OperationRow> for Operation {
     type Error = DatabaseError;
@@ -276,27 +276,6 @@ pub async fn find_operation(db: &impl ConnectionTrait, id: OperationId) -> Resul
     let sql = format!("SELECT {PAYMENT} FROM payments WHERE id = $1");
     let payment: PaymentRow = db::fetch_one(db, &sql, values![operation.payment_id]).await?;
     Ok(Some((operation, Payment::try_from(payment)?)))
-}
-
-/// A payment.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn find_payment(db: &impl ConnectionTrait, id: PaymentId) -> Result<Option<Payment>, DatabaseError> {
-    let row: Option<PaymentRow> = db::fetch_optional(db, &format!("SELECT {PAYMENT} FROM payments WHERE id = $1"), values![id]).await?;
-    row.map(Payment::try_from).transpose()
-}
-
-/// The operations of a payment whose outcome is open, oldest first.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn open_operations_of(db: &impl ConnectionTrait, id: PaymentId) -> Result<Vec<Operation>, DatabaseError> {
-    let sql = format!(
-        "SELECT {OPERATION} FROM payment_operations WHERE payment_id = $1 AND status IN ('pending', 'unknown') ORDER BY created_at, id"
-    );
-    let rows: Vec<OperationRow> = db::fetch_all(db, &sql, values![id]).await?;
-    rows.into_iter().map(Operation::try_from).collect()
 }
 
 /// What the tables say of these payments.

@@ -31,7 +31,7 @@ pub use findings::{Asking, Finding, Findings};
 pub use invariant::{Invariant, Violation, patient_violations, violations};
 pub use page::{ById, ListError, Total, limited, page_of, page_of_short, total_of, total_until, window};
 pub use parameters::{Parameters, Span};
-pub use pattern::{Shield, beginning, containing, hidden, shielded};
+pub use pattern::{Shield, beginning, containing, hidden, shielded, unseen};
 pub use query::{
     execute, execute_later, fetch_all, fetch_one, fetch_optional, fetch_scalar, insert_many, insert_many_later, lock_name, lock_names,
 };

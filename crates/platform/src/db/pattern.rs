@@ -24,6 +24,13 @@ pub fn hidden(column: &str) -> String {
     format!("COALESCE({column}, {column})")
 }
 
+/// A parameter whose value PostgreSQL does not look at when it plans: where a value that is common makes the plan for any value look dear,
+/// it would plan the statement anew for each, which takes longer than running it.
+#[must_use]
+pub fn unseen(parameter: &str) -> String {
+    format!("(SELECT {parameter})")
+}
+
 /// The bounds of all texts that begin with this one in binary order: at least the first, and below the second where there is one.
 #[must_use]
 pub fn beginning(text: &str) -> (String, Option<String>) {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::error::FulfilError;
 use crate::Sales;
 use crate::orders::{self, Fulfilment, OrderDetails, OrderFact, OrderKey, OrderLine, OrderStatus, ParcelStatus};
-use crate::settlement;
+use crate::settlement::capture_held;
 
 /// A parcel to be written down.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ async fn fulfil_in(
     inventory::consume(tx, parcel.id.uuid(), &shipped).await?;
     let progress = orders::progress_of(tx, order.id).await?;
     orders::advance(tx, &mut order, &progress, false).await?;
-    settlement::capture_held(tx, &order).await?;
+    capture_held(tx, order.id).await?;
     outbox::record(tx, &OrderFact::fulfilled(&order, parcel.id)).await?;
     audit::record(tx, &audit::Entry::of("order.fulfilled", order.id).after(&json!({ "fulfilment_id": parcel.id }))).await?;
     Ok(orders::details(tx, order).await?)

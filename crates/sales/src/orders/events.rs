@@ -1,6 +1,6 @@
 //! What happens to orders. Personal data is not in it: `contact_id` says where it is.
 
-use kernel::{CartId, ChannelId, ContactId, FulfilmentId, OrderId, OrderTag, UserId};
+use kernel::{CartId, ChannelId, ContactId, FulfilmentId, OrderId, OrderTag, RefundId, UserId};
 use platform::outbox::{Fact, ToSchema};
 use serde::Serialize;
 use uuid::Uuid;
@@ -32,6 +32,8 @@ pub struct OrderFact {
     refunded_minor: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     fulfilment_id: Option<FulfilmentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_id: Option<RefundId>,
 }
 
 impl OrderFact {
@@ -53,6 +55,7 @@ impl OrderFact {
             captured_minor: order.settled.captured_minor,
             refunded_minor: order.settled.refunded_minor,
             fulfilment_id: None,
+            refund_id: None,
         }
     }
 
@@ -87,6 +90,12 @@ impl OrderFact {
         Self { fulfilment_id: Some(fulfilment_id), ..Self::of(order, "order.delivered") }
     }
 
+    /// Staff ordered money back.
+    #[must_use]
+    pub fn refund_ordered(order: &Order, refund_id: RefundId) -> Self {
+        Self { refund_id: Some(refund_id), ..Self::of(order, "order.refund_ordered") }
+    }
+
     /// It became a customer's who had placed it as a guest.
     #[must_use]
     pub fn claimed(order: &Order) -> Self {
@@ -113,6 +122,7 @@ impl Fact for OrderFact {
         ("order.payment_changed", "what its money says changed"),
         ("order.fulfilled", "a parcel left"),
         ("order.delivered", "a parcel arrived"),
+        ("order.refund_ordered", "staff give money back"),
         ("order.claimed", "it was placed by a guest who has an account now"),
         ("order.updated", "tags, free data or notes changed"),
     ];

@@ -28,8 +28,8 @@ pub use progress::{Facts, LineProgress, Settled, fulfilment_status, next_status,
 pub use rebuild::RebuildOrders;
 pub use states::{FulfilmentStatus, OrderStatus, ParcelStatus, PaymentStatus};
 pub use store::{
-    Bought, INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, bought, details, find, find_of_cart, has_open_orders,
-    insert, list, lock, next_number, progress_of, record_fulfilment, update_fulfilment, update_state,
+    Bought, INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, bought, count_refunded, count_restocked, details, find,
+    find_of_cart, has_open_orders, insert, list, lock, next_number, progress_of, record_fulfilment, update_fulfilment, update_state,
 };
 pub use timeline::{Entry, timeline};
 pub use update::{UpdateOrder, UpdateOrderError, update};

@@ -1,6 +1,6 @@
 //! What orders know of persons. What was sold stays, for the books; who bought it does not.
 
-use ::payments::payments;
+use ::payments::{payments, refunds};
 use kernel::UserId;
 use platform::db::{DatabaseError, Reader, WriteTx};
 use platform::privacy::{Columns, PersonalPlace};
@@ -31,6 +31,7 @@ impl PersonalPlace for PersonalOrders {
             ("fulfilments", &["tracking_number", "tracking_url"]),
             ("idempotency_keys", &["answer_body"]),
             ("payments", &["note"]),
+            ("refunds", &["note"]),
         ]
     }
 
@@ -54,6 +55,7 @@ impl PersonalPlace for PersonalOrders {
     async fn erase(&self, tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
         let orders: Vec<Uuid> = store::orders_of(tx, user).await?.into_iter().map(|id| id.uuid()).collect();
         payments::forget_notes(tx, &orders).await?;
+        refunds::forget_notes(tx, &orders).await?;
         store::forget_of(tx, user).await
     }
 }

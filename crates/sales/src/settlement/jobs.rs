@@ -33,7 +33,10 @@ impl ReconcileOperation {
 }
 
 /// Has an operation carried out after the commit and this pause.
-pub(super) async fn execute_after(tx: &WriteTx, operation: &Operation, pause: TimeDelta) -> Result<(), DatabaseError> {
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn execute_after(tx: &WriteTx, operation: &Operation, pause: TimeDelta) -> Result<(), DatabaseError> {
     let job = NewJob::new(ExecuteOperation::KIND, serde_json::json!(operation.id), tx.now() + pause);
     jobs::enqueue(tx, job.unique(format!("operation:{}", operation.id))).await
 }

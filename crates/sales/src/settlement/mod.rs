@@ -1,7 +1,7 @@
 //! Where money meets an order: one function under one lock, for the client's request, the provider's word and the reconciler.
 
 mod ask;
-mod held;
+mod change_payment;
 mod jobs;
 mod money;
 mod record_payment;
@@ -9,8 +9,8 @@ mod settle;
 mod surplus;
 
 pub use ask::{HearError, hear_provider, return_of_customer};
-pub use held::capture_held;
-pub use jobs::{ExecuteOperation, ReconcileOperation, reconcile_later};
+pub use change_payment::{ChangePayment, ChangePaymentError, capture, capture_held, void};
+pub use jobs::{ExecuteOperation, ReconcileOperation, execute_after, reconcile_later};
 pub use record_payment::{RecordPayment, RecordPaymentError, record_payment};
 pub use settle::{SettleError, ask, settle};
 pub use surplus::{has_open_void, pause_before, surplus_of};

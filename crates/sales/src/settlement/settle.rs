@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ::payments::payments::{self, Operation, Outcome, Payment, PaymentError};
+use ::payments::payments::{self, Operation, OperationKind, OperationStatus, Outcome, Payment, PaymentError};
 use ::payments::providers::Call;
 use kernel::{DomainError, ErrorKind, OperationId, OrderId, Origin};
 use platform::db::DatabaseError;
@@ -63,6 +63,9 @@ pub async fn settle(sales: &Sales, origin: &Origin, operation_id: OperationId, o
     if applied.changed {
         let provider = sales.providers.get(&order.payment_method);
         let ships_before_payment = provider.is_some_and(|provider| provider.ships_before_payment());
+        if applied.operation.kind == OperationKind::Refund && applied.operation.status == OperationStatus::Failed {
+            orders::count_refunded(&tx, order.id).await?;
+        }
         settle_money(&tx, &mut order, payment.id, ships_before_payment).await?;
     }
     let order_id = order.id.uuid();
@@ -80,7 +83,7 @@ pub async fn ask(sales: &Sales, operation: &Operation, payment: &Payment) -> Out
         tracing::error!(payment.provider = %operation.provider, "a payment waits for a provider that is not configured");
         return Outcome::Unknown;
     };
-    let asked = if operation.status == payments::OperationStatus::Pending { provider.execute(&call) } else { provider.query(&call) };
+    let asked = if operation.status == OperationStatus::Pending { provider.execute(&call) } else { provider.query(&call) };
     in_time(asked).await
 }
 

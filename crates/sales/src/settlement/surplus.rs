@@ -1,6 +1,6 @@
 //! Which money goes back, and when a provider is asked for it. Pure.
 
-use ::payments::payments::{Operation, OperationKind, OperationStatus, Payment};
+use ::payments::payments::{Operation, OperationKind, OperationStatus, Payment, kept_of};
 use chrono::TimeDelta;
 use kernel::{Money, PaymentId};
 
@@ -49,11 +49,4 @@ pub fn pause_before(kind: OperationKind, payment: &Payment, operations: &[Operat
         Ok(times) => TimeDelta::minutes(FIRST_PAUSE_MINUTES.saturating_mul(2_i64.saturating_pow(times - 1)).min(LONGEST_PAUSE_MINUTES)),
         Err(_) => TimeDelta::minutes(LONGEST_PAUSE_MINUTES),
     }
-}
-
-/// What a payment still has, refunds under way taken off.
-fn kept_of(payment: &Payment, operations: &[Operation]) -> i64 {
-    let refunds = operations.iter().filter(|operation| operation.payment_id == payment.id && operation.kind == OperationKind::Refund);
-    let gone: i64 = refunds.filter(|operation| operation.status != OperationStatus::Failed).map(|operation| operation.amount.minor()).sum();
-    payment.captured_minor - gone
 }

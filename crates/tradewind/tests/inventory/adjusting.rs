@@ -9,6 +9,7 @@ use kernel::{DomainError, PageRequest, Position, VariantId};
 use platform::db::{self, Span, count_statements};
 use platform::idempotency::{Answer, IdempotencyError, Key, Keyed};
 use platform::values;
+use serde_json::json;
 use test_macro::test_on_every_database;
 
 use super::shelf::{Shelf, begin, reserve, told};
@@ -206,7 +207,10 @@ async fn levels_by_sku_are_paged_through_whole(shop: TestShop) -> TestResult {
         }
         assert_eq!(found, low);
         // A variant that comes to the SKU is found although the others are known.
-        low.push(Shelf::stocked(&shop, 5, Some(5)).await?.variant_id);
+        let added = Shelf::stocked(&shop, 5, Some(5)).await?;
+        let path = format!("/api/v1/products/{}", added.product_id);
+        shop.patch(&path).version(1).json(json!({ "title": "Mug of today" })).await?.expect(200)?;
+        low.push(added.variant_id);
     }
     Ok(())
 }

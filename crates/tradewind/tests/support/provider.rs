@@ -19,6 +19,7 @@ struct Script {
     executes: VecDeque<Outcome>,
     queries: VecDeque<Outcome>,
     calls: Vec<Call>,
+    holds: bool,
 }
 
 impl Scripted {
@@ -34,6 +35,11 @@ impl Scripted {
     /// The answer to the next question what became of a call.
     pub(crate) fn will_tell(&self, outcome: Outcome) {
         self.script().queries.push_back(outcome);
+    }
+
+    /// From now on it holds money until it is told to take it.
+    pub(crate) fn will_hold(&self) {
+        self.script().holds = true;
     }
 
     /// Everything it was asked to do, questions not counted.
@@ -53,7 +59,7 @@ impl Provider for Scripted {
     }
 
     fn start(&self, _config: &Config) -> Start {
-        Start::Capture
+        if self.script().holds { Start::Authorise } else { Start::Capture }
     }
 
     fn patience(&self, config: &Config) -> TimeDelta {

@@ -1,7 +1,9 @@
 //! Rows of the stock levels.
 
+use std::collections::HashSet;
+
 use kernel::{ProductId, StockLocationId, Timestamp, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -133,6 +135,24 @@ pub(in crate::inventory) async fn lock_variants(tx: &WriteTx, variants: &[Varian
         format!("SELECT id, tracked FROM variants WHERE id IN ({}) ORDER BY id FOR NO KEY UPDATE", db::placeholders(1, variants.len()));
     let rows: Vec<TrackedRow> = db::fetch_all(tx, &sql, values_of(variants)).await?;
     Ok(rows.into_iter().map(|row| (VariantId::from_uuid(row.id), row.tracked)).collect())
+}
+
+/// Which of these variants are tracked.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn tracked_among(
+    db: &impl ConnectionTrait,
+    variants: impl IntoIterator<Item = VariantId>,
+) -> Result<HashSet<VariantId>, DatabaseError> {
+    let mut parameters = Parameters::default();
+    let ids = parameters.bind_all(variants);
+    if parameters.0.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = format!("SELECT id, tracked FROM variants WHERE id IN ({ids}) AND tracked");
+    let rows: Vec<TrackedRow> = db::fetch_all(db, &sql, parameters.0).await?;
+    Ok(rows.into_iter().map(|row| VariantId::from_uuid(row.id)).collect())
 }
 
 /// Adds the levels that are absent, with nothing on hand and the backorder limit of their variant.

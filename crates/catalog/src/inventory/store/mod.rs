@@ -25,7 +25,7 @@ mod locations;
 mod moves;
 
 pub use invariants::INVARIANTS;
-pub use levels::on_hand_at_default;
+pub use levels::{on_hand_at_default, tracked_among};
 pub use listings::buyable_counts;
 pub use lists::{list_levels, list_moves};
 pub use locations::{find_location, find_location_by_code, find_locations_by_codes, list_locations};

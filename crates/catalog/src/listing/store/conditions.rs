@@ -15,8 +15,6 @@ pub(super) struct Condition {
     pub(super) source: String,
     /// What is read in order instead of the list.
     pub(super) ranges: Option<Ranges>,
-    /// All between bounds is read and then put in order, for it is little.
-    pub(super) is_gathered: bool,
     /// The set that is gone through instead of the list, where all that matches is wanted in no order; empty without one.
     pub(super) members: String,
     pub(super) sql: String,
@@ -41,7 +39,7 @@ impl Default for Condition {
     fn default() -> Self {
         let (sql, parameters, prices, sets) = (String::new(), Parameters::default(), Vec::new(), Vec::new());
         let (source, members, shields) = ("product_listings l".to_owned(), String::new(), Shields::default());
-        Self { source, ranges: None, is_gathered: false, members, sql, parameters, prices, shields, sets }
+        Self { source, ranges: None, members, sql, parameters, prices, shields, sets }
     }
 }
 
@@ -64,12 +62,6 @@ impl Condition {
     /// What is read in order, by its name.
     pub(super) const fn ordered(&self) -> &'static str {
         if self.ranges.is_some() { "m" } else { "l" }
-    }
-
-    /// What rows are put in order by, of what is read: no index has what is gathered in that order.
-    pub(super) fn place(&self, column: &str) -> String {
-        let column = format!("{}.{column}", self.ordered());
-        if self.is_gathered { db::hidden(&column) } else { column }
     }
 
     /// All that has to hold, but the state, of what is read in order and of its row of the list.

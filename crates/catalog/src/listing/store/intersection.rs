@@ -25,10 +25,12 @@ struct MemberRow {
 }
 
 impl Sets<'_> {
-    /// Where several sets are large, finds out whether they have but few products in common, and puts those first then.
+    /// Where several sets are large, finds out whether they have but few products in common, and puts those first then; so with what lies
+    /// between bounds alone, where it is little.
     pub(super) async fn find_common(&mut self, db: &impl ConnectionTrait, query: &ProductQuery) -> Result<(), DatabaseError> {
-        let (Some(findings), None) = (db.findings(), self.small_one()) else { return Ok(()) };
-        let Some((sql, values)) = self.common(query) else { return Ok(()) };
+        let Some(findings) = db.findings() else { return Ok(()) };
+        let asked = if self.small_one().is_some() { self.little_alone(query) } else { self.common(query) };
+        let Some((sql, values)) = asked else { return Ok(()) };
         let name = findings.name(&sql, &values);
         let asked = async {
             let rows: Vec<MemberRow> = db::fetch_all(db, &sql, values).await?;
@@ -44,6 +46,20 @@ impl Sets<'_> {
             self.sets.insert(0, Set::Common(products));
         }
         Ok(())
+    }
+
+    /// The statement that finds what lies between bounds, where nothing else is asked for.
+    fn little_alone(&mut self, query: &ProductQuery) -> Option<(String, Vec<Value>)> {
+        let [Set::Priced(_) | Set::Changed(_)] = self.sets.as_slice() else { return None };
+        self.is_whole = is_between_bounds_alone(&query.filters);
+        let mut parameters = Parameters::default();
+        let members = self.sets.first()?.members(&mut parameters, &[]);
+        let sql = format!(
+            "SELECT l.product_id FROM ({members} LIMIT {}) AS few CROSS JOIN product_listings l WHERE l.product_id = few.product_id ORDER BY {}",
+            MOST + 1,
+            order(query.sort)
+        );
+        Some((sql, parameters.0))
     }
 
     /// The statement that finds products that are in all sets that are named, one more than are few; nothing where there are not several.
@@ -77,7 +93,7 @@ impl Sets<'_> {
         let begin = match &query.page.position {
             Position::After(Some(cursor)) => products.iter().position(|product| *product == cursor.id)? + 1,
             Position::After(None) => 0,
-            Position::Number(_) => usize::try_from(offset).ok().filter(|offset| *offset == 0 || is_of_sets_alone(&query.filters))?,
+            Position::Number(_) => usize::try_from(offset).ok().filter(|offset| *offset == 0 || self.is_whole)?,
         };
         let rest = products.get(begin..).unwrap_or_default();
         let most = rest.len().min(PAGES * usize::try_from(limit).ok()?);
@@ -94,16 +110,28 @@ impl Sets<'_> {
     }
 
     /// How many products the list has, where that is known.
-    pub(in crate::listing) fn known_total(&self, filters: &ProductFilters) -> Option<usize> {
+    pub(in crate::listing) fn known_total(&self) -> Option<usize> {
         match self.sets.first() {
-            Some(Set::Common(products)) if is_of_sets_alone(filters) => Some(products.len()),
+            Some(Set::Common(products)) if self.is_whole => Some(products.len()),
             _ => None,
         }
     }
 }
 
-/// True where products alone decide what is in the list: not their stock, no clock.
-pub(in crate::listing) const fn is_of_sets_alone(filters: &ProductFilters) -> bool {
+/// True where sets that are named decide alone what is in the list.
+pub(super) const fn is_of_sets_alone(filters: &ProductFilters) -> bool {
     let ProductFilters { in_stock, updated_since, price_at_least, price_at_most, .. } = filters;
     in_stock.is_none() && updated_since.is_none() && price_at_least.is_none() && price_at_most.is_none()
+}
+
+/// True where bounds of one kind do, of which there is a set.
+fn is_between_bounds_alone(filters: &ProductFilters) -> bool {
+    let ProductFilters { in_stock, updated_since, price_at_least, price_at_most, brands, .. } = filters;
+    let is_priced = price_at_least.is_some() || price_at_most.is_some();
+    in_stock.is_none() && brands.is_empty() && !(is_priced && updated_since.is_some())
+}
+
+/// True where products decide what is in the list, and not their stock: each change of one is told, that of a price by the clock, too.
+pub(in crate::listing) const fn is_of_products_alone(filters: &ProductFilters) -> bool {
+    filters.in_stock.is_none()
 }

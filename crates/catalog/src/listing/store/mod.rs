@@ -31,7 +31,7 @@ mod sets;
 pub(super) use conditions::matching;
 pub use counts::product_counts;
 pub(super) use includes::{categories_of, variants_of};
-pub(super) use intersection::is_of_sets_alone;
+pub(super) use intersection::is_of_products_alone;
 pub use invariants::INVARIANTS;
 pub(super) use refresh::{Source, read_sources, write};
 pub(super) use rows::{Listed, rows};

@@ -145,7 +145,7 @@ pub(in crate::listing) async fn rows(
         .enumerate()
         .map(|(place, branch)| {
             let status = condition.parameters.bind(branch.status.as_str());
-            let part = branch_sql(&condition, (query.sort, start.as_ref()), branch, &status);
+            let part = branch_sql(&condition, (query.sort, start.as_ref()), branch, &db::unseen(&status));
             format!("SELECT product_id, place, unpriced FROM ({part} {window}) AS branch_{place}")
         })
         .collect();
@@ -206,32 +206,33 @@ fn branches(query: &ProductQuery, start: Option<&Start>, ranges: Option<&Ranges>
 
 /// The rows of a branch in order.
 fn branch_sql(condition: &Condition, (sort, start): (ProductSort, Option<&Start>), branch: &Branch, status: &str) -> String {
-    let (of, column, direction) = (condition.ordered(), condition.place(sort.column().sql()), direction(sort));
+    let (of, column, direction) = (condition.ordered(), sort.column().sql(), direction(sort));
     let (source, range) = match (&condition.ranges, &branch.range) {
-        (Some(ranges), Some(key)) => (format!("{} m", ranges.table), format!("m.{} = {key} AND ", ranges.column)),
+        (Some(ranges), Some(key)) => (format!("{} m", ranges.table), format!("m.{} = {} AND ", ranges.column, db::unseen(key))),
         _ => (condition.source.clone(), String::new()),
     };
-    let behind = branch_condition((of, &column), sort, branch, start);
+    let behind = branch_condition(of, sort, branch, start);
     format!(
-        "SELECT {of}.product_id, {column} AS place, {unpriced} AS unpriced FROM {source}
-             WHERE {range}{of}.status = {status}{behind}{rest} ORDER BY {column} {direction}, {of}.product_id {direction}",
+        "SELECT {of}.product_id, {of}.{column} AS place, {unpriced} AS unpriced FROM {source}
+             WHERE {range}{of}.status = {status}{behind}{rest} ORDER BY {of}.{column} {direction}, {of}.product_id {direction}",
         unpriced = i32::from(branch.unpriced),
         rest = condition.rest(),
     )
 }
 
-fn branch_condition((of, column): (&str, &str), sort: ProductSort, branch: &Branch, start: Option<&Start>) -> String {
+fn branch_condition(of: &str, sort: ProductSort, branch: &Branch, start: Option<&Start>) -> String {
     let sign = if sort.is_descending() { "<" } else { ">" };
+    let column = sort.column().sql();
     let behind = match start {
         Some(Start { value: Some(value), id }) if !branch.unpriced => {
-            format!(" AND ({column}, {of}.product_id) {sign} ({value}, {id})")
+            format!(" AND ({of}.{column}, {of}.product_id) {sign} ({value}, {id})")
         }
         Some(Start { value: None, id }) => format!(" AND {of}.product_id {sign} {id}"),
         Some(_) | None => String::new(),
     };
     match (sort.column(), branch.unpriced) {
-        (Column::Price, true) => format!(" AND {column} IS NULL{behind}"),
-        (Column::Price, false) => format!(" AND {column} IS NOT NULL{behind}"),
+        (Column::Price, true) => format!(" AND {of}.{column} IS NULL{behind}"),
+        (Column::Price, false) => format!(" AND {of}.{column} IS NOT NULL{behind}"),
         (Column::CreatedAt | Column::UpdatedAt | Column::Title, _) => behind,
     }
 }

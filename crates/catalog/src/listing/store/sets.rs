@@ -10,6 +10,7 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parame
 use uuid::Uuid;
 
 use super::conditions::{Condition, Shields, statuses};
+use super::intersection::is_of_sets_alone;
 use crate::categories::CategoryRef;
 use crate::listing::model::ProductQuery;
 
@@ -54,6 +55,8 @@ pub(in crate::listing) struct Sets<'a> {
     pub(super) shields: Shields,
     /// The first set is what follows the product of the cursor, which holds while that has not moved.
     pub(super) follows_cursor: bool,
+    /// What the sets have in common is all that the list has.
+    pub(super) is_whole: bool,
 }
 
 /// Ranges of an index that have the products of a set in order: a table, and what tells each range from the others.
@@ -88,6 +91,7 @@ impl<'a> Sets<'a> {
             is_ordered,
             shields: Shields::default(),
             follows_cursor: false,
+            is_whole: is_of_sets_alone(&query.filters),
         };
         let most = all.sets.iter().map(|set| all.small(set)).max().unwrap_or(0) + 1;
         // A lone set that is in order is read in order, however large it is.
@@ -181,8 +185,6 @@ impl<'a> Sets<'a> {
                       FROM product_listings WHERE product_id IN ({ids}) LIMIT {most}) AS l"
                 ));
             }
-            // The index of prices has what is sorted by, too.
-            Some((_, Set::Priced(_))) => condition.is_gathered = true,
             Some((_, set)) => {
                 let members = set.distinct_members(&mut condition.parameters, &self.category_ids);
                 // SQLite keeps the order of a CROSS JOIN.
@@ -284,8 +286,11 @@ impl Set<'_> {
                 format!("SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ({ids})")
             }
             Self::Tags(tags) => {
-                let keys = parameters.bind_all(tags.iter().map(|tag| fold(tag)));
-                format!("SELECT t.product_id FROM product_tags t WHERE t.tag_key IN ({keys})")
+                let is_one = match tags {
+                    [tag] => format!("= {}", db::unseen(&parameters.bind(fold(tag)))),
+                    tags => format!("IN ({})", parameters.bind_all(tags.iter().map(|tag| fold(tag)))),
+                };
+                format!("SELECT t.product_id FROM product_tags t WHERE t.tag_key {is_one}")
             }
             Self::Option { name, values } => {
                 let name = parameters.bind(fold(name));

@@ -83,3 +83,26 @@ pub async fn update_fulfilment(tx: &WriteTx, id: FulfilmentId, parcel: &Fulfilme
     let values = values![parcel.status.as_str(), carrier, number, url, parcel.delivered_at, tx.now(), tx.actor().to_string(), id];
     db::execute(tx, UPDATE, values).await.map(drop)
 }
+
+/// Counts anew how many pieces of each line are paid back: what staff ordered back and no provider refused whole.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn count_refunded(tx: &WriteTx, id: OrderId) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE order_lines SET quantity_refunded = COALESCE((
+            SELECT SUM(i.quantity) FROM refund_items i WHERE i.line_id = order_lines.id AND EXISTS (
+                SELECT 1 FROM refund_operations x JOIN payment_operations o ON o.id = x.operation_id
+                WHERE x.refund_id = i.refund_id AND o.status <> 'failed')), 0)
+        WHERE order_id = $1";
+    db::execute(tx, UPDATE, values![id]).await.map(drop)
+}
+
+/// Adds to the pieces of a line that were called off before they left, and that came back; the CHECK on them is the last word.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn count_restocked(tx: &WriteTx, id: OrderLineId, called_off: i64, returned: i64) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE order_lines SET quantity_cancelled = quantity_cancelled + $1, quantity_returned = quantity_returned + $2
+        WHERE id = $3";
+    db::execute(tx, UPDATE, values![called_off, returned, id]).await.map(drop)
+}

@@ -1,0 +1,14 @@
+//! Giving money back: for pieces of lines, for shipping, or an amount; and what becomes of the pieces.
+
+mod error;
+mod items;
+mod payment;
+mod refund;
+mod restock;
+mod store;
+
+pub use error::RefundOrderError;
+pub use items::{RefundItem, RefundLine, price_of_pieces};
+pub use payment::{RefundPayment, refund_payment};
+pub use refund::{OrderRefund, RefundOrder, refund};
+pub use store::{INVARIANTS, find, list};
