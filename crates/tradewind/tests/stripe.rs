@@ -63,7 +63,7 @@ impl Buying {
     }
 
     async fn payment(&self, shop: &TestShop) -> TestResult<Payment> {
-        Ok(payments::find_payment(shop.context().db.reader(), self.payment).await?.ok_or("no payment")?)
+        Ok(payments::find(shop.context().db.reader(), self.payment).await?.ok_or("no payment")?.payment)
     }
 
     /// Stripe's name for it.

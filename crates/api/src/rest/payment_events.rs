@@ -30,7 +30,7 @@ struct StripeEventBody(Vec<u8>);
 #[utoipa::path(
     post, path = "/webhooks/stripe", tag = "payments", operation_id = "receive_stripe_event", security(()),
     params(("Stripe-Signature" = String, Header, description = "`t=<seconds>,v1=<hexadecimal digits>`, within five minutes of now", max_length = 2_048)),
-    request_body(content((StripeEventBody = "application/json")), description = "The event, byte for byte as it was signed; at most 256 KiB"),
+    request_body(content((StripeEventBody = "application/octet-stream")), description = "The event, byte for byte as it was signed; at most 256 KiB"),
     responses(
         CommonProblems,
         (status = 204, description = "It is heard"),

@@ -22,7 +22,4 @@ pub use open::{OpenPayment, Opened, Start, open};
 pub use outcome::{Applied, apply_outcome};
 pub use rebuild::RebuildPayments;
 pub use record_manual::record_manual;
-pub use store::{
-    INVARIANTS, find_by_reference, find_operation, find_payment, forget_notes, has_open_operation, lock_by_reference, open_operations_of,
-    operations_of,
-};
+pub use store::{INVARIANTS, find_by_reference, find_operation, forget_notes, has_open_operation, lock_by_reference, operations_of};

@@ -278,27 +278,6 @@ pub async fn find_operation(db: &impl ConnectionTrait, id: OperationId) -> Resul
     Ok(Some((operation, Payment::try_from(payment)?)))
 }
 
-/// A payment.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn find_payment(db: &impl ConnectionTrait, id: PaymentId) -> Result<Option<Payment>, DatabaseError> {
-    let row: Option<PaymentRow> = db::fetch_optional(db, &format!("SELECT {PAYMENT} FROM payments WHERE id = $1"), values![id]).await?;
-    row.map(Payment::try_from).transpose()
-}
-
-/// The operations of a payment whose outcome is open, oldest first.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn open_operations_of(db: &impl ConnectionTrait, id: PaymentId) -> Result<Vec<Operation>, DatabaseError> {
-    let sql = format!(
-        "SELECT {OPERATION} FROM payment_operations WHERE payment_id = $1 AND status IN ('pending', 'unknown') ORDER BY created_at, id"
-    );
-    let rows: Vec<OperationRow> = db::fetch_all(db, &sql, values![id]).await?;
-    rows.into_iter().map(Operation::try_from).collect()
-}
-
 /// What the tables say of these payments.
 pub(super) async fn states(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, PaymentState>, DatabaseError> {
     let mut parameters = Parameters::default();

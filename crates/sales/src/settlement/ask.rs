@@ -1,6 +1,6 @@
 //! Asking a provider about a payment: when the customer is back, and when the provider says that something happened.
 
-use ::payments::payments::{self, Outcome, Payment, PaymentError};
+use ::payments::payments::{self, Outcome, PaymentDetails, PaymentError};
 use ::payments::providers::{Call, Message, MessageError, Provider};
 use kernel::{DomainError, ErrorKind, Origin, PaymentId};
 use platform::db::DatabaseError;
@@ -46,14 +46,14 @@ impl From<DatabaseError> for HearError {
 ///
 /// # Errors
 /// `payment_not_found`; what was settled before an error stays.
-pub async fn return_of_customer(sales: &Sales, origin: &Origin, id: PaymentId) -> Result<Payment, SettleError> {
+pub async fn return_of_customer(sales: &Sales, origin: &Origin, id: PaymentId) -> Result<PaymentDetails, SettleError> {
     let missing = || SettleError::Payment(PaymentError::NotFound);
     let reader = sales.context.db.reader();
-    let payment = payments::find_payment(reader, id).await?.ok_or_else(missing)?;
-    if let Some(provider) = sales.providers.get(&payment.provider) {
-        ask_about(sales, origin, (provider.as_ref(), &payment)).await?;
+    let details = payments::find(reader, id).await?.ok_or_else(missing)?;
+    if let Some(provider) = sales.providers.get(&details.payment.provider) {
+        ask_about(sales, origin, (provider.as_ref(), &details)).await?;
     }
-    payments::find_payment(reader, id).await?.ok_or_else(missing)
+    payments::find(reader, id).await?.ok_or_else(missing)
 }
 
 /// A provider says that something happened to a payment. It is asked what, and its answer is settled: what stands in the message
@@ -68,17 +68,17 @@ pub async fn hear_provider(sales: &Sales, origin: &Origin, name: &str, message: 
         tracing::info!(payment.provider = name, "a message of the provider is about nothing of ours");
         return Ok(());
     };
-    let found = payments::find_payment(sales.context.db.reader(), id).await?;
-    let Some(payment) = found.filter(|payment| payment.provider == name) else {
+    let found = payments::find(sales.context.db.reader(), id).await?;
+    let Some(details) = found.filter(|details| details.payment.provider == name) else {
         tracing::warn!(payment.provider = name, payment.id = %id, "a message of the provider is about a payment that is not known");
         return Ok(());
     };
-    Ok(ask_about(sales, origin, (provider.as_ref(), &payment)).await?)
+    Ok(ask_about(sales, origin, (provider.as_ref(), &details)).await?)
 }
 
-async fn ask_about(sales: &Sales, origin: &Origin, (provider, payment): (&dyn Provider, &Payment)) -> Result<(), SettleError> {
-    for operation in payments::open_operations_of(sales.context.db.reader(), payment.id).await? {
-        let outcome = in_time(provider.query(&Call::of(&operation, payment))).await;
+async fn ask_about(sales: &Sales, origin: &Origin, (provider, details): (&dyn Provider, &PaymentDetails)) -> Result<(), SettleError> {
+    for operation in details.operations.iter().filter(|operation| operation.status.is_open()) {
+        let outcome = in_time(provider.query(&Call::of(operation, &details.payment))).await;
         if outcome != Outcome::Unknown {
             settle(sales, origin, operation.id, &outcome).await?;
         }

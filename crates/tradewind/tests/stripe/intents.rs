@@ -81,12 +81,12 @@ fn whoever_asks_first_settles_by_stripe() -> TestResult {
         for by_customer in [true, false] {
             let (buying, _) = Buying::begin(&shop).await?;
             let waits = settlement::return_of_customer(shop.sales(), &shop.origin(), buying.payment).await?;
-            assert_eq!(waits.status.as_str(), "awaiting_customer");
+            assert_eq!(waits.payment.status.as_str(), "awaiting_customer");
             stripe.pay(&buying.reference(&shop).await?, GOOD_CARD).await?;
             if by_customer {
                 let back = async || settlement::return_of_customer(shop.sales(), &shop.origin(), buying.payment).await;
                 let (one, other) = tokio::join!(back(), back());
-                assert_eq!((one?.status.as_str(), other?.status.as_str()), ("captured", "captured"));
+                assert_eq!((one?.payment.status.as_str(), other?.payment.status.as_str()), ("captured", "captured"));
             }
             shop.advance(TimeDelta::minutes(2));
             shop.settle().await?;

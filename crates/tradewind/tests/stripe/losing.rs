@@ -1,9 +1,9 @@
 //! Answers that are lost on their way: what was asked for was done, once.
 
+use ::payments::payments::{self, Outcome};
+use ::payments::providers::{Call, Provider as _, Stripe};
 use axum::http::Method;
 use chrono::TimeDelta;
-use payments::payments::Outcome;
-use payments::providers::{Call, Provider as _, Stripe};
 
 use super::{Buying, GOOD_CARD, by_stripe_alone, taking};
 use crate::support::TestResult;
@@ -47,8 +47,8 @@ fn a_key_that_is_used_again_makes_no_second_charge_by_stripe() -> TestResult {
         assert_eq!(placed.text("payment/status"), "awaiting_customer");
         assert_eq!((stripe.asked(Method::POST, INTENTS), stripe.count(INTENTS).await?), (2, 1));
 
-        let operation = ::payments::payments::open_operations_of(shop.context().db.reader(), buying.payment).await?.remove(0);
-        let call = Call { provider_reference: None, ..Call::of(&operation, &buying.payment(&shop).await?) };
+        let details = payments::find(shop.context().db.reader(), buying.payment).await?.ok_or("no payment")?;
+        let call = Call { provider_reference: None, ..Call::of(&details.operations[0], &details.payment) };
         let provider = Stripe::of(&shop.context().config);
         let (one, other) = (provider.execute(&call).await, provider.execute(&call).await);
         assert!(matches!(&one, Outcome::NeedsCustomer { reference, .. } if reference.starts_with("pi_")), "{one:?}");

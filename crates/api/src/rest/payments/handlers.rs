@@ -159,6 +159,6 @@ async fn settle_payment(
     PathId(id): PathId<PaymentTag>,
     _none: NoParams,
 ) -> Result<One<PaymentStandingView>, Problem> {
-    let payment = settlement::return_of_customer(&shop.sales, &caller.origin(), id).await?;
-    Ok(One::plain(PaymentStandingView::from(&payment)).cache(Cache::NoStore))
+    let details = settlement::return_of_customer(&shop.sales, &caller.origin(), id).await?;
+    Ok(One::plain(PaymentStandingView::from(&details.payment)).cache(Cache::NoStore))
 }
