@@ -78,6 +78,21 @@ async fn what_is_held_is_let_go_and_what_waits_ends(shop: TestShop) -> TestResul
     Ok(())
 }
 
+#[test_on_every_database]
+async fn what_is_taken_in_part_lets_go_of_the_rest(shop: TestShop) -> TestResult {
+    shop.provider().will_hold();
+    let placed = place(&shop, "test").await?;
+    let held = payment_of(&shop, &placed).await?;
+    act(&shop, &held, "capture", usd(2_000)).await?.expect(200)?;
+    shop.settle().await?;
+    let order = placed.read(&shop).await?;
+    assert_eq!((order.text("status"), order.text("payment_status")), ("confirmed", "part_paid"));
+    assert_eq!(payment_of(&shop, &placed).await?.data()["authorised"]["amount"], json!(0));
+    placed.pay(&shop, 1_000).await?.expect(201)?;
+    assert_eq!(placed.read(&shop).await?.text("payment_status"), "paid");
+    Ok(())
+}
+
 /// Goods that leave are paid for.
 #[test_on_every_database]
 async fn money_that_is_held_is_taken_when_the_first_parcel_leaves(shop: TestShop) -> TestResult {

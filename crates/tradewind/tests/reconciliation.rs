@@ -42,15 +42,16 @@ async fn every_drift_is_found_and_nothing_else(shop: TestShop) -> TestResult {
     let same = compare(&shop).await?;
     assert_eq!((same.compared, same.findings.len()), (101, 0));
 
+    // Two that it does not tell of: one of them it knows all the same when it is asked, its books are late.
+    let [gone, late] = [11, 12].map(|place| shop.provider().calls()[place].operation_id);
+    shop.provider().will_deny(gone);
     shop.provider().falsify(|books| {
         let first = books[0].clone();
         books[7].amount = Money::new(books[7].amount.minor() + 1, books[7].amount.currency());
-        books.remove(11);
+        books.retain(|movement| ![Some(gone), Some(late)].contains(&movement.operation_id));
         books.push(Movement { reference: "again".to_owned(), ..first.clone() });
         books.push(Movement { reference: "foreign".to_owned(), operation_id: None, ..first });
     });
-    // The one that it does not name any more it is asked about, and does not know.
-    shop.provider().will_tell(Outcome::Failed { code: "no_such_charge".to_owned() });
     let drifted = compare(&shop).await?;
     assert_eq!(kinds(&drifted), BTreeMap::from([("different", 1), ("doubled", 1), ("foreign", 1), ("missing", 1)]));
     let shown = shop.get("/api/v1/payments/reconciliation").await?.expect(200)?;
@@ -58,10 +59,6 @@ async fn every_drift_is_found_and_nothing_else(shop: TestShop) -> TestResult {
     assert_eq!(findings.len(), 4);
     let different = findings.iter().find(|finding| finding["kind"] == "different").ok_or("different")?;
     assert_eq!((&different["expected"]["amount"], &different["found"]["amount"]), (&3_000.into(), &3_001.into()));
-
-    // A payment that it tells of later than of the others is no drift: asked about, it knows it.
-    let late = compare(&shop).await?;
-    assert!(!kinds(&late).contains_key("missing"));
     Ok(())
 }
 

@@ -103,7 +103,8 @@ impl Payment {
         match operation.kind {
             OperationKind::Capture => {
                 self.captured_minor = self.captured_minor.checked_add(amount_minor).ok_or(PaymentError::Amount)?;
-                self.authorised_minor = (self.authorised_minor - amount_minor).max(0);
+                // What is held beyond what is taken, the provider lets go.
+                self.authorised_minor = 0;
                 self.provider_reference.clone_from(&operation.provider_reference);
                 (self.next_action, self.error_code) = (None, None);
                 let movement = LedgerTransaction::capture(self.account()?, amount).map_err(|_| PaymentError::Amount)?;
@@ -280,6 +281,15 @@ mod tests {
                 assert_eq!(card.hear(&mut take, &Outcome::Mismatch).expect("heard"), None, "no news");
             }
         }
+    }
+
+    #[test]
+    fn what_is_not_taken_of_what_is_held_is_let_go() {
+        let mut held = payment(PaymentStatus::Authorised, 1_000);
+        let mut take = operation(&held, OperationKind::Capture);
+        take.amount = Money::new(600, Currency::EUR);
+        let heard = held.hear(&mut take, &yes()).expect("heard").expect("news");
+        assert_eq!((heard.steps, held.captured_minor, held.authorised_minor), (vec![PaymentStatus::Captured], 600, 0));
     }
 
     /// The customer agrees after the order was paid in another way: nobody would ever let go of the money.

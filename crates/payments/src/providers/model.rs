@@ -92,6 +92,15 @@ pub trait Provider: Send + Sync + Debug {
     async fn movements(&self, _since: Timestamp) -> Result<Option<Vec<Movement>>, Unreadable> {
         Ok(None)
     }
+
+    /// Whether its books have what this operation did, although they did not tell of it among the movements. Unlike `query` it reads
+    /// alone: an operation that has ended is never asked for again.
+    ///
+    /// # Errors
+    /// `Unreadable` where that cannot be said.
+    async fn knows(&self, _call: &Call) -> Result<bool, Unreadable> {
+        Ok(true)
+    }
 }
 
 /// A provider's books cannot be read.

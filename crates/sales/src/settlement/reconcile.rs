@@ -1,6 +1,6 @@
 //! Comparing our books with those of providers, and asking about what has waited for a clear answer.
 
-use ::payments::payments::{self, Operation, Outcome, PaymentDetails};
+use ::payments::payments::{self, Operation, PaymentDetails};
 use ::payments::providers::{Call, Provider, Unreadable};
 use ::payments::reconciliation::{self as books, Finding, Movement, Reconciliation, compare};
 use chrono::TimeDelta;
@@ -9,7 +9,6 @@ use platform::db::DatabaseError;
 use platform::jobs::{Handler, Job, JobError, JobKind, Queue};
 
 use super::jobs::reconcile_later;
-use super::settle::in_time;
 use crate::Sales;
 
 /// A request has answered or died by then, and so has the job that looks after its operation.
@@ -101,24 +100,22 @@ pub async fn reconcile(sales: &Sales, origin: &Origin, since: Timestamp) -> Resu
     Ok(made)
 }
 
-async fn findings(sales: &Sales, provider: &dyn Provider, since: Timestamp, theirs: &[Movement]) -> Result<Vec<Finding>, DatabaseError> {
+async fn findings(sales: &Sales, provider: &dyn Provider, since: Timestamp, theirs: &[Movement]) -> Result<Vec<Finding>, ReconcileError> {
     let db = sales.context.db.reader();
     let ours = books::operations_for(db, provider.name(), theirs).await?;
     let mut comparison = compare(&ours, theirs);
     for operation in books::succeeded_since(db, provider.name(), since).await? {
-        // Its books may be later than its word, and ours began before theirs.
-        if !comparison.named.contains(&operation.id) && !is_confirmed(sales, provider, &operation).await? {
+        // Its books may be later than its word, and ours began before theirs: it is asked by name before anybody is alarmed.
+        if !comparison.named.contains(&operation.id) && !is_known(sales, provider, &operation).await? {
             comparison.findings.push(Finding::missing(&operation));
         }
     }
     Ok(comparison.findings)
 }
 
-/// What a provider did not name it is asked about by name before anybody is alarmed.
-async fn is_confirmed(sales: &Sales, provider: &dyn Provider, operation: &Operation) -> Result<bool, DatabaseError> {
-    let Some(PaymentDetails { payment, .. }) = payments::find(sales.context.db.reader(), operation.payment_id).await? else {
-        return Ok(false);
-    };
-    let outcome = in_time(provider.query(&Call::of(operation, &payment))).await;
-    Ok(!matches!(outcome, Outcome::Failed { .. }))
+async fn is_known(sales: &Sales, provider: &dyn Provider, operation: &Operation) -> Result<bool, ReconcileError> {
+    match payments::find(sales.context.db.reader(), operation.payment_id).await? {
+        Some(PaymentDetails { payment, .. }) => Ok(provider.knows(&Call::of(operation, &payment)).await?),
+        None => Ok(false),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
-use kernel::Timestamp;
+use kernel::{OperationId, Timestamp};
 use payments::payments::{Outcome, Start};
 use payments::providers::{Call, Provider, Unreadable};
 use payments::reconciliation::Movement;
@@ -24,6 +24,8 @@ struct Script {
     holds: bool,
     /// What it moved, where it keeps books.
     books: Option<Vec<Movement>>,
+    /// Which operations it does not know of.
+    denied: VecDeque<OperationId>,
 }
 
 impl Scripted {
@@ -56,6 +58,11 @@ impl Scripted {
         if let Some(books) = &mut self.script().books {
             change(books);
         }
+    }
+
+    /// Asked about this operation by name, it knows nothing of it.
+    pub(crate) fn will_deny(&self, operation: OperationId) {
+        self.script().denied.push_back(operation);
     }
 
     /// Everything it was asked to do, questions not counted.
@@ -95,6 +102,10 @@ impl Provider for Scripted {
             });
         }
         outcome
+    }
+
+    async fn knows(&self, call: &Call) -> Result<bool, Unreadable> {
+        Ok(!self.script().denied.contains(&call.operation_id))
     }
 
     async fn movements(&self, _since: Timestamp) -> Result<Option<Vec<Movement>>, Unreadable> {
