@@ -209,7 +209,7 @@ async fn levels_by_sku_are_paged_through_whole(shop: TestShop) -> TestResult {
         // A variant that comes to the SKU is found although the others are known.
         let added = Shelf::stocked(&shop, 5, Some(5)).await?;
         let path = format!("/api/v1/products/{}", added.product_id);
-        shop.patch(&path).version(1).json(json!({ "title": "Mug of today" })).await?.expect(200)?;
+        shop.patch(&path).version(1).json(json!({ "external_url": "https://example.com/mug" })).await?.expect(200)?;
         low.push(added.variant_id);
     }
     Ok(())
