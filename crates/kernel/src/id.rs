@@ -217,6 +217,14 @@ mod tests {
     }
 
     #[test]
+    fn the_first_of_a_moment_sorts_between_what_was_made_before_and_since() {
+        let id = TestId::generate();
+        let millis = i64::try_from(id.uuid().as_u128() >> 80).expect("a moment");
+        let first_of = |millis| TestId::first_of(Timestamp::from_timestamp_millis(millis).expect("a moment"));
+        assert!(first_of(millis) < id && id < first_of(millis + 1));
+    }
+
+    #[test]
     fn ids_are_compared_and_hashed_by_their_bits() {
         let hash = |id: &TestId| {
             let mut hasher = std::hash::DefaultHasher::new();

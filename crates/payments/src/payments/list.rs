@@ -106,11 +106,8 @@ async fn with_operations(db: &impl ConnectionTrait, payments: Vec<Payment>) -> R
     }
     let mut parameters = Parameters::default();
     let ids = parameters.bind_all(payments.iter().map(|payment| payment.id));
-    let sql = format!("SELECT {OPERATION} FROM payment_operations WHERE payment_id IN ({ids}) ORDER BY created_at, id");
-    let rows: Vec<OperationRow> = db::fetch_all(db, &sql, parameters.0).await?;
     let mut of: HashMap<PaymentId, Vec<Operation>> = HashMap::new();
-    for row in rows {
-        let operation = Operation::try_from(row)?;
+    for operation in operations_where(db, &format!("payment_id IN ({ids}) ORDER BY created_at, id"), parameters.0).await? {
         of.entry(operation.payment_id).or_default().push(operation);
     }
     let with = |payment: Payment| PaymentDetails { operations: of.remove(&payment.id).unwrap_or_default(), payment };

@@ -22,4 +22,5 @@ pub use open::{OpenPayment, Opened, Start, open};
 pub use outcome::{Applied, apply_outcome};
 pub use rebuild::RebuildPayments;
 pub use record_manual::record_manual;
+pub(crate) use store::forget_notes_in;
 pub use store::{INVARIANTS, find_by_reference, find_operation, forget_notes, has_open_operation, lock_by_reference, operations_of};

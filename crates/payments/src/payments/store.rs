@@ -340,9 +340,14 @@ const REFERENCES_AT_ONCE: usize = 500;
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn forget_notes(tx: &WriteTx, references: &[Uuid]) -> Result<(), DatabaseError> {
+    forget_notes_in(tx, "payments", references).await
+}
+
+/// The same in another table that has a note and a reference.
+pub(crate) async fn forget_notes_in(tx: &WriteTx, table: &'static str, references: &[Uuid]) -> Result<(), DatabaseError> {
     for some in references.chunks(REFERENCES_AT_ONCE) {
         let sql =
-            format!("UPDATE payments SET note = NULL WHERE note IS NOT NULL AND reference_id IN ({})", db::placeholders(1, some.len()));
+            format!("UPDATE {table} SET note = NULL WHERE note IS NOT NULL AND reference_id IN ({})", db::placeholders(1, some.len()));
         db::execute(tx, &sql, some.iter().flat_map(|id| values![*id]).collect()).await?;
     }
     Ok(())

@@ -6,4 +6,4 @@ mod store;
 
 pub use model::{Refund, RefundPart, RefundReason, RefundStatus, spread, status_of};
 pub use open::{OpenRefund, RefundError, open};
-pub use store::{INVARIANTS, find, forget_notes, list, refund_of};
+pub use store::{INVARIANTS, find, forget_notes, list};

@@ -8,6 +8,7 @@ use platform::values;
 use uuid::Uuid;
 
 use super::model::{Refund, RefundPart};
+use crate::payments::forget_notes_in;
 
 /// What always holds of refunds.
 pub const INVARIANTS: &[Invariant] = &[Invariant {
@@ -126,15 +127,6 @@ pub async fn list(
     Ok(found)
 }
 
-/// The refund that an operation is a part of, where staff ordered it.
-///
-/// # Errors
-/// `DatabaseError`, by what went wrong.
-pub async fn refund_of(db: &impl ConnectionTrait, operation: OperationId) -> Result<Option<RefundId>, DatabaseError> {
-    const SELECT: &str = "SELECT refund_id FROM refund_operations WHERE operation_id = $1";
-    Ok(db::fetch_scalar::<Uuid>(db, SELECT, values![operation]).await?.map(RefundId::from_uuid))
-}
-
 async fn add_parts(db: &impl ConnectionTrait, refunds: &mut [Refund]) -> Result<(), DatabaseError> {
     if refunds.is_empty() {
         return Ok(());
@@ -156,18 +148,10 @@ async fn add_parts(db: &impl ConnectionTrait, refunds: &mut [Refund]) -> Result<
     Ok(())
 }
 
-/// References in one statement.
-const REFERENCES_AT_ONCE: usize = 500;
-
 /// Forgets what staff noted of refunds for these references: it may tell of whoever got them.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn forget_notes(tx: &WriteTx, references: &[Uuid]) -> Result<(), DatabaseError> {
-    for some in references.chunks(REFERENCES_AT_ONCE) {
-        let sql =
-            format!("UPDATE refunds SET note = NULL WHERE note IS NOT NULL AND reference_id IN ({})", db::placeholders(1, some.len()));
-        db::execute(tx, &sql, some.iter().flat_map(|id| values![*id]).collect()).await?;
-    }
-    Ok(())
+    forget_notes_in(tx, "refunds", references).await
 }
