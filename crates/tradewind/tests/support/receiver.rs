@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -10,9 +11,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::TestResult;
+
+/// A message that has not arrived by then does not come.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// One message as it arrived.
 #[derive(Debug, Clone)]
@@ -94,14 +99,17 @@ impl Receiver {
         self.script.lock().unwrap().answers.push_back((StatusCode::TOO_MANY_REQUESTS, Some(retry_after.to_owned())));
     }
 
-    /// Lets a message arrive, does something, and answers only then.
-    pub(crate) async fn while_it_waits<T>(&self, act: impl Future<Output = T>) -> T {
+    /// Lets a message arrive, does something, and answers only then. The message is held from this call on, not from the first poll:
+    /// call it before whatever sends is spawned, or the answer may have left.
+    pub(crate) fn while_it_waits<T>(&self, act: impl Future<Output = T>) -> impl Future<Output = T> {
         self.gate.forget_permits(Semaphore::MAX_PERMITS);
         self.arrived.forget_permits(Semaphore::MAX_PERMITS);
-        self.arrived.acquire().await.unwrap().forget();
-        let done = act.await;
-        self.gate.add_permits(Semaphore::MAX_PERMITS);
-        done
+        async {
+            timeout(LONGEST_WAIT, self.arrived.acquire()).await.expect("a message arrives").unwrap().forget();
+            let done = act.await;
+            self.gate.add_permits(Semaphore::MAX_PERMITS);
+            done
+        }
     }
 
     /// What has arrived since this was asked last.

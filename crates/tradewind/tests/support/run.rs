@@ -1,12 +1,17 @@
 //! Running one body on a fresh database: make it, run the body, look for what it left behind, clean up.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
 use super::shop::TestShop;
 use super::{TestResult, leftovers, postgres, sqlite};
+
+/// What waits for something that never comes fails by its name, instead of holding up all the others.
+const LONGEST: Duration = Duration::from_mins(15);
 
 /// Runs the body on a SQLite file of its own.
 pub(crate) fn run_on_sqlite<Body, Running>(_name: &'static str, body: Body) -> TestResult
@@ -47,7 +52,7 @@ where
     Body: FnOnce(TestShop) -> Running,
     Running: Future<Output = TestResult>,
 {
-    body(shop.clone()).await?;
+    timeout(LONGEST, body(shop.clone())).await.map_err(|_| format!("it hangs: not done after {LONGEST:?}"))??;
     shop.settle().await?;
     leftovers::refuse(shop.context()).await?;
     shop.close().await;

@@ -154,15 +154,17 @@ async fn whoever_dies_after_the_answer_tells_the_same_again(shop: TestShop) -> T
     let shop = telling(&shop, receiver.base(), 60_000)?;
     shop.mug(1_250, 10).await?;
     shop.settle().await?;
-    let process = shop.clone();
-    let task = tokio::spawn(async move { export(process.notify()).await.map(drop) });
-    receiver.while_it_waits(async { task.abort() }).await;
-    assert!(task.await.is_err_and(|error| error.is_cancelled()));
+    // A process that is dropped while it waits for the answer stands for one that dies.
+    let asked = receiver.while_it_waits(async {});
+    tokio::select! {
+        () = asked => {}
+        told = export(shop.notify()) => return Err(format!("it did not wait: {told:?}").into()),
+    }
     // The database can be written to while an address is asked: no transaction is open.
-    let (other, asked) = (shop.clone(), receiver.clone());
-    let again = tokio::spawn(async move { export(other.notify()).await.map(|runs| runs.len()) });
-    asked.while_it_waits(async { shop.mug(300, 1).await.map(drop) }).await?;
-    assert_eq!(again.await??, 1);
+    let asked = receiver.while_it_waits(shop.mug(300, 1));
+    let (mug, again) = tokio::join!(asked, export(shop.notify()));
+    mug?;
+    assert_eq!(again?.len(), 1);
     let messages = receiver.take();
     let [first, second] = messages.as_slice() else { return Err(format!("{messages:?}").into()) };
     assert_eq!((first.header("webhook-id"), &first.body), (second.header("webhook-id"), &second.body));
