@@ -1,5 +1,6 @@
 //! One keep-alive connection that sends ready bytes and reads an answer: a client that costs as little as it can.
 
+pub mod random;
 pub mod receiver;
 pub mod trouble;
 

@@ -15,13 +15,16 @@ CREATE TABLE stock_locations (
     updated_by TEXT NOT NULL
 );
 
--- Tracked variants have levels; those of a variant that is tracked no more stay and count for nothing. `backorder_limit` is the variant's, copied here so that the CHECK sees it.
+-- Tracked variants have levels; those of a variant that is tracked no more stay and count for nothing. `backorder_limit` and
+-- `low_stock_threshold` are the variant's, copied here for the CHECK and the mark. A sale that leaves `is_low` as it was touches no index.
 CREATE TABLE stock_levels (
     variant_id UUID NOT NULL REFERENCES variants (id),
     location_id UUID NOT NULL REFERENCES stock_locations (id),
     on_hand BIGINT NOT NULL DEFAULT 0,
     reserved BIGINT NOT NULL DEFAULT 0 CONSTRAINT stock_levels_reserved_check CHECK (reserved >= 0),
     backorder_limit BIGINT CONSTRAINT stock_levels_backorder_limit_check CHECK (backorder_limit >= 0),
+    low_stock_threshold BIGINT,
+    is_low BOOLEAN NOT NULL GENERATED ALWAYS AS (on_hand - reserved <= COALESCE(low_stock_threshold, 0)) STORED,
     version BIGINT NOT NULL DEFAULT 1,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
@@ -29,6 +32,7 @@ CREATE TABLE stock_levels (
     CONSTRAINT stock_levels_oversold_check CHECK (backorder_limit IS NULL OR reserved <= on_hand + backorder_limit)
 );
 CREATE INDEX stock_levels_location_idx ON stock_levels (location_id, variant_id);
+CREATE INDEX stock_levels_low_idx ON stock_levels (variant_id, location_id) WHERE is_low;
 
 -- append-only: stock_moves
 -- One move per (cause, reason, level): the same delivery is not booked twice.

@@ -1,5 +1,6 @@
 //! Where money, stock and requests meet, and could part: each test is a doubt that was looked into.
 
+use catalog::inventory::Counting;
 use chrono::TimeDelta;
 use payments::payments::{OperationKind, Outcome, Start};
 use payments::providers::{Call, Provider};
@@ -60,7 +61,8 @@ async fn a_variant_that_is_counted_no_more_meanwhile_is_sold_without_a_hold(shop
     let cart = shop.cart(&[(&mug.id, 1)]).await?;
     let tx = shop.context().begin(&shop.origin()).await?;
     db::fetch_scalar::<uuid::Uuid>(&tx, "SELECT id FROM variants WHERE id = $1 FOR UPDATE", values![mug.variant_id]).await?;
-    catalog::inventory::set_tracking(&tx, mug.variant_id, false, None).await?;
+    let uncounted = Counting { tracked: false, backorder_limit: None, low_stock_threshold: None };
+    catalog::inventory::set_tracking(&tx, mug.variant_id, uncounted).await?;
     db::execute(&tx, "UPDATE variants SET tracked = FALSE WHERE id = $1", values![mug.variant_id]).await?;
     let (buyer, theirs) = (shop.clone(), cart.clone());
     let bought = tokio::spawn(async move { buyer.insist(&theirs, "manual", "mine").await });

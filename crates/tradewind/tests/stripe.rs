@@ -1,20 +1,21 @@
 //! Money by Stripe: asked of `localstripe`, which nobody here wrote, and of a page to pay on, which that one does not have.
 
+mod books;
 mod hosted;
 mod hosted_server;
 mod intents;
 mod losing;
 mod messages;
-mod way;
+
+use std::path::PathBuf;
 
 use ::payments::payments::{self, Payment};
-use aws_lc_rs::hmac;
 use kernel::PaymentId;
+use local_stripe::{SECRET_KEY, Stripe, signature};
 use platform::config::{Config, StripeCheckout};
 use serde_json::json;
 
 use crate::support::{Ask, Reply, TestResult, TestShop, run_on_postgres, run_on_sqlite};
-use way::{SECRET_KEY, Stripe};
 
 /// What Stripe signs with.
 const WEBHOOK_SECRET: &str = "whsec_otter";
@@ -28,8 +29,9 @@ where
     B: Fn(TestShop, Stripe) -> R,
     R: Future<Output = TestResult>,
 {
-    run_on_sqlite(name, async |shop| body(shop, Stripe::start().await?).await)?;
-    run_on_postgres(name, async |shop| body(shop, Stripe::start().await?).await)
+    let programs = std::env::var_os("TRADEWIND_TEST_STRIPE_PROGRAMS").map(PathBuf::from).expect("cargo xtask test says where it is");
+    run_on_sqlite(name, async |shop| body(shop, Stripe::start(&programs).await?).await)?;
+    run_on_postgres(name, async |shop| body(shop, Stripe::start(&programs).await?).await)
 }
 
 /// A shop that takes money by a Stripe at this address, on pages of its own.
@@ -91,7 +93,5 @@ fn message(shop: &TestShop, object: &serde_json::Value, late_s: i64) -> Ask {
 /// Signed bytes.
 fn signed(shop: &TestShop, body: String, late_s: i64) -> Ask {
     let time = shop.now().timestamp() - late_s;
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, WEBHOOK_SECRET.as_bytes()), format!("{time}.{body}").as_bytes());
-    let tag: String = tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    shop.post("/webhooks/stripe").anonymous().header("stripe-signature", format!("t={time},v1={tag}")).raw(body)
+    shop.post("/webhooks/stripe").anonymous().header("stripe-signature", signature(WEBHOOK_SECRET, time, &body)).raw(body)
 }

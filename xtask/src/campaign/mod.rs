@@ -10,7 +10,6 @@ mod inject;
 mod jobs;
 mod mutants;
 mod program;
-mod random;
 mod results;
 mod schema;
 mod shop;
@@ -24,6 +23,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
+use raw_client::random;
 
 /// Which campaign.
 #[derive(Subcommand)]

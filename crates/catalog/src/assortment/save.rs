@@ -10,8 +10,9 @@ use super::diff::{self, FieldChange, Side};
 use super::draft::{Draft, Stored};
 use super::error::WriteProductError;
 use super::{references, remove, slug};
+use crate::inventory::Counting;
 use crate::products::{self, ExternalRef, Product, ProductEvent};
-use crate::variants::{self, Variant, VariantWrites};
+use crate::variants::{self, Variant, VariantContent, VariantWrites};
 use crate::{inventory, listing};
 
 /// A product as it was written.
@@ -141,7 +142,7 @@ async fn write(tx: &WriteTx, stored: Option<&Stored>, product: &Product, variant
         return Ok(());
     }
     for (_, variant) in changed.iter().filter(|(before, variant)| before.is_some_and(|before| counts_otherwise(before, variant))) {
-        inventory::set_tracking(tx, variant.id, variant.content.tracked, variant.content.backorder_limit).await?;
+        inventory::set_tracking(tx, variant.id, counting(variant)).await?;
     }
     variants::write(tx, writes(&changed)).await?;
     products::write_variant_refs(tx, &changed_refs(&changed)).await?;
@@ -150,9 +151,13 @@ async fn write(tx: &WriteTx, stored: Option<&Stored>, product: &Product, variant
     Ok(inventory::track_new(tx, &new).await?)
 }
 
+fn counting(variant: &Variant) -> Counting {
+    let VariantContent { tracked, backorder_limit, low_stock_threshold, .. } = variant.content;
+    Counting { tracked, backorder_limit, low_stock_threshold }
+}
+
 fn counts_otherwise(before: &Variant, after: &Variant) -> bool {
-    let rule = |variant: &Variant| (variant.content.tracked, variant.content.backorder_limit);
-    (before.content.tracked || after.content.tracked) && rule(before) != rule(after)
+    (before.content.tracked || after.content.tracked) && counting(before) != counting(after)
 }
 
 pub(super) fn writes<'a>(changed: &[(Option<&Variant>, &'a Variant)]) -> VariantWrites<'a> {

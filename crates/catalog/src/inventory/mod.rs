@@ -34,7 +34,7 @@ pub use delete_location::{DeleteLocation, DeleteLocationError, delete_location, 
 pub use events::{LocationFact, LocationState, StockFact, Supply};
 pub use holds::{Held, HoldEnd, changes_of as changes_of_holds, take};
 pub use locations::{LocationAddress, LocationAddressInput, LocationChanges, LocationInput, LocationKind, NewLocation, StockLocation};
-pub use model::{Availability, Level, LevelFilter, NotEnough, StockLevel, allocate};
+pub use model::{Availability, Counting, Level, LevelFilter, NotEnough, StockLevel, allocate};
 pub use moves::{MoveCause, MoveFilter, MoveReason, StockMove};
 pub use plan::{Demand, Plan, Portion, Shortage, plan};
 pub use release::{release, release_line};

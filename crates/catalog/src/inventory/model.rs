@@ -45,6 +45,17 @@ impl Level {
     }
 }
 
+/// What the stock of a variant is counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counting {
+    /// Whether it is counted at all.
+    pub tracked: bool,
+    /// How much may be promised beyond what is there; `None`: all that is asked for.
+    pub backorder_limit: Option<i64>,
+    /// Stock is low where no more than this is ready.
+    pub low_stock_threshold: Option<i64>,
+}
+
 /// What one location has of one variant, as staff see it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StockLevel {

@@ -3,7 +3,7 @@
 use kernel::{DomainError, ErrorKind, VariantId};
 use platform::db::{DatabaseError, OnBroken, WriteTx};
 
-use super::model::Level;
+use super::model::{Counting, Level};
 use super::store;
 
 /// Why the counting stays as it is.
@@ -43,8 +43,8 @@ impl DomainError for SetTrackingError {
     }
 }
 
-/// Brings the levels of an existing variant in line with what it is to be; whoever writes `variants.tracked` or
-/// `variants.backorder_limit` calls this in the same transaction, also for a new variant that is tracked.
+/// Brings the levels of an existing variant in line with what it is to be; whoever writes what `Counting` has of a variant calls this
+/// in the same transaction, also for a new variant that is tracked.
 ///
 /// A variant that comes to be tracked gets a level at the default location (the active one of first priority) unless it has
 /// one; levels of a variant that is tracked no more stay and count for nothing. Call it before the variant's own row is
@@ -52,12 +52,8 @@ impl DomainError for SetTrackingError {
 ///
 /// # Errors
 /// `Held` or `Reserved` where orders forbid it; nothing is changed then.
-pub async fn set_tracking(
-    tx: &WriteTx,
-    variant_id: VariantId,
-    tracked: bool,
-    backorder_limit: Option<i64>,
-) -> Result<(), SetTrackingError> {
+pub async fn set_tracking(tx: &WriteTx, variant_id: VariantId, counting: Counting) -> Result<(), SetTrackingError> {
+    let Counting { tracked, backorder_limit, .. } = counting;
     store::lock_variants(tx, &[variant_id]).await?;
     let stocks = store::lock_stocks(tx, &[variant_id]).await?;
     let levels: Vec<_> = stocks.iter().flat_map(|stock| stock.levels.iter().map(|placed| placed.level)).collect();
@@ -73,7 +69,7 @@ pub async fn set_tracking(
     if let Some(limit) = backorder_limit.filter(|_| levels.iter().any(|level| Level { backorder_limit, ..*level }.is_oversold())) {
         return Err(refused(limit));
     }
-    let limited = store::limit_backorders(tx, variant_id, backorder_limit).await;
+    let limited = store::copy_limits(tx, variant_id, counting).await;
     limited.on_check("stock_levels_oversold_check", || refused(backorder_limit.unwrap_or(0)))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use catalog::inventory::{
-    self, AdjustStock, AdjustStockError, Adjusted, Adjustment, AdjustmentItem, CountChange, MoveReason, SetTrackingError,
+    self, AdjustStock, AdjustStockError, Adjusted, Adjustment, AdjustmentItem, CountChange, Counting, MoveReason, SetTrackingError,
 };
 use kernel::{DomainError, PageRequest, Position, VariantId};
 use platform::db::{self, Span, count_statements};
@@ -12,7 +12,7 @@ use platform::values;
 use serde_json::json;
 use test_macro::test_on_every_database;
 
-use super::shelf::{Shelf, begin, reserve, told};
+use super::shelf::{Shelf, begin, counted, reserve, told};
 use crate::support::{TestResult, TestShop};
 
 fn item(shelf: Shelf, change: CountChange) -> AdjustmentItem {
@@ -87,7 +87,7 @@ async fn promised_stock_stays(shop: TestShop) -> TestResult {
     let unknown = AdjustmentItem { variant_id: VariantId::generate(), ..item(shelf, CountChange::By(1)) };
     assert_eq!(code(adjust(&shop, MoveReason::Received, vec![unknown]).await?), "validation_failed");
     let tx = begin(&shop).await?;
-    let held = inventory::set_tracking(&tx, shelf.variant_id, false, None).await;
+    let held = inventory::set_tracking(&tx, shelf.variant_id, Counting { tracked: false, ..counted(None) }).await;
     assert!(matches!(held, Err(SetTrackingError::Held { reserved: 3 })), "{held:?}");
     tx.rollback().await?;
     adjust(&shop, MoveReason::Damaged, by(-2)).await??;
@@ -245,7 +245,7 @@ async fn counting_can_be_switched_off_and_on(shop: TestShop) -> TestResult {
     let shelf = Shelf::stocked(&shop, 2, None).await?;
     let track = async |tracked: bool, limit: Option<i64>| -> TestResult<Result<(), SetTrackingError>> {
         let tx = begin(&shop).await?;
-        if let Err(refused) = inventory::set_tracking(&tx, shelf.variant_id, tracked, limit).await {
+        if let Err(refused) = inventory::set_tracking(&tx, shelf.variant_id, Counting { tracked, ..counted(limit) }).await {
             tx.rollback().await?;
             return Ok(Err(refused));
         }

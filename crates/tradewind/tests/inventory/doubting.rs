@@ -18,6 +18,7 @@ async fn each_sentence_about_stock_finds_what_breaks_it(shop: TestShop) -> TestR
         ("s03", "UPDATE stock_levels SET reserved = reserved - 1 WHERE variant_id = $1"),
         ("s03", "UPDATE holds SET quantity = quantity + 1 WHERE variant_id = $1"),
         ("s08", "UPDATE variants SET backorder_limit = 7 WHERE id = $1"),
+        ("s08", "UPDATE variants SET low_stock_threshold = 7 WHERE id = $1"),
         ("s09", "UPDATE variants SET archived_at = updated_at WHERE id = $1"),
         ("s09", "UPDATE stock_locations SET active = FALSE WHERE id IN (SELECT location_id FROM stock_levels WHERE variant_id = $1)"),
     ];

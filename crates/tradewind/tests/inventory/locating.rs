@@ -7,7 +7,7 @@ use catalog::inventory::{
 use kernel::{PageRequest, Quantity, StockLocationId};
 use test_macro::test_on_every_database;
 
-use super::shelf::{Shelf, begin, reserve};
+use super::shelf::{Shelf, begin, counted, reserve};
 use crate::support::{TestResult, TestShop};
 
 async fn open(shop: &TestShop, code: &str, priority: i64) -> TestResult<StockLocation> {
@@ -129,7 +129,7 @@ async fn backorders_are_taken_at_the_first_location_alone(shop: TestShop) -> Tes
     let (shelf, second) = (Shelf::stocked(&shop, 1, None).await?, open(&shop, "second", 5).await?);
     put(&shop, shelf, second.id, 0).await?;
     let tx = begin(&shop).await?;
-    inventory::set_tracking(&tx, shelf.variant_id, true, Some(2)).await?;
+    inventory::set_tracking(&tx, shelf.variant_id, counted(Some(2))).await?;
     platform::db::execute(&tx, "UPDATE variants SET backorder_limit = 2 WHERE id = $1", platform::values![shelf.variant_id]).await?;
     tx.commit().await?;
 

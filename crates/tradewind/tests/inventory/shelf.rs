@@ -1,11 +1,16 @@
 //! A product whose one variant is counted, and what is asked of it.
 
-use catalog::inventory::{self, Demand, MoveReason, ReserveError, StockLocation};
+use catalog::inventory::{self, Counting, Demand, MoveReason, ReserveError, StockLocation};
 use kernel::{OrderId, OrderLineId, ProductId, Quantity, StockLocationId, VariantId};
 use platform::db::{self, WriteTx};
 use platform::values;
 
 use crate::support::{TestResult, TestShop};
+
+/// Counted, with so much that may be ordered back.
+pub(super) fn counted(backorder_limit: Option<i64>) -> Counting {
+    Counting { tracked: true, backorder_limit, low_stock_threshold: None }
+}
 
 /// A listed product with one tracked variant, at the location that every shop has.
 #[derive(Clone, Copy)]
@@ -23,7 +28,8 @@ impl Shelf {
         let shelf = Self { product_id: ProductId::generate(), variant_id: VariantId::generate(), location_id };
         let tx = begin(shop).await?;
         shelf.insert_product(&tx, low_stock_threshold).await?;
-        inventory::set_tracking(&tx, shelf.variant_id, true, Some(0)).await?;
+        let counting = Counting { low_stock_threshold, ..counted(Some(0)) };
+        inventory::set_tracking(&tx, shelf.variant_id, counting).await?;
         inventory::set_on_hand(&tx, MoveReason::Initial, &[(shelf.variant_id, None, on_hand)]).await?;
         tx.commit().await?;
         Ok(shelf)

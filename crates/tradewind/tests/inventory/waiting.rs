@@ -7,7 +7,7 @@ use platform::db;
 use platform::values;
 use test_macro::test_on_every_database;
 
-use super::shelf::{Shelf, begin, reserve};
+use super::shelf::{Shelf, begin, counted, reserve};
 use crate::support::{TestResult, TestShop};
 
 /// Whoever takes the last piece while its variant is archived does not count it twice.
@@ -40,7 +40,7 @@ async fn a_level_that_appears_meanwhile_is_seen(shop: TestShop) -> TestResult {
     let input = LocationInput { name: Some("First".to_owned()), priority: Some(1), ..Default::default() };
     let first = inventory::create_location(context, &origin, NewLocation::parse("first", LocationKind::Own, input)?).await?;
     let tx = begin(&shop).await?;
-    inventory::set_tracking(&tx, shelf.variant_id, true, Some(2)).await?;
+    inventory::set_tracking(&tx, shelf.variant_id, counted(Some(2))).await?;
     db::execute(&tx, "UPDATE variants SET backorder_limit = 2 WHERE id = $1", values![shelf.variant_id]).await?;
     db::execute(&tx, "UPDATE product_listings SET variants_available = 1 WHERE product_id = $1", values![shelf.product_id]).await?;
     tx.commit().await?;

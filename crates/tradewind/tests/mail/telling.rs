@@ -105,9 +105,8 @@ async fn whoever_shows_that_an_address_is_theirs_is_welcomed_once(shop: TestShop
 async fn little_stock_is_told_once_for_each_crossing(shop: TestShop) -> TestResult {
     let shop = shop.configured(|config| config.mail.alerts_to = "stock@mugs.example".to_owned())?;
     let mug = shop.mug(1_250, 6).await?;
-    let tx = shop.context().begin(&shop.origin()).await?;
-    execute(&tx, "UPDATE variants SET low_stock_threshold = 3", vec![]).await?;
-    tx.commit().await?;
+    let path = format!("/api/v1/products/{}/variants/{}", mug.product_id, mug.id);
+    shop.patch(&path).version(1).json(json!({"low_stock_threshold": 3})).await?.expect(200)?;
     let adjust = async |delta: i64, key: &str| -> TestResult {
         let body = json!({"items": [{"variant_id": mug.id, "delta": delta}], "reason": "correction"});
         shop.post("/api/v1/stock-adjustments").idempotency(key).json(body).await?.expect(201)?;

@@ -171,6 +171,16 @@ async fn levels_and_moves_are_found_by_what_staff_know(shop: TestShop) -> TestRe
         let levels = shop.get(&format!("{LEVELS}?filter[low]={low}")).await?.expect(200)?;
         assert_eq!(members(&levels, "sku"), [json!(sku)], "{low}");
     }
+    // What is low changes with the threshold, before anything is sold.
+    let cup = shop.get(&format!("{LEVELS}?filter[sku]=CUP")).await?.expect(200)?.data()[0].clone();
+    let (product, variant) = (cup["product_id"].as_str().unwrap_or_default(), cup["variant_id"].as_str().unwrap_or_default());
+    let threshold = shop.patch(&format!("/api/v1/products/{product}/variants/{variant}")).version(1);
+    threshold.json(json!({ "low_stock_threshold": 1 })).await?.expect(200)?;
+    let levels = shop.get(&format!("{LEVELS}?filter[low]=true")).await?.expect(200)?;
+    assert_eq!(
+        (members(&levels, "sku"), members(&levels, "low_stock_threshold")),
+        (vec![json!("MUG"), json!("CUP")], vec![json!(null), json!(1)])
+    );
     for path in [format!("{LEVELS}?filter[variant]=mug"), format!("{MOVES}?filter[location]=main")] {
         assert_eq!(shop.get(&path).await?.status, 422);
     }

@@ -115,7 +115,7 @@ fn money_is_held_until_goods_leave_by_stripe() -> TestResult {
         shop.settle().await?;
         assert_eq!(buying.states(&shop).await?, ["completed", "paid", "captured"]);
         assert_eq!(
-            (status().await?, stripe.asked(axum::http::Method::POST, &format!("/v1/payment_intents/{intent}/capture"))),
+            (status().await?, stripe.asked(&axum::http::Method::POST, &format!("/v1/payment_intents/{intent}/capture"))),
             (json!("succeeded"), 1)
         );
         shop.advance(TimeDelta::minutes(2));

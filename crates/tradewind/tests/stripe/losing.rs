@@ -19,11 +19,11 @@ fn a_lost_answer_is_found_and_charged_once_by_stripe() -> TestResult {
         stripe.will_lose(3);
         let (buying, placed) = Buying::begin(&shop).await?;
         assert_eq!((placed.text("status"), placed.text("payment/status")), ("pending", "unknown"));
-        assert_eq!((stripe.asked(Method::POST, INTENTS), stripe.count(INTENTS).await?), (3, 1), "asked again under the same key");
+        assert_eq!((stripe.asked(&Method::POST, INTENTS), stripe.count(INTENTS).await?), (3, 1), "asked again under the same key");
         shop.advance(TimeDelta::minutes(1));
         shop.settle().await?;
         assert_eq!(buying.states(&shop).await?, ["pending", "unpaid", "awaiting_customer"]);
-        assert_eq!(stripe.asked(Method::POST, INTENTS), 3, "found, not asked for again");
+        assert_eq!(stripe.asked(&Method::POST, INTENTS), 3, "found, not asked for again");
         let shown = buying.read(&shop).await?;
         assert!(shown.text("payment/next_action/client_secret").starts_with("pi_"), "the customer can go on");
 
@@ -45,7 +45,7 @@ fn a_key_that_is_used_again_makes_no_second_charge_by_stripe() -> TestResult {
         stripe.will_lose(1);
         let (buying, placed) = Buying::begin(&shop).await?;
         assert_eq!(placed.text("payment/status"), "awaiting_customer");
-        assert_eq!((stripe.asked(Method::POST, INTENTS), stripe.count(INTENTS).await?), (2, 1));
+        assert_eq!((stripe.asked(&Method::POST, INTENTS), stripe.count(INTENTS).await?), (2, 1));
 
         let details = payments::find(shop.context().db.reader(), buying.payment).await?.ok_or("no payment")?;
         let call = Call { provider_reference: None, ..Call::of(&details.operations[0], &details.payment) };

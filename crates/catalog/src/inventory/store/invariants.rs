@@ -42,9 +42,10 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         code: "s08",
-        says: "a level may order back what its variant may",
+        says: "a level has the limits of its variant",
         sql: "SELECT COALESCE(v.sku, 'a variant without SKU') AS culprit FROM stock_levels l JOIN variants v ON v.id = l.variant_id
-            WHERE v.tracked AND COALESCE(l.backorder_limit, -1) <> COALESCE(v.backorder_limit, -1)",
+            WHERE v.tracked AND (l.backorder_limit IS DISTINCT FROM v.backorder_limit
+                OR l.low_stock_threshold IS DISTINCT FROM v.low_stock_threshold)",
         grace_s: None,
     },
     Invariant {

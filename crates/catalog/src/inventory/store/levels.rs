@@ -7,7 +7,7 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parame
 use platform::values;
 use uuid::Uuid;
 
-use crate::inventory::model::Level;
+use crate::inventory::model::{Counting, Level};
 use crate::inventory::stock::{LevelChange, PlacedLevel, Stock};
 
 #[derive(FromQueryResult)]
@@ -155,7 +155,7 @@ pub async fn tracked_among(
     Ok(rows.into_iter().map(|row| VariantId::from_uuid(row.id)).collect())
 }
 
-/// Adds the levels that are absent, with nothing on hand and the backorder limit of their variant.
+/// Adds the levels that are absent, with nothing on hand and the limits of their variant.
 pub(in crate::inventory) async fn ensure_levels(tx: &WriteTx, levels: &[(VariantId, StockLocationId)]) -> Result<(), DatabaseError> {
     if levels.is_empty() {
         return Ok(());
@@ -164,8 +164,9 @@ pub(in crate::inventory) async fn ensure_levels(tx: &WriteTx, levels: &[(Variant
     // Without WHERE, SQLite would take ON CONFLICT for the condition of the join.
     let sql = format!(
         "WITH x(variant_id, location_id) AS (VALUES {})
-         INSERT INTO stock_levels (variant_id, location_id, backorder_limit, created_at, updated_at)
-         SELECT x.variant_id, x.location_id, v.backorder_limit, $1, $1 FROM x JOIN variants v ON v.id = x.variant_id WHERE TRUE
+         INSERT INTO stock_levels (variant_id, location_id, backorder_limit, low_stock_threshold, created_at, updated_at)
+         SELECT x.variant_id, x.location_id, v.backorder_limit, v.low_stock_threshold, $1, $1
+         FROM x JOIN variants v ON v.id = x.variant_id WHERE TRUE
          ORDER BY x.variant_id, x.location_id
          ON CONFLICT (variant_id, location_id) DO NOTHING",
         rows.join(", ")
@@ -199,11 +200,12 @@ pub async fn on_hand_at_default(db: &impl ConnectionTrait, variants: &[VariantId
     Ok(rows.into_iter().map(|row| (VariantId::from_uuid(row.variant_id), row.on_hand)).collect())
 }
 
-/// Copies a variant's backorder limit to its locked levels.
-pub(in crate::inventory) async fn limit_backorders(tx: &WriteTx, variant: VariantId, limit: Option<i64>) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE stock_levels SET backorder_limit = $1, version = version + 1, updated_at = $2
-        WHERE variant_id = $3 AND COALESCE(backorder_limit, -1) <> COALESCE($1, -1)";
-    db::execute(tx, UPDATE, values![limit, tx.now(), variant]).await.map(drop)
+/// Copies what a variant's stock is counted by to its locked levels.
+pub(in crate::inventory) async fn copy_limits(tx: &WriteTx, variant: VariantId, counting: Counting) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE stock_levels SET backorder_limit = $1, low_stock_threshold = $2, version = version + 1, updated_at = $3
+        WHERE variant_id = $4 AND (backorder_limit IS DISTINCT FROM $1 OR low_stock_threshold IS DISTINCT FROM $2)";
+    let Counting { backorder_limit, low_stock_threshold, .. } = counting;
+    db::execute(tx, UPDATE, values![backorder_limit, low_stock_threshold, tx.now(), variant]).await.map(drop)
 }
 
 /// Removes the levels of variants that nothing was ever booked or put aside for; false, with nothing removed, where

@@ -33,7 +33,7 @@ impl ListRow for LevelRow {
     // What only names a level is looked up for the rows of the page alone, however many are gone through for it.
     const COLUMNS: &'static str = "l.variant_id, v.product_id, (SELECT p.title FROM products p WHERE p.id = v.product_id) AS product_title,
         v.sku, v.options, l.location_id, (SELECT s.code FROM stock_locations s WHERE s.id = l.location_id) AS location_code,
-        l.on_hand, l.reserved, l.backorder_limit, v.low_stock_threshold, l.version, l.updated_at";
+        l.on_hand, l.reserved, l.backorder_limit, l.low_stock_threshold, l.version, l.updated_at";
     const FROM: &'static str = "stock_levels l JOIN variants v ON v.id = l.variant_id";
     const SAME_KEY: Option<&'static str> = Some("v.id");
     const KEYS: [&'static str; 2] = ["l.variant_id", "l.location_id"];
@@ -144,8 +144,7 @@ pub async fn list_levels(
     narrowed.is("v.product_id", filter.product_id);
     narrowed.is("l.location_id", filter.location_id);
     if let Some(low) = filter.low {
-        let sign = if low { "<=" } else { ">" };
-        narrowed.add(format!("l.on_hand - l.reserved {sign} COALESCE(v.low_stock_threshold, 0)"));
+        narrowed.add(if low { "l.is_low" } else { "NOT l.is_low" });
     }
     let page = match &filter.sku {
         Some(sku) => by_sku(db, narrowed, &sku.to_ascii_lowercase(), descending, request).await?,

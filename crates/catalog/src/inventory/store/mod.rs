@@ -32,7 +32,7 @@ pub use locations::{find_location, find_location_by_code, find_locations_by_code
 
 pub(super) use holds::{Holder, end_holds, insert_holds, keep_holds, lock_holds_of, lock_holds_of_lines};
 pub(super) use levels::{
-    change_levels, delete_levels, ensure_levels, limit_backorders, lock_stocks, lock_variants, read_stocks, stocks_kept_growing,
+    change_levels, copy_limits, delete_levels, ensure_levels, lock_stocks, lock_variants, read_stocks, stocks_kept_growing,
 };
 pub(super) use listings::{lock_listings, recount_location, shift_listings};
 pub(super) use locations::{delete_location, has_reserved, insert_location, location_ids, lock_location, stop_stock, update_location};

@@ -21,6 +21,17 @@ pub(super) fn in_their_units(money: Money) -> Option<i64> {
     (money.minor() % step == 0).then(|| money.minor() / step)
 }
 
+/// An amount of theirs as we count; none for one that nobody here can have.
+pub(super) fn in_our_units(amount: i64, currency: &str) -> Option<Money> {
+    let currency: Currency = currency.to_ascii_uppercase().parse().ok()?;
+    let (ours, theirs) = (currency.exponent(), decimals(currency));
+    let step = 10_i64.checked_pow(ours.abs_diff(theirs))?;
+    if theirs <= ours {
+        return Some(Money::new(amount.checked_mul(step)?, currency));
+    }
+    (amount % step == 0).then(|| Money::new(amount / step, currency))
+}
+
 /// The currency's code as Stripe writes it.
 pub(super) fn code(money: Money) -> String {
     money.currency().code().to_ascii_lowercase()
@@ -50,6 +61,10 @@ mod tests {
             let money = Money::new(minor, currency.parse().expect("a currency"));
             assert_eq!(in_their_units(money), theirs, "{currency} {minor}");
             assert_eq!(theirs.is_some_and(|theirs| is_same(money, theirs, &code(money))), theirs.is_some());
+            assert_eq!(theirs.and_then(|theirs| in_our_units(theirs, &code(money))), theirs.map(|_| money), "and back");
+        }
+        for (amount, currency) in [(50_001, "isk"), (1, "gold"), (i64::MAX, "mga")] {
+            assert_eq!(in_our_units(amount, currency), None, "{amount} {currency}");
         }
     }
 

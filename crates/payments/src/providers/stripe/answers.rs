@@ -41,10 +41,11 @@ pub(super) struct Session {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Refund {
     pub(super) id: String,
-    status: Option<String>,
-    amount: i64,
-    currency: String,
+    pub(super) status: Option<String>,
+    pub(super) amount: i64,
+    pub(super) currency: String,
     failure_reason: Option<String>,
+    pub(super) balance_transaction: Option<Named>,
     pub(super) metadata: Metadata,
 }
 
@@ -59,13 +60,13 @@ pub(super) struct Listed<T> {
 /// A thing by its id, or whole.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-enum Named {
+pub(super) enum Named {
     Id(String),
     Whole { id: String },
 }
 
 impl Named {
-    fn into_id(self) -> String {
+    pub(super) fn into_id(self) -> String {
         match self {
             Self::Id(id) | Self::Whole { id } => id,
         }

@@ -2,6 +2,7 @@
 
 mod amounts;
 mod answers;
+mod books;
 mod client;
 mod event;
 mod form;

@@ -1,17 +1,20 @@
 //! Stripe, as payments see it.
 
 use chrono::TimeDelta;
-use kernel::PaymentId;
+use kernel::{PaymentId, Timestamp};
 use platform::config::{Config, StripeCapture, StripeCheckout};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::books::unreadable;
 use super::client::Client;
 use super::event::payment_of;
+use super::refusal::Refusal;
 use super::requests::Terms;
 use super::sessions::is_session;
 use super::signature::is_signed;
 use crate::payments::{OperationKind, Outcome, Start};
-use crate::providers::{Call, Message, MessageError, Provider};
+use crate::providers::{Call, Message, MessageError, Provider, Unreadable};
+use crate::reconciliation::Movement;
 
 /// Takes money by Stripe: the customer agrees to an intent, on a page of Stripe's or on the shop's own.
 ///
@@ -129,6 +132,25 @@ impl Provider for Stripe {
         }
     }
 
+    async fn movements(&self, since: Timestamp) -> Result<Option<Vec<Movement>>, Unreadable> {
+        self.client.movements(since).await.map(Some)
+    }
+
+    async fn knows(&self, call: &Call) -> Result<bool, Unreadable> {
+        let Some(reference) = call.provider_reference.as_deref() else { return Ok(false) };
+        let said = match call.kind {
+            OperationKind::Refund => {
+                self.client.find_refund(call, reference).await.map(|found| found.is_some_and(|refund| is_done(&refund.says_of(call))))
+            }
+            _ if is_session(reference) => self.client.session(reference).await.map(|session| is_done(&session.says_of(call))),
+            _ => self.client.intent(reference).await.map(|intent| is_done(&intent.says_of(call))),
+        };
+        said.or_else(|refusal| match refusal {
+            Refusal::Refused(_) => Ok(false),
+            Refusal::Unclear { .. } => Err(unreadable(refusal)),
+        })
+    }
+
     /// Told is that something happened; what happened is asked for. So the order of messages, and what else is in them, does not
     /// count, and a message that is repeated finds nothing that is open any more.
     fn subject_of(&self, message: &Message<'_>) -> Result<Option<PaymentId>, MessageError> {
@@ -144,6 +166,10 @@ impl Provider for Stripe {
     }
 }
 
+const fn is_done(said: &Outcome) -> bool {
+    matches!(said, Outcome::Succeeded { .. })
+}
+
 /// Money goes back from what came, and is let go of where it is held: without either there is nothing that could move.
 fn nothing_there() -> Outcome {
     Outcome::Failed { code: "nothing_captured".to_owned() }
@@ -152,7 +178,6 @@ fn nothing_there() -> Outcome {
 #[cfg(test)]
 mod tests {
     use http::HeaderMap;
-    use kernel::Timestamp;
     use platform::config::{Flags, load};
 
     use super::*;

@@ -28,6 +28,11 @@ pub(super) fn metadata(call: &Call) -> Form {
     of.with(REFERENCE_ID, call.reference_id)
 }
 
+/// Which operation of ours metadata names.
+pub(super) fn operation_of(metadata: Option<&Map<String, Value>>) -> Option<OperationId> {
+    metadata?.get(OPERATION_ID)?.as_str()?.parse().ok()
+}
+
 /// True where metadata names this operation of this payment.
 pub(super) fn is_of(metadata: Option<&Map<String, Value>>, call: &Call) -> bool {
     let names = |name: &str, id: String| metadata.and_then(|all| all.get(name)).and_then(Value::as_str) == Some(&id);

@@ -1,18 +1,21 @@
 //! Numbers that look random and come again with the same seed.
 
 /// `SplitMix64` (Steele, Lea and Flood, 2014): one multiplication more than a counter, and no state to speak of.
-pub(crate) struct Random(u64);
+#[derive(Debug)]
+pub struct Random(u64);
 
 impl Random {
     /// Numbers of this seed, for this purpose.
-    pub(crate) fn new(seed: u64, purpose: &str) -> Self {
+    #[must_use]
+    pub fn new(seed: u64, purpose: &str) -> Self {
         // FNV-1a spreads the purpose over the seed.
         let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         Self(purpose.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, mix))
     }
 
     /// The next number.
-    pub(crate) fn next(&mut self) -> u64 {
+    #[must_use]
+    pub const fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -20,7 +23,8 @@ impl Random {
     }
 
     /// A number from `least` to `most`.
-    pub(crate) fn between(&mut self, least: u64, most: u64) -> u64 {
+    #[must_use]
+    pub const fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.next() % (most - least + 1)
     }
 }
