@@ -5,6 +5,7 @@ mod floor;
 mod growth;
 mod load;
 mod process;
+mod provider;
 mod report;
 mod run;
 mod shop;

@@ -68,6 +68,14 @@ impl Place {
         Ok(rate)
     }
 
+    /// Imports one more product.
+    pub(crate) fn import_one(&self, product: &Value) -> Result<()> {
+        let file = self.data.with_extension("jsonl");
+        std::fs::write(&file, product.to_string()).context("cannot write a product")?;
+        self.run(&["import", "products", file.to_str().context("a path")?])?;
+        std::fs::remove_file(&file).context("cannot remove the product's file")
+    }
+
     /// What the shop logs when it runs.
     pub(crate) fn log(&self) -> PathBuf {
         self.data.with_extension("log")

@@ -5,6 +5,7 @@ mod bench;
 mod campaign;
 mod contracts;
 mod debian;
+mod go;
 mod node;
 mod postgres;
 mod project;

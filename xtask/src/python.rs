@@ -12,8 +12,8 @@ use crate::{debian, project};
 pub(crate) fn programs(package: &str, version: &str, more: &[&str]) -> Result<PathBuf> {
     let folder = project::target_folder()?.join("campaign/python").join(format!("{package}-{version}"));
     let programs = folder.join("bin");
-    let whole = folder.join("whole");
-    if whole.exists() {
+    let (whole, wanted) = (folder.join("whole"), more.join("\n"));
+    if fs::read_to_string(&whole).is_ok_and(|installed| installed == wanted) {
         return Ok(programs);
     }
     if folder.exists() {
@@ -29,6 +29,6 @@ pub(crate) fn programs(package: &str, version: &str, more: &[&str]) -> Result<Pa
     pip.args(["install", "--quiet", "--disable-pip-version-check", &format!("{package}=={version}")]).args(more);
     ensure!(pip.stdout(std::io::stderr()).status().context("cannot start pip")?.success(), "pip could not install {package} {version}");
     // Written last: an installation that was cut off has none.
-    fs::write(&whole, "").with_context(|| format!("cannot write {}", whole.display()))?;
+    fs::write(&whole, wanted).with_context(|| format!("cannot write {}", whole.display()))?;
     Ok(programs)
 }

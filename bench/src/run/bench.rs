@@ -17,6 +17,7 @@ use crate::visits::{Fetch, Questions};
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Credentials of a shop.
+#[derive(Clone)]
 pub(crate) struct Keys {
     /// May do everything.
     pub(crate) staff: String,

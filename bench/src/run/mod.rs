@@ -4,6 +4,7 @@ mod after;
 mod bench;
 mod beside;
 mod layers;
+mod paid;
 mod pgbench;
 mod plan;
 mod reads;
@@ -116,14 +117,15 @@ async fn measure(plan: &Plan, server: Option<&Server>, (place, beside): (&Place,
     bench.reads().await?;
     bench.carts(bare_client(plan, beside)?).await?;
     bench.orders().await?;
-    let staff = bench.keys.staff.clone();
+    let keys = bench.keys.clone();
     let (shop, mut measured) = bench.end();
     figures.append(&mut measured);
     tokio::time::sleep(REST.min(plan.time)).await;
     figures.push(single("memory, after", resident_mib(shop.process()), "MiB"));
     drop(shop);
-    figures.extend(after::jobs(plan, place, database, &staff).await?);
-    figures.extend(after::fan_out(plan, place, database, &staff).await?);
+    figures.extend(after::jobs(plan, place, database, &keys.staff).await?);
+    figures.extend(after::fan_out(plan, place, database, &keys.staff).await?);
+    figures.extend(paid::measure(plan, place, (database, server.and_then(|server| server.process)), keys).await?);
     place.check()?;
     if let Some(server) = server {
         figures.extend(pgbench::measure(server, plan)?);

@@ -25,7 +25,7 @@ impl Bench<'_> {
     }
 
     /// Variants of up to a hundred products.
-    async fn variants(&self) -> Result<Arc<[String]>> {
+    pub(super) async fn variants(&self) -> Result<Arc<[String]>> {
         let page = self.shop.read("/api/v1/products?per_page=100&include=variants", &self.keys.staff).await?;
         let products = page.get("data").and_then(Value::as_array).context("products")?;
         let variants = products.iter().filter_map(|product| product.get("variants")?.as_array()).flatten();

@@ -3,5 +3,5 @@
 mod buy;
 mod fetch;
 
-pub(crate) use buy::{Buy, FillCart};
+pub(crate) use buy::{Buy, Cart, FillCart, prepare};
 pub(crate) use fetch::{Fetch, Questions};

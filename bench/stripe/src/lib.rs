@@ -6,6 +6,7 @@ mod server;
 mod trouble;
 mod way;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,12 +25,15 @@ use way::Way;
 /// What opens an account there.
 pub const SECRET_KEY: &str = "sk_test_otter";
 
+/// What Stripe takes and `localstripe` does not know.
+const UNKNOWN: [&str; 2] = ["automatic_payment_methods[enabled]", "created[gte]"];
+
 /// A Stripe of one's own, until it is dropped.
 #[derive(Debug)]
 pub struct Stripe {
     way: Arc<Way>,
     base: String,
-    _server: Server,
+    server: Server,
     _stop: DropGuard,
 }
 
@@ -40,14 +44,30 @@ impl Stripe {
     /// Where it does not start.
     pub async fn start(programs: &Path) -> Result<Self> {
         let programs = programs.to_owned();
-        let server = tokio::task::spawn_blocking(move || Server::start(&programs)).await??;
-        let way = Arc::new(Way::to(server.base()));
+        let server = tokio::task::spawn_blocking(move || Server::local(&programs)).await??;
+        let way = Way::to(server.base(), &UNKNOWN);
+        Self::open(server, way).await
+    }
+
+    /// Starts `stripe-mock`, which refuses what is not in Stripe's own description of its API, and keeps nothing.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub async fn mock(program: &Path) -> Result<Self> {
+        let program = program.to_owned();
+        let server = tokio::task::spawn_blocking(move || Server::mock(&program)).await??;
+        let way = Way::to(server.base(), &[]);
+        Self::open(server, way).await
+    }
+
+    async fn open(server: Server, way: Way) -> Result<Self> {
+        let way = Arc::new(way);
         let listener = TcpListener::bind("127.0.0.1:0").await.context("there is no free port")?;
         let (base, stop) = (format!("http://{}", listener.local_addr()?), CancellationToken::new());
         let (passing, stopped) = (Arc::clone(&way), stop.clone().cancelled_owned());
         let pass = async move |request: Request| passing.pass(request).await;
         tokio::spawn(async move { axum::serve(listener, Router::new().fallback(pass)).with_graceful_shutdown(stopped).await });
-        Ok(Self { way, base, _server: server, _stop: stop.drop_guard() })
+        Ok(Self { way, base, server, _stop: stop.drop_guard() })
     }
 
     /// Where a shop finds it.
@@ -76,6 +96,24 @@ impl Stripe {
     #[must_use]
     pub fn asked(&self, method: &Method, path: &str) -> usize {
         self.way.asked(method, path)
+    }
+
+    /// What was asked for, a line for each kind of request, ids left out.
+    #[must_use]
+    pub fn kinds_asked(&self) -> BTreeSet<String> {
+        self.way.kinds_asked()
+    }
+
+    /// Requests that the server refused, and its words.
+    #[must_use]
+    pub fn refused(&self) -> Vec<String> {
+        self.way.refused()
+    }
+
+    /// Where the server itself is, for other clients than the shop.
+    #[must_use]
+    pub fn server(&self) -> &str {
+        self.server.base()
     }
 
     /// What the server itself knows.

@@ -1,6 +1,6 @@
 //! The way to the server: what passes it, and what becomes of it there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -20,13 +20,12 @@ use super::trouble::Fate;
 
 /// No request of the shop is larger.
 const MOST_BYTES: usize = 1_048_576;
-/// What Stripe takes and the server does not know.
-const UNKNOWN: [&str; 2] = ["automatic_payment_methods[enabled]", "created[gte]"];
-
 /// The way.
 #[derive(Debug)]
 pub(crate) struct Way {
     server: String,
+    /// Fields that the server does not know: they are left out.
+    unknown: &'static [&'static str],
     client: Client,
     keys: Keys,
     /// How many answers are still to be lost.
@@ -37,6 +36,7 @@ pub(crate) struct Way {
 #[derive(Debug, Default)]
 struct Seen {
     asked: Vec<(Method, String)>,
+    refused: Vec<String>,
     fates: BTreeMap<&'static str, usize>,
     troubled: Option<(u64, Random)>,
 }
@@ -52,9 +52,9 @@ struct Asked {
 
 impl Way {
     /// A way without trouble.
-    pub(crate) fn to(server: &str) -> Self {
+    pub(crate) fn to(server: &str, unknown: &'static [&'static str]) -> Self {
         let (client, keys, losing) = (Client::new(), Keys::default(), AtomicUsize::new(0));
-        Self { server: server.to_owned(), client, keys, losing, seen: Mutex::default() }
+        Self { server: server.to_owned(), unknown, client, keys, losing, seen: Mutex::default() }
     }
 
     pub(crate) fn will_lose(&self, answers: usize) {
@@ -73,6 +73,20 @@ impl Way {
         self.look().asked.iter().filter(|asked| (&asked.0, asked.1.as_str()) == (method, path)).count()
     }
 
+    pub(crate) fn kinds_asked(&self) -> BTreeSet<String> {
+        let without_ids = |path: &str| {
+            path.split('/')
+                .map(|part| if part.contains('_') && part.contains(char::is_numeric) { "{id}" } else { part })
+                .collect::<Vec<_>>()
+                .join("/")
+        };
+        self.look().asked.iter().map(|(method, path)| format!("{method} {}", without_ids(path))).collect()
+    }
+
+    pub(crate) fn refused(&self) -> Vec<String> {
+        self.look().refused.clone()
+    }
+
     /// A request to the server itself.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.server)).bearer_auth(SECRET_KEY)
@@ -80,7 +94,7 @@ impl Way {
 
     /// Has a request meet its fate.
     pub(crate) async fn pass(self: &Arc<Self>, request: Request) -> Response {
-        let Ok(asked) = Asked::read(request).await else { return StatusCode::BAD_REQUEST.into_response() };
+        let Ok(asked) = self.read(request).await else { return StatusCode::BAD_REQUEST.into_response() };
         let fate = self.fate_of(&asked);
         match fate {
             Fate::NeverArrives => return broken(&(200, Bytes::from_static(b"{}"))),
@@ -134,28 +148,30 @@ impl Way {
         let request = self.request(asked.method.clone(), &asked.path);
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(asked.form.clone());
         let reply = request.send().await?;
-        Ok((reply.status().as_u16(), reply.bytes().await?))
+        let (status, body) = (reply.status().as_u16(), reply.bytes().await?);
+        if status >= 400 {
+            self.look().refused.push(format!("{} {}: {status} {}", asked.method, asked.path, String::from_utf8_lossy(&body)));
+        }
+        Ok((status, body))
+    }
+
+    async fn read(&self, request: Request) -> Result<Asked> {
+        let (head, body) = request.into_parts();
+        let form = self.without_unknown(&axum::body::to_bytes(body, MOST_BYTES).await?);
+        let key = head.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
+        let query = head.uri.query().map(|query| self.without_unknown(query.as_bytes())).unwrap_or_default();
+        let path = format!("{}?{}", head.uri.path(), String::from_utf8_lossy(&query));
+        Ok(Asked { method: head.method, path, form, key })
+    }
+
+    fn without_unknown(&self, form: &[u8]) -> Bytes {
+        let known = form_urlencoded::parse(form).filter(|(name, _)| !self.unknown.contains(&name.as_ref()));
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish().into()
     }
 
     fn look(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Asked {
-    async fn read(request: Request) -> Result<Self> {
-        let (head, body) = request.into_parts();
-        let form = without_unknown(&axum::body::to_bytes(body, MOST_BYTES).await?);
-        let key = head.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
-        let query = head.uri.query().map(|query| without_unknown(query.as_bytes())).unwrap_or_default();
-        let path = format!("{}?{}", head.uri.path(), String::from_utf8_lossy(&query));
-        Ok(Self { method: head.method, path, form, key })
-    }
-}
-
-fn without_unknown(form: &[u8]) -> Bytes {
-    let known = form_urlencoded::parse(form).filter(|(name, _)| !UNKNOWN.contains(&name.as_ref()));
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(known).finish().into()
 }
 
 fn told((status, body): Answer) -> Response {

@@ -12,7 +12,7 @@ use test_macro::test_on_every_database;
 
 use crate::support::{Ask, Reply, TestResult, TestShop};
 
-fn rounds() -> usize {
+pub(crate) fn rounds() -> usize {
     std::env::var("TRADEWIND_RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(4)
 }
 

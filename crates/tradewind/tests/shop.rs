@@ -40,6 +40,7 @@ mod oauth;
 mod order_list;
 mod orders;
 mod outage;
+mod payment_races;
 mod payments_api;
 mod people_at_the_machine;
 mod platform;

@@ -6,6 +6,8 @@ mod hosted_server;
 mod intents;
 mod losing;
 mod messages;
+mod official;
+mod shapes;
 
 use std::path::PathBuf;
 
@@ -23,13 +25,18 @@ const WEBHOOK_SECRET: &str = "whsec_otter";
 const GOOD_CARD: &str = "pm_card_visa";
 const BAD_CARD: &str = "pm_card_chargeCustomerFail";
 
+/// The folder of the Python that has a Stripe and Stripe's own client.
+fn programs() -> PathBuf {
+    std::env::var_os("TRADEWIND_TEST_STRIPE_PROGRAMS").map(PathBuf::from).expect("cargo xtask test says where it is")
+}
+
 /// Runs a body on both databases, with a Stripe of its own each time.
 fn by_stripe_alone<B, R>(name: &'static str, body: B) -> TestResult
 where
     B: Fn(TestShop, Stripe) -> R,
     R: Future<Output = TestResult>,
 {
-    let programs = std::env::var_os("TRADEWIND_TEST_STRIPE_PROGRAMS").map(PathBuf::from).expect("cargo xtask test says where it is");
+    let programs = programs();
     run_on_sqlite(name, async |shop| body(shop, Stripe::start(&programs).await?).await)?;
     run_on_postgres(name, async |shop| body(shop, Stripe::start(&programs).await?).await)
 }

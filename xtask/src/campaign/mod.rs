@@ -9,6 +9,7 @@ mod fuzz;
 mod inject;
 mod jobs;
 mod mutants;
+mod payments;
 mod program;
 mod results;
 mod schema;
@@ -38,6 +39,8 @@ pub(crate) enum Campaign {
     Jobs(jobs::Arguments),
     /// Make the rules wrong, one place at a time, and see whether their tests notice
     Mutants(mutants::Arguments),
+    /// Cut, delay, double and lose the answers of a provider while the shop is killed, and compare the books
+    Payments(payments::Arguments),
     /// Drive the pure core and an independent model of it by chance, and compare them
     Simulation(simulation::Arguments),
     /// Write SQL and its like into every place of every operation
@@ -58,6 +61,7 @@ pub(crate) fn run(campaign: &Campaign) -> Result<ExitCode> {
         Campaign::Fuzz(arguments) => fuzz::run(arguments),
         Campaign::Jobs(arguments) => jobs::run(arguments),
         Campaign::Mutants(arguments) => mutants::run(arguments),
+        Campaign::Payments(arguments) => payments::run(arguments),
         Campaign::Simulation(arguments) => simulation::run(arguments),
         Campaign::Inject(arguments) => inject::run(arguments),
         Campaign::Schema(arguments) => schema::run(arguments),

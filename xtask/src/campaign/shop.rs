@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -60,29 +60,36 @@ struct Check {
 impl Shop {
     /// Makes a shop in a folder of its own and starts it.
     pub(crate) async fn open(binary: &Path, database_url: Option<String>) -> Result<Self> {
+        Self::open_with(binary, database_url, Settings::new()).await
+    }
+
+    /// The same with settings of its own.
+    pub(crate) async fn open_with(binary: &Path, database_url: Option<String>, settings: Settings) -> Result<Self> {
         let folder = temporary()?;
-        let mut shop = Self::open_in(binary, folder.path(), database_url).await?;
+        let mut shop = Self::found(binary, folder.path(), database_url, ("serve", settings))?.filled_and_started().await?;
         shop._folder = Some(folder);
         Ok(shop)
     }
 
     /// Makes a shop in this folder and starts it.
     pub(crate) async fn open_in(binary: &Path, folder: &Path, database_url: Option<String>) -> Result<Self> {
-        let mut shop = Self::found(binary, folder, database_url, "serve")?;
-        let file = folder.join("products.jsonl");
+        Self::found(binary, folder, database_url, ("serve", Settings::new()))?.filled_and_started().await
+    }
+
+    async fn filled_and_started(mut self) -> Result<Self> {
+        let file = self.folder.join("products.jsonl");
         let products: Vec<String> = (0..PRODUCTS).map(|number| product(number).to_string()).collect();
         fs::write(&file, products.join("\n")).with_context(|| format!("cannot write {}", file.display()))?;
-        shop.run(&["import", "products", file.to_str().context("a path that is no text")?])?;
-        shop.start(None).await?;
-        shop.variants = shop.find_variants().await?;
-        Ok(shop)
+        self.run(&["import", "products", file.to_str().context("a path that is no text")?])?;
+        self.start(None).await?;
+        self.variants = self.find_variants().await?;
+        Ok(self)
     }
 
     /// Makes a demo shop, which has something of everything, in a folder of its own and starts it.
     pub(crate) async fn demo(binary: &Path, database_url: Option<String>, settings: Settings) -> Result<Self> {
         let folder = temporary()?;
-        let mut shop = Self::found(binary, folder.path(), database_url, "demo")?;
-        shop.settings = settings;
+        let mut shop = Self::found(binary, folder.path(), database_url, ("demo", settings))?;
         shop._folder = Some(folder);
         shop.start(None).await?;
         shop.variants = shop.find_variants().await?;
@@ -90,7 +97,7 @@ impl Shop {
     }
 
     /// An empty shop that does not run yet, and its key.
-    fn found(binary: &Path, folder: &Path, database_url: Option<String>, command: &'static str) -> Result<Self> {
+    fn found(binary: &Path, folder: &Path, database_url: Option<String>, (command, settings): (&'static str, Settings)) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
         let mut shop = Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, listener.context("there is no free port")?.port())),
@@ -100,7 +107,7 @@ impl Shop {
             binary: binary.to_owned(),
             database_url,
             command,
-            settings: Settings::new(),
+            settings,
             process: None,
             _folder: None,
         };
@@ -130,9 +137,14 @@ impl Shop {
         command
     }
 
-    /// Runs a command of the shop and answers its output.
+    /// What a command of the shop comes to.
+    pub(crate) fn output(&self, arguments: &[&str]) -> Result<Output> {
+        self.command(arguments).output().with_context(|| format!("cannot run {}", self.binary.display()))
+    }
+
+    /// Runs a command of the shop, which must succeed, and answers its output.
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.command(arguments).output().with_context(|| format!("cannot run {}", self.binary.display()))?;
+        let output = self.output(arguments)?;
         ensure!(output.status.success(), "{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).context("output is no text")
     }
@@ -202,7 +214,7 @@ impl Shop {
 
     /// What the doctor complains of. How full the disk is is the campaign's own doing.
     pub(crate) fn complaints(&self) -> Result<Vec<String>> {
-        let output = self.command(&["--json", "doctor"]).output().context("cannot run the doctor")?;
+        let output = self.output(&["--json", "doctor"])?;
         let said: Diagnosis = serde_json::from_slice(&output.stdout)
             .with_context(|| format!("the doctor is not well: {}", String::from_utf8_lossy(&output.stderr)))?;
         let bad = said.checks.into_iter().filter(|check| check.health != "ok" && check.name != "disk");

@@ -1,4 +1,4 @@
-//! A demo shop on one of the databases, and a last look at what is left of it.
+//! A shop on one of the databases, and a last look at what is left of it.
 
 use std::path::Path;
 
@@ -27,11 +27,14 @@ impl Stage {
 
     /// The same with settings of its own.
     pub(crate) async fn open_with(binary: &Path, database: Database, settings: Settings) -> Result<Self> {
-        let server = match database {
-            Database::Sqlite => None,
-            Database::Postgres => Some(postgres::start()?),
-        };
+        let server = server_of(database)?;
         Ok(Self { shop: Shop::demo(binary, server.as_ref().map(Server::url), settings).await?, server })
+    }
+
+    /// A fresh shop that sells simple things and has no limits, with settings of its own.
+    pub(crate) async fn bare(binary: &Path, database: Database, settings: Settings) -> Result<Self> {
+        let server = server_of(database)?;
+        Ok(Self { shop: Shop::open_with(binary, server.as_ref().map(Server::url), settings).await?, server })
     }
 
     /// Ends shop and server, after a look at process, log and data: no attack may have broken a rule of the data.
@@ -51,5 +54,12 @@ impl Stage {
             Some(server) => server.stop().context("the server does not stop"),
             None => Ok(()),
         }
+    }
+}
+
+fn server_of(database: Database) -> Result<Option<Server>> {
+    match database {
+        Database::Sqlite => Ok(None),
+        Database::Postgres => postgres::start().map(Some),
     }
 }

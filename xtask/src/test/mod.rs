@@ -10,6 +10,7 @@ use std::process::{ExitCode, ExitStatus, Stdio};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use parts::PARTS;
+pub(crate) use parts::stripe;
 use tally::Tally;
 
 use crate::postgres::{self, Server};

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{debian, node, python};
+use crate::{debian, go, node, python};
 
 /// Something that some tests need.
 pub(super) struct Part {
@@ -20,10 +20,11 @@ pub(super) struct Part {
 }
 
 /// All of them.
-pub(super) const PARTS: [Part; 4] = [
+pub(super) const PARTS: [Part; 5] = [
     Part { title: "SMTP (aiosmtpd)", variable: "TRADEWIND_TEST_SMTP_PROGRAMS", tests: "_by_smtp", find: smtp },
     Part { title: "OpenID (oidc-provider)", variable: "TRADEWIND_TEST_OIDC_MODULES", tests: "_by_oidc", find: oidc },
     Part { title: "Stripe (localstripe)", variable: "TRADEWIND_TEST_STRIPE_PROGRAMS", tests: "_by_stripe", find: stripe },
+    Part { title: "Stripe's API (stripe-mock)", variable: "TRADEWIND_TEST_STRIPE_MOCK", tests: "_by_mock", find: stripe_mock },
     Part { title: "Redis", variable: "TRADEWIND_TEST_REDIS_SERVER", tests: "_by_redis", find: redis },
 ];
 
@@ -32,9 +33,14 @@ fn smtp() -> Result<PathBuf> {
     python::programs("aiosmtpd", "1.4.6", &["trustme==1.2.1"])
 }
 
-/// The folder of a Python that has a server which stands for Stripe's.
-fn stripe() -> Result<PathBuf> {
-    python::programs("localstripe", "1.15.10", &["aiohttp==3.14.5", "python-dateutil==4.0.0"])
+/// The folder of a Python that has a server which stands for Stripe's, and Stripe's own client.
+pub(crate) fn stripe() -> Result<PathBuf> {
+    python::programs("localstripe", "1.15.10", &["aiohttp==3.14.5", "python-dateutil==4.0.0", "stripe==16.1.0"])
+}
+
+/// The program that knows Stripe's API from the description that Stripe generates.
+fn stripe_mock() -> Result<PathBuf> {
+    go::program("github.com/stripe/stripe-mock", "v0.203.0")
 }
 
 /// The folder of node modules with a certified provider.

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
-use kernel::{OperationId, Timestamp};
+use kernel::{OperationId, PaymentId, Timestamp};
 use payments::payments::{Outcome, Start};
-use payments::providers::{Call, Provider, Unreadable};
+use payments::providers::{Call, Message, MessageError, Provider, Unreadable};
 use payments::reconciliation::Movement;
 use platform::config::Config;
 
@@ -110,6 +110,12 @@ impl Provider for Scripted {
 
     async fn movements(&self, _since: Timestamp) -> Result<Option<Vec<Movement>>, Unreadable> {
         Ok(self.script().books.clone())
+    }
+
+    /// It tells of a payment by its bare name, and is believed.
+    fn subject_of(&self, message: &Message<'_>) -> Result<Option<PaymentId>, MessageError> {
+        let name = std::str::from_utf8(message.body).map_err(|_| MessageError::Unreadable)?;
+        name.parse().map(Some).map_err(|_| MessageError::Unreadable)
     }
 
     async fn query(&self, call: &Call) -> Outcome {
