@@ -50,6 +50,13 @@ pub(super) async fn compare(place: &Place, bought: &[Bought], trial: &mut Trial)
     Ok(())
 }
 
+/// How many customers have paid, and the shop does not know it yet.
+pub(super) async fn unnoticed(place: &Place, bought: &[Bought]) -> Result<usize> {
+    let ours = payments(place).await?;
+    let has_come = |visit: &&Bought| ours.get(&visit.payment).is_some_and(|payment| payment.captured > 0);
+    Ok(bought.iter().filter(|visit| visit.is_paid).filter(|visit| !has_come(visit)).count())
+}
+
 /// A payment as the shop has it.
 #[derive(Debug)]
 struct Payment {

@@ -34,6 +34,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What is unclear is asked about after a minute, and what two minutes did not settle by the schedule of each minute: so long two cycles take.
 const TWO_CYCLES: Duration = Duration::from_secs(240);
 
+/// A customer who was led away is asked about every five minutes.
+const SILENCE: Duration = Duration::from_secs(420);
+
 /// How much is bought, and how often the process dies meanwhile.
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -97,7 +100,7 @@ async fn round((binary, programs): (&Path, &Path), database: Database, arguments
             Err(fault) => trial.blame(format!("a customer: {fault:#}")),
         }
     }
-    come_to_rest(&place, &mut trial).await?;
+    come_to_rest(&place, &bought, &mut trial).await?;
     books::compare(&place, &bought, &mut trial).await?;
     drift::find(&stage.shop, (&stripe, arguments.seed), &mut trial).await?;
     stage.close(&mut trial)?;
@@ -151,19 +154,21 @@ fn let_in(place: &Arc<Place>, checkouts: usize, random: &mut Random) -> JoinHand
     tokio::spawn(async move { customers.join_all().await.into_iter().flatten().collect() })
 }
 
-/// Waits until nothing is unclear any more, which takes two cycles of asking at most.
-async fn come_to_rest(place: &Place, trial: &mut Trial) -> Result<()> {
+/// Waits until nothing is unclear any more, which takes two cycles of asking at most, and until those who paid and never came back were
+/// found out.
+async fn come_to_rest(place: &Place, bought: &[Bought], trial: &mut Trial) -> Result<()> {
     let begin = Instant::now();
-    loop {
-        let unsettled = place.unsettled().await?;
-        if unsettled.is_empty() {
-            trial.notes.push(format!("nothing was unclear {} s after the last customer", begin.elapsed().as_secs()));
-            return Ok(());
-        }
+    while let unsettled @ [_, ..] = place.unsettled().await?.as_slice() {
         if begin.elapsed() > TWO_CYCLES {
             trial.blame(format!("still unclear: {}", unsettled.join(", ")));
-            return Ok(());
+            break;
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+    trial.notes.push(format!("nothing was unclear {} s after the last customer", begin.elapsed().as_secs()));
+    while begin.elapsed() < SILENCE && books::unnoticed(place, bought).await? > 0 {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    trial.notes.push(format!("who paid in silence was noticed {} s after the last customer", begin.elapsed().as_secs()));
+    Ok(())
 }

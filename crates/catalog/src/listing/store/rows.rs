@@ -183,7 +183,8 @@ fn start(condition: &mut Condition, query: &ProductQuery) -> Result<Option<Start
         None if query.sort.column() == Column::Price => None,
         None => return Err(CursorError),
     };
-    Ok(Some(Start { value, id: condition.parameters.bind(cursor.id) }))
+    // Wherever a page begins, it is read in the same way.
+    Ok(Some(Start { value: value.as_deref().map(db::unseen), id: db::unseen(&condition.parameters.bind(cursor.id)) }))
 }
 
 fn branches(query: &ProductQuery, start: Option<&Start>, ranges: Option<&Ranges>) -> Vec<Branch> {

@@ -66,7 +66,7 @@ pub(super) enum Named {
 }
 
 impl Named {
-    pub(super) fn into_id(self) -> String {
+    fn into_id(self) -> String {
         match self {
             Self::Id(id) | Self::Whole { id } => id,
         }

@@ -4,8 +4,9 @@ use kernel::{OperationId, Timestamp};
 use serde::Deserialize;
 
 use super::amounts::in_our_units;
-use super::answers::{Metadata, Named, Refund};
+use super::answers::{Metadata, Refund};
 use super::client::Client;
+use super::form::Form;
 use super::lookup::created_since;
 use super::refusal::Refusal;
 use super::requests::operation_of;
@@ -25,16 +26,24 @@ pub(super) struct Charge {
     amount: i64,
     amount_captured: Option<i64>,
     currency: String,
-    payment_intent: Option<Named>,
-    /// Stripe copies that of the intent, when the customer agrees to it.
+    payment_intent: Option<Asked>,
     pub(super) metadata: Metadata,
+}
+
+/// The intent of a charge: it comes whole where that is asked for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Asked {
+    Id(String),
+    Whole { id: String, metadata: Metadata },
 }
 
 impl Client {
     /// All that was moved since then.
     pub(super) async fn movements(&self, since: Timestamp) -> Result<Vec<Movement>, Unreadable> {
         let which = created_since(since);
-        let charges: Vec<Charge> = self.all(CHARGES, &which).await.map_err(unreadable)?;
+        let with_intents = which.clone().with_nested("expand", Form::default().with("", "data.payment_intent"));
+        let charges: Vec<Charge> = self.all(CHARGES, &with_intents).await.map_err(unreadable)?;
         let refunds: Vec<Refund> = self.all(REFUNDS, &which).await.map_err(unreadable)?;
         let taken = charges.into_iter().filter(Charge::took_money).map(Charge::movement);
         let given = refunds.into_iter().filter(Refund::gave_money).map(Refund::movement);
@@ -56,11 +65,15 @@ impl Charge {
         self.captured && self.status == "succeeded"
     }
 
-    /// It has the name of its intent here, as our operations have.
+    /// It has the name of its intent here, as our operations have. Our key stands on the intent, and on the charge if Stripe copied it there.
     fn movement(self) -> Result<Movement, Unreadable> {
-        let operation_id = operation_of(self.metadata.as_ref());
         let amount = self.amount_captured.unwrap_or(self.amount);
-        let reference = self.payment_intent.map_or_else(|| self.id.clone(), Named::into_id);
+        let on_charge = operation_of(self.metadata.as_ref());
+        let (reference, operation_id) = match self.payment_intent {
+            None => (self.id.clone(), on_charge),
+            Some(Asked::Id(id)) => (id, on_charge),
+            Some(Asked::Whole { id, metadata }) => (id, on_charge.or_else(|| operation_of(metadata.as_ref()))),
+        };
         movement(OperationKind::Capture, (self.id, reference), operation_id, (amount, &self.currency))
     }
 }
@@ -116,6 +129,9 @@ mod tests {
         let moved = marked.movement().expect("a movement");
         let expected = (OperationKind::Capture, "pi_1", Some(ours), Money::new(1_000, Currency::EUR));
         assert_eq!((moved.kind, moved.reference.as_str(), moved.operation_id, moved.amount), expected);
+        let whole = json!({"id": "pi_2", "metadata": {"operation_id": ours.to_string()}});
+        let moved = charge(&json!({"payment_intent": whole})).movement().expect("a movement");
+        assert_eq!((moved.reference.as_str(), moved.operation_id), ("pi_2", Some(ours)));
         let foreign = charge(&json!({"payment_intent": null, "metadata": {"operation_id": "7"}})).movement().expect("a movement");
         assert_eq!((foreign.reference.as_str(), foreign.operation_id), ("ch_1", None));
         assert!(charge(&json!({"currency": "gold"})).movement().is_err_and(|error| error.reason.contains("ch_1 is 1250 of gold")));
