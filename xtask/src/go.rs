@@ -20,7 +20,7 @@ pub(crate) fn program(module: &str, version: &str) -> Result<PathBuf> {
     }
     eprintln!("building {name} {version} from Go's module index");
     let mut go = Command::new("go");
-    go.args(["install", &format!("{module}@{version}")]).env("GOBIN", &folder).env("GOFLAGS", "-trimpath");
+    go.args(["install", "-trimpath", &format!("{module}@{version}")]).env("GOBIN", &folder);
     let built = go.stdout(std::io::stderr()).status().context("cannot start go")?;
     ensure!(built.success(), "go could not build {module} {version}");
     Ok(program)

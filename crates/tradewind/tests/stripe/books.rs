@@ -52,6 +52,10 @@ fn what_stripe_moved_is_what_the_shop_has_by_stripe() -> TestResult {
         shop.settle().await?;
         let same = compare(&shop).await?;
         assert_eq!((same.compared, same.findings), (5, vec![]), "three that came, two that went");
+        let (silent, _) = Buying::begin(&shop).await?;
+        stripe.pay(&silent.reference(&shop).await?, GOOD_CARD).await?;
+        let earlier = compare(&shop).await?;
+        assert_eq!((earlier.compared, earlier.findings), (6, vec![]), "what has come and is not known yet is asked about anyway");
 
         // One that the shop never asked for, one more under a key of the shop's, another amount, and a refund that failed later on.
         charge_elsewhere(&stripe, &json!({})).await?;
