@@ -74,11 +74,11 @@ impl Way {
     }
 
     pub(crate) fn kinds_asked(&self) -> BTreeSet<String> {
+        // Theirs begin with two letters, as `pi_`.
+        let is_id = |part: &str| part.find('_') == Some(2);
         let without_ids = |path: &str| {
-            path.split('/')
-                .map(|part| if part.contains('_') && part.contains(char::is_numeric) { "{id}" } else { part })
-                .collect::<Vec<_>>()
-                .join("/")
+            let parts: Vec<&str> = path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
+            parts.join("/")
         };
         self.look().asked.iter().map(|(method, path)| format!("{method} {}", without_ids(path))).collect()
     }

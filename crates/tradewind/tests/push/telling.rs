@@ -6,7 +6,6 @@ use chrono::TimeDelta;
 use kernel::Timestamp;
 use notify::push::{Envelope, PushAnswer, PushService};
 use payments::payments::Outcome;
-use platform::db::execute;
 use platform::events;
 use platform::jobs;
 use serde_json::{Value, json};
@@ -123,10 +122,10 @@ async fn staff_are_told_of_orders_and_stock_while_they_may_see_them(shop: TestSh
     let told = browser.told();
     assert_eq!((told.len(), &told[0]["type"]), (1, &json!("order_confirmed")), "one event, one message: {told:?}");
 
-    let tx = shop.context().begin(&shop.origin()).await?;
-    execute(&tx, "UPDATE variants SET low_stock_threshold = 2", vec![]).await?;
-    tx.commit().await?;
     let variant = own.read(&shop).await?.text("lines/0/variant_id").to_owned();
+    let levels = shop.get(&format!("/api/v1/stock-levels?filter[variant]={variant}")).await?.expect(200)?;
+    let path = format!("/api/v1/products/{}/variants/{variant}", levels.text("0/product_id"));
+    shop.patch(&path).version(1).json(json!({"low_stock_threshold": 2})).await?.expect(200)?;
     let fewer = json!({"items": [{"variant_id": variant, "delta": -1}], "reason": "correction"});
     shop.post("/api/v1/stock-adjustments").idempotency("fewer").json(fewer).await?.expect(201)?;
     shop.settle().await?;
