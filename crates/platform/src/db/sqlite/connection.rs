@@ -15,10 +15,6 @@ const PREPARED: usize = 512;
 /// Statements with more parameters are written for one batch and do not come again.
 const MOST_KEPT_PARAMETERS: usize = 200;
 
-/// The log is folded into the file when it has so many pages (16 MiB). Whoever commits then waits for all of them: with SQLite's own thousand
-/// that was every twentieth checkout, and the slower the larger the file is over which they lie.
-const PAGES_OF_THE_LOG: i64 = 4_000;
-
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::db) enum Access {
@@ -40,10 +36,9 @@ impl SqliteConnection {
         // Other processes hold locks for moments: readers while a log is folded back; writers wait for theirs by themselves.
         connection.busy_timeout(if access == Access::Write { std::time::Duration::ZERO } else { crate::db::connect::ACQUIRE_TIMEOUT })?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
-        match access {
-            Access::Write => connection.pragma_update(None, "wal_autocheckpoint", PAGES_OF_THE_LOG)?,
+        if access == Access::Read {
             // Readers are told so: a write through them is a fault of ours that must not pass.
-            Access::Read => connection.pragma_update(None, "query_only", true)?,
+            connection.execute_batch("PRAGMA query_only = ON")?;
         }
         Ok(Self(connection))
     }
