@@ -10,10 +10,10 @@ use payments::payments::Outcome;
 use serde_json::json;
 use test_macro::test_on_every_database;
 
-use crate::support::{Ask, Reply, TestResult, TestShop};
+use crate::support::{Ask, ROUNDS, Reply, TestResult, TestShop};
 
 pub(crate) fn rounds() -> usize {
-    std::env::var("TRADEWIND_RACE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(4)
+    std::env::var(ROUNDS).ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(4)
 }
 
 /// Shops that check first and take later sell the last piece twice. The losers leave no order and no hold, which the

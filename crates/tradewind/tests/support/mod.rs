@@ -32,7 +32,7 @@ pub(crate) use mug::TestVariant;
 pub(crate) use products::{option, usd, variant, variant_of};
 pub(crate) use provider::Scripted;
 pub(crate) use receiver::{Received, Receiver};
-pub(crate) use run::{run_on_postgres, run_on_sqlite};
+pub(crate) use run::{ROUNDS, run_on_postgres, run_on_sqlite};
 pub(crate) use shop::TestShop;
 pub(crate) use traces::{columns, traces_of};
 pub(crate) use user::place;

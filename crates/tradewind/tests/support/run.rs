@@ -12,6 +12,11 @@ use super::{TestResult, leftovers, postgres, sqlite};
 
 /// What waits for something that never comes fails by its name, instead of holding up all the others.
 const LONGEST: Duration = Duration::from_mins(15);
+/// The same where somebody asked for thousands of rounds.
+const LONGEST_OF_MANY_ROUNDS: Duration = Duration::from_hours(6);
+
+/// Says how often races are run.
+pub(crate) const ROUNDS: &str = "TRADEWIND_RACE_ROUNDS";
 
 /// Runs the body on a SQLite file of its own.
 pub(crate) fn run_on_sqlite<Body, Running>(_name: &'static str, body: Body) -> TestResult
@@ -52,7 +57,8 @@ where
     Body: FnOnce(TestShop) -> Running,
     Running: Future<Output = TestResult>,
 {
-    timeout(LONGEST, body(shop.clone())).await.map_err(|_| format!("it hangs: not done after {LONGEST:?}"))??;
+    let longest = if std::env::var_os(ROUNDS).is_some() { LONGEST_OF_MANY_ROUNDS } else { LONGEST };
+    timeout(longest, body(shop.clone())).await.map_err(|_| format!("it hangs: not done after {longest:?}"))??;
     shop.settle().await?;
     leftovers::refuse(shop.context()).await?;
     shop.close().await;
