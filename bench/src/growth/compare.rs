@@ -81,6 +81,8 @@ pub(super) struct Pair<'a> {
     pub(super) small: &'a Open<'a>,
     pub(super) large: &'a Open<'a>,
     pub(super) pace: Pace,
+    /// What is asked has one of these in its name; none: everything is.
+    pub(super) only: &'a [String],
     pub(super) seen: Vec<Growth>,
 }
 
@@ -102,7 +104,8 @@ impl Pair<'_> {
             self.large.questions(orders(self.large.ground.size)),
         )
         .await?;
-        for list in queries::lists() {
+        let only = self.only;
+        for list in queries::lists().filter(|list| wants(only, list)) {
             let small = queries::places(&self.small.shop, &self.small.key, list).await?;
             let large = queries::places(&self.large.shop, &self.large.key, list).await?;
             self.fetch(list, small, large).await?;
@@ -123,6 +126,9 @@ impl Pair<'_> {
     }
 
     async fn turns<V: Visit>(&mut self, name: &str, pace: Pace, small: impl Fn(usize) -> V, large: impl Fn(usize) -> V) -> Result<()> {
+        if !wants(self.only, name) {
+            return Ok(());
+        }
         let load = Load { connections: pace.connections, warm_up: pace.time / 5, time: pace.time };
         let (mut of_small, mut of_large) = (Vec::new(), Vec::new());
         for _ in 0..pace.rounds {
@@ -143,6 +149,11 @@ impl Pair<'_> {
         self.seen.push(growth);
         Ok(())
     }
+}
+
+/// Whether a question has one of the parts in its name, or all are asked.
+fn wants(only: &[String], name: &str) -> bool {
+    only.is_empty() || only.iter().any(|part| name.contains(part))
 }
 
 /// The median over the rounds of a quantile, in milliseconds.

@@ -60,6 +60,9 @@ pub(crate) struct GrowthArguments {
     /// Connections that are busy at a time: with more of them they wait for each other, not for rows
     #[arg(long, default_value_t = 4)]
     connections: usize,
+    /// Measure only what has one of these in its name, and read no plans
+    #[arg(long, value_delimiter = ',', conflicts_with = "markdown")]
+    only: Vec<String>,
     /// Keep the shops for the next time; a million products and orders are nine gigabytes on SQLite and twelve on PostgreSQL
     #[arg(long)]
     keep: bool,
@@ -92,7 +95,7 @@ pub(crate) async fn growth(arguments: &GrowthArguments) -> Result<bool> {
         let grounds = grounds(fill, folder.path(), server).await?;
         let (small, large) = grounds.first().zip(grounds.last()).context("no size was given")?;
         one(arguments, (small, large), &mut report).await?;
-        if let Some((server, database)) = server.zip(large.on_server.as_ref()) {
+        if let Some((server, database)) = server.zip(large.on_server.as_ref()).filter(|_| arguments.only.is_empty()) {
             server.tell_plans(database, true).await?;
             let tables = server.large_tables(database).await?;
             let plans = explain::explain(large, Open::start(large).await?, &tables).await;
@@ -133,7 +136,7 @@ async fn one(arguments: &GrowthArguments, (small, large): (&Ground, &Ground), re
     report.figures.push(Figure::single(large.database, "cold start", starts.get(STARTS / 2).copied().unwrap_or_default(), "ms"));
     report.figures.push(Figure::single(large.database, "memory, idle", of_large.memory(), "MiB"));
     report.sizes = (small.size, large.size);
-    let mut pair = Pair { database: large.database, small: &of_small, large: &of_large, pace, seen: Vec::new() };
+    let mut pair = Pair { database: large.database, small: &of_small, large: &of_large, pace, only: &arguments.only, seen: Vec::new() };
     pair.measure().await?;
     report.seen.append(&mut pair.seen);
     report.figures.push(Figure::single(large.database, "memory, after", of_large.memory(), "MiB"));

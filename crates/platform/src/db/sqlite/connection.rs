@@ -1,5 +1,6 @@
 //! One connection to the file, and how a statement runs on it.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use chrono::SecondsFormat;
@@ -14,6 +15,11 @@ use crate::db::value::Value;
 const PREPARED: usize = 512;
 /// Statements with more parameters are written for one batch and do not come again.
 const MOST_KEPT_PARAMETERS: usize = 200;
+
+thread_local! {
+    /// How long the write-ahead log is after the last commit on this thread: SQLite tells it to a function that knows of nothing else.
+    static LOGGED: Cell<i64> = const { Cell::new(0) };
+}
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +56,21 @@ impl SqliteConnection {
         Ok(self.0.busy_timeout(std::time::Duration::ZERO)?)
     }
 
+    /// Leaves folding the log to whoever asks for it, and has each commit note how long the log is.
+    pub(super) fn keep_log(&self) {
+        self.0.wal_hook(Some(|_, pages| {
+            LOGGED.set(i64::from(pages));
+            Ok(())
+        }));
+    }
+
+    /// Commits; how many pages the log has now.
+    pub(super) fn commit(&self) -> Result<i64, DatabaseError> {
+        LOGGED.set(0);
+        self.run("COMMIT")?;
+        Ok(LOGGED.get())
+    }
+
     /// Runs statements without parameters, one after the other.
     pub(in crate::db) fn batch(&self, sql: &str) -> Result<(), DatabaseError> {
         Ok(self.0.execute_batch(sql)?)
@@ -61,12 +82,16 @@ impl SqliteConnection {
         Ok(())
     }
 
-    /// Folds the write-ahead log into the file, unless somebody still reads from it.
-    pub(super) fn fold_log(&self) {
-        let folded = self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        if let Err(error) = folded {
-            tracing::warn!(%error, "the write-ahead log could not be folded into the database; nothing is lost");
-        }
+    /// Folds what nobody still reads from the log into the file, beside others; how many of the log's pages the file has now.
+    pub(super) fn fold_log(&self) -> Result<i64, DatabaseError> {
+        let folded: i64 = self.0.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |row| row.get(2))?;
+        // Nobody knows while another process folds.
+        Ok(folded.max(0))
+    }
+
+    /// Folds the whole log into the file and empties it, unless somebody still reads from it.
+    pub(super) fn empty_log(&self) -> Result<(), DatabaseError> {
+        Ok(self.0.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
     }
 
     /// True where no transaction is open: SQLite ends one by itself when the disk fails.

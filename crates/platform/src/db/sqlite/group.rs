@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::connection::{Access, SqliteConnection};
+use super::log::Folding;
 use crate::db::broken::DatabaseError;
 use crate::db::connect::ACQUIRE_TIMEOUT;
 
@@ -32,6 +33,7 @@ pub(in crate::db) struct Writer {
 #[derive(Debug)]
 struct State {
     connection: SqliteConnection,
+    folding: Arc<Folding>,
     /// SQLite's transaction, where one is open.
     group: Option<Group>,
 }
@@ -61,7 +63,9 @@ impl Writer {
     pub(in crate::db) fn open(path: &Path) -> Result<Self, DatabaseError> {
         let connection = SqliteConnection::open(path, Access::Write)?;
         connection.use_write_ahead_log()?;
-        Ok(Self { state: Arc::new(Mutex::new(State { connection, group: None })), waiting: Arc::default() })
+        connection.keep_log();
+        let folding = Arc::new(Folding::of(path.to_path_buf()));
+        Ok(Self { state: Arc::new(Mutex::new(State { connection, folding, group: None })), waiting: Arc::default() })
     }
 
     /// Waits for the writer and opens a transaction.
@@ -102,7 +106,7 @@ impl Writer {
     pub(in crate::db) async fn close(self) {
         let mut state = self.state.lock().await;
         state.settle();
-        state.connection.fold_log();
+        state.folding.end(&state.connection);
     }
 
     /// How many wait for their turn.
@@ -142,7 +146,8 @@ impl State {
     fn settle(&mut self) {
         let Some(group) = self.group.take() else { return };
         crate::failpoint("group.before");
-        let is_durable = if group.members.is_empty() { false } else { self.connection.run("COMMIT").is_ok() };
+        let logged = if group.members.is_empty() { None } else { self.connection.commit().ok() };
+        let is_durable = logged.is_some();
         crate::failpoint("group.after");
         if !is_durable && !self.connection.is_idle() {
             // What a failed commit leaves open is of no use to anybody.
@@ -151,6 +156,9 @@ impl State {
         for member in group.members {
             // A member whose request went away is as durable as the others.
             let _ = member.send(is_durable);
+        }
+        if let Some(pages) = logged {
+            self.folding.go_on(pages, &self.connection);
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod connection;
 mod group;
+mod log;
 mod readers;
 
 pub(super) use group::{Member, Writer};
