@@ -42,10 +42,12 @@ impl SqliteConnection {
         // Other processes hold locks for moments: readers while a log is folded back; writers wait for theirs by themselves.
         connection.busy_timeout(if access == Access::Write { std::time::Duration::ZERO } else { crate::db::connect::ACQUIRE_TIMEOUT })?;
         connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;")?;
-        if access == Access::Read {
+        connection.execute_batch(match access {
+            // A writer goes to pages all over a large file: 16 MiB of them, taken as they are needed.
+            Access::Write => "PRAGMA cache_size = -16384",
             // Readers are told so: a write through them is a fault of ours that must not pass.
-            connection.execute_batch("PRAGMA query_only = ON")?;
-        }
+            Access::Read => "PRAGMA query_only = ON",
+        })?;
         Ok(Self(connection))
     }
 

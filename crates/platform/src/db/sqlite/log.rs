@@ -11,14 +11,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::connection::{Access, SqliteConnection};
 use crate::db::broken::DatabaseError;
 
-/// Pages that are worth a pass.
-const A_PASS: i64 = 1_000;
-/// A log of so many pages is to begin anew: SQLite's index of it is one block long up to here.
-const LONG: i64 = 4_000;
-/// So few pages the writer folds itself: for little more than a commit.
+/// Pages that are worth a pass. Most pages of a log are those that each order writes anew: the more of them a pass has, the fewer it
+/// writes for each order, 8 instead of 19 where a million orders stand.
+const A_PASS: i64 = 4_000;
+/// A log of so many pages (64 MiB, of which a start after a crash reads all) is to begin anew.
+const LONG: i64 = 16_000;
+/// So few pages the writer folds itself, as it waits for them.
 const FEW: i64 = 200;
 /// A log that is so long although it was folded all the time grows faster than it is folded: the writer waits.
-const LONGEST: i64 = 16_000;
+const LONGEST: i64 = 64_000;
 
 /// How far the log is folded, and by whom.
 #[derive(Debug)]
@@ -169,10 +170,10 @@ mod tests {
     #[test]
     fn what_is_worth_a_pass_is_in_the_file() -> TestResult {
         let place = Place::new()?;
-        place.write(900)?;
-        assert!(place.pages()? < 900, "too little for a pass");
+        place.write(3_900)?;
+        assert!(place.pages()? < 3_900, "too little for a pass");
         let logged = place.write(200)?;
-        assert!(logged > A_PASS && place.pages()? > 1_100);
+        assert!(logged > A_PASS && place.pages()? > 4_100);
         assert_eq!(place.folding.folded.load(Ordering::Acquire), logged);
         Ok(())
     }
@@ -195,7 +196,7 @@ mod tests {
         let place = Place::new()?;
         // Another pass has begun and does not come to its end.
         place.folding.is_under_way.store(true, Ordering::Release);
-        let mut logged = place.write(3_500)?;
+        let mut logged = place.write(15_000)?;
         while logged < LONG {
             place.folding.note(Ok(logged));
             logged = place.write(50)?;
@@ -211,7 +212,7 @@ mod tests {
         reader.batch("BEGIN; SELECT id FROM sheets")?;
         let mut logged = 0;
         while logged < LONGEST {
-            logged = place.write(500)?;
+            logged = place.write(5_000)?;
         }
         reader.batch("COMMIT")?;
         place.write(1)?;
@@ -223,7 +224,7 @@ mod tests {
     fn a_log_that_cannot_be_folded_is_kept() -> TestResult {
         let mut place = Place::new()?;
         place.folding = Arc::new(Folding::of(place.folder.path().join("nothing.db")));
-        let logged = place.write(1_500)?;
+        let logged = place.write(4_500)?;
         assert!(place.write(1)? > logged);
         assert!(place.folding.is_failing.load(Ordering::Acquire));
         Ok(())
@@ -232,11 +233,11 @@ mod tests {
     #[test]
     fn at_the_end_the_file_has_everything() -> TestResult {
         let place = Place::new()?;
-        place.write(1_500)?;
+        place.write(4_500)?;
         place.write(10)?;
         place.folding.end(&place.writer);
         assert_eq!(place.folder.path().join("shop.db-wal").metadata()?.len(), 0);
-        assert!(place.pages()? > 1_510);
+        assert!(place.pages()? > 4_510);
         Ok(())
     }
 }

@@ -212,7 +212,8 @@ pub(in crate::customers) async fn add_spend(tx: &WriteTx, more: &BTreeMap<(Custo
     db::insert_many(tx, INSERT, rows.collect(), TAIL).await.map(drop)
 }
 
-/// Brings what customers say of all their orders up to their sums: an index has the first and the last order of each.
+/// Brings what customers say of all their orders up to their sums: an index has the first and the last order of each, which SQLite finds
+/// at once where it is told what `is_live` equals, and else by reading all orders of the customer.
 pub(in crate::customers) async fn recount(tx: &WriteTx, customers: &BTreeSet<CustomerId>) -> Result<(), DatabaseError> {
     if customers.is_empty() {
         return Ok(());
@@ -220,8 +221,8 @@ pub(in crate::customers) async fn recount(tx: &WriteTx, customers: &BTreeSet<Cus
     let sql = format!(
         "UPDATE customers SET
              order_count = (SELECT CAST(COALESCE(SUM(s.order_count), 0) AS BIGINT) FROM customer_spend s WHERE s.customer_id = customers.id),
-             first_order_at = (SELECT MIN(o.placed_at) FROM customer_orders o WHERE o.customer_id = customers.id AND o.is_live),
-             last_order_at = (SELECT MAX(o.placed_at) FROM customer_orders o WHERE o.customer_id = customers.id AND o.is_live),
+             first_order_at = (SELECT MIN(o.placed_at) FROM customer_orders o WHERE o.customer_id = customers.id AND o.is_live = TRUE),
+             last_order_at = (SELECT MAX(o.placed_at) FROM customer_orders o WHERE o.customer_id = customers.id AND o.is_live = TRUE),
              updated_at = $1
          WHERE id IN ({})",
         db::placeholders(2, customers.len())
