@@ -16,6 +16,8 @@ use crate::visits::{Buy, Fetch, Questions};
 /// What a larger shop may take longer: the half, or so many milliseconds.
 const MOST_RATIO: f64 = 1.5;
 const MOST_MS: f64 = 2.0;
+/// What both shops do at the end.
+const CHECKOUT: &str = "whole checkout";
 /// Things that are asked for in turn.
 const THINGS: i64 = 2_000;
 
@@ -87,7 +89,8 @@ pub(super) struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Everything. Single things come first, for they lie all over the large shop, which some machines do not keep in memory for long.
+    /// Everything. Single things lie all over the large shop, which some machines do not keep in memory for long, so it is read through
+    /// before them and before the checkouts.
     pub(super) async fn measure(&mut self) -> Result<()> {
         self.large.ground.read_through().await?;
         let products = |size| things::spread(size, 1, THINGS).map(|number| format!("/api/v1/products/product-{number}")).collect();
@@ -110,6 +113,10 @@ impl Pair<'_> {
             let large = queries::places(&self.large.shop, &self.large.key, list).await?;
             self.fetch(list, small, large).await?;
         }
+        if !wants(self.only, CHECKOUT) {
+            return Ok(());
+        }
+        self.large.ground.read_through().await?;
         // Of fifty products the first is for sale and there in plenty.
         let variants = |size| -> Arc<[String]> { things::spread(size, 50, THINGS).map(things::variant).collect() };
         let (small, large) = (variants(self.small.ground.size), variants(self.large.ground.size));
@@ -118,7 +125,7 @@ impl Pair<'_> {
             let variants = Arc::clone(variants);
             move |client| Buy::new(Arc::clone(&variants), client)
         };
-        self.turns("whole checkout", pace, buy(&small), buy(&large)).await
+        self.turns(CHECKOUT, pace, buy(&small), buy(&large)).await
     }
 
     async fn fetch(&mut self, name: &str, small: Questions, large: Questions) -> Result<()> {
