@@ -87,6 +87,8 @@ ids! {
     PriceListId, PriceListTag, "plist";
     /// A product.
     ProductId, ProductTag, "prod";
+    /// A promotion.
+    PromotionId, PromotionTag, "promo";
     /// A message to a browser.
     PushMessageId, PushMessageTag, "pmsg";
     /// A browser that somebody has told of what happens.

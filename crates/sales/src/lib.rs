@@ -9,6 +9,7 @@ pub mod fulfilments;
 pub mod orders;
 pub mod pricing;
 pub mod product_metrics;
+pub mod promotions;
 pub mod refunds;
 pub mod reports;
 mod sales;
