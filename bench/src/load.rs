@@ -20,6 +20,11 @@ pub(crate) struct Load {
     pub(crate) time: Duration,
 }
 
+/// Whether a measure was asked for: its name has one of these parts, or there is none and all are.
+pub(crate) fn wants(only: &[String], name: &str) -> bool {
+    only.is_empty() || only.iter().any(|part| name.contains(part.as_str()))
+}
+
 /// What one client does over and over.
 pub(crate) trait Visit: Send + 'static {
     /// Once; an error is a wrong answer.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ground::Ground;
 use super::{queries, things};
-use crate::load::{self, Load, Seen, Visit};
+use crate::load::{self, Load, Seen, Visit, wants};
 use crate::process::resident_mib;
 use crate::shop::Shop;
 use crate::visits::{Buy, Fetch, Questions};
@@ -156,11 +156,6 @@ impl Pair<'_> {
         self.seen.push(growth);
         Ok(())
     }
-}
-
-/// Whether a question has one of the parts in its name, or all are asked.
-fn wants(only: &[String], name: &str) -> bool {
-    only.is_empty() || only.iter().any(|part| name.contains(part))
 }
 
 /// The median over the rounds of a quantile, in milliseconds.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::load::Load;
+use crate::load::{Load, wants};
 use crate::store::Server;
 
 /// What can be chosen.
@@ -116,6 +116,6 @@ impl Plan {
 
     /// Whether a measure was asked for.
     pub(crate) fn wants(&self, name: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|part| name.contains(part.as_str()))
+        wants(&self.only, name)
     }
 }

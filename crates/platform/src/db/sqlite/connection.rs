@@ -84,7 +84,7 @@ impl SqliteConnection {
         Ok(())
     }
 
-    /// Folds what nobody still reads from the log into the file, beside others; how many of the log's pages the file has now.
+    /// Folds into the file what no reader keeps in the log, and waits for nobody; how many of the log's pages the file has now.
     pub(super) fn fold_log(&self) -> Result<i64, DatabaseError> {
         let folded: i64 = self.0.prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?.query_row([], |row| row.get(2))?;
         // Nobody knows while another process folds.
