@@ -25,6 +25,7 @@ use platform::privacy::ExportStatus as ExportStatuses;
 use sales::carts::CartStatus as CartStatuses;
 use sales::orders::{FulfilmentStatus, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses};
 use sales::pricing::AdjustmentKind as AdjustmentKinds;
+use sales::promotions;
 use sales::reports::{ReportKind as ReportKinds, ReportState as ReportStates};
 use sales::settings;
 use sales::shipping::ShippingKind;
@@ -197,6 +198,18 @@ schemas! {
     PictureType = word(PictureFormat::WORDS.iter().copied());
     /// The id of a price list.
     PriceListId = id::<kernel::PriceListTag>();
+    /// The id of a code of a promotion.
+    PromotionCodeId = id::<kernel::PromotionCodeTag>();
+    /// What a promotion does.
+    PromotionEffectKind = word(promotions::EFFECTS);
+    /// The id of a promotion.
+    PromotionId = id::<kernel::PromotionTag>();
+    /// Why a promotion does not hold.
+    PromotionReason = word(promotions::Reason::WORDS.iter().copied());
+    /// What the steps of a promotion count.
+    PromotionTierBasis = word(promotions::TierBasis::WORDS.iter().copied());
+    /// How a promotion comes to a cart: every one that meets its conditions has it, or one that names a code.
+    PromotionTrigger = word(promotions::Trigger::WORDS.iter().copied());
     /// The id of a product.
     ProductId = id::<kernel::ProductTag>();
     /// How a product is.

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 
 /// A moment in UTC, to the microsecond: what both databases keep.
 pub type Timestamp = DateTime<Utc>;
@@ -48,6 +48,17 @@ impl Clock for FixedClock {
 }
 
 /// PostgreSQL keeps microseconds; what is finer would not survive the round trip.
+/// Reads a time as clients write it (RFC 3339), to the microsecond that both databases keep.
+///
+/// # Errors
+/// The message for whoever wrote it.
+pub fn parse_time(raw: &str) -> Result<Timestamp, &'static str> {
+    let time = DateTime::parse_from_rfc3339(raw).map(|time| time.to_utc());
+    // Both databases keep four digits of a year.
+    let sane = time.ok().filter(|time| (1..=9_999).contains(&time.year()));
+    sane.map(to_micros).ok_or("must be a time as in 2026-01-31T09:30:00Z")
+}
+
 fn to_micros(time: Timestamp) -> Timestamp {
     let nanos = time.timestamp_subsec_nanos();
     time.with_nanosecond(nanos - nanos % 1_000).unwrap_or(time)

@@ -87,6 +87,8 @@ ids! {
     PriceListId, PriceListTag, "plist";
     /// A product.
     ProductId, ProductTag, "prod";
+    /// A code by which carts have a promotion.
+    PromotionCodeId, PromotionCodeTag, "pcode";
     /// A promotion.
     PromotionId, PromotionTag, "promo";
     /// A message to a browser.

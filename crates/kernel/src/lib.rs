@@ -26,7 +26,7 @@ pub use actor::{Actor, ActorParseError, Client, Origin};
 pub use address_range::{AddressRange, AddressRangeError};
 pub use apportion::apportion;
 pub use card_number::contains_card_number;
-pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use clock::{Clock, FixedClock, SystemClock, Timestamp, parse_time};
 pub use country::{Country, UnknownCountry};
 pub use currency::{Currency, UnknownCurrency};
 pub use cursor::{Cursor, CursorError};

@@ -68,6 +68,8 @@ CREATE TABLE carts (
     shipping_address JSONB,
     billing_address JSONB,
     shipping_method_id UUID REFERENCES shipping_methods (id),
+    -- The codes of promotions that its holder typed in, as the shop writes them.
+    codes JSONB NOT NULL DEFAULT '[]',
     tags JSONB NOT NULL,
     metadata JSONB NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,

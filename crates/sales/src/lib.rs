@@ -30,4 +30,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 503, name: "reports", sql: include_str!("../migrations/0503_reports.sql") },
     Migration { version: 504, name: "product_metrics", sql: include_str!("../migrations/0504_product_metrics.sql") },
     Migration { version: 505, name: "refund_items", sql: include_str!("../migrations/0505_refund_items.sql") },
+    Migration { version: 506, name: "promotions", sql: include_str!("../migrations/0506_promotions.sql") },
 ];

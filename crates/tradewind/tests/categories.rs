@@ -14,7 +14,7 @@ use test_macro::test_on_every_database;
 
 use crate::support::{TestResult, TestShop, variant};
 
-async fn category(shop: &TestShop, name: &str, parent: Option<&Category>) -> TestResult<Category> {
+pub(crate) async fn category(shop: &TestShop, name: &str, parent: Option<&Category>) -> TestResult<Category> {
     let details = CategoryDetails::parse(CategoryInput { name: name.to_owned(), ..CategoryInput::default() })?;
     let command = CreateCategory { parent_id: parent.map(|parent| parent.id), details };
     Ok(categories::create(shop.context(), &shop.origin(), command).await?)

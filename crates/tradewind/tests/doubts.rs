@@ -76,6 +76,16 @@ const DAMAGES: &[(&str, &str)] = &[
     ),
     ("e09", "UPDATE webhook_deliveries SET state = 'queued', finished_at = NULL, run_at = '2000-01-01T00:00:00Z'"),
     ("e10", "UPDATE jobs SET state = 'running', lease_until = created_at WHERE state = 'available'"),
+    ("e12", "UPDATE promotion_counters SET uses = uses + 1, uses_limit = NULL"),
+    ("e12", "UPDATE promotion_counters SET spent_minor = spent_minor - 1"),
+    ("e12", "UPDATE promotions SET uses_limit = uses_limit + 1"),
+    ("e12", "UPDATE promotion_codes SET uses = 0"),
+    ("e12", "DELETE FROM promotion_counters"),
+    ("e12o", "UPDATE promotion_uses SET off_minor = off_minor + 1"),
+    ("e12o", "UPDATE promotion_uses SET released_at = '2000-01-01T00:00:00Z'"),
+    ("e12o", "UPDATE order_adjustments SET source_id = NULL WHERE kind = 'discount'"),
+    ("e13", "UPDATE promotion_customers SET uses = 0"),
+    ("e13", "UPDATE promotion_uses SET email_key = 'email:grace@example.com'"),
     ("e14", "DELETE FROM events WHERE type = 'order.confirmed'"),
     ("e15", "UPDATE mails SET state = 'queued', finished_at = NULL, created_at = '2000-01-01T00:00:00Z'"),
     ("e17", "UPDATE push_messages SET state = 'queued', finished_at = NULL, created_at = '2000-01-01T00:00:00Z'"),
@@ -101,6 +111,7 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     place(&shop, "manual").await?;
     crate::refunds::give_back(&shop, &place(&shop, "test").await?, json!({"lines": [[1, false]]})).await?.expect(201)?;
     shop.post("/api/v1/customer-groups").json(json!({"name": "Regulars"})).await?.expect(201)?;
+    crate::promotions::order_with_everything_limited(&shop).await?;
     // Customers are told of orders a moment later.
     shop.settle().await?;
 

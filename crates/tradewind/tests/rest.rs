@@ -16,7 +16,7 @@ use crate::support::{Reply, TestResult, TestShop, make_key};
 
 /// An edit needs to say which version it means: absent is 428, stale 409 with the version that holds, unreadable 400, and two
 /// that differ 422. `body` would be a good edit.
-async fn refuses_edits_of_no_or_another_version(shop: &TestShop, method: Method, path: &str, body: &Value) -> TestResult {
+pub(crate) async fn refuses_edits_of_no_or_another_version(shop: &TestShop, method: Method, path: &str, body: &Value) -> TestResult {
     let ask = || shop.ask(method.clone(), path).json(body.clone());
     let version = shop.get(path).await?.expect(200)?.data()["version"].as_i64().ok_or("no version")?;
     let with = |version: i64| {
@@ -42,7 +42,7 @@ async fn refuses_edits_of_no_or_another_version(shop: &TestShop, method: Method,
 }
 
 /// The same for a deletion, whose version may stand in the query.
-async fn refuses_deletions_of_no_or_another_version(shop: &TestShop, path: &str) -> TestResult {
+pub(crate) async fn refuses_deletions_of_no_or_another_version(shop: &TestShop, path: &str) -> TestResult {
     let version = shop.get(path).await?.expect(200)?.data()["version"].as_i64().ok_or("no version")?;
     for (reply, status, code) in [
         (shop.delete(path).await?, 428, "version_required"),

@@ -48,6 +48,7 @@ mod privacy;
 mod product_metrics;
 mod products;
 mod products_api;
+mod promotions;
 mod push;
 mod races;
 mod reconciliation;

@@ -27,13 +27,14 @@ use platform::privacy::ExportStatus;
 use sales::carts::CartStatus;
 use sales::orders::{FulfilmentStatus, OrderStatus};
 use sales::pricing::AdjustmentKind;
+use sales::promotions::Trigger;
 use sales::reports::{ReportKind, ReportState};
 use sales::shipping::ShippingKind;
 
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 40] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 41] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -58,6 +59,7 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 40] = [
     ("product_relations_kind_check", RelationKind::WORDS),
     ("products_status_check", ProductStatus::WORDS),
     ("reconciliation_findings_kind_check", FindingKind::WORDS),
+    ("promotions_needs_check", Trigger::WORDS),
     ("refunds_reason_check", RefundReason::WORDS),
     ("reports_kind_check", ReportKind::WORDS),
     ("reports_state_check", ReportState::WORDS),

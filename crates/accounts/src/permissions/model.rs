@@ -69,6 +69,12 @@ permissions! {
     OrderNotesWrite = "order_notes:write";
     /// Record payments.
     PaymentsWrite = "payments:write";
+    /// See promotions and their codes.
+    PromotionsRead = "promotions:read";
+    /// Make and change promotions and their codes.
+    PromotionsWrite = "promotions:write";
+    /// Delete promotions and codes that no order had.
+    PromotionsDelete = "promotions:delete";
     /// See settings, channels, tax rates and shipping methods.
     SettingsRead = "settings:read";
     /// Change settings, channels, tax rates and shipping methods.

@@ -18,6 +18,8 @@ pub enum Door {
     SecondFactor,
     /// Asking for a letter: each one counts, for nobody wants twenty.
     Letter,
+    /// The code of a promotion.
+    PromotionCode,
 }
 
 impl Door {
@@ -26,6 +28,7 @@ impl Door {
             Self::Password => "password",
             Self::SecondFactor => "second_factor",
             Self::Letter => "letter",
+            Self::PromotionCode => "promotion_code",
         }
     }
 }

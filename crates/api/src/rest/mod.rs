@@ -27,6 +27,7 @@ mod payment_events;
 mod payments;
 mod price_lists;
 mod products;
+mod promotions;
 mod push;
 mod rate_limits;
 mod refunds;
@@ -67,6 +68,7 @@ pub(crate) fn v1() -> Routes {
         .merge(customer_groups::routes())
         .merge(tax_rates::routes())
         .merge(shipping_methods::routes())
+        .merge(promotions::routes())
         .merge(channels::routes())
         .merge(categories::routes())
         .merge(settings::routes())

@@ -14,6 +14,7 @@ pub use create::{CreateCategory, CreateCategoryError, create, create_in};
 pub use delete::{DeleteCategory, DeleteCategoryError, delete, delete_in};
 pub use events::CategoryEvent;
 pub use find_or_create::{FindOrCreateCategoryError, find_or_create_path, find_paths};
+pub(crate) use model::ids_of;
 pub use model::{Category, CategoryChanges, CategoryDetails, CategoryInput, CategoryPatch, CategoryRef, MAX_LEVELS};
 pub use move_to::{MoveCategory, MoveCategoryError, move_in, move_to};
 pub use place::PlaceError;

@@ -67,6 +67,11 @@ pub(super) fn path_under(parent: Option<&Category>, id: CategoryId) -> String {
     path
 }
 
+/// The ids of which a path consists, from the root down.
+pub(crate) fn ids_of(path: &str) -> Option<Vec<CategoryId>> {
+    path.split_terminator('/').map(|digits| Uuid::try_parse(digits).ok().map(CategoryId::from_uuid)).collect()
+}
+
 /// A category as callers name it: by id or by slug.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CategoryRef {

@@ -15,7 +15,7 @@ pub use model::{ExternalRef, ExternalRefInput, Product, ProductContent, ProductS
 pub use options::{OptionInput, ProductOption};
 pub use relations::{Relation, RelationInput, RelationKind};
 pub use store::{
-    CategoryOfProduct, LoadedProduct, ProductRef, StoreProductError, VariantsOwner, all_of, delete, find, find_id_by_external_ref,
-    find_owner, find_status, insert, insert_all, lock, lock_row, page, taken_slugs, unknown_categories, unknown_products, update,
-    write_variant_refs,
+    CategoryOfProduct, LoadedProduct, Placement, ProductRef, StoreProductError, VariantsOwner, all_of, delete, find,
+    find_id_by_external_ref, find_owner, find_status, insert, insert_all, lock, lock_row, page, placements, taken_slugs,
+    unknown_categories, unknown_products, update, write_variant_refs,
 };

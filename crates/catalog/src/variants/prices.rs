@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::DurationRound;
-use kernel::{Currency, FieldErrors, Money, MoneyError, PriceListId, Quantity, Timestamp};
+use kernel::{Currency, FieldErrors, Money, MoneyError, PriceListId, Quantity, Timestamp, parse_time};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
@@ -139,11 +138,6 @@ pub(super) fn parse_money(input: MoneyInput) -> Result<Money, FieldErrors> {
     let currency: Currency = input.currency.parse().map_err(|error| FieldErrors::of("currency", error))?;
     Money::price(input.amount, currency)
         .map_err(|_: MoneyError| FieldErrors::of("amount", format!("must be between 0 and {}", Money::MAX_MINOR)))
-}
-
-fn parse_time(raw: &str) -> Result<Timestamp, &'static str> {
-    let time = chrono::DateTime::parse_from_rfc3339(raw).map_err(|_| "must be a time as in 2026-01-31T09:30:00Z")?.to_utc();
-    time.duration_trunc(chrono::TimeDelta::microseconds(1)).map_err(|_| "is out of range")
 }
 
 pub(super) fn parse_prices(raw: Vec<PriceInput>) -> Result<Vec<PriceDraft>, FieldErrors> {

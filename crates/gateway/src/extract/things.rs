@@ -37,6 +37,8 @@ things! {
     PaymentTag = "payment_not_found";
     PriceListTag = "price_list_not_found";
     ProductTag = "product_not_found";
+    PromotionTag = "promotion_not_found";
+    PromotionCodeTag = "promotion_code_not_found";
     PushSubscriptionTag = "push_subscription_not_found";
     RefundTag = "refund_not_found";
     ReportTag = "report_not_found";

@@ -21,6 +21,8 @@ pub struct CartContents {
     pub rules: RulesStamp,
     /// Their variants, each once.
     pub variants: Vec<Sellable>,
+    /// The moment.
+    pub now: Timestamp,
 }
 
 /// Looks into a cart. Two statements.
@@ -44,7 +46,7 @@ pub async fn with_lines(db: &impl ConnectionTrait, cart: Cart, lines: CartLines,
     ids.sort_unstable();
     ids.dedup();
     let variants = variants::sellable(db, &ids, channel.price_list_id, now).await?;
-    Ok(CartContents { cart, channel, lines, rules, variants })
+    Ok(CartContents { cart, channel, lines, rules, variants, now })
 }
 
 impl CartContents {

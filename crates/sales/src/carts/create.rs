@@ -98,6 +98,7 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
         shipping_address: None,
         billing_address: None,
         shipping_method_id: None,
+        codes: Vec::new(),
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -105,7 +106,10 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
     let token = CartToken::generate();
     store::insert(&tx, &cart, &token).await?;
     tx.commit().await?;
-    Ok(CreatedCart { contents: CartContents { cart, channel, lines: Vec::new(), rules, variants: Vec::new() }, token })
+    Ok(CreatedCart {
+        contents: CartContents { now: cart.created_at, cart, channel, lines: Vec::new(), rules, variants: Vec::new() },
+        token,
+    })
 }
 
 /// Where mail reaches somebody who has an account: no need to say it again in each cart.

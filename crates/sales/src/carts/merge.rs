@@ -4,6 +4,7 @@ use kernel::{CartId, CartLineId, Origin, Quantity, UserId};
 use platform::db::WriteTx;
 
 use super::add_line::MOST_LINES;
+use super::codes;
 use super::contents::{self, CartContents, with_lines};
 use super::create::address_of;
 use super::model::{Cart, CartAccess, CartError, CartLine, CartProof, CartStatus};
@@ -114,6 +115,7 @@ fn with_the_way_of(own: Cart, guest: &Cart) -> Cart {
         shipping_address: own.shipping_address.or_else(|| guest.shipping_address.clone()),
         billing_address: own.billing_address.or_else(|| guest.billing_address.clone()),
         shipping_method_id: own.shipping_method_id.or(guest.shipping_method_id),
+        codes: codes::together(own.codes, &guest.codes),
         ..own
     }
 }

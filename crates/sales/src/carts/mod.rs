@@ -3,6 +3,7 @@
 mod abandoned;
 mod add_line;
 mod change_line;
+mod codes;
 mod contents;
 mod create;
 mod edit;
@@ -15,6 +16,7 @@ mod store;
 pub use abandoned::{CartReader, QuietCart, find_open, note_reminder, recover, withdraw_consent};
 pub use add_line::{AddLine, add_line};
 pub use change_line::{ChangeLine, change_line};
+pub use codes::{add_code, remove_code};
 pub use contents::{CartContents, contents, with_lines};
 pub use create::{CreateCart, CreateCartError, CreatedCart, create};
 pub use edit::{EditCart, edit};

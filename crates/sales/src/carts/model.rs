@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use accounts::addresses::Address;
+use accounts::throttle::ThrottleError;
 use kernel::{
     CartId, CartLineId, ChannelId, Currency, DomainError, Email, ErrorKind, FieldErrors, Quantity, QuantityOutOfRange, ShippingMethodId,
     Timestamp, UserId, VariantId, text, text_enum,
@@ -147,6 +148,8 @@ pub struct Cart {
     pub billing_address: Option<Address>,
     /// How the parcel goes.
     pub shipping_method_id: Option<ShippingMethodId>,
+    /// The codes of promotions that its holder typed in, as the shop writes them.
+    pub codes: Vec<String>,
     /// Grows with each change.
     pub version: i64,
     /// When it was begun.
@@ -253,6 +256,18 @@ pub enum CartError {
     /// Both quantities together are too many.
     #[error(transparent)]
     Quantity(#[from] QuantityOutOfRange),
+    /// No promotion has this code.
+    #[error("no promotion has this code")]
+    UnknownCode,
+    /// Too many codes.
+    #[error("a cart takes at most {0} codes")]
+    TooManyCodes(i64),
+    /// The cart does not have this code.
+    #[error("the cart does not have this code")]
+    CodeNotFound,
+    /// Too many codes that were none.
+    #[error(transparent)]
+    Guessing(#[from] ThrottleError),
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -270,17 +285,26 @@ impl DomainError for CartError {
             Self::TooManyLines(_) => "too_many_lines",
             Self::TooLarge => "total_too_large",
             Self::Quantity(_) => "validation_failed",
+            Self::UnknownCode => "promotion_code_unknown",
+            Self::TooManyCodes(_) => "too_many_codes",
+            Self::CodeNotFound => "cart_code_not_found",
+            Self::Guessing(error) => error.code(),
             Self::Database(error) => error.code(),
         }
     }
 
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound | Self::LineNotFound => ErrorKind::NotFound,
+            Self::NotFound | Self::LineNotFound | Self::CodeNotFound => ErrorKind::NotFound,
             Self::AlreadyOrdered | Self::AlreadyMerged => ErrorKind::Conflict,
-            Self::VariantUnavailable | Self::ShippingMethodUnavailable | Self::TooManyLines(_) | Self::TooLarge | Self::Quantity(_) => {
-                ErrorKind::Rule
-            }
+            Self::VariantUnavailable
+            | Self::ShippingMethodUnavailable
+            | Self::TooManyLines(_)
+            | Self::TooLarge
+            | Self::Quantity(_)
+            | Self::UnknownCode
+            | Self::TooManyCodes(_) => ErrorKind::Rule,
+            Self::Guessing(error) => error.kind(),
             Self::Database(error) => error.kind(),
         }
     }
@@ -290,7 +314,15 @@ impl DomainError for CartError {
             Self::Quantity(error) => FieldErrors::of("quantity", error).into_map(),
             Self::VariantUnavailable => FieldErrors::of("variant_id", self).into_map(),
             Self::ShippingMethodUnavailable => FieldErrors::of("shipping_method_id", self).into_map(),
+            Self::UnknownCode => FieldErrors::of("code", self).into_map(),
             _ => BTreeMap::new(),
+        }
+    }
+
+    fn retry_after_s(&self) -> Option<u32> {
+        match self {
+            Self::Guessing(error) => error.retry_after_s(),
+            _ => None,
         }
     }
 }
@@ -358,6 +390,10 @@ mod tests {
             (CartError::TooManyLines(100), "too_many_lines", ErrorKind::Rule, None),
             (CartError::TooLarge, "total_too_large", ErrorKind::Rule, None),
             (CartError::Quantity(QuantityOutOfRange), "validation_failed", ErrorKind::Rule, Some("quantity")),
+            (CartError::UnknownCode, "promotion_code_unknown", ErrorKind::Rule, Some("code")),
+            (CartError::TooManyCodes(5), "too_many_codes", ErrorKind::Rule, None),
+            (CartError::CodeNotFound, "cart_code_not_found", ErrorKind::NotFound, None),
+            (CartError::Guessing(ThrottleError::TooMany { retry_after_s: 7 }), "too_many_attempts", ErrorKind::TooMany, None),
             (CartError::Database(corrupt), code, kind, None),
         ];
         for (error, code, kind, field) in errors {

@@ -8,6 +8,7 @@ use platform::idempotency::IdempotencyError;
 
 use crate::carts::CartError;
 use crate::pricing::RepriceError;
+use crate::promotions::{Reason, UseError};
 use crate::settlement::SettleError;
 
 /// A line that cannot have what it wants.
@@ -47,6 +48,17 @@ pub enum PlaceOrderError {
     /// Not enough stock.
     #[error("not enough in stock")]
     OutOfStock(Vec<ShortLine>),
+    /// A code gives nothing any more, and nothing says that the customer has seen it.
+    #[error("a code gives nothing: `{code}` ({reason}); look at the cart, and send `cart_version` or take the code out")]
+    CodeGivesNothing {
+        /// The code.
+        code: String,
+        /// Why.
+        reason: Reason,
+    },
+    /// A promotion that others used up meanwhile.
+    #[error(transparent)]
+    Promotion(#[from] UseError),
     /// A payment method that the shop does not offer.
     #[error("this payment method is not offered")]
     PaymentMethod,
@@ -73,6 +85,8 @@ impl DomainError for PlaceOrderError {
             Self::Unavailable(_) => "variant_unavailable",
             Self::CartChanged { .. } => "cart_changed",
             Self::OutOfStock(_) => "out_of_stock",
+            Self::CodeGivesNothing { .. } => "promotion_not_applied",
+            Self::Promotion(error) => error.code(),
             Self::PaymentMethod => "payment_method_unavailable",
             Self::Price(error) => error.code(),
             Self::Idempotency(error) => error.code(),
@@ -85,7 +99,8 @@ impl DomainError for PlaceOrderError {
         match self {
             Self::Cart(error) => error.kind(),
             Self::CartEmpty | Self::Incomplete(_) | Self::PaymentMethod => ErrorKind::Rule,
-            Self::Unavailable(_) | Self::CartChanged { .. } | Self::OutOfStock(_) => ErrorKind::Conflict,
+            Self::Unavailable(_) | Self::CartChanged { .. } | Self::OutOfStock(_) | Self::CodeGivesNothing { .. } => ErrorKind::Conflict,
+            Self::Promotion(error) => error.kind(),
             Self::Price(error) => error.kind(),
             Self::Idempotency(error) => error.kind(),
             Self::Settle(error) => error.kind(),
@@ -104,6 +119,7 @@ impl DomainError for PlaceOrderError {
             Self::OutOfStock(lines) => {
                 lines.iter().map(|line| (format!("lines.{}", line.line_id), vec![format!("only {} available", line.available)])).collect()
             }
+            Self::CodeGivesNothing { code, reason } => FieldErrors::of(format!("codes.{code}"), reason).into_map(),
             _ => BTreeMap::new(),
         }
     }

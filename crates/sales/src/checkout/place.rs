@@ -18,6 +18,7 @@ use crate::Sales;
 use crate::carts::{self, CartAccess, Locked};
 use crate::orders::{self, OrderDetails, OrderFact, PaymentSummary, payment_fault};
 use crate::pricing::{self, PricedCart};
+use crate::promotions::{self, Buyer};
 use crate::settlement;
 
 /// A wish to order a cart.
@@ -49,7 +50,7 @@ pub(super) enum Placed {
 ///
 /// The cart row is locked while its lines are read, and every cart edit takes the same lock, so the total cannot go stale
 /// before the commit; of two concurrent calls for one cart, one answers `order_already_placed`.
-/// Stock is taken last, because its rows are what other buyers wait for. The provider is *not* called here: no network
+/// Stock is taken last, because its rows are what other buyers wait for, and then promotions are counted. The provider is *not* called here: no network
 /// call may happen while a transaction is open.
 pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) -> Result<Placed, PlaceOrderError> {
     let tx = sales.context.begin(origin).await?;
@@ -69,6 +70,7 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     let priced = pricing::price(&tx, carts::with_lines(&tx, cart, lines, tx.now()).await?).await?;
     refuse_unready(&priced)?;
     refuse_changed(sales, &priced, request.cart_version.as_deref())?;
+    refuse_idle_codes(&priced, request.cart_version.is_some())?;
     let provider = sales.providers.get(&request.payment_method).ok_or(PlaceOrderError::PaymentMethod)?;
     let Built { mut details, cart_lines } = write_order(sales, &tx, &priced, provider.as_ref()).await?;
     let start = provider.start(&sales.context.config);
@@ -80,6 +82,8 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     if demand.iter().any(|line| !held.contains(&line.line_id)) {
         return Err(DatabaseError::raced("staff switched the counting of a variant while it was ordered").into());
     }
+    let buyer = Buyer { user_id: priced.cart.user_id, email: priced.cart.email.clone() };
+    promotions::take(&tx, details.order.id, &buyer, &priced.promotions.applied).await?;
     confirm_if_nothing_is_due(&tx, &mut details, provider.ships_before_payment()).await?;
     let placed = match operation {
         Some(asked) => {
@@ -101,6 +105,15 @@ fn refuse_changed(sales: &Sales, priced: &PricedCart, seen: Option<&str>) -> Res
     let now = sales.present.cart(priced);
     // Clients hand back the header as it came: quoted, and marked weak where the answer was compressed.
     if seen.trim_start_matches("W/").trim_matches('"') == now.etag { Ok(()) } else { Err(PlaceOrderError::CartChanged { cart: now.body }) }
+}
+
+/// Whoever typed in a code means to pay less. Where it gives nothing, the order is placed only for somebody who says which cart they saw.
+fn refuse_idle_codes(priced: &PricedCart, has_seen: bool) -> Result<(), PlaceOrderError> {
+    let idle = priced.promotions.passed_over.iter().find_map(|passed| Some((passed.code.clone()?, passed.reason)));
+    match idle {
+        Some((code, reason)) if !has_seen => Err(PlaceOrderError::CodeGivesNothing { code, reason }),
+        _ => Ok(()),
+    }
 }
 
 async fn write_order(sales: &Sales, tx: &WriteTx, priced: &PricedCart, provider: &dyn Provider) -> Result<Built, PlaceOrderError> {

@@ -11,6 +11,7 @@ use super::model::Order;
 use super::progress::{Facts, LineProgress, Settled, fulfilment_status, next_status, payment_status};
 use super::states::OrderStatus;
 use super::store;
+use crate::promotions;
 
 /// What all payments of an order together say.
 #[must_use]
@@ -49,7 +50,7 @@ pub async fn advance(tx: &WriteTx, order: &mut Order, lines: &[LineProgress], sh
 }
 
 /// One legal move with its history and event; holds follow: a confirmed order keeps its stock for good, a dead one gives
-/// it back. The row itself is written by the caller, once, after the last move.
+/// it back, and what it had of promotions. The row itself is written by the caller, once, after the last move.
 pub(super) async fn transition(tx: &WriteTx, order: &mut Order, next: OrderStatus) -> Result<(), DatabaseError> {
     let from = order.status;
     if !from.may_become(next) {
@@ -60,7 +61,10 @@ pub(super) async fn transition(tx: &WriteTx, order: &mut Order, next: OrderStatu
     order.transition_count += 1;
     match next {
         OrderStatus::Confirmed => inventory::confirm(tx, order.id.uuid()).await?,
-        OrderStatus::Cancelled | OrderStatus::Expired => inventory::release(tx, order.id.uuid()).await?,
+        OrderStatus::Cancelled | OrderStatus::Expired => {
+            inventory::release(tx, order.id.uuid()).await?;
+            promotions::release(tx, order.id).await?;
+        }
         OrderStatus::Pending | OrderStatus::Completed => {}
     }
     store::insert_transition(tx, order, Some(from)).await?;

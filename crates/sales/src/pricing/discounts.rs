@@ -19,9 +19,7 @@ pub(super) fn divide(input: &PricingInput<'_>, subtotals_minor: &[i64]) -> Resul
     let mut adjustments = Vec::new();
     for discount in input.adjustments {
         let off = size_of(discount, input)?;
-        let weights = weights_of(discount, input, &left)?;
-        let most = weights.iter().try_fold(0_i64, |sum, weight| sum.checked_add(*weight)).ok_or(PricingError::TotalTooLarge)?;
-        let parts = apportion(off.min(most), &weights).ok_or(PricingError::TotalTooLarge)?;
+        let parts = parts_of(off, discount, input, &left)?;
         for ((line, left), part) in input.lines.iter().zip(&mut left).zip(parts) {
             *left -= part;
             if part > 0 {
@@ -53,12 +51,14 @@ fn size_of(discount: &AdjustmentInput, input: &PricingInput<'_>) -> Result<i64, 
     discount.amount.minor().checked_neg().ok_or(PricingError::TotalTooLarge)
 }
 
-/// What each line can still give: its rest where the discount is for it or for the whole cart, else nothing.
-fn weights_of(discount: &AdjustmentInput, input: &PricingInput<'_>, left: &[i64]) -> Result<Vec<i64>, PricingError> {
-    let Some(wanted) = discount.line_id else { return Ok(left.to_vec()) };
+/// What it takes off each line: all of it off the line that it is for, else in proportion to what the lines have left.
+fn parts_of(off: i64, discount: &AdjustmentInput, input: &PricingInput<'_>, left: &[i64]) -> Result<Vec<i64>, PricingError> {
+    let Some(wanted) = discount.line_id else {
+        let most = left.iter().try_fold(0_i64, |sum, left| sum.checked_add(*left)).ok_or(PricingError::TotalTooLarge)?;
+        return apportion(off.min(most), left).ok_or(PricingError::TotalTooLarge);
+    };
     if input.lines.iter().all(|line| line.line_id != wanted) {
         return Err(PricingError::LineNotFound(wanted));
     }
-    let weight = |(line, left): (&super::LineInput, &i64)| if line.line_id == wanted { *left } else { 0 };
-    Ok(input.lines.iter().zip(left).map(weight).collect())
+    Ok(input.lines.iter().zip(left).map(|(line, left)| if line.line_id == wanted { off.min(*left) } else { 0 }).collect())
 }

@@ -4,11 +4,14 @@ mod discounts;
 mod model;
 mod price;
 mod price_cart;
+mod promote;
 #[cfg(test)]
 mod properties;
+mod trial;
 
 pub use model::{
     AdjustmentInput, AdjustmentKind, LineInput, PricedAdjustment, PricedLine, PricingError, PricingInput, ShippingCharge, Totals,
 };
-pub use price::{PricedCart, PricedCartLine, RepriceError, price};
+pub use price::{PricedCart, PricedCartLine, RepriceError, Supposed, price, price_supposing};
 pub use price_cart::price_cart;
+pub use trial::{Trial, TrialError, try_out};

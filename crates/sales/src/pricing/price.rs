@@ -2,12 +2,14 @@
 
 use catalog::channels::Channel;
 use catalog::variants::Sellable;
-use kernel::{CartLineId, DomainError, ErrorKind};
+use kernel::{CartLineId, Country, DomainError, ErrorKind, Money, PromotionId};
 use platform::db::{ConnectionTrait, DatabaseError, RulesStamp};
 
-use super::model::{LineInput, PricingError, PricingInput, ShippingCharge, Totals};
+use super::model::{AdjustmentInput, LineInput, PricingError, PricingInput, ShippingCharge, Totals};
 use super::price_cart::price_cart;
+use super::promote;
 use crate::carts::{Cart, CartContents, CartLine};
+use crate::promotions::{Evaluation, Promotion};
 use crate::shipping::{self, ShippingMethod, ShippingMethods};
 use crate::tax::{Destination, TaxMode, TaxRate, TaxRates};
 
@@ -18,14 +20,16 @@ pub struct PricedCart {
     pub cart: Cart,
     /// Its channel.
     pub channel: Channel,
-    /// Its lines, in order.
+    /// Its lines, in order, and behind them what promotions put in.
     pub lines: Vec<PricedCartLine>,
+    /// Which promotions made it cheaper, and why others did not.
+    pub promotions: Evaluation,
     /// What the lines that are for sale cost, shipping and tax included.
     pub totals: Totals,
     /// Whether the amounts of the price list contain tax.
     pub tax_mode: TaxMode,
     /// The ways in which the parcel can go, with their prices; none where nothing ships or nobody knows where to.
-    pub shipping_options: Vec<(ShippingMethod, kernel::Money)>,
+    pub shipping_options: Vec<(ShippingMethod, Money)>,
     /// The chosen way, where it goes there.
     pub shipping_method: Option<ShippingMethod>,
 }
@@ -39,6 +43,17 @@ pub struct PricedCartLine {
     pub variant: Sellable,
     /// False where it is not for sale any more: it costs nothing here and checkout refuses it.
     pub for_sale: bool,
+    /// The promotion that put it in as a present; nobody can change it.
+    pub gift_of: Option<PromotionId>,
+}
+
+/// What is supposed beyond what a cart says, to see what would be then.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Supposed<'a> {
+    /// A promotion that nobody keeps.
+    pub promotion: Option<&'a Promotion>,
+    /// Where the parcel goes.
+    pub country: Option<Country>,
 }
 
 /// Why a cart has no price.
@@ -73,39 +88,64 @@ impl DomainError for RepriceError {
 /// # Errors
 /// `RepriceError`, by what went wrong.
 pub async fn price(db: &impl ConnectionTrait, contents: CartContents) -> Result<PricedCart, RepriceError> {
-    let lines = for_sale(&contents)?;
+    price_supposing(db, contents, &Supposed::default()).await
+}
+
+/// The same under a supposition.
+///
+/// # Errors
+/// `RepriceError`, by what went wrong.
+pub async fn price_supposing(
+    db: &impl ConnectionTrait,
+    contents: CartContents,
+    supposed: &Supposed<'_>,
+) -> Result<PricedCart, RepriceError> {
+    let mut lines = for_sale(&contents)?;
+    let goes_to = supposed.country.or_else(|| contents.cart.shipping_address.as_ref().map(|address| address.country()));
+    let promotions = promote::promote(db, &contents, &mut lines, (goes_to, supposed)).await?;
     let CartContents { cart, channel, rules, .. } = contents;
     let tax_mode = if channel.prices_include_tax { TaxMode::Included } else { TaxMode::Excluded };
-    let destination = destination(&cart, &channel, tax_mode);
+    let destination = supposed.country.map(Destination::of).or_else(|| destination(&cart, &channel, tax_mode));
     let tax_rates = match &destination {
         Some(_) => Some(TaxRates::standing(db, &rules).await?),
         None => None,
     };
     let tax_rates = destination.as_ref().zip(tax_rates.as_ref()).map_or(&[][..], |(there, rates)| rates.of(there.country));
     let inputs = lines.iter().filter_map(line_input).collect::<Vec<_>>();
-    let basis = Basis { cart: &cart, tax_mode, destination: destination.as_ref(), tax_rates, lines: &inputs };
+    let adjustments = promote::adjustments(&promotions, cart.currency);
+    let destination = destination.as_ref();
+    let basis = Basis { cart: &cart, tax_mode, destination, tax_rates, lines: &inputs, adjustments: &adjustments };
     let unshipped = basis.price(None)?;
-    let shipping_options = shipping_options(db, (&cart, &rules), &unshipped).await?;
+    let mut shipping_options = shipping_options(db, (&cart, &rules), (goes_to, &unshipped)).await?;
+    for (_, price) in shipping_options.iter_mut().filter(|(method, _)| promote::ships_free(&promotions, method)) {
+        *price = Money::zero(cart.currency);
+    }
     let chosen = cart.shipping_method_id.and_then(|id| shipping_options.iter().find(|(method, _)| method.id == id)).cloned();
     let totals = match &chosen {
         Some((method, price)) => basis.price(Some(&charge(method, *price)))?,
         None => unshipped,
     };
-    Ok(PricedCart { shipping_method: chosen.map(|(method, _)| method), cart, channel, lines, totals, tax_mode, shipping_options })
+    let shipping_method = chosen.map(|(method, _)| method);
+    Ok(PricedCart { shipping_method, cart, channel, lines, promotions, totals, tax_mode, shipping_options })
 }
 
 fn for_sale(contents: &CartContents) -> Result<Vec<PricedCartLine>, DatabaseError> {
     let priced = |line: &CartLine| {
         let variant = contents.variant(line.variant_id).cloned().ok_or_else(|| DatabaseError::corrupt("cart_lines.variant_id"))?;
         let for_sale = variant.live && variant.unit_price(line.quantity).is_some();
-        Ok(PricedCartLine { line: line.clone(), variant, for_sale })
+        Ok(PricedCartLine { line: line.clone(), variant, for_sale, gift_of: None })
     };
     contents.lines.iter().map(priced).collect()
 }
 
+/// What one piece of a line costs; nothing where it is not for sale.
+pub(super) fn unit_of(line: &PricedCartLine) -> Option<Money> {
+    line.variant.unit_price(line.line.quantity).filter(|_| line.for_sale)
+}
+
 fn line_input(line: &PricedCartLine) -> Option<LineInput> {
-    let unit = line.variant.unit_price(line.line.quantity)?;
-    line.for_sale.then(|| LineInput {
+    let unit = unit_of(line)?;
+    Some(LineInput {
         line_id: line.line.id,
         variant_id: line.line.variant_id,
         quantity: line.line.quantity,
@@ -121,23 +161,21 @@ fn line_input(line: &PricedCartLine) -> Option<LineInput> {
 fn destination(cart: &Cart, channel: &Channel, tax_mode: TaxMode) -> Option<Destination> {
     let address = cart.shipping_address.as_ref().or(cart.billing_address.as_ref());
     let known = address.map(|address| Destination { country: address.country(), region: address.region().map(str::to_owned) });
-    let assumed = || {
-        channel.countries.first().filter(|_| tax_mode == TaxMode::Included).map(|country| Destination { country: *country, region: None })
-    };
+    let assumed = || channel.countries.first().filter(|_| tax_mode == TaxMode::Included).map(|country| Destination::of(*country));
     known.or_else(assumed)
 }
 
 async fn shipping_options(
     db: &impl ConnectionTrait,
     (cart, rules): (&Cart, &RulesStamp),
-    totals: &Totals,
-) -> Result<Vec<(ShippingMethod, kernel::Money)>, DatabaseError> {
-    let Some(parcel) = cart.shipping_address.as_ref().and_then(|address| totals.parcel(address.country())) else { return Ok(Vec::new()) };
+    (goes_to, totals): (Option<Country>, &Totals),
+) -> Result<Vec<(ShippingMethod, Money)>, DatabaseError> {
+    let Some(parcel) = goes_to.and_then(|country| totals.parcel(country)) else { return Ok(Vec::new()) };
     let methods = ShippingMethods::standing(db, rules).await?;
     Ok(shipping::quotes(methods.of(cart.currency), Some(&parcel)).into_iter().map(|quote| (quote.method.clone(), quote.price)).collect())
 }
 
-fn charge(method: &ShippingMethod, price: kernel::Money) -> ShippingCharge {
+fn charge(method: &ShippingMethod, price: Money) -> ShippingCharge {
     ShippingCharge { method_id: method.id, label: method.name.clone(), amount: price, tax_class: method.tax_class.clone() }
 }
 
@@ -147,6 +185,7 @@ struct Basis<'a> {
     destination: Option<&'a Destination>,
     tax_rates: &'a [TaxRate],
     lines: &'a [LineInput],
+    adjustments: &'a [AdjustmentInput],
 }
 
 impl Basis<'_> {
@@ -158,7 +197,7 @@ impl Basis<'_> {
             tax_rates: self.tax_rates,
             lines: self.lines,
             shipping,
-            adjustments: &[],
+            adjustments: self.adjustments,
         })
     }
 }

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{CartLineId, CategoryId, ChannelId, Country, Currency, CustomerGroupId, ProductId, Timestamp, VariantId, text_enum};
+use kernel::{
+    CartLineId, CategoryId, ChannelId, Country, Currency, CustomerGroupId, ProductId, PromotionCodeId, PromotionId, ShippingMethodId,
+    Timestamp, VariantId, text_enum,
+};
 
-use super::model::{Items, Promotion};
+use super::model::{Gift, Items, Promotion};
 
 /// Goods that somebody is about to buy.
 #[derive(Debug, Clone)]
@@ -72,10 +75,19 @@ impl BasketLine {
 pub struct Candidate<'a> {
     /// The promotion.
     pub promotion: &'a Promotion,
-    /// The code by which it came, as the customer wrote it.
-    pub code: Option<&'a str>,
+    /// The code by which it came.
+    pub code: Option<&'a CodeRef>,
     /// What is left of it.
     pub left: Left,
+}
+
+/// A code that is one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CodeRef {
+    /// As the shop writes it.
+    pub text: String,
+    /// Which one.
+    pub id: PromotionCodeId,
 }
 
 /// What is left of a promotion, or of its code; nothing is said of what has no limit.
@@ -87,6 +99,8 @@ pub struct Left {
     pub uses_of_customer: Option<i64>,
     /// So much may still be taken off.
     pub budget_minor: Option<i64>,
+    /// So many pieces of its present are to be had.
+    pub presents: Option<i64>,
 }
 
 /// What promotions come to.
@@ -102,15 +116,31 @@ pub struct Evaluation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// Which one.
-    pub promotion_id: kernel::PromotionId,
+    pub promotion_id: PromotionId,
     /// What the customer reads.
     pub name: String,
     /// The code by which it came.
-    pub code: Option<String>,
+    pub code: Option<CodeRef>,
+    /// How many orders of one customer may have it.
+    pub uses_per_customer: Option<i64>,
     /// What it takes off each line that it touches, as positive minor units; by rising id of the line.
     pub off_minor: Vec<(CartLineId, i64)>,
-    /// True where the parcel goes for nothing.
-    pub ships_free: bool,
+    /// The methods by which the parcel goes for nothing.
+    pub ships_free: Option<ShipsFree>,
+    /// What is put in as a present.
+    pub gift: Option<Gift>,
+}
+
+/// Methods by which a parcel goes for nothing: these, or all where none is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ShipsFree(pub BTreeSet<ShippingMethodId>);
+
+impl ShipsFree {
+    /// True where it goes for nothing by this method.
+    #[must_use]
+    pub fn by(&self, method: ShippingMethodId) -> bool {
+        self.0.is_empty() || self.0.contains(&method)
+    }
 }
 
 impl Applied {
@@ -125,13 +155,31 @@ impl Applied {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOver {
     /// Which one; absent for a code that is none.
-    pub promotion_id: Option<kernel::PromotionId>,
+    pub promotion_id: Option<PromotionId>,
     /// What the customer would read.
     pub name: Option<String>,
     /// The code by which it came.
     pub code: Option<String>,
     /// Why.
     pub reason: Reason,
+}
+
+impl PassedOver {
+    /// True where the customer is told: of each code, and of what they can still do something about. Which others a shop has, for other
+    /// days and other people, is its own affair.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        let can_be_met = matches!(
+            self.reason,
+            Reason::CountryUnknown
+                | Reason::CustomerUnknown
+                | Reason::TooFewItems
+                | Reason::SubtotalTooLow
+                | Reason::NotCombinable
+                | Reason::UsedByCustomer
+        );
+        self.code.is_some() || can_be_met
+    }
 }
 
 text_enum! {
@@ -173,6 +221,8 @@ text_enum! {
         UsedByCustomer = "used_by_customer",
         /// What may be taken off was taken off.
         BudgetSpent = "budget_spent",
+        /// The present is sold out, or for sale no more.
+        GiftGone = "gift_gone",
         /// The cart has it by another code.
         AlreadyApplied = "already_applied",
         /// It does not go with another one, which came first.

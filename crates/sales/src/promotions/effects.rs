@@ -52,7 +52,7 @@ pub(super) fn off(effect: &Effect, goods: &Goods<'_>, items: &Items) -> Result<V
         Effect::AmountOffEach(minor) => Ok(amount_each(goods, items, *minor)),
         Effect::BuyGet(offer) => buy_get(goods, items, offer),
         Effect::Tiers { by, steps } => tiers(goods, items, (*by, steps)),
-        Effect::FreeShipping => Ok(vec![0; goods.0.len()]),
+        Effect::FreeShipping(_) | Effect::Gift(_) => Ok(vec![0; goods.0.len()]),
     }
 }
 

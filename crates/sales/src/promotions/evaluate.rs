@@ -2,7 +2,7 @@
 
 use super::basket::{Applied, Basket, Candidate, Evaluation, PassedOver, Reason};
 use super::effects::{self, Goods};
-use super::model::{Conditions, Promotion};
+use super::model::{Conditions, Effect, Promotion};
 
 /// Goes through the candidates by priority, each on what the ones before it left of the goods. Equal input gives an equal answer,
 /// in whichever order lines and candidates come; no line falls below zero.
@@ -22,7 +22,7 @@ pub fn evaluate(basket: &Basket<'_>, candidates: &[Candidate<'_>]) -> Evaluation
             Err(reason) => so_far.evaluation.passed_over.push(PassedOver {
                 promotion_id: Some(promotion.id),
                 name: Some(promotion.name.clone()),
-                code: candidate.code.map(str::to_owned),
+                code: candidate.code.map(|code| code.text.clone()),
                 reason,
             }),
         }
@@ -52,16 +52,22 @@ impl SoFar {
         }
         let off = effects::off(&promotion.effect, goods, &conditions.items)?;
         let total = off.iter().fold(0, |sum, off| i64::saturating_add(sum, *off));
-        let ships_free = promotion.effect == super::Effect::FreeShipping;
-        if total == 0 && !ships_free {
+        if total == 0 && promotion.effect.takes_off() {
             return Err(Reason::NothingLeft);
         }
         if candidate.left.budget_minor.is_some_and(|left| left < total) {
             return Err(Reason::BudgetSpent);
         }
         let off_minor = goods.take(&off);
-        let code = candidate.code.map(str::to_owned);
-        Ok(Applied { promotion_id: promotion.id, name: promotion.name.clone(), code, off_minor, ships_free })
+        Ok(Applied {
+            promotion_id: promotion.id,
+            name: promotion.name.clone(),
+            code: candidate.code.cloned(),
+            uses_per_customer: promotion.uses_per_customer(),
+            off_minor,
+            ships_free: if let Effect::FreeShipping(by) = &promotion.effect { Some(by.clone()) } else { None },
+            gift: if let Effect::Gift(gift) = promotion.effect { Some(gift) } else { None },
+        })
     }
 }
 
@@ -126,7 +132,13 @@ fn refuse_used_up(candidate: &Candidate<'_>) -> Result<(), Reason> {
         Err(Reason::UsedByCustomer)
     } else if left.budget_minor.is_some_and(|budget| budget <= 0) {
         Err(Reason::BudgetSpent)
+    } else if left.presents.is_some_and(|left| is_more_than(&candidate.promotion.effect, left)) {
+        Err(Reason::GiftGone)
     } else {
         Ok(())
     }
+}
+
+fn is_more_than(effect: &Effect, presents: i64) -> bool {
+    matches!(effect, Effect::Gift(gift) if i64::from(gift.quantity) > presents)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{CartLineId, CategoryId, ChannelId, Currency, Ppm, ProductId, PromotionId, Quantity, Timestamp, VariantId};
+use kernel::{CartLineId, CategoryId, ChannelId, Currency, Ppm, ProductId, PromotionCodeId, PromotionId, Quantity, Timestamp, VariantId};
 use proptest::prelude::*;
 
 use super::*;
@@ -217,14 +217,15 @@ fn every_condition_that_is_not_met_is_named() {
 fn what_is_used_up_or_spent_is_passed_over() {
     let lines = [goods(2, 1_000)];
     let tenth = promotion(Effect::PercentOff(percent(10)));
+    let code = CodeRef { text: "SPRING".to_owned(), id: PromotionCodeId::generate() };
     let with = |left| {
-        let candidates = [Candidate { promotion: &tenth, code: Some("SPRING"), left }];
+        let candidates = [Candidate { promotion: &tenth, code: Some(&code), left }];
         evaluate(&look(&lines, &Customer::default()), &candidates).passed_over.first().map(|passed| passed.reason)
     };
     assert_eq!(with(Left { uses: Some(0), ..Left::default() }), Some(Reason::UsedUp));
     assert_eq!(with(Left { uses_of_customer: Some(0), ..Left::default() }), Some(Reason::UsedByCustomer));
     assert_eq!(with(Left { budget_minor: Some(199), ..Left::default() }), Some(Reason::BudgetSpent));
-    assert_eq!(with(Left { uses: Some(1), uses_of_customer: Some(1), budget_minor: Some(200) }), None);
+    assert_eq!(with(Left { uses: Some(1), uses_of_customer: Some(1), budget_minor: Some(200), presents: Some(0) }), None);
 }
 
 fn effects() -> impl Strategy<Value = Effect> {
@@ -241,7 +242,8 @@ fn effects() -> impl Strategy<Value = Effect> {
             of: None
         })),
         proptest::collection::vec(tier, 1..4).prop_map(|steps| Effect::Tiers { by: TierBasis::Quantity, steps }),
-        Just(Effect::FreeShipping),
+        Just(Effect::FreeShipping(ShipsFree::default())),
+        Just(Effect::Gift(Gift { variant_id: VariantId::generate(), quantity: quantity(1) })),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Promotions as they come from outside.
 
 use kernel::{Currency, FieldErrors, Money, PromotionId, Timestamp, text};
+use serde::Serialize;
 
 use super::model::{Conditions, Effect, Limits, Promotion, Trigger};
 use super::words::{ConditionsInput, EffectInput, within};
@@ -12,8 +13,8 @@ const LAST_PRIORITY: i64 = 1_000_000;
 /// As many orders as any shop has.
 const MOST_USES: i64 = 1_000_000_000;
 
-/// A promotion as it comes from outside. Amounts are minor units of its currency.
-#[derive(Debug, Clone, Default)]
+/// A promotion as it comes from outside, and as it is recorded. Amounts are minor units of its currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PromotionInput {
     /// 1 to 120 characters.
     pub name: String,
@@ -41,6 +42,26 @@ pub struct PromotionInput {
     pub uses_per_customer: Option<i64>,
     /// Until so much was taken off.
     pub budget_minor: Option<i64>,
+}
+
+impl From<&Promotion> for PromotionInput {
+    fn from(promotion: &Promotion) -> Self {
+        Self {
+            name: promotion.name.clone(),
+            active: promotion.active,
+            trigger: promotion.trigger.as_str().to_owned(),
+            priority: promotion.priority,
+            combinable: promotion.combinable,
+            currency: promotion.currency.map(|currency| currency.code().to_owned()),
+            starts_at: promotion.starts_at,
+            ends_at: promotion.ends_at,
+            conditions: (&promotion.conditions).into(),
+            effect: (&promotion.effect).into(),
+            uses_limit: promotion.limits.uses,
+            uses_per_customer: promotion.limits.uses_per_customer,
+            budget_minor: promotion.limits.budget_minor,
+        }
+    }
 }
 
 /// A promotion that may be kept: everything but its id and times.
@@ -81,7 +102,7 @@ impl Rules {
             uses_per_customer: errors.take_optional("uses_per_customer", input.uses_per_customer, |raw| within(raw, 1, MOST_USES)),
             budget_minor: errors.take_optional("budget", input.budget_minor, |raw| within(raw, 1, Money::MAX_MINOR)),
         };
-        if limits.budget_minor.is_some() && effect == Some(Effect::FreeShipping) {
+        if limits.budget_minor.is_some() && effect.as_ref().is_some_and(|effect| !effect.takes_off()) {
             errors.add("budget", "must be absent where nothing is taken off the goods");
         }
         let has_amounts = limits.budget_minor.is_some()
@@ -123,6 +144,8 @@ impl Rules {
 
 #[cfg(test)]
 mod tests {
+    use kernel::{ShippingMethodId, VariantId};
+
     use super::*;
     use crate::promotions::{ItemsInput, TierInput};
 
@@ -216,6 +239,13 @@ mod tests {
         let tiers = vec![twice.clone(), twice];
         assert_eq!(refused(of(EffectInput { tiers, ..steps })), ["effect.tiers.1.from"]);
         assert_eq!(refused(of(EffectInput { get: Some(1), ..effect("free_shipping") })), ["effect.get"]);
+        assert_eq!(refused(of(effect("gift"))), ["effect.quantity", "effect.variant_id"]);
+        let methods = vec!["var_1".to_owned()];
+        assert_eq!(
+            refused(of(EffectInput { shipping_method_ids: methods.clone(), ..effect("free_shipping") })),
+            ["effect.shipping_method_ids.0"]
+        );
+        assert_eq!(refused(of(EffectInput { shipping_method_ids: methods, ..rate(1) })), ["effect.shipping_method_ids"]);
     }
 
     #[test]
@@ -251,7 +281,8 @@ mod tests {
                 tiers: vec![TierInput { from: 1, amount_minor: Some(1), ..TierInput::default() }],
                 ..effect("tiers")
             },
-            effect("free_shipping"),
+            EffectInput { shipping_method_ids: vec![ShippingMethodId::generate().to_string()], ..effect("free_shipping") },
+            EffectInput { variant_id: Some(VariantId::generate().to_string()), quantity: Some(2), ..effect("gift") },
         ];
         for effect in effects {
             let input = PromotionInput { conditions: conditions.clone(), ..of(effect) };
@@ -260,8 +291,9 @@ mod tests {
             let stored = serde_json::to_string(&(&conditions, &effect)).expect("JSON");
             let read: (ConditionsInput, EffectInput) = serde_json::from_str(&stored).expect("the same");
             assert_eq!(read, (conditions, effect));
-            let again = Rules::parse(PromotionInput { conditions: read.0, ..of(read.1) }).expect("a promotion");
-            let again = again.into_promotion(Timestamp::default());
+            let input = PromotionInput { conditions: read.0, ..of(read.1) };
+            assert_eq!(PromotionInput::from(&promotion), input);
+            let again = Rules::parse(input).expect("a promotion").into_promotion(Timestamp::default());
             assert_eq!((again.conditions, again.effect), (promotion.conditions, promotion.effect));
         }
     }

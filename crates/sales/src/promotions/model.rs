@@ -6,6 +6,8 @@ use kernel::{
     CategoryId, ChannelId, Country, Currency, CustomerGroupId, Ppm, ProductId, PromotionId, Quantity, Timestamp, VariantId, text_enum,
 };
 
+use super::basket::ShipsFree;
+
 /// A reason to sell for less: whoever meets its conditions has its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Promotion {
@@ -39,6 +41,14 @@ pub struct Promotion {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+}
+
+impl Promotion {
+    /// How many orders of one customer may have it: nobody has two first ones.
+    #[must_use]
+    pub fn uses_per_customer(&self) -> Option<i64> {
+        if self.conditions.first_order { Some(1) } else { self.limits.uses_per_customer }
+    }
 }
 
 text_enum! {
@@ -118,19 +128,36 @@ pub enum Effect {
         steps: Vec<Tier>,
     },
     /// The parcel goes for nothing.
-    FreeShipping,
+    FreeShipping(ShipsFree),
+    /// Something is put in as a present.
+    Gift(Gift),
 }
 
 impl Effect {
+    /// True where it takes something off the goods.
+    #[must_use]
+    pub const fn takes_off(&self) -> bool {
+        !matches!(self, Self::FreeShipping(_) | Self::Gift(_))
+    }
+
     /// True where it names money, which is of a currency.
     #[must_use]
     pub fn has_amounts(&self) -> bool {
         match self {
             Self::AmountOff(_) | Self::AmountOffEach(_) => true,
             Self::Tiers { by, steps } => *by == TierBasis::Subtotal || steps.iter().any(|step| matches!(step.off, TierOff::Amount(_))),
-            Self::PercentOff(_) | Self::BuyGet(_) | Self::FreeShipping => false,
+            Self::PercentOff(_) | Self::BuyGet(_) | Self::FreeShipping(_) | Self::Gift(_) => false,
         }
     }
+}
+
+/// A present, once a cart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gift {
+    /// What.
+    pub variant_id: VariantId,
+    /// How many.
+    pub quantity: Quantity,
 }
 
 /// Buy two, get one: for each whole set.

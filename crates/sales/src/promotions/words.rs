@@ -7,7 +7,8 @@ use std::str::FromStr;
 use kernel::{Country, FieldErrors, Money, Ppm, Quantity, fold, text};
 use serde::{Deserialize, Serialize};
 
-use super::model::{BuyGet, Conditions, Effect, Items, Tier, TierBasis, TierOff};
+use super::basket::ShipsFree;
+use super::model::{BuyGet, Conditions, Effect, Gift, Items, Tier, TierBasis, TierOff};
 
 /// More things than anybody names one by one; for more there are categories and tags.
 const MOST_NAMED: usize = 200;
@@ -58,7 +59,7 @@ pub struct ItemsInput {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct EffectInput {
-    /// `percent_off`, `amount_off`, `amount_off_each`, `buy_get`, `tiers`, `free_shipping`.
+    /// `percent_off`, `amount_off`, `amount_off_each`, `buy_get`, `tiers`, `free_shipping`, `gift`.
     pub kind: String,
     /// Parts per million.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -81,7 +82,19 @@ pub struct EffectInput {
     /// Steps.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tiers: Vec<TierInput>,
+    /// Ids of shipping methods that cost nothing; empty: all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shipping_method_ids: Vec<String>,
+    /// The id of the variant that is the present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant_id: Option<String>,
+    /// How many of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<i64>,
 }
+
+/// The kinds of effects.
+pub const EFFECTS: [&str; 7] = ["percent_off", "amount_off", "amount_off_each", "buy_get", "tiers", "free_shipping", "gift"];
 
 /// A step in words: one of rate and amount.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,9 +189,10 @@ impl EffectInput {
             "amount_off_each" => members.amount().map(Effect::AmountOffEach),
             "buy_get" => members.buy_get().map(Effect::BuyGet),
             "tiers" => members.tiers(),
-            "free_shipping" => Some(Effect::FreeShipping),
+            "free_shipping" => Some(Effect::FreeShipping(members.methods())),
+            "gift" => members.gift().map(Effect::Gift),
             _ => {
-                members.errors.add("kind", "must be percent_off, amount_off, amount_off_each, buy_get, tiers or free_shipping");
+                members.errors.add("kind", format!("must be one of {}", EFFECTS.join(", ")));
                 return Err(errors);
             }
         };
@@ -213,6 +227,18 @@ impl Members<'_> {
         Some(BuyGet { buy: buy?, get: get?, rate: rate?, of: of.flatten() })
     }
 
+    fn methods(&mut self) -> ShipsFree {
+        let methods = std::mem::take(&mut self.input.shipping_method_ids);
+        ShipsFree(named(self.errors, "shipping_method_ids", &methods))
+    }
+
+    fn gift(&mut self) -> Option<Gift> {
+        let (variant, quantity) = (self.input.variant_id.take(), self.input.quantity.take());
+        let variant_id = self.errors.take("variant_id", variant.as_deref().unwrap_or_default().parse());
+        let quantity = self.errors.take("quantity", Quantity::try_from(quantity.unwrap_or(0)));
+        Some(Gift { variant_id: variant_id?, quantity: quantity? })
+    }
+
     fn tiers(&mut self) -> Option<Effect> {
         let by = self.input.by.take();
         let by = self.errors.take("by", by.as_deref().unwrap_or_default().parse::<TierBasis>());
@@ -233,7 +259,8 @@ impl Members<'_> {
     }
 
     fn refuse_others(&mut self) {
-        let EffectInput { kind: _, rate_ppm, amount_minor, buy, get, get_items, by, tiers } = &self.input;
+        let EffectInput { kind: _, rate_ppm, amount_minor, buy, get, get_items, by, tiers, shipping_method_ids, variant_id, quantity } =
+            &self.input;
         let left = [
             ("rate_ppm", rate_ppm.is_some()),
             ("amount", amount_minor.is_some()),
@@ -242,6 +269,9 @@ impl Members<'_> {
             ("get_items", get_items.is_some()),
             ("by", by.is_some()),
             ("tiers", !tiers.is_empty()),
+            ("shipping_method_ids", !shipping_method_ids.is_empty()),
+            ("variant_id", variant_id.is_some()),
+            ("quantity", quantity.is_some()),
         ];
         for (member, _) in left.into_iter().filter(|(_, is_left)| *is_left) {
             self.errors.add(member, "is not for this kind of effect");
@@ -282,7 +312,10 @@ impl From<&Effect> for EffectInput {
             Effect::Tiers { by, steps } => {
                 Self { by: Some(by.as_str().to_owned()), tiers: steps.iter().map(TierInput::from).collect(), ..kind("tiers") }
             }
-            Effect::FreeShipping => kind("free_shipping"),
+            Effect::FreeShipping(ShipsFree(methods)) => Self { shipping_method_ids: words(methods), ..kind("free_shipping") },
+            Effect::Gift(Gift { variant_id, quantity }) => {
+                Self { variant_id: Some(variant_id.to_string()), quantity: Some(i64::from(*quantity)), ..kind("gift") }
+            }
         }
     }
 }

@@ -18,6 +18,14 @@ pub struct Destination {
     pub region: Option<String>,
 }
 
+impl Destination {
+    /// Somewhere in this country.
+    #[must_use]
+    pub const fn of(country: Country) -> Self {
+        Self { country, region: None }
+    }
+}
+
 /// One rate of one country or region for one tax class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TaxRate {

@@ -1,6 +1,7 @@
 //! The routes of carts.
 
-use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use gateway::{
     Anyone, CartHolder, CommonProblems, Created, Envelope, ErrorBody, NoParams, One, Optional, PathId, PathIds, Problem, Proof, Valid,
 };
@@ -8,13 +9,23 @@ use kernel::{CartId, CartLineTag, CartTag};
 use sales::carts::{self, CartAccess, CartContents, CartProof, ChangeLine};
 use sales::pricing;
 
-use super::wire::{CartIn, CartLineIn, CartLinePatch, CartPatch, CartView, NewCartView, ShippingOptionView};
+use super::wire::{CartCodeIn, CartIn, CartLineIn, CartLinePatch, CartPatch, CartView, NewCartView, ShippingOptionView};
 use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
 
 pub(in crate::rest) fn routes() -> Routes {
-    routes![create_cart, get_cart, edit_cart, add_cart_line, change_cart_line, remove_cart_line, list_cart_shipping_methods]
+    routes![
+        create_cart,
+        get_cart,
+        edit_cart,
+        add_cart_line,
+        change_cart_line,
+        remove_cart_line,
+        add_cart_code,
+        remove_cart_code,
+        list_cart_shipping_methods
+    ]
 }
 
 /// The wish to use a cart, as the request says it.
@@ -164,6 +175,57 @@ async fn remove_cart_line(
     PathIds(id, line_id): PathIds<CartTag, CartLineTag>,
 ) -> Result<One<CartView>, Problem> {
     let contents = carts::remove_line(&shop.sales, &holder.origin(id), &access(&holder, id), line_id).await?;
+    show(&shop, contents).await
+}
+
+/// Give a cart the code of a promotion. It stays whether its promotion holds now or not: `promotions` of the cart says what it comes to.
+/// Whoever guesses codes has to wait longer each time.
+#[utoipa::path(
+    post, path = "/api/v1/carts/{cart_id}/codes", tag = "carts", operation_id = "add_cart_code", security(("cart_token" = []), ("bearer" = [])),
+    params(("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)")),
+    request_body = CartCodeIn,
+    responses(
+        CommonProblems,
+        (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
+        (status = 404, description = "`cart_not_found`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `cart_merged`", body = ErrorBody),
+        (status = 422, description = "`validation_failed`, `promotion_code_unknown`, `too_many_codes`", body = ErrorBody),
+        (status = 429, description = "`too_many_attempts`", body = ErrorBody),
+    ),
+)]
+async fn add_cart_code(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    PathId(id): PathId<CartTag>,
+    Valid(body): Valid<CartCodeIn>,
+) -> Result<One<CartView>, Problem> {
+    let contents = carts::add_code(&shop.sales, &holder.origin(id), &access(&holder, id), &body.code).await?;
+    show(&shop, contents).await
+}
+
+/// Take a code out of a cart.
+#[utoipa::path(
+    delete, path = "/api/v1/carts/{cart_id}/codes/{code}", tag = "carts", operation_id = "remove_cart_code",
+    security(("cart_token" = []), ("bearer" = [])),
+    params(
+        ("cart_id" = schema::CartId, Path, description = "The cart (`cart_…`)"),
+        ("code" = String, Path, description = "The code, in any case of its letters"),
+    ),
+    responses(
+        CommonProblems,
+        (status = 200, description = "The cart as it is now", body = Envelope<CartView>),
+        (status = 404, description = "`cart_not_found`, `cart_code_not_found`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `cart_merged`", body = ErrorBody),
+    ),
+)]
+async fn remove_cart_code(
+    State(shop): State<Shop>,
+    holder: CartHolder,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<One<CartView>, Problem> {
+    let named = path.ok().and_then(|Path((id, code))| Some((id.parse().ok()?, code)));
+    let (id, code): (CartId, String) = named.ok_or_else(|| Problem::not_found("cart_not_found"))?;
+    let contents = carts::remove_code(&shop.sales, &holder.origin(id), &access(&holder, id), &code).await?;
     show(&shop, contents).await
 }
 

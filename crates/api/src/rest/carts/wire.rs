@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::promotions::{CartPromotionsView, LineDiscountView};
 use crate::rest::addresses::{AddressIn, AddressView};
 use crate::rest::money::MoneyView;
 use crate::schema;
@@ -149,8 +150,12 @@ pub(crate) struct CartView {
     shipping_method_id: Option<String>,
     /// True where something in it needs a parcel.
     requires_shipping: bool,
-    /// Its lines, in the order in which they were added.
+    /// Its lines, in the order in which they were added; behind them presents of promotions.
     lines: Vec<CartLineView>,
+    /// The codes that were typed in.
+    codes: Vec<String>,
+    /// Which promotions make it cheaper, and why others do not.
+    promotions: CartPromotionsView,
     /// What it costs.
     totals: TotalsView,
     /// When it was begun.
@@ -163,7 +168,7 @@ pub(crate) struct CartView {
 
 /// One line of a cart.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct CartLineView {
+pub(crate) struct CartLineView {
     /// Its id.
     #[schema(value_type = schema::CartLineId)]
     id: String,
@@ -197,6 +202,10 @@ pub(super) struct CartLineView {
     subtotal: Option<MoneyView>,
     /// What is taken off.
     discount: Option<MoneyView>,
+    /// Which promotions take it off.
+    discounts: Vec<LineDiscountView>,
+    /// True where a promotion put it in as a present: it can be neither changed nor removed.
+    gift: bool,
     /// The tax in it or on it.
     tax: Option<MoneyView>,
     /// What the line costs with tax.
@@ -205,7 +214,7 @@ pub(super) struct CartLineView {
 
 /// What a cart costs.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct TotalsView {
+pub(crate) struct TotalsView {
     /// Lines before discounts.
     subtotal: MoneyView,
     /// Discounts.
@@ -237,20 +246,34 @@ impl From<&PricedCart> for CartView {
             billing_address: cart.billing_address.as_ref().map(AddressView::from),
             shipping_method_id: cart.shipping_method_id.map(|id| id.to_string()),
             requires_shipping: totals.requires_shipping,
-            lines: priced.lines.iter().map(|line| line_view(priced, line)).collect(),
-            totals: TotalsView {
-                subtotal: totals.subtotal.into(),
-                discount: totals.discount_total.into(),
-                shipping: totals.shipping_total.into(),
-                tax: totals.tax_total.into(),
-                total: totals.total.into(),
-                tax_included: priced.tax_mode == sales::tax::TaxMode::Included,
-                item_count: totals.item_count,
-            },
+            lines: lines_of(priced),
+            codes: cart.codes.clone(),
+            promotions: CartPromotionsView::told(priced),
+            totals: TotalsView::from(priced),
             created_at: cart.created_at,
             updated_at: cart.updated_at,
         }
     }
+}
+
+impl From<&PricedCart> for TotalsView {
+    fn from(priced: &PricedCart) -> Self {
+        let totals = &priced.totals;
+        Self {
+            subtotal: totals.subtotal.into(),
+            discount: totals.discount_total.into(),
+            shipping: totals.shipping_total.into(),
+            tax: totals.tax_total.into(),
+            total: totals.total.into(),
+            tax_included: priced.tax_mode == sales::tax::TaxMode::Included,
+            item_count: totals.item_count,
+        }
+    }
+}
+
+/// The lines of a cart with their prices.
+pub(crate) fn lines_of(priced: &PricedCart) -> Vec<CartLineView> {
+    priced.lines.iter().map(|line| line_view(priced, line)).collect()
 }
 
 fn line_view(priced: &PricedCart, line: &PricedCartLine) -> CartLineView {
@@ -271,9 +294,20 @@ fn line_view(priced: &PricedCart, line: &PricedCartLine) -> CartLineView {
         unit_price: price.map(|price| price.unit.into()),
         subtotal: price.map(|price| price.subtotal.into()),
         discount: price.map(|price| price.discount.into()),
+        discounts: LineDiscountView::all_of(priced, line.line.id),
+        gift: line.gift_of.is_some(),
         tax: price.map(|price| price.tax.into()),
         total: price.map(|price| price.gross.into()),
     }
+}
+
+/// A code for a cart.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CartCodeIn {
+    /// As it was typed in.
+    #[schema(min_length = 1, max_length = 64, example = "SPRING-26")]
+    pub(super) code: String,
 }
 
 /// A new cart, with the token that opens it; the token is shown this once.
