@@ -3,7 +3,8 @@
 use kernel::{CartLineId, Origin, Quantity, VariantId};
 
 use super::contents::{CartContents, with_lines};
-use super::model::{CartAccess, CartError, CartLine, CustomOptions};
+use super::error::CartError;
+use super::model::{CartAccess, CartLine, CustomOptions};
 use super::store::{self, Locked};
 use crate::Sales;
 

@@ -3,7 +3,8 @@
 use kernel::{CartLineId, Origin, Quantity};
 
 use super::contents::{CartContents, with_lines};
-use super::model::{CartAccess, CartError};
+use super::error::CartError;
+use super::model::CartAccess;
 use super::store::{self, Locked};
 use crate::Sales;
 

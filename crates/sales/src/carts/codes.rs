@@ -4,7 +4,8 @@ use accounts::throttle::{self, Door, Who};
 use kernel::Origin;
 
 use super::contents::{CartContents, with_lines};
-use super::model::{CartAccess, CartError};
+use super::error::CartError;
+use super::model::CartAccess;
 use super::store::{self, Locked};
 use crate::Sales;
 use crate::promotions;

@@ -5,7 +5,8 @@ use catalog::variants::{self, Sellable};
 use kernel::{Money, Timestamp, VariantId};
 use platform::db::{ConnectionTrait, DatabaseError, RulesStamp};
 
-use super::model::{Cart, CartError, CartLine, CartLines};
+use super::error::CartError;
+use super::model::{Cart, CartLine, CartLines};
 use super::store;
 
 /// A cart and everything that its price is worked out from but tax and shipping, at one moment.

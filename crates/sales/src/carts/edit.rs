@@ -5,7 +5,8 @@ use kernel::{Email, Origin, ShippingMethodId, Timestamp};
 use platform::db::OnBroken;
 
 use super::contents::{CartContents, with_lines};
-use super::model::{Cart, CartAccess, CartError};
+use super::error::CartError;
+use super::model::{Cart, CartAccess};
 use super::store::{self, Locked};
 use crate::Sales;
 use crate::shipping::ShippingMethods;

@@ -7,7 +7,8 @@ use super::add_line::MOST_LINES;
 use super::codes;
 use super::contents::{self, CartContents, with_lines};
 use super::create::address_of;
-use super::model::{Cart, CartAccess, CartError, CartLine, CartProof, CartStatus};
+use super::error::CartError;
+use super::model::{Cart, CartAccess, CartLine, CartProof, CartStatus};
 use super::store::{self, Locked};
 use crate::Sales;
 

@@ -6,7 +6,8 @@ use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invari
 use platform::values;
 use uuid::Uuid;
 
-use super::model::{Cart, CartAccess, CartError, CartLine, CartLines, CartProof, CartStatus, CartToken, CustomOptions};
+use super::error::CartError;
+use super::model::{Cart, CartAccess, CartLine, CartLines, CartProof, CartStatus, CartToken, CustomOptions};
 
 /// What always holds of carts.
 pub const INVARIANTS: &[Invariant] = &[Invariant {
