@@ -1,6 +1,7 @@
 -- What the shop offers, at what price, and in what order it is listed.
 
--- `currency_fixed_at`: since then carts hold amounts of this list, and its currency stays.
+-- `currency_fixed_at`: since then carts hold amounts of this list, and its currency stays. From `active` on: whose prices a list has that is no
+-- channel's own, and when; of several the one with the lower `priority` goes first. `channel_ids` and `customer_group_ids` are JSON, empty for all.
 CREATE TABLE price_lists (
     id UUID PRIMARY KEY,
     code TEXT COLLATE "C" NOT NULL CONSTRAINT price_lists_code_key UNIQUE,
@@ -8,12 +9,19 @@ CREATE TABLE price_lists (
     currency TEXT NOT NULL CONSTRAINT price_lists_currency_check CHECK (length(currency) = 3),
     tax_included BOOLEAN NOT NULL,
     currency_fixed_at TIMESTAMPTZ,
+    active BOOLEAN NOT NULL,
+    priority BIGINT NOT NULL CONSTRAINT price_lists_priority_check CHECK (priority >= 0),
+    channel_ids JSONB NOT NULL,
+    customer_group_ids JSONB NOT NULL,
+    starts_at TIMESTAMPTZ,
+    ends_at TIMESTAMPTZ,
     version BIGINT NOT NULL DEFAULT 1,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,
     updated_by TEXT NOT NULL,
-    CONSTRAINT price_lists_currency_key UNIQUE (id, currency)
+    CONSTRAINT price_lists_currency_key UNIQUE (id, currency),
+    CONSTRAINT price_lists_window_check CHECK (starts_at IS NULL OR ends_at IS NULL OR starts_at < ends_at)
 );
 
 -- A channel sells in the currency of its price list and follows it.

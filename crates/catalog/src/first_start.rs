@@ -6,7 +6,7 @@ use platform::db::{self, DatabaseError, WriteTx};
 use platform::values;
 
 use crate::channels::{self, Channel, ChannelChanges, ChannelInput, TaxDisplay};
-use crate::price_lists::{self, PriceList};
+use crate::price_lists::{self, PriceList, PriceListTerms};
 
 /// Why a shop cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +70,7 @@ fn default_list(tx: &WriteTx, shop: &Shop) -> PriceList {
         currency: shop.currency,
         tax_included: shop.prices_include_tax,
         currency_fixed: false,
+        terms: PriceListTerms::default(),
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),

@@ -44,6 +44,7 @@ mod payment_races;
 mod payments_api;
 mod people_at_the_machine;
 mod platform;
+mod price_lists;
 mod privacy;
 mod product_metrics;
 mod products;

@@ -70,7 +70,9 @@ impl DomainError for UpdateChannelError {
 impl From<UpdatePriceListError> for UpdateChannelError {
     fn from(error: UpdatePriceListError) -> Self {
         match error {
-            UpdatePriceListError::NotFound => Self::Database(DatabaseError::corrupt("channels.price_list_id")),
+            UpdatePriceListError::NotFound | UpdatePriceListError::ChannelsOwn | UpdatePriceListError::Input(_) => {
+                Self::Database(DatabaseError::corrupt("channels.price_list_id"))
+            }
             UpdatePriceListError::VersionConflict { current } => Self::VersionConflict { current },
             UpdatePriceListError::CurrencyInUse => Self::CurrencyInUse,
             UpdatePriceListError::Database(error) => Self::Database(error),

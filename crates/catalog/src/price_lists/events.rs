@@ -11,7 +11,19 @@ use super::model::PriceList;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum PriceListEvent {
-    /// Its name, currency or tax mode is another.
+    /// It was made.
+    Created {
+        /// Which one.
+        price_list_id: PriceListId,
+        /// ISO 4217.
+        currency: &'static str,
+    },
+    /// It is gone.
+    Deleted {
+        /// Which one.
+        price_list_id: PriceListId,
+    },
+    /// Its name, currency, tax mode or terms are others.
     Updated {
         /// Which one.
         price_list_id: PriceListId,
@@ -25,6 +37,10 @@ pub enum PriceListEvent {
 }
 
 impl PriceListEvent {
+    pub(super) fn created(list: &PriceList) -> Self {
+        Self::Created { price_list_id: list.id, currency: list.currency.code() }
+    }
+
     pub(super) fn updated(list: &PriceList) -> Self {
         Self::Updated {
             price_list_id: list.id,
@@ -38,17 +54,25 @@ impl PriceListEvent {
 impl Fact for PriceListEvent {
     type Subject = PriceListTag;
     const AGGREGATE: &'static str = "price_list";
-    const NAMES: &'static [(&'static str, &'static str)] = &[("price_list.updated", "a price list was changed")];
+    const NAMES: &'static [(&'static str, &'static str)] = &[
+        ("price_list.created", "a price list was made"),
+        ("price_list.deleted", "a price list is gone"),
+        ("price_list.updated", "a price list was changed"),
+    ];
 
     fn name(&self) -> &'static str {
         match self {
+            Self::Created { .. } => "price_list.created",
+            Self::Deleted { .. } => "price_list.deleted",
             Self::Updated { .. } => "price_list.updated",
         }
     }
 
     fn aggregate_id(&self) -> Uuid {
         match self {
-            Self::Updated { price_list_id, .. } => price_list_id.uuid(),
+            Self::Created { price_list_id, .. } | Self::Deleted { price_list_id } | Self::Updated { price_list_id, .. } => {
+                price_list_id.uuid()
+            }
         }
     }
 }

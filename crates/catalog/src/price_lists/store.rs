@@ -1,11 +1,14 @@
 //! Rows of the price lists.
 
-use kernel::{Cursor, CursorError, Page, PageRequest, Position, PriceListId, Timestamp};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, WriteTx};
+use std::sync::Arc;
+
+use kernel::{ChannelId, Cursor, CursorError, Page, PageRequest, Position, PriceListId, Timestamp};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError, OnBroken, RulesStamp, StandingRules, WriteTx};
 use platform::values;
+use serde_json::json;
 use uuid::Uuid;
 
-use super::model::PriceList;
+use super::model::{PriceList, PriceListTerms};
 
 #[derive(FromQueryResult)]
 struct PriceListRow {
@@ -15,6 +18,12 @@ struct PriceListRow {
     currency: String,
     tax_included: bool,
     currency_fixed_at: Option<Timestamp>,
+    active: bool,
+    priority: i64,
+    channel_ids: serde_json::Value,
+    customer_group_ids: serde_json::Value,
+    starts_at: Option<Timestamp>,
+    ends_at: Option<Timestamp>,
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -31,6 +40,15 @@ impl TryFrom<PriceListRow> for PriceList {
             currency: row.currency.parse().map_err(|_| DatabaseError::corrupt("price_lists.currency"))?,
             tax_included: row.tax_included,
             currency_fixed: row.currency_fixed_at.is_some(),
+            terms: PriceListTerms {
+                active: row.active,
+                priority: row.priority,
+                channel_ids: serde_json::from_value(row.channel_ids).map_err(|_| DatabaseError::corrupt("price_lists.channel_ids"))?,
+                customer_group_ids: serde_json::from_value(row.customer_group_ids)
+                    .map_err(|_| DatabaseError::corrupt("price_lists.customer_group_ids"))?,
+                starts_at: row.starts_at,
+                ends_at: row.ends_at,
+            },
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -38,7 +56,8 @@ impl TryFrom<PriceListRow> for PriceList {
     }
 }
 
-const SELECT: &str = "SELECT id, code, name, currency, tax_included, currency_fixed_at, version, created_at, updated_at FROM price_lists";
+const SELECT: &str = "SELECT id, code, name, currency, tax_included, currency_fixed_at, active, priority, channel_ids, customer_group_ids,
+    starts_at, ends_at, version, created_at, updated_at FROM price_lists";
 
 async fn one(db: &impl ConnectionTrait, rest: &str, values: Vec<db::Value>) -> Result<Option<PriceList>, DatabaseError> {
     let row: Option<PriceListRow> = db::fetch_optional(db, &format!("{SELECT} {rest}"), values).await?;
@@ -112,13 +131,107 @@ pub(super) async fn has_prices(db: &impl ConnectionTrait, id: PriceListId) -> Re
     Ok(db::fetch_scalar::<i64>(db, SELECT, values![id]).await?.is_some())
 }
 
+/// True where a channel sells by the list: it is for everybody, always.
+pub(super) async fn is_a_channels_own(db: &impl ConnectionTrait, id: PriceListId) -> Result<bool, DatabaseError> {
+    const SELECT: &str = "SELECT CAST(1 AS BIGINT) FROM channels WHERE price_list_id = $1 LIMIT 1";
+    Ok(db::fetch_scalar::<i64>(db, SELECT, values![id]).await?.is_some())
+}
+
+/// How many lists the shop has.
+pub(super) async fn count(db: &impl ConnectionTrait) -> Result<i64, DatabaseError> {
+    Ok(db::fetch_scalar(db, "SELECT CAST(COUNT(*) AS BIGINT) FROM price_lists", vec![]).await?.unwrap_or(0))
+}
+
+/// The lists that have prices for some, in the order in which they go; kept.
+#[derive(Debug)]
+pub struct SpecialPriceLists(Vec<PriceList>);
+
+impl StandingRules for SpecialPriceLists {
+    async fn read(db: &impl ConnectionTrait) -> Result<Self, DatabaseError> {
+        let sql = format!(
+            "{SELECT} WHERE active AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.price_list_id = price_lists.id) ORDER BY priority, code"
+        );
+        let rows: Vec<PriceListRow> = db::fetch_all(db, &sql, vec![]).await?;
+        rows.into_iter().map(PriceList::try_from).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl SpecialPriceLists {
+    /// As they stand under this stamp.
+    ///
+    /// # Errors
+    /// `DatabaseError`, by what went wrong.
+    pub async fn standing(db: &impl ConnectionTrait, stamp: &RulesStamp) -> Result<Arc<Self>, DatabaseError> {
+        db::standing_rules(db, stamp).await
+    }
+
+    /// Those that hold in a channel at a moment, in order.
+    pub fn holding_in(&self, channel: ChannelId, now: Timestamp) -> impl Iterator<Item = &PriceList> {
+        self.0.iter().filter(move |list| list.terms.hold(channel, now))
+    }
+
+    /// True where one of them holds then for certain groups alone.
+    #[must_use]
+    pub fn ask_for_groups(&self, channel: ChannelId, now: Timestamp) -> bool {
+        self.holding_in(channel, now).any(|list| !list.terms.customer_group_ids.is_empty())
+    }
+}
+
 /// Writes the list; the channels that sell by it follow its currency through their foreign key.
 pub(super) async fn update(tx: &WriteTx, list: &PriceList) -> Result<(), DatabaseError> {
-    const UPDATE: &str =
-        "UPDATE price_lists SET name = $1, currency = $2, tax_included = $3, version = $4, updated_at = $5, updated_by = $6
-        WHERE id = $7 AND version = $4 - 1";
-    let values = values![&list.name, list.currency, list.tax_included, list.version, list.updated_at, tx.actor().to_string(), list.id];
+    const UPDATE: &str = "UPDATE price_lists SET name = $1, currency = $2, tax_included = $3, active = $4, priority = $5, channel_ids = $6,
+        customer_group_ids = $7, starts_at = $8, ends_at = $9, version = $10, updated_at = $11, updated_by = $12
+        WHERE id = $13 AND version = $10 - 1";
+    let terms = &list.terms;
+    let values = values![
+        &list.name,
+        list.currency,
+        list.tax_included,
+        terms.active,
+        terms.priority,
+        json!(terms.channel_ids),
+        json!(terms.customer_group_ids),
+        terms.starts_at,
+        terms.ends_at,
+        list.version,
+        list.updated_at,
+        tx.actor().to_string(),
+        list.id
+    ];
     db::execute(tx, UPDATE, values).await.map(drop)
+}
+
+const INSERT: &str = "INSERT INTO price_lists (id, code, name, currency, tax_included, active, priority, channel_ids, customer_group_ids,
+    starts_at, ends_at, created_at, updated_at, created_by, updated_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $13)";
+
+fn row(tx: &WriteTx, list: &PriceList) -> Vec<db::Value> {
+    let terms = &list.terms;
+    values![
+        list.id,
+        &list.code,
+        &list.name,
+        list.currency,
+        list.tax_included,
+        terms.active,
+        terms.priority,
+        json!(terms.channel_ids),
+        json!(terms.customer_group_ids),
+        terms.starts_at,
+        terms.ends_at,
+        list.created_at,
+        tx.actor().to_string()
+    ]
+}
+
+/// Inserts the list; `taken` where another one has its code.
+pub(super) async fn insert<E: From<DatabaseError>>(tx: &WriteTx, list: &PriceList, taken: impl FnOnce() -> E) -> Result<(), E> {
+    db::execute(tx, INSERT, row(tx, list)).await.map(drop).on_unique("price_lists_code_key", "price_lists.code", taken)
+}
+
+/// Deletes the list; `in_use` where a channel sells by it or a variant has a price in it.
+pub(super) async fn delete<E: From<DatabaseError>>(tx: &WriteTx, id: PriceListId, in_use: impl FnOnce() -> E) -> Result<(), E> {
+    db::execute(tx, "DELETE FROM price_lists WHERE id = $1", values![id]).await.map(drop).on_foreign(in_use)
 }
 
 /// Makes the list unless there is one of its code; the one that is there.
@@ -126,10 +239,7 @@ pub(super) async fn update(tx: &WriteTx, list: &PriceList) -> Result<(), Databas
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn ensure(tx: &WriteTx, list: &PriceList) -> Result<PriceList, DatabaseError> {
-    const INSERT: &str = "INSERT INTO price_lists (id, code, name, currency, tax_included, created_at, updated_at, created_by, updated_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $7) ON CONFLICT (code) DO NOTHING";
-    let values = values![list.id, &list.code, &list.name, list.currency, list.tax_included, list.created_at, tx.actor().to_string()];
-    db::execute(tx, INSERT, values).await?;
+    db::execute(tx, &format!("{INSERT} ON CONFLICT (code) DO NOTHING"), row(tx, list)).await?;
     find_by_code(tx, &list.code).await?.ok_or_else(|| DatabaseError::corrupt("price_lists.code"))
 }
 

@@ -1,12 +1,15 @@
 //! Changing a price list.
 
-use kernel::{DomainError, ErrorKind, Origin, PriceListId};
+use std::collections::BTreeMap;
+
+use kernel::{DomainError, ErrorKind, FieldErrors, Origin, PriceListId};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
 use platform::{audit, outbox};
 
 use super::events::PriceListEvent;
-use super::model::{PriceList, PriceListChanges};
+use super::input::PriceListChanges;
+use super::model::PriceList;
 use super::store;
 
 /// Which list, as which version the caller knows it, and what is to change.
@@ -35,6 +38,12 @@ pub enum UpdatePriceListError {
     /// It has prices, or carts hold amounts of it.
     #[error("the currency stays: there are prices, carts or orders in it")]
     CurrencyInUse,
+    /// A channel sells by it.
+    #[error("a channel sells by this list: it is for everybody, always")]
+    ChannelsOwn,
+    /// What is asked for does not go together with what stays.
+    #[error(transparent)]
+    Input(#[from] FieldErrors),
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -46,6 +55,8 @@ impl DomainError for UpdatePriceListError {
             Self::NotFound => "price_list_not_found",
             Self::VersionConflict { .. } => "version_conflict",
             Self::CurrencyInUse => "currency_in_use",
+            Self::ChannelsOwn => "price_list_of_channel",
+            Self::Input(errors) => errors.code(),
             Self::Database(error) => error.code(),
         }
     }
@@ -53,7 +64,8 @@ impl DomainError for UpdatePriceListError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound => ErrorKind::NotFound,
-            Self::VersionConflict { .. } | Self::CurrencyInUse => ErrorKind::Conflict,
+            Self::VersionConflict { .. } | Self::CurrencyInUse | Self::ChannelsOwn => ErrorKind::Conflict,
+            Self::Input(errors) => errors.kind(),
             Self::Database(error) => error.kind(),
         }
     }
@@ -61,7 +73,14 @@ impl DomainError for UpdatePriceListError {
     fn context(&self) -> Option<String> {
         match self {
             Self::VersionConflict { current } => Some(serde_json::json!({ "current_version": current }).to_string()),
-            Self::NotFound | Self::CurrencyInUse | Self::Database(_) => None,
+            _ => None,
+        }
+    }
+
+    fn details(&self) -> BTreeMap<String, Vec<String>> {
+        match self {
+            Self::Input(errors) => errors.details(),
+            _ => BTreeMap::new(),
         }
     }
 }
@@ -92,7 +111,11 @@ pub async fn update_in(tx: &WriteTx, command: UpdatePriceList) -> Result<PriceLi
         return Err(UpdatePriceListError::CurrencyInUse);
     }
     let entry = audit::Entry::of("price_list.updated", before.id).before(&before);
-    let list = command.changes.apply(before, tx.now());
+    let terms = before.terms.clone();
+    let list = command.changes.apply(before, tx.now())?;
+    if list.terms != terms && store::is_a_channels_own(tx, list.id).await? {
+        return Err(UpdatePriceListError::ChannelsOwn);
+    }
     store::update(tx, &list).await?;
     outbox::record(tx, &PriceListEvent::updated(&list)).await?;
     audit::record(tx, &entry.after(&list)).await?;

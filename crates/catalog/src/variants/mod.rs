@@ -11,7 +11,7 @@ pub use input::{VariantChanges, VariantInput};
 pub use model::{Variant, VariantContent, VariantKind};
 pub use options::VariantOptions;
 pub use prices::{KnownPriceLists, MoneyInput, Price, PriceInput};
-pub use sellable::{DatedPrice, PriceStep, Sellable, steps_at};
+pub use sellable::{DatedPrice, PriceSource, PriceStep, Sellable, steps_at};
 pub use store::{
     StoreVariantError, VariantPlace, VariantWrites, delete, find_ids_by_skus, find_place_by_external_ref, find_place_by_sku, lock_rows,
     of_product, of_products, sellable, show_new, taken_skus, write,

@@ -1,8 +1,12 @@
 //! What cart and checkout need to know of a variant: whether it is sold, at what price, and how it travels.
 
-use kernel::{Money, ProductId, Quantity, Timestamp, VariantId};
+use std::collections::BTreeSet;
+
+use kernel::{Currency, CustomerGroupId, Money, PriceListId, ProductId, Quantity, Timestamp, VariantId};
 
 use super::model::VariantKind;
+use crate::channels::Channel;
+use crate::price_lists::SpecialPriceLists;
 
 /// A price from so many pieces on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +19,7 @@ pub struct PriceStep {
     pub compare_at: Option<Money>,
 }
 
-/// A variant as cart and checkout see it, with the prices of one price list at one moment.
+/// A variant as cart and checkout see it, with the prices that somebody has at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sellable {
     /// The variant.
@@ -44,15 +48,43 @@ pub struct Sellable {
     pub weight_grams: Option<i64>,
     /// True while it can be put into a cart: an active product, a variant that is not archived and not sold elsewhere.
     pub live: bool,
-    /// One price per quantity step, by rising quantity.
-    pub prices: Vec<PriceStep>,
+    /// The prices of each list that has some, the list that goes first first; one price per quantity step, by rising quantity.
+    pub prices: Vec<Vec<PriceStep>>,
+}
+
+/// Whose prices are asked for, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PriceSource {
+    /// The currency of all lists.
+    pub currency: Currency,
+    /// The lists; the first that has a price for a quantity has the say.
+    pub lists: Vec<PriceListId>,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+impl PriceSource {
+    /// The prices that everybody has in a channel.
+    #[must_use]
+    pub fn of_channel(channel: &Channel, now: Timestamp) -> Self {
+        Self { currency: channel.currency, lists: vec![channel.price_list_id], now }
+    }
+
+    /// The same, with those of lists before them that hold in the channel for whoever belongs to one of these groups. Prices in another
+    /// currency, or with tax where the channel's are without, are none of the channel's.
+    #[must_use]
+    pub fn of_groups(channel: &Channel, special: &SpecialPriceLists, groups: &BTreeSet<CustomerGroupId>, now: Timestamp) -> Self {
+        let theirs = special.holding_in(channel.id, now).filter(|list| list.terms.are_for(groups));
+        let comparable = theirs.filter(|list| list.currency == channel.currency && list.tax_included == channel.prices_include_tax);
+        Self { lists: comparable.map(|list| list.id).chain([channel.price_list_id]).collect(), ..Self::of_channel(channel, now) }
+    }
 }
 
 impl Sellable {
-    /// What one piece costs when so many are bought; nothing where the price list has no price for that.
+    /// What one piece costs when so many are bought; nothing where no price list has a price for that.
     #[must_use]
     pub fn unit_price(&self, quantity: Quantity) -> Option<Money> {
-        step_for(&self.prices, i64::from(quantity)).map(|step| step.amount)
+        self.prices.iter().find_map(|steps| step_for(steps, i64::from(quantity))).map(|step| step.amount)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use accounts::users::{self, User};
 use catalog::channels;
-use catalog::variants;
+use catalog::variants::{self, PriceSource};
 use kernel::{CartId, Email, OrderId, ProductId, UserId, VariantId, WebhookEndpointId};
 use platform::Context;
 use platform::db::DatabaseError;
@@ -98,7 +98,7 @@ async fn low(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseEr
     let Low { product_id, ready } = detail(mail)?;
     let (reader, variant_id) = (context.db.reader(), VariantId::from_uuid(mail.about.id));
     let channel = channels::find_default(reader).await?;
-    let sold = variants::sellable(reader, &[variant_id], channel.price_list_id, context.now()).await?.pop();
+    let sold = variants::sellable(reader, &[variant_id], &PriceSource::of_channel(&channel, context.now())).await?.pop();
     let variants = variants::of_products(reader, &[product_id]).await?;
     let threshold = variants.iter().find(|variant| variant.id == variant_id).and_then(|variant| variant.content.low_stock_threshold);
     Ok(sold.map(|sold| {
@@ -128,7 +128,7 @@ async fn left_behind(
         return Ok(None);
     }
     let ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
-    let sold = variants::sellable(reader, &ids, channel.price_list_id, context.now()).await?;
+    let sold = variants::sellable(reader, &ids, &PriceSource::of_channel(&channel, context.now())).await?;
     let piece = |line: &CartLine| {
         let sold = sold.iter().find(|sold| sold.variant_id == line.variant_id && sold.live)?;
         let variant = Some(sold.variant_title.clone()).filter(|title| !title.is_empty());

@@ -1,7 +1,7 @@
 //! What a message says: the number and the amount of an order, or what is left of something, and nothing else.
 
 use catalog::channels;
-use catalog::variants;
+use catalog::variants::{self, PriceSource};
 use kernel::{EventId, OrderId, ProductId, VariantId};
 use platform::Context;
 use platform::db::{ConnectionTrait, DatabaseError};
@@ -106,7 +106,9 @@ async fn low(context: &Context, about: &About<'_>) -> Result<Option<((String, St
     let (reader, event) = (context.db.reader(), about.event);
     let channel = channels::find_default(reader).await?;
     let variant = VariantId::from_uuid(event.aggregate_id);
-    let Some(sold) = variants::sellable(reader, &[variant], channel.price_list_id, context.now()).await?.pop() else { return Ok(None) };
+    let Some(sold) = variants::sellable(reader, &[variant], &PriceSource::of_channel(&channel, context.now())).await?.pop() else {
+        return Ok(None);
+    };
     let ready = event.payload.get("ready").and_then(serde_json::Value::as_i64).unwrap_or(0);
     let product: ProductId = sold.product_id;
     let title = if sold.variant_title.is_empty() { sold.product_title } else { format!("{}, {}", sold.product_title, sold.variant_title) };

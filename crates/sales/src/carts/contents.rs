@@ -1,13 +1,17 @@
 //! What is in a cart, with what the catalogue says of it.
 
+use std::collections::BTreeSet;
+
 use catalog::channels::{self, Channel};
-use catalog::variants::{self, Sellable};
-use kernel::{Money, Timestamp, VariantId};
+use catalog::price_lists::SpecialPriceLists;
+use catalog::variants::{self, PriceSource, Sellable};
+use kernel::{Money, Timestamp, UserId, VariantId};
 use platform::db::{ConnectionTrait, DatabaseError, RulesStamp};
 
 use super::error::CartError;
 use super::model::{Cart, CartLine, CartLines};
 use super::store;
+use crate::promotions;
 
 /// A cart and everything that its price is worked out from but tax and shipping, at one moment.
 #[derive(Debug, Clone)]
@@ -35,7 +39,7 @@ pub async fn contents(db: &impl ConnectionTrait, cart: Cart, now: Timestamp) -> 
     with_lines(db, cart, lines, now).await
 }
 
-/// The contents of a cart whose lines are known. One statement.
+/// The contents of a cart whose lines are known. One statement, and one more where prices are for groups and the cart is somebody's.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
@@ -46,8 +50,27 @@ pub async fn with_lines(db: &impl ConnectionTrait, cart: Cart, lines: CartLines,
     let mut ids: Vec<VariantId> = lines.iter().map(|line| line.variant_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let variants = variants::sellable(db, &ids, channel.price_list_id, now).await?;
+    let source = price_source(db, cart.user_id, (&channel, &rules), now).await?;
+    let variants = variants::sellable(db, &ids, &source).await?;
     Ok(CartContents { cart, channel, lines, rules, variants, now })
+}
+
+/// The price lists of whoever has this account in a channel; a guest belongs to no group.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn price_source(
+    db: &impl ConnectionTrait,
+    user: Option<UserId>,
+    (channel, rules): (&Channel, &RulesStamp),
+    now: Timestamp,
+) -> Result<PriceSource, DatabaseError> {
+    let special = SpecialPriceLists::standing(db, rules).await?;
+    let groups = match user {
+        Some(user) if special.ask_for_groups(channel.id, now) => promotions::groups_of(db, user).await?,
+        _ => BTreeSet::new(),
+    };
+    Ok(PriceSource::of_groups(channel, &special, &groups, now))
 }
 
 impl CartContents {

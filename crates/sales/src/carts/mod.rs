@@ -18,7 +18,7 @@ pub use abandoned::{CartReader, QuietCart, find_open, note_reminder, recover, wi
 pub use add_line::{AddLine, add_line};
 pub use change_line::{ChangeLine, change_line};
 pub use codes::{add_code, remove_code};
-pub use contents::{CartContents, contents, with_lines};
+pub use contents::{CartContents, contents, price_source, with_lines};
 pub use create::{CreateCart, CreateCartError, CreatedCart, create};
 pub use edit::{EditCart, edit};
 pub use error::CartError;

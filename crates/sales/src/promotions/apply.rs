@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use catalog::channels::Channel;
-use catalog::variants::Sellable;
+use catalog::variants::{PriceSource, Sellable};
 use chrono::Datelike;
 use chrono_tz::Tz;
 use kernel::{Country, PromotionId, Timestamp, VariantId};
@@ -106,12 +106,13 @@ fn may_hold(promotion: &Promotion, wish: &Wish<'_>) -> bool {
 async fn judge(db: &impl ConnectionTrait, wish: &Wish<'_>, offers: &[Offer<'_>]) -> Result<Granted, DatabaseError> {
     let promotions: Vec<&Promotion> = offers.iter().map(|offer| offer.promotion).collect();
     let mut lines = wish.lines.clone();
+    let source = PriceSource::of_channel(wish.channel, wish.now);
     let (had, had_by_buyer, customer, (), presents) = tokio::try_join!(biased;
         facts::had(db, &promotions),
         facts::had_by(db, &wish.buyer, &promotions),
         facts::customer(db, &wish.buyer, &promotions),
         facts::place(db, &mut lines, &promotions),
-        facts::presents(db, (wish.channel.price_list_id, wish.now), &promotions),
+        facts::presents(db, &source, &promotions),
     )?;
     let left = |offer: &Offer<'_>| {
         let counted = had.get(&offer.promotion.id).copied().unwrap_or_default();

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use catalog::inventory;
 use catalog::products::{self, Placement};
-use catalog::variants::{self, Sellable};
-use kernel::{CustomerGroupId, Email, PriceListId, ProductId, PromotionId, Quantity, Timestamp, UserId, VariantId};
+use catalog::variants::{self, PriceSource, Sellable};
+use kernel::{CustomerGroupId, Email, ProductId, PromotionId, Quantity, UserId, VariantId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters};
 use platform::values;
 use uuid::Uuid;
@@ -66,17 +66,24 @@ pub(super) async fn had_by(
     Ok(rows.into_iter().map(|row| (PromotionId::from_uuid(row.promotion_id), row.uses)).collect())
 }
 
-/// What promotions ask about whoever buys. Groups are those of accounts: an address can be typed in by anybody.
+/// The groups that somebody with an account belongs to. An address can be typed in by anybody, so a guest belongs to none.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn groups_of(db: &impl ConnectionTrait, user: UserId) -> Result<BTreeSet<CustomerGroupId>, DatabaseError> {
+    let group: Option<Option<Uuid>> = db::fetch_scalar(db, "SELECT group_id FROM customers WHERE user_id = $1", values![user]).await?;
+    Ok(group.flatten().map(CustomerGroupId::from_uuid).into_iter().collect())
+}
+
+/// What promotions ask about whoever buys.
 pub(super) async fn customer(db: &impl ConnectionTrait, buyer: &Buyer, promotions: &[&Promotion]) -> Result<Customer, DatabaseError> {
-    const GROUP: &str = "SELECT group_id FROM customers WHERE user_id = $1";
     let asks_for_groups = promotions.iter().any(|promotion| !promotion.conditions.customer_groups.is_empty());
     let asks_for_first = promotions.iter().any(|promotion| promotion.conditions.first_order);
-    let group: Option<Option<Uuid>> = match buyer.user_id {
-        Some(user) if asks_for_groups => db::fetch_scalar(db, GROUP, values![user]).await?,
-        _ => None,
+    let groups = match buyer.user_id {
+        Some(user) if asks_for_groups => groups_of(db, user).await?,
+        _ => BTreeSet::new(),
     };
     let is_new = if asks_for_first { is_new(db, buyer).await? } else { None };
-    let groups: BTreeSet<CustomerGroupId> = group.flatten().map(CustomerGroupId::from_uuid).into_iter().collect();
     Ok(Customer { groups, is_new })
 }
 
@@ -125,7 +132,7 @@ pub(super) struct Present {
 /// The presents of promotions, as far as they are for sale.
 pub(super) async fn presents(
     db: &impl ConnectionTrait,
-    (price_list, now): (PriceListId, Timestamp),
+    source: &PriceSource,
     promotions: &[&Promotion],
 ) -> Result<HashMap<VariantId, Present>, DatabaseError> {
     let gift = |promotion: &&Promotion| if let Effect::Gift(gift) = promotion.effect { Some(gift) } else { None };
@@ -135,7 +142,7 @@ pub(super) async fn presents(
         return Ok(HashMap::new());
     }
     let ids: Vec<VariantId> = gifts.keys().copied().collect();
-    let sold = variants::sellable(db, &ids, price_list, now).await?;
+    let sold = variants::sellable(db, &ids, source).await?;
     let ready = inventory::availability(db, &ids).await?;
     let present = |variant: Sellable| {
         let quantity = gifts.get(&variant.variant_id)?;

@@ -27,7 +27,7 @@ pub use codes::{CodeOf, CodesInput, NewCodes, PromotionCode, add_codes, delete_c
 pub use error::PromotionError;
 pub use evaluate::evaluate;
 pub use events::PromotionEvent;
-pub use facts::Buyer;
+pub use facts::{Buyer, groups_of};
 pub use input::{PromotionInput, Rules};
 pub use invariants::INVARIANTS;
 pub use keep::{ChangePromotion, DeletePromotion, PromotionChanges, change, create, delete};

@@ -5,7 +5,7 @@ use catalog::categories::{self, CategoryDetails, CategoryInput, CreateCategory};
 use catalog::inventory::Availability;
 use catalog::listing::Audience;
 use catalog::products::{ExternalRef, ExternalRefInput, ProductRef, RelationInput, find_id_by_external_ref};
-use catalog::variants::{PriceInput, VariantInput, find_place_by_sku, sellable};
+use catalog::variants::{PriceInput, PriceSource, VariantInput, find_place_by_sku, sellable};
 use kernel::{DomainError, ProductId, Quantity};
 use platform::db::count_statements;
 use test_macro::test_on_every_database;
@@ -169,8 +169,9 @@ async fn a_cart_learns_what_a_variant_costs_now(shop: TestShop) -> TestResult {
     let ids = [mug.variants[0].variant.id, tea.variants[0].variant.id];
     let list = mug.variants[0].variant.content.prices[0].price_list_id;
 
+    let source = |now| PriceSource { currency: kernel::Currency::USD, lists: vec![list], now };
     let db = shop.context().db.reader();
-    let (found, statements) = count_statements(sellable(db, &ids, list, shop.now())).await;
+    let (found, statements) = count_statements(sellable(db, &ids, &source(shop.now()))).await;
     let found = found?;
     let mug = found.iter().find(|sellable| sellable.variant_id == ids[0]).ok_or("the mug")?;
     assert_eq!((statements, found.len(), mug.live, mug.tracked, mug.variant_title.as_str()), (1, 2, true, true, ""));
@@ -178,7 +179,7 @@ async fn a_cart_learns_what_a_variant_costs_now(shop: TestShop) -> TestResult {
     let unit = |quantity| Quantity::try_from(quantity).ok().and_then(|quantity| mug.unit_price(quantity)).map(|money| money.minor());
     assert_eq!([unit(1), unit(9), unit(10)], [Some(1_000), Some(1_000), Some(800)]);
     shop.advance(chrono::TimeDelta::hours(1));
-    let later = sellable(db, &ids[..1], list, shop.now()).await?;
+    let later = sellable(db, &ids[..1], &source(shop.now())).await?;
     assert_eq!(later[0].unit_price(Quantity::ONE).map(|money| money.minor()), Some(900));
     shop.settle().await
 }

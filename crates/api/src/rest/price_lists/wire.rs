@@ -1,6 +1,8 @@
 //! Price lists on the wire.
 
-use catalog::price_lists::{PriceList, PriceListChanges, PriceListInput, PriceListQuery};
+use catalog::price_lists::{
+    CreatePriceList, NewPriceListInput, PriceList, PriceListChanges, PriceListInput, PriceListQuery, PriceListTermsInput,
+};
 use gateway::{ListQuery, ListRoute, ListSpec};
 use kernel::{FieldErrors, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,67 @@ pub(super) fn query(list: &ListQuery) -> PriceListQuery {
     PriceListQuery { descending: list.sort.first().is_some_and(|key| key.descending), page: list.page.clone() }
 }
 
-/// What may change of a price list, whole.
+/// A new price list. Carts have its prices where it holds and has some, else those of their channel's own list.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PriceListIn {
+    /// What programs call it: lower-case words joined by dashes, unique.
+    #[schema(min_length = 1, max_length = 64, example = "dealers")]
+    code: String,
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 255, example = "Dealers")]
+    name: String,
+    /// ISO 4217: only channels that sell in it have its prices.
+    #[schema(value_type = schema::CurrencyCode)]
+    currency: String,
+    /// True where its prices include tax: only channels whose prices do alike have them.
+    tax_included: bool,
+    /// False while it is held back. Absent: true.
+    active: Option<bool>,
+    /// Of several that hold, the one with the lower number goes first. Absent: 0.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    priority: Option<i64>,
+    /// For carts of these channels; empty: of all.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::ChannelId>, max_items = 200)]
+    channel_ids: Vec<String>,
+    /// For customers of these groups who are signed in; empty: for everybody.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::CustomerGroupId>, max_items = 200)]
+    customer_group_ids: Vec<String>,
+    /// It holds from then on.
+    #[schema(format = DateTime)]
+    starts_at: Option<String>,
+    /// It holds no more from then on.
+    #[schema(format = DateTime)]
+    ends_at: Option<String>,
+}
+
+impl PriceListIn {
+    pub(super) fn parse(self) -> Result<CreatePriceList, FieldErrors> {
+        let Self { code, name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at } = self;
+        let terms = whole_terms((active, priority), (channel_ids, customer_group_ids), (starts_at, ends_at));
+        CreatePriceList::parse(NewPriceListInput { code, name, currency, tax_included, terms })
+    }
+}
+
+/// Terms of which what is absent is as in a new list.
+fn whole_terms(
+    (active, priority): (Option<bool>, Option<i64>),
+    (channel_ids, customer_group_ids): (Vec<String>, Vec<String>),
+    (starts_at, ends_at): (Option<String>, Option<String>),
+) -> PriceListTermsInput {
+    PriceListTermsInput {
+        active: Some(active.unwrap_or(true)),
+        priority: Some(priority.unwrap_or(0)),
+        channel_ids: Some(channel_ids),
+        customer_group_ids: Some(customer_group_ids),
+        starts_at: Some(starts_at),
+        ends_at: Some(ends_at),
+    }
+}
+
+/// What may change of a price list, whole; what is absent is as in a new one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PriceListPut {
@@ -33,14 +95,34 @@ pub(super) struct PriceListPut {
     currency: String,
     /// True where its prices include tax.
     tax_included: bool,
+    /// False while it is held back. Absent: true.
+    active: Option<bool>,
+    /// Of several that hold, the one with the lower number goes first. Absent: 0.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    priority: Option<i64>,
+    /// For carts of these channels; empty: of all.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::ChannelId>, max_items = 200)]
+    channel_ids: Vec<String>,
+    /// For customers of these groups who are signed in; empty: for everybody.
+    #[serde(default)]
+    #[schema(value_type = Vec<schema::CustomerGroupId>, max_items = 200)]
+    customer_group_ids: Vec<String>,
+    /// It holds from then on.
+    #[schema(format = DateTime)]
+    starts_at: Option<String>,
+    /// It holds no more from then on.
+    #[schema(format = DateTime)]
+    ends_at: Option<String>,
     /// Its version, where no `If-Match` is sent.
     pub(super) version: Option<i64>,
 }
 
 impl PriceListPut {
     pub(super) fn parse(self) -> Result<PriceListChanges, FieldErrors> {
-        let Self { name, currency, tax_included, version: _ } = self;
-        PriceListChanges::parse(PriceListInput { name: Some(name), currency: Some(currency), tax_included: Some(tax_included) })
+        let Self { name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at, version: _ } = self;
+        let terms = whole_terms((active, priority), (channel_ids, customer_group_ids), (starts_at, ends_at));
+        PriceListChanges::parse(PriceListInput { name: Some(name), currency: Some(currency), tax_included: Some(tax_included), terms })
     }
 }
 
@@ -60,14 +142,39 @@ pub(super) struct PriceListPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     tax_included: Option<bool>,
+    /// False while it is held back.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    active: Option<bool>,
+    /// Of several that hold, the one with the lower number goes first.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000)]
+    priority: Option<i64>,
+    /// For carts of these channels; empty: of all.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Vec<schema::ChannelId>, max_items = 200)]
+    channel_ids: Option<Vec<String>>,
+    /// For customers of these groups who are signed in; empty: for everybody.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Vec<schema::CustomerGroupId>, max_items = 200)]
+    customer_group_ids: Option<Vec<String>>,
+    /// It holds from then on; `null`: since ever.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    starts_at: Option<Option<String>>,
+    /// It holds no more from then on; `null`: for ever.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ends_at: Option<Option<String>>,
     /// Its version, where no `If-Match` is sent.
     pub(super) version: Option<i64>,
 }
 
 impl PriceListPatch {
     pub(super) fn parse(self) -> Result<PriceListChanges, FieldErrors> {
-        let Self { name, currency, tax_included, version: _ } = self;
-        PriceListChanges::parse(PriceListInput { name, currency, tax_included })
+        let Self { name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at, version: _ } = self;
+        let terms = PriceListTermsInput { active, priority, channel_ids, customer_group_ids, starts_at, ends_at };
+        PriceListChanges::parse(PriceListInput { name, currency, tax_included, terms })
     }
 }
 
@@ -88,6 +195,22 @@ pub(super) struct PriceListView {
     currency: &'static str,
     /// True where its prices include tax.
     tax_included: bool,
+    /// False while it is held back. This and what follows is for lists that no channel sells by: a channel's own is for everybody, always.
+    active: bool,
+    /// Of several that hold, the one with the lower number goes first.
+    priority: i64,
+    /// For carts of these channels; empty: of all.
+    #[schema(value_type = Vec<schema::ChannelId>)]
+    channel_ids: Vec<String>,
+    /// For customers of these groups who are signed in; empty: for everybody.
+    #[schema(value_type = Vec<schema::CustomerGroupId>)]
+    customer_group_ids: Vec<String>,
+    /// It holds from then on.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    starts_at: Option<Timestamp>,
+    /// It holds no more from then on.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    ends_at: Option<Timestamp>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -105,6 +228,12 @@ impl From<PriceList> for PriceListView {
             name: list.name,
             currency: list.currency.code(),
             tax_included: list.tax_included,
+            active: list.terms.active,
+            priority: list.terms.priority,
+            channel_ids: list.terms.channel_ids.iter().map(ToString::to_string).collect(),
+            customer_group_ids: list.terms.customer_group_ids.iter().map(ToString::to_string).collect(),
+            starts_at: list.terms.starts_at,
+            ends_at: list.terms.ends_at,
             created_at: list.created_at,
             updated_at: list.updated_at,
         }

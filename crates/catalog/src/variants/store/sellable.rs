@@ -1,13 +1,12 @@
 //! Reading what cart and checkout need to know of variants.
 
 use kernel::{Currency, Money, PriceListId, ProductId, Timestamp, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult};
-use platform::values;
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters};
 use uuid::Uuid;
 
 use super::super::model::VariantKind;
 use super::super::options::VariantOptions;
-use super::super::sellable::{DatedPrice, PriceStep, Sellable, steps_at};
+use super::super::sellable::{DatedPrice, PriceSource, PriceStep, Sellable, steps_at};
 use crate::products::ProductStatus;
 
 #[derive(FromQueryResult)]
@@ -32,7 +31,7 @@ struct SellableRow {
 
 #[derive(FromQueryResult)]
 struct SellablePriceRow {
-    currency: String,
+    price_list_id: Uuid,
     min_quantity: i64,
     amount_minor: i64,
     compare_at_minor: Option<i64>,
@@ -40,56 +39,58 @@ struct SellablePriceRow {
     ends_at: Option<Timestamp>,
 }
 
-/// The variants with these ids, with what they cost in a price list at a moment; unknown ids are left out, archived
-/// variants and variants of products that are not for sale come with `live = false`. One statement.
+/// The variants with these ids, with what they cost whoever has these prices; unknown ids are left out, archived variants and variants of
+/// products that are not for sale come with `live = false`. One statement.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
-pub async fn sellable(
-    db: &impl ConnectionTrait,
-    ids: &[VariantId],
-    price_list: PriceListId,
-    now: Timestamp,
-) -> Result<Vec<Sellable>, DatabaseError> {
+pub async fn sellable(db: &impl ConnectionTrait, ids: &[VariantId], source: &PriceSource) -> Result<Vec<Sellable>, DatabaseError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
+    let mut parameters = Parameters::default();
+    let now = parameters.bind(source.now);
+    let (lists, wanted) = (parameters.bind_all(source.lists.iter().copied()), parameters.bind_all(ids.iter().copied()));
     let sql = format!(
         "SELECT v.id, v.product_id, p.title AS product_title, p.slug AS product_slug, p.status AS product_status, v.sku, v.options,
              v.options_key, v.kind, v.requires_shipping, v.tracked, v.tax_class, v.weight_grams, v.archived_at,
-             l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor, r.starts_at, r.ends_at
+             r.price_list_id, r.min_quantity, r.amount_minor, r.compare_at_minor, r.starts_at, r.ends_at
          FROM variants v
          JOIN products p ON p.id = v.product_id
-         JOIN price_lists l ON l.id = $1
-         LEFT JOIN prices r ON r.variant_id = v.id AND r.price_list_id = l.id
-             AND (r.starts_at IS NULL OR r.starts_at <= $2) AND (r.ends_at IS NULL OR r.ends_at > $2)
-         WHERE v.id IN ({})
-         ORDER BY v.id, r.min_quantity, r.id",
-        db::placeholders(3, ids.len())
+         LEFT JOIN prices r ON r.variant_id = v.id AND r.price_list_id IN ({lists})
+             AND (r.starts_at IS NULL OR r.starts_at <= {now}) AND (r.ends_at IS NULL OR r.ends_at > {now})
+         WHERE v.id IN ({wanted})
+         ORDER BY v.id, r.min_quantity, r.id"
     );
-    let mut values = values![price_list, now];
-    values.extend(ids.iter().flat_map(|id| values![*id]));
-    let rows: Vec<SellableRow> = db::fetch_all(db, &sql, values).await?;
+    let rows: Vec<SellableRow> = db::fetch_all(db, &sql, parameters.0).await?;
     let mut sellable: Vec<Sellable> = Vec::with_capacity(ids.len());
     let mut rows = rows.into_iter().peekable();
     while let Some(mut row) = rows.next() {
-        let mut prices: Vec<DatedPrice> = row.price.take().map(dated).transpose()?.into_iter().collect();
+        let mut prices: Vec<SellablePriceRow> = row.price.take().into_iter().collect();
         while let Some(more) = rows.next_if(|next| next.id == row.id) {
-            prices.extend(more.price.map(dated).transpose()?);
+            prices.extend(more.price);
         }
-        sellable.push(to_sellable(row, steps_at(&prices, now))?);
+        sellable.push(to_sellable(row, by_list(&prices, source))?);
     }
     Ok(sellable)
 }
 
-fn dated(row: SellablePriceRow) -> Result<DatedPrice, DatabaseError> {
-    let currency: Currency = row.currency.parse().map_err(|_| DatabaseError::corrupt("price_lists.currency"))?;
-    let money = |minor| Money::new(minor, currency);
-    let step = PriceStep { min_quantity: row.min_quantity, amount: money(row.amount_minor), compare_at: row.compare_at_minor.map(money) };
-    Ok(DatedPrice { step, starts_at: row.starts_at, ends_at: row.ends_at })
+/// The steps of each list that has some, in the order in which the lists go.
+fn by_list(prices: &[SellablePriceRow], source: &PriceSource) -> Vec<Vec<PriceStep>> {
+    let steps = |list: &PriceListId| {
+        let of_list = prices.iter().filter(|price| price.price_list_id == list.uuid());
+        steps_at(&of_list.map(|price| dated(price, source.currency)).collect::<Vec<_>>(), source.now)
+    };
+    source.lists.iter().map(steps).filter(|steps| !steps.is_empty()).collect()
 }
 
-fn to_sellable(row: SellableRow, prices: Vec<PriceStep>) -> Result<Sellable, DatabaseError> {
+fn dated(row: &SellablePriceRow, currency: Currency) -> DatedPrice {
+    let money = |minor| Money::new(minor, currency);
+    let step = PriceStep { min_quantity: row.min_quantity, amount: money(row.amount_minor), compare_at: row.compare_at_minor.map(money) };
+    DatedPrice { step, starts_at: row.starts_at, ends_at: row.ends_at }
+}
+
+fn to_sellable(row: SellableRow, prices: Vec<Vec<PriceStep>>) -> Result<Sellable, DatabaseError> {
     let kind: VariantKind = row.kind.parse().map_err(|_| DatabaseError::corrupt("variants.kind"))?;
     let options = VariantOptions::stored(&row.options, &row.options_key).ok_or_else(|| DatabaseError::corrupt("variants.options"))?;
     Ok(Sellable {

@@ -1,0 +1,155 @@
+//! Price lists for some: whose carts have their prices, and how staff keep them.
+
+use catalog::variants::{PriceInput, VariantInput};
+use chrono::TimeDelta;
+use reqwest::Method;
+use serde_json::{Value, json};
+use test_macro::test_on_every_database;
+
+use crate::rest::{refuses_deletions_of_no_or_another_version, refuses_edits_of_no_or_another_version};
+use crate::support::{Reply, TestCart, TestResult, TestShop, usd, variant};
+
+const PATH: &str = "/api/v1/price-lists";
+
+/// A list in dollars without tax, as the default channel's, with what is different about it.
+async fn list(shop: &TestShop, code: &str, different: Value) -> TestResult<Reply> {
+    let mut body = json!({ "code": code, "name": code, "currency": "USD", "tax_included": false });
+    if let (Value::Object(body), Value::Object(different)) = (&mut body, different) {
+        body.extend(different);
+    }
+    shop.post(PATH).json(body).await
+}
+
+/// A mug at 10.00 for everybody, and at these prices in lists: list, from how many pieces, amount.
+async fn mug(shop: &TestShop, prices: &[(&str, i64, i64)]) -> TestResult<String> {
+    let plain = |amount| PriceInput { amount: usd(amount), ..PriceInput::default() };
+    let in_list = |(list, from, amount): &(&str, i64, i64)| PriceInput {
+        price_list_id: Some((*list).to_owned()),
+        min_quantity: Some(*from),
+        ..plain(*amount)
+    };
+    let prices = [plain(1_000)].into_iter().chain(prices.iter().map(in_list)).collect();
+    let made = shop.product("Mug").variant(VariantInput { price: None, prices: Some(prices), ..variant("MUG", 0) }).create().await?;
+    Ok(made.variants.first().ok_or("no variant")?.variant.id.to_string())
+}
+
+/// What a piece costs in a new cart with so many.
+async fn unit(shop: &TestShop, variant: &str, quantity: i64) -> TestResult<i64> {
+    let cart = shop.empty_cart().await?;
+    let filled = shop.add(&cart, variant, quantity).await?.expect(201)?;
+    filled.data()["lines"][0]["unit_price"]["amount"].as_i64().ok_or_else(|| "no price".into())
+}
+
+/// Somebody with an account, and what opens it.
+async fn dealer(shop: &TestShop, group: &str) -> TestResult<String> {
+    let account = json!({ "email": "grace@example.com", "password": "correct horse battery staple", "name": "Grace Hopper" });
+    let registered = shop.post("/api/v1/auth/register").anonymous().json(account).await?.expect(201)?;
+    shop.settle().await?;
+    let customers = shop.get("/api/v1/customers").await?.expect(200)?;
+    let is_theirs = |customer: &&Value| customer["user_id"].as_str() == Some(registered.text("user/id"));
+    let customer = customers.data().as_array().and_then(|all| all.iter().find(is_theirs)).ok_or("no customer")?;
+    let path = format!("/api/v1/customers/{}", customer["id"].as_str().unwrap_or_default());
+    let version = customer["version"].as_i64().unwrap_or(0);
+    shop.patch(&path).version(version).json(json!({ "group_id": group })).await?.expect(200)?;
+    Ok(registered.text("access_token").to_owned())
+}
+
+/// Dealers pay less, and less again for ten; what their list has no price for costs them what it costs everybody.
+#[test_on_every_database]
+async fn a_group_has_its_prices_and_nobody_else_does(shop: TestShop) -> TestResult {
+    let group = shop.post("/api/v1/customer-groups").json(json!({ "name": "Dealers" })).await?.expect(201)?.text("id").to_owned();
+    let list = list(&shop, "dealers", json!({ "customer_group_ids": [group] })).await?.expect(201)?.text("id").to_owned();
+    let mug = mug(&shop, &[(&list, 2, 800), (&list, 10, 700)]).await?;
+    let token = dealer(&shop, &group).await?;
+    let own = shop.post("/api/v1/carts").key(&token).json(json!({})).await?.expect(201)?;
+    let lines = format!("/api/v1/carts/{}/lines", own.text("id"));
+    let filled = shop.post(&lines).key(&token).json(json!({ "variant_id": mug, "quantity": 1 })).await?.expect(201)?;
+    let line = filled.text("lines/0/id").to_owned();
+    for (quantity, expected) in [(1, 1_000), (2, 800), (9, 800), (10, 700)] {
+        let changed = shop.patch(&format!("{lines}/{line}")).key(&token).json(json!({ "quantity": quantity })).await?.expect(200)?;
+        assert_eq!(changed.data()["lines"][0]["unit_price"]["amount"], expected, "{quantity} pieces");
+        assert_eq!(unit(&shop, &mug, quantity).await?, 1_000, "a guest");
+    }
+    let said = json!({ "email": "grace@example.com", "shipping_address": crate::support::address() });
+    let path = format!("/api/v1/carts/{}", own.text("id"));
+    shop.patch(&path).key(&token).json(said).await?.expect(200)?;
+    let methods = shop.get(&format!("{path}/shipping-methods")).key(&token).await?.expect(200)?;
+    shop.patch(&path).key(&token).json(json!({ "shipping_method_id": methods.data()[0]["id"] })).await?.expect(200)?;
+    let body = json!({ "payment_method": "manual" });
+    let order = shop.post(&format!("{path}/checkout")).key(&token).idempotency("once").json(body).await?.expect(201)?;
+    assert_eq!(
+        (&order.data()["totals"]["subtotal"]["amount"], &order.data()["lines"][0]["unit_price"]["amount"]),
+        (&json!(7_000), &json!(700))
+    );
+    Ok(())
+}
+
+/// The first list by priority that has a price has the say; one that does not hold has none.
+#[test_on_every_database]
+async fn lists_go_by_priority_while_they_hold(shop: TestShop) -> TestResult {
+    let sale = json!({ "priority": 1, "starts_at": "2026-03-02T10:00:00Z", "ends_at": "2026-03-02T11:00:00Z" });
+    let sale = list(&shop, "sale", sale).await?.expect(201)?;
+    let outlet = list(&shop, "outlet", json!({ "priority": 2, "active": false })).await?.expect(201)?;
+    let with_tax = list(&shop, "with-tax", json!({ "tax_included": true })).await?.expect(201)?;
+    let mug = mug(&shop, &[(sale.text("id"), 1, 500), (outlet.text("id"), 1, 900), (with_tax.text("id"), 1, 1)]).await?;
+    assert_eq!(unit(&shop, &mug, 1).await?, 1_000, "prices with tax are none of a channel without");
+    let outlet = format!("{PATH}/{}", outlet.text("id"));
+    shop.patch(&outlet).version(1).json(json!({ "active": true })).await?.expect(200)?;
+    assert_eq!(unit(&shop, &mug, 1).await?, 900);
+    shop.advance(TimeDelta::minutes(30));
+    assert_eq!(unit(&shop, &mug, 1).await?, 500, "from ten o'clock on");
+    shop.patch(&outlet).version(2).json(json!({ "priority": 0 })).await?.expect(200)?;
+    assert_eq!(unit(&shop, &mug, 1).await?, 900);
+    shop.patch(&outlet).version(3).json(json!({ "channel_ids": [kernel::ChannelId::generate()] })).await?.expect(200)?;
+    assert_eq!(unit(&shop, &mug, 1).await?, 500);
+    shop.advance(TimeDelta::hours(1));
+    assert_eq!(unit(&shop, &mug, 1).await?, 1_000, "until eleven");
+    Ok(())
+}
+
+#[test_on_every_database]
+async fn a_price_list_lives_over_http(shop: TestShop) -> TestResult {
+    let group = kernel::CustomerGroupId::generate();
+    let made = list(&shop, "dealers", json!({ "priority": 3, "customer_group_ids": [group], "ends_at": "2026-04-01T00:00:00Z" })).await?;
+    let made = made.expect(201)?;
+    let path = made.header("location").to_owned();
+    let expected = json!({
+        "id": made.text("id"), "version": 1, "code": "dealers", "name": "dealers", "currency": "USD", "tax_included": false,
+        "active": true, "priority": 3, "channel_ids": [], "customer_group_ids": [group], "starts_at": null, "ends_at": "2026-04-01T00:00:00Z",
+        "created_at": "2026-03-02T09:30:00Z", "updated_at": "2026-03-02T09:30:00Z",
+    });
+    assert_eq!((made.data(), shop.get(&path).await?.expect(200)?.data()), (&expected, &expected));
+    let taken = list(&shop, "dealers", json!({})).await?;
+    assert_eq!((taken.status, taken.error_code()), (409, "price_list_code_taken"));
+    let bad = json!({ "code": "No Code", "currency": "XXX", "starts_at": "2026-05-01T00:00:00Z", "ends_at": "2026-04-01T00:00:00Z" });
+    let refused = list(&shop, "x", bad).await?;
+    let fields: Vec<&String> = refused.json["error"]["details"].as_object().ok_or("no details")?.keys().collect();
+    assert_eq!((refused.status, fields), (422, vec![&"code".to_owned(), &"currency".to_owned(), &"ends_at".to_owned()]));
+    refuses_edits_of_no_or_another_version(&shop, Method::PATCH, &path, &json!({ "name": "Other" })).await?;
+    refuses_deletions_of_no_or_another_version(&shop, &path).await?;
+
+    mug(&shop, &[(made.text("id"), 1, 500)]).await?;
+    let used = shop.delete(&path).version(1).await?;
+    assert_eq!((used.status, used.error_code()), (409, "price_list_in_use"));
+    let empty = list(&shop, "empty", json!({})).await?.expect(201)?.header("location").to_owned();
+    shop.delete(&empty).version(1).await?.expect(204)?;
+    assert_eq!(shop.get(&empty).await?.error_code(), "price_list_not_found");
+    Ok(())
+}
+
+/// What everybody pays is for everybody, always: the list of a channel has no terms, and stays.
+#[test_on_every_database]
+async fn the_list_of_a_channel_is_for_everybody(shop: TestShop) -> TestResult {
+    let lists = shop.get(PATH).await?.expect(200)?;
+    let path = format!("{PATH}/{}", lists.text("0/id"));
+    for terms in [json!({ "active": false }), json!({ "ends_at": "2026-04-01T00:00:00Z" })] {
+        let refused = shop.patch(&path).version(1).json(terms).await?;
+        assert_eq!((refused.status, refused.error_code()), (409, "price_list_of_channel"));
+    }
+    shop.patch(&path).version(1).json(json!({ "name": "Everybody", "priority": 0 })).await?.expect(200)?;
+    let kept = shop.delete(&path).version(2).await?;
+    assert_eq!((kept.status, kept.error_code()), (409, "price_list_in_use"));
+    let cart: TestCart = shop.empty_cart().await?;
+    shop.read(&cart).await?.expect(200)?;
+    Ok(())
+}
