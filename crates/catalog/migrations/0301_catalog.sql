@@ -209,6 +209,18 @@ CREATE UNIQUE INDEX prices_always_key ON prices (variant_id, price_list_id, min_
 CREATE UNIQUE INDEX prices_window_key ON prices (variant_id, price_list_id, min_quantity, starts_at) WHERE starts_at IS NOT NULL;
 CREATE UNIQUE INDEX prices_until_key ON prices (variant_id, price_list_id, min_quantity, ends_at) WHERE starts_at IS NULL AND ends_at IS NOT NULL;
 
+-- What one piece cost before, in each list: the lowest price of the last thirty days has to be shown beside a lower one (Directive 98/6/EC,
+-- article 6a). Kept for ninety days after the price was given up.
+CREATE TABLE price_history (
+    variant_id UUID NOT NULL REFERENCES variants (id) ON DELETE CASCADE,
+    price_list_id UUID NOT NULL REFERENCES price_lists (id) ON DELETE CASCADE,
+    amount_minor BIGINT NOT NULL,
+    from_at TIMESTAMPTZ NOT NULL,
+    until_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT price_history_pkey PRIMARY KEY (variant_id, price_list_id, from_at, until_at, amount_minor),
+    CONSTRAINT price_history_span_check CHECK (from_at < until_at)
+);
+
 CREATE TABLE media (
     id UUID PRIMARY KEY,
     product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,

@@ -29,7 +29,11 @@ async fn mug(shop: &TestShop, prices: &[(&str, i64, i64)]) -> TestResult<String>
         ..plain(*amount)
     };
     let prices = [plain(1_000)].into_iter().chain(prices.iter().map(in_list)).collect();
-    let made = shop.product("Mug").variant(VariantInput { price: None, prices: Some(prices), ..variant("MUG", 0) }).create().await?;
+    let made = shop
+        .product("Mug")
+        .variant(VariantInput { price: None, prices: Some(prices), tracked: Some(false), ..variant("MUG", 0) })
+        .create()
+        .await?;
     Ok(made.variants.first().ok_or("no variant")?.variant.id.to_string())
 }
 
@@ -76,6 +80,16 @@ async fn a_group_has_its_prices_and_nobody_else_does(shop: TestShop) -> TestResu
     let methods = shop.get(&format!("{path}/shipping-methods")).key(&token).await?.expect(200)?;
     shop.patch(&path).key(&token).json(json!({ "shipping_method_id": methods.data()[0]["id"] })).await?.expect(200)?;
     let body = json!({ "payment_method": "manual" });
+    let tags = format!("/api/v1/prices?variant_ids={mug}");
+    let theirs = shop.get(&tags).key(&token).await?.expect(200)?;
+    let steps: Vec<(i64, i64)> = theirs.data()[0]["steps"]
+        .as_array()
+        .ok_or("no steps")?
+        .iter()
+        .map(|step| (step["min_quantity"].as_i64().unwrap_or(0), step["price"]["amount"].as_i64().unwrap_or(0)))
+        .collect();
+    assert_eq!(steps, [(1, 1_000), (2, 800), (10, 700)]);
+    assert_eq!(shop.get(&tags).anonymous().await?.expect(200)?.data()[0]["steps"].as_array().map(Vec::len), Some(1));
     let order = shop.post(&format!("{path}/checkout")).key(&token).idempotency("once").json(body).await?.expect(201)?;
     assert_eq!(
         (&order.data()["totals"]["subtotal"]["amount"], &order.data()["lines"][0]["unit_price"]["amount"]),
@@ -152,4 +166,68 @@ async fn the_list_of_a_channel_is_for_everybody(shop: TestShop) -> TestResult {
     let cart: TestCart = shop.empty_cart().await?;
     shop.read(&cart).await?.expect(200)?;
     Ok(())
+}
+
+/// Raised for five days and then reduced: the lowest price of the thirty days before is that of before it was raised. A program reads it,
+/// and nobody needs to be anybody for that.
+#[test_on_every_database]
+async fn the_lowest_price_of_thirty_days_is_kept_and_shown(shop: TestShop) -> TestResult {
+    let product = shop.product("Mug").variant(variant("MUG", 900)).create().await?;
+    let id = product.variants.first().ok_or("no variant")?.variant.id.to_string();
+    let path = format!("/api/v1/products/{}/variants/{id}", product.product.id);
+    let tag = async || -> TestResult<Value> {
+        let tags = shop.get(&format!("/api/v1/prices?variant_ids={id}")).anonymous().await?.expect(200)?;
+        Ok(tags.data()[0].clone())
+    };
+    let change = async |prices: Value| -> TestResult {
+        let version = shop.get(&path).await?.expect(200)?.data()["version"].as_i64().unwrap_or(0);
+        shop.patch(&path).version(version).json(json!({ "prices": prices })).await?.expect(200)?;
+        Ok(())
+    };
+    let dollars = |amount: i64| json!({ "amount": amount, "currency": "USD" });
+    let first = tag().await?;
+    assert_eq!(
+        (&first["price"]["amount"], &first["lowest_price_30_days"], &first["since"]),
+        (&json!(900), &json!(null), &json!("2026-03-02T09:30:00Z"))
+    );
+
+    shop.advance(TimeDelta::days(10));
+    change(json!([{ "amount": dollars(1_200) }])).await?;
+    let raised = tag().await?;
+    assert_eq!((&raised["price"]["amount"], &raised["lowest_price_30_days"]["amount"]), (&json!(1_200), &json!(900)));
+
+    shop.advance(TimeDelta::days(5));
+    let sale = json!({ "amount": dollars(1_000), "compare_at": dollars(1_200), "starts_at": shop.now().to_rfc3339() });
+    change(json!([{ "amount": dollars(1_200) }, sale])).await?;
+    let reduced = tag().await?;
+    assert_eq!((&reduced["price"]["amount"], &reduced["compare_at_price"]["amount"]), (&json!(1_000), &json!(1_200)));
+    assert_eq!((&reduced["lowest_price_30_days"]["amount"], &reduced["since"]), (&json!(900), &json!("2026-03-17T09:30:00Z")));
+
+    shop.advance(TimeDelta::days(40));
+    change(json!([{ "amount": dollars(1_200) }, with_end(sale, shop.now() + TimeDelta::days(1)), { "amount": dollars(700), "min_quantity": 5 }])).await?;
+    let still = tag().await?;
+    assert_eq!(
+        (&still["since"], &still["lowest_price_30_days"]["amount"]),
+        (&json!("2026-03-17T09:30:00Z"), &json!(900)),
+        "a price that stays keeps its age"
+    );
+    assert_eq!((&still["steps"][1]["min_quantity"], &still["steps"][1]["price"]["amount"]), (&json!(5), &json!(700)));
+    shop.advance(TimeDelta::days(2));
+    let after = tag().await?;
+    assert_eq!(
+        (&after["price"]["amount"], &after["since"]),
+        (&json!(1_200), &json!("2026-03-12T09:30:00Z")),
+        "the price that was there all along"
+    );
+
+    let bad = shop.get("/api/v1/prices?variant_ids=nonsense").anonymous().await?;
+    assert_eq!((bad.status, bad.json["error"]["details"]["variant_ids.0"].is_array()), (422, true));
+    let none = shop.get(&format!("/api/v1/prices?variant_ids={}", kernel::VariantId::generate())).anonymous().await?.expect(200)?;
+    assert_eq!(none.data(), &json!([]));
+    Ok(())
+}
+
+fn with_end(mut price: Value, end: kernel::Timestamp) -> Value {
+    price["ends_at"] = json!(end.to_rfc3339());
+    price
 }

@@ -26,6 +26,7 @@ pub(crate) mod orders;
 mod payment_events;
 mod payments;
 mod price_lists;
+mod prices;
 mod products;
 mod promotions;
 mod push;
@@ -74,6 +75,7 @@ pub(crate) fn v1() -> Routes {
         .merge(settings::routes())
         .merge(stock::routes())
         .merge(price_lists::routes())
+        .merge(prices::routes())
         .merge(products::routes())
         .merge(ip_blocks::routes())
         .merge(rate_limits::routes())

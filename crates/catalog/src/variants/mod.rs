@@ -1,6 +1,7 @@
 //! Variants: what is actually sold, with its prices.
 
 mod input;
+mod lowest;
 mod model;
 mod options;
 mod prices;
@@ -8,6 +9,7 @@ mod sellable;
 mod store;
 
 pub use input::{VariantChanges, VariantInput};
+pub use lowest::{PriceTag, price_tags};
 pub use model::{Variant, VariantContent, VariantKind};
 pub use options::VariantOptions;
 pub use prices::{KnownPriceLists, MoneyInput, Price, PriceInput};

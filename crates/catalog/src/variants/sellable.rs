@@ -88,6 +88,23 @@ impl Sellable {
     }
 }
 
+impl Sellable {
+    /// From how many pieces on one costs what, by rising quantity: the steps of all lists, each where its list has the say.
+    #[must_use]
+    pub fn steps(&self) -> Vec<PriceStep> {
+        let mut from: Vec<i64> = self.prices.iter().flatten().map(|step| step.min_quantity).collect();
+        from.sort_unstable();
+        from.dedup();
+        let at = |quantity: i64| {
+            let step = self.prices.iter().find_map(|steps| step_for(steps, quantity))?;
+            Some(PriceStep { min_quantity: quantity, ..*step })
+        };
+        let mut steps: Vec<PriceStep> = from.into_iter().filter_map(at).collect();
+        steps.dedup_by(|later, earlier| (later.amount, later.compare_at) == (earlier.amount, earlier.compare_at));
+        steps
+    }
+}
+
 /// The step with the highest `min_quantity` that the quantity reaches.
 fn step_for(steps: &[PriceStep], quantity: i64) -> Option<&PriceStep> {
     steps.iter().filter(|step| step.min_quantity <= quantity).max_by_key(|step| step.min_quantity)

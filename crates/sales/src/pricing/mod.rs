@@ -8,6 +8,8 @@ mod promote;
 #[cfg(test)]
 mod properties;
 mod trial;
+#[cfg(test)]
+mod worked;
 
 pub use model::{
     AdjustmentInput, AdjustmentKind, LineInput, PricedAdjustment, PricedLine, PricingError, PricingInput, ShippingCharge, Totals,

@@ -109,8 +109,8 @@ pub fn select<'a>(rates: &'a [TaxRate], destination: &Destination, tax_class: &s
 /// Works out the tax of one amount.
 ///
 /// Excluded: the amount is net; each rate takes its part of it, rounded half up, and gross is the sum.
-/// Included: the amount is gross; net = gross · 1,000,000 / (1,000,000 + Σ ppm), rounded half up, and the rest is tax,
-/// divided over the rates by the largest remainder, so that the parts sum exactly.
+/// Included: the amount is gross; tax = gross · Σ ppm / (1,000,000 + Σ ppm), rounded half up as on top, and divided over the rates by the
+/// largest remainder, so that the parts sum exactly; the rest is net.
 ///
 /// `None` for a negative amount or one whose gross leaves the range of i64.
 #[must_use]
@@ -134,9 +134,9 @@ fn tax_on_top(net_minor: i64, rates: &[&TaxRate]) -> Option<TaxedAmount> {
 
 fn tax_inside(gross_minor: i64, rates: &[&TaxRate]) -> Option<TaxedAmount> {
     let weights: Vec<i64> = rates.iter().map(|rate| rate.rate.get()).collect();
-    let together = weights.iter().try_fold(Ppm::WHOLE, |sum, ppm| sum.checked_add(*ppm))?;
-    let net_minor = round_half_up_div(gross_minor, Ppm::WHOLE, together)?;
-    let tax_minor = gross_minor.checked_sub(net_minor)?;
+    let together = weights.iter().try_fold(0_i64, |sum, ppm| sum.checked_add(*ppm))?;
+    let tax_minor = round_half_up_div(gross_minor, together, together.checked_add(Ppm::WHOLE)?)?;
+    let net_minor = gross_minor.checked_sub(tax_minor)?;
     let amounts = apportion(tax_minor, &weights)?;
     Some(TaxedAmount { net_minor, tax_minor, gross_minor, lines: tax_lines(net_minor, rates, &amounts) })
 }

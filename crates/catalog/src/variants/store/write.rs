@@ -1,10 +1,11 @@
 //! Writing the variants of a product, many in few statements.
 
-use kernel::{MediaId, PriceId, VariantId, fold};
+use kernel::{MediaId, VariantId, fold};
 use platform::db::{self, DatabaseError, OnBroken, Value, WriteTx};
 use platform::values;
 
 use super::super::model::Variant;
+use super::write_prices::write_prices;
 
 /// Why variants are not stored.
 #[derive(Debug, thiserror::Error)]
@@ -126,34 +127,8 @@ async fn write_options(tx: &WriteTx, variants: &[&Variant]) -> Result<(), Databa
     db::insert_many(tx, INSERT, rows.collect(), "").await.map(drop)
 }
 
-async fn write_prices(tx: &WriteTx, variants: &[&Variant]) -> Result<(), DatabaseError> {
-    const INSERT: &str =
-        "INSERT INTO prices (id, variant_id, price_list_id, min_quantity, amount_minor, compare_at_minor, starts_at, ends_at,
-        created_at, updated_at, created_by, updated_by) VALUES";
-    delete_of(tx, "prices", variants).await?;
-    let actor = tx.actor().to_string();
-    let rows = variants.iter().flat_map(|variant| variant.content.prices.iter().map(|price| (variant.id, price)));
-    let rows = rows.map(|(variant, price)| {
-        values![
-            PriceId::generate(),
-            variant,
-            price.price_list_id,
-            price.min_quantity,
-            price.amount,
-            price.compare_at,
-            price.starts_at,
-            price.ends_at,
-            tx.now(),
-            tx.now(),
-            &actor,
-            &actor,
-        ]
-    });
-    db::insert_many(tx, INSERT, rows.collect(), "").await.map(drop)
-}
-
 /// New variants have no rows to delete: a version of 1 says that they are new.
-async fn delete_of(tx: &WriteTx, table: &str, variants: &[&Variant]) -> Result<(), DatabaseError> {
+pub(super) async fn delete_of(tx: &WriteTx, table: &str, variants: &[&Variant]) -> Result<(), DatabaseError> {
     let ids: Vec<Value> = variants.iter().filter(|variant| variant.version > 1).flat_map(|variant| values![variant.id]).collect();
     if ids.is_empty() {
         return Ok(());
