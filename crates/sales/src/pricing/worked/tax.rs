@@ -49,6 +49,7 @@ const INSIDE: &[Inside] = &[
     ("https://cuive.de/selbststaendig/umsatzsteuer-berechnen", "EUR", 190_000, [119_000, 100_000, 19_000]),
     (MAGENTO, "EUR", 190_000, [25_000, 21_008, 3_992]),
     (MAGENTO, "EUR", 190_000, [75_000, 63_025, 11_975]),
+    ("https://github.com/woocommerce/woocommerce/pull/14475", "GBP", 200_000, [999, 832, 167]),
     ("https://gist.github.com/behrendtio/5779239", "EUR", 200_000, [3_500, 2_917, 583]),
     (DUBLIN, "EUR", 135_000, [410, 361, 49]),
     ("https://www.easycalculation.com/finance/vat-calculator-ireland.html", "EUR", 230_000, [2_500_000, 2_032_520, 467_480]),
