@@ -1,5 +1,9 @@
 //! The document that describes the API: composed from the routes themselves, so that none is missing, and served as it is committed.
 
+use std::io::Read;
+use std::sync::LazyLock;
+
+use flate2::read::GzDecoder;
 use gateway::ErrorBody;
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -7,8 +11,20 @@ use utoipa::{Modify, OpenApi as _};
 
 use crate::{links, rest, sparse, unchanged, versions};
 
-/// The committed document, which `GET /openapi.json` answers with. A static, because the program holds a constant once a use.
-pub static COMMITTED: &str = include_str!("../../../contracts/openapi.json");
+/// The committed document, packed by `build.rs`. A static, because the program holds a constant once a use.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/openapi.json.gz"));
+
+/// The committed document, which `GET /openapi.json` answers with; unpacked when it is asked for first.
+pub static COMMITTED: LazyLock<String> = LazyLock::new(|| {
+    let mut document = String::new();
+    match GzDecoder::new(PACKED).read_to_string(&mut document) {
+        Ok(_) => document,
+        Err(error) => {
+            tracing::error!(%error, "the packed document of the API cannot be read");
+            String::new()
+        }
+    }
+});
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -67,6 +83,6 @@ mod tests {
     #[test]
     fn what_is_committed_is_what_the_routes_say() {
         let composed = composed().expect("JSON");
-        assert!(composed == COMMITTED, "`cargo xtask contracts` writes contracts/openapi.json anew");
+        assert!(composed == *COMMITTED, "`cargo xtask contracts` writes contracts/openapi.json anew");
     }
 }

@@ -48,6 +48,7 @@ async fn customer(shop: &TestShop) -> TestResult<UserId> {
     let mug = shop.mug(1_250, 10).await?;
     let order = shop.order(&mug.id, 1, "manual").await?.text("id").to_owned();
     let other = shop.order(&mug.id, 1, "manual").await?.text("id").to_owned();
+    crate::promotions::order_with_everything_limited(shop).await?;
     // Words of staff that tell of the person, wherever they may write some.
     let words = CANARIES[2];
     let cancel = json!({"reason": format!("{words} changed her mind"), "version": 1});
@@ -77,6 +78,7 @@ async fn an_archive_has_a_part_from_every_place(shop: TestShop) -> TestResult {
     let parts: Vec<&str> = wiring::personal_places().iter().map(platform::privacy::PersonalPlace::name).collect();
     assert_eq!(archive["data"].as_object().map(|data| data.keys().map(String::as_str).collect()), Some(parts));
     assert_eq!(archive["data"]["orders"][0]["email"], CANARIES[0]);
+    assert_eq!(archive["data"]["promotions"][0]["name"], "Tenth");
     assert_eq!(archive["data"]["addresses"][0]["address"]["line1"], "12 Analytical Row");
     shop.advance(chrono::TimeDelta::days(7));
     assert!(privacy::latest_export(shop.context().db.reader(), ada, shop.now()).await?.is_none(), "it is kept for a week");
@@ -91,9 +93,17 @@ async fn nothing_tells_who_it_was_once_a_person_is_erased(shop: TestShop) -> Tes
     assert!(orders::has_open_orders(shop.context().db.reader(), ada).await?);
     let places = traces_of(&shop, &CANARIES).await?;
     assert!(
-        ["order_contacts.email", "idempotency_keys.answer_body", "orders.cancel_reason", "payments.note", "users.status_reason"]
-            .iter()
-            .all(|place| places.contains(&(*place).to_owned())),
+        [
+            "order_contacts.email",
+            "idempotency_keys.answer_body",
+            "orders.cancel_reason",
+            "payments.note",
+            "promotion_customers.customer_key",
+            "promotion_uses.email_key",
+            "users.status_reason"
+        ]
+        .iter()
+        .all(|place| places.contains(&(*place).to_owned())),
         "{places:?}"
     );
     let tx = shop.context().begin(&shop.origin()).await?;

@@ -48,9 +48,9 @@ impl SourceFile {
         self.path.contains("/tests/")
     }
 
-    /// Whether it is part of a tool of the project, which no shop runs.
+    /// Whether it is part of a tool of the project, which no shop runs; a build script is one, and speaks with cargo by its output.
     pub(crate) fn is_tool(&self) -> bool {
-        ["xtask", "bench", "fuzz"].iter().any(|tool| self.is_in(tool))
+        self.path.ends_with("/build.rs") || ["xtask", "bench", "fuzz"].iter().any(|tool| self.is_in(tool))
     }
 
     /// Whether it lies under this folder or is this file.

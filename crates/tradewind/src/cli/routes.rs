@@ -37,7 +37,7 @@ impl Shown for Route {
 }
 
 pub(super) fn run(globals: &Globals) -> anyhow::Result<Exit> {
-    globals.output().list(&of(&serde_json::from_str(api::COMMITTED)?))?;
+    globals.output().list(&of(&serde_json::from_str(&api::COMMITTED)?))?;
     Ok(Exit::Ok)
 }
 
