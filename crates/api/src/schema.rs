@@ -162,6 +162,8 @@ schemas! {
     MailTemplateName = word(mail_templates::TemplateName::WORDS.iter().copied());
     /// Where a template comes from: the shop wrote it, it is built in, or it is that of another locale.
     MailTemplateOrigin = word(mail_templates::TemplateOrigin::WORDS.iter().copied());
+    /// The id of a transaction of the ledger.
+    LedgerTransactionId = id::<kernel::LedgerTransactionTag>();
     /// How grave a line of the log is.
     LogLevel = word(platform::telemetry::Level::WORDS.iter().copied());
     /// Why staff correct stock.

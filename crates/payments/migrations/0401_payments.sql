@@ -85,4 +85,5 @@ CREATE TABLE ledger_entries (
     amount_minor BIGINT NOT NULL CONSTRAINT ledger_entries_amount_check CHECK (amount_minor <> 0),
     CONSTRAINT ledger_entries_pkey PRIMARY KEY (transaction_id, position)
 );
-CREATE INDEX ledger_entries_account_idx ON ledger_entries (account, currency);
+-- Lists the transactions of an account in their order, and holds all that balances are made of.
+CREATE INDEX ledger_entries_account_idx ON ledger_entries (account, transaction_id, currency, amount_minor);

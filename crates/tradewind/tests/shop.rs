@@ -25,6 +25,7 @@ mod front_door;
 mod import;
 mod inbound;
 mod inventory;
+mod ledger;
 mod limits;
 mod listing;
 mod listing_sets;

@@ -69,6 +69,8 @@ permissions! {
     OrderNotesWrite = "order_notes:write";
     /// Record payments.
     PaymentsWrite = "payments:write";
+    /// See the ledger and its balances.
+    LedgerRead = "ledger:read";
     /// See promotions and their codes.
     PromotionsRead = "promotions:read";
     /// Make and change promotions and their codes.

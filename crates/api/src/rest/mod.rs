@@ -14,6 +14,7 @@ mod events;
 mod inbound;
 mod ip_blocks;
 mod jobs;
+mod ledger;
 mod logs;
 mod mail_templates;
 mod mail_unsubscribe;
@@ -65,6 +66,7 @@ pub(crate) fn v1() -> Routes {
         .merge(orders::routes())
         .merge(payments::routes())
         .merge(refunds::routes())
+        .merge(ledger::routes())
         .merge(customers::routes())
         .merge(customer_groups::routes())
         .merge(tax_rates::routes())
