@@ -47,7 +47,6 @@ impl Clock for FixedClock {
     }
 }
 
-/// PostgreSQL keeps microseconds; what is finer would not survive the round trip.
 /// Reads a time as clients write it (RFC 3339), to the microsecond that both databases keep.
 ///
 /// # Errors
@@ -59,6 +58,7 @@ pub fn parse_time(raw: &str) -> Result<Timestamp, &'static str> {
     sane.map(to_micros).ok_or("must be a time as in 2026-01-31T09:30:00Z")
 }
 
+/// PostgreSQL keeps microseconds; what is finer would not survive the round trip.
 fn to_micros(time: Timestamp) -> Timestamp {
     let nanos = time.timestamp_subsec_nanos();
     time.with_nanosecond(nanos - nanos % 1_000).unwrap_or(time)

@@ -227,6 +227,47 @@ async fn the_lowest_price_of_thirty_days_is_kept_and_shown(shop: TestShop) -> Te
     Ok(())
 }
 
+/// A sale in a list of its own counts as long as it lasted, however it was ended, and not a day longer.
+#[test_on_every_database]
+async fn what_a_list_charged_is_remembered_when_it_holds_no_more(shop: TestShop) -> TestResult {
+    let days = |days: i64| (shop.now() + TimeDelta::days(days)).to_rfc3339();
+    let ended = list(&shop, "ended", json!({ "priority": 1, "starts_at": days(5), "ends_at": days(10) })).await?.expect(201)?;
+    let held = list(&shop, "held-back", json!({ "priority": 2, "starts_at": days(12) })).await?.expect(201)?;
+    let mug = mug(&shop, &[(ended.text("id"), 1, 700), (held.text("id"), 1, 600)]).await?;
+    let tag = async || -> TestResult<Value> {
+        Ok(shop.get(&format!("/api/v1/prices?variant_ids={mug}")).anonymous().await?.expect(200)?.data()[0].clone())
+    };
+    shop.advance(TimeDelta::days(6));
+    let sale = tag().await?;
+    assert_eq!((&sale["price"]["amount"], &sale["since"]), (&json!(700), &json!("2026-03-07T09:30:00Z")), "since its list holds");
+    assert_eq!(sale["lowest_price_30_days"]["amount"], 1_000);
+    shop.advance(TimeDelta::days(8));
+    let second = tag().await?;
+    assert_eq!((&second["price"]["amount"], &second["lowest_price_30_days"]["amount"]), (&json!(600), &json!(700)));
+    shop.patch(held.header("location")).version(1).json(json!({ "active": false })).await?.expect(200)?;
+    shop.advance(TimeDelta::days(1));
+    assert_eq!(tag().await?["price"]["amount"], 1_000);
+    let third = json!({ "priority": 0, "starts_at": (shop.now() + TimeDelta::days(1)).to_rfc3339() });
+    let third = list(&shop, "third", third).await?.expect(201)?;
+    let product = shop.get("/api/v1/products?include=variants").await?.expect(200)?;
+    let path = format!("/api/v1/products/{}/variants/{mug}", product.text("0/id"));
+    let prices = json!([
+        { "amount": usd_of(1_000) },
+        { "amount": usd_of(700), "price_list_id": ended.text("id") },
+        { "amount": usd_of(600), "price_list_id": held.text("id") },
+        { "amount": usd_of(900), "price_list_id": third.text("id") },
+    ]);
+    shop.patch(&path).version(1).json(json!({ "prices": prices })).await?.expect(200)?;
+    shop.advance(TimeDelta::days(2));
+    let now = tag().await?;
+    assert_eq!((&now["price"]["amount"], &now["lowest_price_30_days"]["amount"]), (&json!(900), &json!(600)));
+    Ok(())
+}
+
+fn usd_of(amount: i64) -> Value {
+    json!({ "amount": amount, "currency": "USD" })
+}
+
 fn with_end(mut price: Value, end: kernel::Timestamp) -> Value {
     price["ends_at"] = json!(end.to_rfc3339());
     price

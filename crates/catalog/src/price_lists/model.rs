@@ -58,10 +58,13 @@ impl PriceListTerms {
     /// True where it holds in this channel at this moment, for whoever belongs to one of its groups.
     #[must_use]
     pub fn hold(&self, channel: ChannelId, now: Timestamp) -> bool {
-        self.active
-            && (self.channel_ids.is_empty() || self.channel_ids.contains(&channel))
-            && self.starts_at.is_none_or(|start| start <= now)
-            && self.ends_at.is_none_or(|end| now < end)
+        self.active && self.are_of(channel) && self.starts_at.is_none_or(|start| start <= now) && self.ends_at.is_none_or(|end| now < end)
+    }
+
+    /// True where it is for carts of this channel.
+    #[must_use]
+    pub fn are_of(&self, channel: ChannelId) -> bool {
+        self.channel_ids.is_empty() || self.channel_ids.contains(&channel)
     }
 
     /// True where it is for whoever belongs to these groups.

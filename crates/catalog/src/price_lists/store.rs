@@ -81,7 +81,7 @@ pub async fn find_by_code(db: &impl ConnectionTrait, code: &str) -> Result<Optio
 }
 
 /// A shop has few; more than this are not asked for at once.
-const MOST: i64 = 100;
+const MOST: i64 = 1_000;
 
 /// All price lists, by code.
 ///
@@ -142,15 +142,14 @@ pub(super) async fn count(db: &impl ConnectionTrait) -> Result<i64, DatabaseErro
     Ok(db::fetch_scalar(db, "SELECT CAST(COUNT(*) AS BIGINT) FROM price_lists", vec![]).await?.unwrap_or(0))
 }
 
-/// The lists that have prices for some, in the order in which they go; kept.
+/// The lists that no channel sells by, in the order in which they go, those that are held back among them; kept.
 #[derive(Debug)]
 pub struct SpecialPriceLists(Vec<PriceList>);
 
 impl StandingRules for SpecialPriceLists {
     async fn read(db: &impl ConnectionTrait) -> Result<Self, DatabaseError> {
-        let sql = format!(
-            "{SELECT} WHERE active AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.price_list_id = price_lists.id) ORDER BY priority, code"
-        );
+        let sql =
+            format!("{SELECT} WHERE NOT EXISTS (SELECT 1 FROM channels c WHERE c.price_list_id = price_lists.id) ORDER BY priority, code");
         let rows: Vec<PriceListRow> = db::fetch_all(db, &sql, vec![]).await?;
         rows.into_iter().map(PriceList::try_from).collect::<Result<_, _>>().map(Self)
     }
@@ -170,11 +169,30 @@ impl SpecialPriceLists {
         self.0.iter().filter(move |list| list.terms.hold(channel, now))
     }
 
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &PriceList> {
+        self.0.iter()
+    }
+
     /// True where one of them holds then for certain groups alone.
     #[must_use]
     pub fn ask_for_groups(&self, channel: ChannelId, now: Timestamp) -> bool {
         self.holding_in(channel, now).any(|list| !list.terms.customer_group_ids.is_empty())
     }
+}
+
+/// Notes what one piece cost by a list that is about to hold no more: nothing else tells it later.
+pub(super) async fn remember_prices(tx: &WriteTx, before: &PriceList) -> Result<(), DatabaseError> {
+    const INSERT: &str = "INSERT INTO price_history (variant_id, price_list_id, amount_minor, from_at, until_at)
+        SELECT variant_id, price_list_id, amount_minor, from_at, until_at FROM (
+            SELECT variant_id, price_list_id, amount_minor,
+                CASE WHEN COALESCE(starts_at, created_at) > $2 THEN COALESCE(starts_at, created_at) ELSE $2 END AS from_at,
+                CASE WHEN ends_at < $3 THEN ends_at ELSE $3 END AS until_at
+            FROM prices WHERE price_list_id = $1 AND min_quantity = 1) AS spans
+        WHERE from_at < until_at ON CONFLICT DO NOTHING";
+    let from = before.terms.starts_at.unwrap_or(before.created_at);
+    let until = before.terms.ends_at.map_or(tx.now(), |end| end.min(tx.now()));
+    db::execute(tx, INSERT, values![before.id, from, until]).await.map(drop)
 }
 
 /// Writes the list; the channels that sell by it follow its currency through their foreign key.

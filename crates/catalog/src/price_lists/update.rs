@@ -111,10 +111,14 @@ pub async fn update_in(tx: &WriteTx, command: UpdatePriceList) -> Result<PriceLi
         return Err(UpdatePriceListError::CurrencyInUse);
     }
     let entry = audit::Entry::of("price_list.updated", before.id).before(&before);
-    let terms = before.terms.clone();
-    let list = command.changes.apply(before, tx.now())?;
-    if list.terms != terms && store::is_a_channels_own(tx, list.id).await? {
-        return Err(UpdatePriceListError::ChannelsOwn);
+    let list = command.changes.apply(before.clone(), tx.now())?;
+    if list.terms != before.terms {
+        if store::is_a_channels_own(tx, list.id).await? {
+            return Err(UpdatePriceListError::ChannelsOwn);
+        }
+        if before.terms.active {
+            store::remember_prices(tx, &before).await?;
+        }
     }
     store::update(tx, &list).await?;
     outbox::record(tx, &PriceListEvent::updated(&list)).await?;

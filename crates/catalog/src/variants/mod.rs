@@ -13,7 +13,7 @@ pub use lowest::{PriceTag, price_tags};
 pub use model::{Variant, VariantContent, VariantKind};
 pub use options::VariantOptions;
 pub use prices::{KnownPriceLists, MoneyInput, Price, PriceInput};
-pub use sellable::{DatedPrice, PriceSource, PriceStep, Sellable, steps_at};
+pub use sellable::{DatedPrice, PastList, PriceSource, PriceStep, Sellable, steps_at};
 pub use store::{
     StoreVariantError, VariantPlace, VariantWrites, delete, find_ids_by_skus, find_place_by_external_ref, find_place_by_sku, lock_rows,
     of_product, of_products, sellable, show_new, taken_skus, write,

@@ -6,7 +6,7 @@ use kernel::{Currency, CustomerGroupId, Money, PriceListId, ProductId, Quantity,
 
 use super::model::VariantKind;
 use crate::channels::Channel;
-use crate::price_lists::SpecialPriceLists;
+use crate::price_lists::{PriceList, SpecialPriceLists};
 
 /// A price from so many pieces on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,24 +59,50 @@ pub struct PriceSource {
     pub currency: Currency,
     /// The lists; the first that has a price for a quantity has the say.
     pub lists: Vec<PriceListId>,
+    /// The lists that had prices before or have them now, and when what is in them holds.
+    pub past: Vec<PastList>,
     /// The moment.
     pub now: Timestamp,
+}
+
+/// A list that had prices for whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastList {
+    /// The list.
+    pub id: PriceListId,
+    /// False where what is in it holds no more: only what is remembered of it counts.
+    pub active: bool,
+    /// What is in it holds from then on.
+    pub from: Option<Timestamp>,
+    /// What is in it holds no more from then on.
+    pub until: Option<Timestamp>,
 }
 
 impl PriceSource {
     /// The prices that everybody has in a channel.
     #[must_use]
     pub fn of_channel(channel: &Channel, now: Timestamp) -> Self {
-        Self { currency: channel.currency, lists: vec![channel.price_list_id], now }
+        let own = PastList { id: channel.price_list_id, active: true, from: None, until: None };
+        Self { currency: channel.currency, lists: vec![channel.price_list_id], past: vec![own], now }
     }
 
     /// The same, with those of lists before them that hold in the channel for whoever belongs to one of these groups. Prices in another
     /// currency, or with tax where the channel's are without, are none of the channel's.
     #[must_use]
     pub fn of_groups(channel: &Channel, special: &SpecialPriceLists, groups: &BTreeSet<CustomerGroupId>, now: Timestamp) -> Self {
-        let theirs = special.holding_in(channel.id, now).filter(|list| list.terms.are_for(groups));
-        let comparable = theirs.filter(|list| list.currency == channel.currency && list.tax_included == channel.prices_include_tax);
-        Self { lists: comparable.map(|list| list.id).chain([channel.price_list_id]).collect(), ..Self::of_channel(channel, now) }
+        let is_theirs = |list: &&PriceList| {
+            let is_comparable = list.currency == channel.currency && list.tax_included == channel.prices_include_tax;
+            is_comparable && list.terms.are_for(groups) && list.terms.are_of(channel.id)
+        };
+        let own = Self::of_channel(channel, now);
+        let holding = special.holding_in(channel.id, now).filter(is_theirs).map(|list| list.id);
+        let past = special.iter().filter(is_theirs).map(|list| PastList {
+            id: list.id,
+            active: list.terms.active,
+            from: list.terms.starts_at,
+            until: list.terms.ends_at,
+        });
+        Self { lists: holding.chain(own.lists).collect(), past: past.chain(own.past).collect(), ..own }
     }
 }
 

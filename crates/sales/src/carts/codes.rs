@@ -26,10 +26,12 @@ pub async fn add_code(sales: &Sales, origin: &Origin, access: &CartAccess, typed
     let Locked { mut cart, lines } = store::lock(&tx, access).await?;
     let code = promotions::usable_code(&tx, typed).await?.ok_or(CartError::UnknownCode)?;
     attempt.succeeded_in(&tx).await?;
-    if !cart.codes.contains(&code) {
-        if cart.codes.len() >= MOST_CODES {
-            return Err(CartError::TooManyCodes(MOST_CODES.try_into().unwrap_or(i64::MAX)));
-        }
+    let is_new = !cart.codes.contains(&code);
+    if is_new && cart.codes.len() >= MOST_CODES {
+        tx.commit().await?;
+        return Err(CartError::TooManyCodes(MOST_CODES.try_into().unwrap_or(i64::MAX)));
+    }
+    if is_new {
         cart.codes.push(code);
         store::write_codes(&tx, &mut cart).await?;
     }

@@ -102,7 +102,7 @@ pub async fn price_supposing(
 ) -> Result<PricedCart, RepriceError> {
     let mut lines = for_sale(&contents)?;
     let goes_to = supposed.country.or_else(|| contents.cart.shipping_address.as_ref().map(|address| address.country()));
-    let promotions = promote::promote(db, &contents, &mut lines, (goes_to, supposed)).await?;
+    let mut promotions = promote::promote(db, &contents, &mut lines, (goes_to, supposed)).await?;
     let CartContents { cart, channel, rules, .. } = contents;
     let tax_mode = if channel.prices_include_tax { TaxMode::Included } else { TaxMode::Excluded };
     let destination = supposed.country.map(Destination::of).or_else(|| destination(&cart, &channel, tax_mode));
@@ -122,7 +122,10 @@ pub async fn price_supposing(
     }
     let chosen = cart.shipping_method_id.and_then(|id| shipping_options.iter().find(|(method, _)| method.id == id)).cloned();
     let totals = match &chosen {
-        Some((method, price)) => basis.price(Some(&charge(method, *price)))?,
+        Some((method, price)) => {
+            promotions.ship_by(method.id);
+            basis.price(Some(&charge(method, *price)))?
+        }
         None => unshipped,
     };
     let shipping_method = chosen.map(|(method, _)| method);
@@ -151,7 +154,8 @@ fn line_input(line: &PricedCartLine) -> Option<LineInput> {
         quantity: line.line.quantity,
         unit,
         tax_class: line.variant.tax_class.clone(),
-        weight_grams: line.variant.weight_grams.unwrap_or(0),
+        // A present makes no parcel dearer.
+        weight_grams: line.variant.weight_grams.filter(|_| line.gift_of.is_none()).unwrap_or(0),
         requires_shipping: line.variant.requires_shipping,
     })
 }

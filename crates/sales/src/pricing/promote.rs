@@ -26,6 +26,7 @@ pub(super) async fn promote(
         now: *now,
         buyer: Buyer { user_id: cart.user_id, email: cart.email.clone() },
         lines: lines.iter().filter_map(basket_line).collect(),
+        ships: lines.iter().any(|line| line.variant.requires_shipping && unit_of(line).is_some()),
         codes: &cart.codes,
         trial: supposed.promotion,
     };

@@ -32,6 +32,8 @@ pub struct Wish<'a> {
     pub buyer: Buyer,
     /// The goods; where their products stand is read here.
     pub lines: Vec<BasketLine>,
+    /// True where some of them are sent.
+    pub ships: bool,
     /// The codes.
     pub codes: &'a [String],
     /// A promotion that nobody keeps, to see what it would do.
@@ -117,7 +119,7 @@ async fn judge(db: &impl ConnectionTrait, wish: &Wish<'_>, offers: &[Offer<'_>])
     let left = |offer: &Offer<'_>| {
         let counted = had.get(&offer.promotion.id).copied().unwrap_or_default();
         let of_buyer = had_by_buyer.get(&offer.promotion.id).copied().unwrap_or(0);
-        left_of(offer, (counted, of_buyer), &presents)
+        left_of(offer, (counted, of_buyer), pieces_of_present(offer.promotion, wish, &presents))
     };
     let candidates: Vec<Candidate<'_>> =
         offers.iter().map(|offer| Candidate { promotion: offer.promotion, code: offer.code.as_ref(), left: left(offer) }).collect();
@@ -129,21 +131,29 @@ async fn judge(db: &impl ConnectionTrait, wish: &Wish<'_>, offers: &[Offer<'_>])
         weekday: weekday(wish.now, &wish.channel.time_zone),
         customer: &customer,
         lines: &lines,
+        ships: wish.ships,
     };
     Ok(Granted { evaluation: evaluate(&basket, &candidates), presents })
 }
 
-fn left_of(offer: &Offer<'_>, (had, of_buyer): (Counted, i64), presents: &HashMap<VariantId, Present>) -> Left {
+/// How many pieces of its present are to be had beside what is in the cart: none where it would have to be sent and nothing else is.
+fn pieces_of_present(promotion: &Promotion, wish: &Wish<'_>, presents: &HashMap<VariantId, Present>) -> Option<i64> {
+    let Effect::Gift(gift) = promotion.effect else { return None };
+    let wanted: i64 = wish.lines.iter().filter(|line| line.variant_id == gift.variant_id).map(|line| line.quantity).sum();
+    let ready = presents
+        .get(&gift.variant_id)
+        .filter(|present| present.variant.unit_price(gift.quantity).is_some() && (wish.ships || !present.variant.requires_shipping));
+    Some(ready.map_or(0, |present| present.pieces - wanted))
+}
+
+fn left_of(offer: &Offer<'_>, (had, of_buyer): (Counted, i64), presents: Option<i64>) -> Left {
     let promotion = offer.promotion;
     let of_all = promotion.limits.uses.map(|limit| limit - had.uses);
     Left {
         uses: offer.left_of_code.into_iter().chain(of_all).min(),
         uses_of_customer: promotion.uses_per_customer().map(|limit| limit - of_buyer),
         budget_minor: promotion.limits.budget_minor.map(|budget| budget - had.spent_minor),
-        presents: match promotion.effect {
-            Effect::Gift(gift) => Some(presents.get(&gift.variant_id).map_or(0, |present| present.pieces)),
-            _ => None,
-        },
+        presents,
     }
 }
 

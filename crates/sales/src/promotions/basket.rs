@@ -26,6 +26,8 @@ pub struct Basket<'a> {
     pub customer: &'a Customer,
     /// The goods.
     pub lines: &'a [BasketLine],
+    /// True where some of them are sent.
+    pub ships: bool,
 }
 
 /// What is known of whoever buys.
@@ -123,12 +125,31 @@ pub struct Applied {
     pub code: Option<CodeRef>,
     /// How many orders of one customer may have it.
     pub uses_per_customer: Option<i64>,
+    /// Its rules as they were looked at.
+    pub version: i64,
     /// What it takes off each line that it touches, as positive minor units; by rising id of the line.
     pub off_minor: Vec<(CartLineId, i64)>,
     /// The methods by which the parcel goes for nothing.
     pub ships_free: Option<ShipsFree>,
     /// What is put in as a present.
     pub gift: Option<Gift>,
+}
+
+impl Evaluation {
+    /// How the parcel goes is known: what pays for other ways does not hold.
+    pub fn ship_by(&mut self, method: ShippingMethodId) {
+        let (idle, applied) = std::mem::take(&mut self.applied)
+            .into_iter()
+            .partition(|applied: &Applied| applied.ships_free.as_ref().is_some_and(|free| !free.by(method)));
+        let idle: Vec<Applied> = idle;
+        self.applied = applied;
+        self.passed_over.extend(idle.into_iter().map(|applied| PassedOver {
+            promotion_id: Some(applied.promotion_id),
+            name: Some(applied.name),
+            code: applied.code.map(|code| code.text),
+            reason: Reason::OtherShippingMethod,
+        }));
+    }
 }
 
 /// Methods by which a parcel goes for nothing: these, or all where none is named.
@@ -177,6 +198,7 @@ impl PassedOver {
                 | Reason::SubtotalTooLow
                 | Reason::NotCombinable
                 | Reason::UsedByCustomer
+                | Reason::OtherShippingMethod
         );
         self.code.is_some() || can_be_met
     }
@@ -223,6 +245,8 @@ text_enum! {
         BudgetSpent = "budget_spent",
         /// The present is sold out, or for sale no more.
         GiftGone = "gift_gone",
+        /// It pays for other ways of sending the parcel.
+        OtherShippingMethod = "other_shipping_method",
         /// The cart has it by another code.
         AlreadyApplied = "already_applied",
         /// It does not go with another one, which came first.

@@ -145,7 +145,7 @@ pub(super) fn key_of(typed: &str) -> Option<String> {
 /// `NotFound`; `CodeTaken` where any exists, then none is made.
 pub async fn add_codes(context: &Context, origin: &Origin, id: PromotionId, new: NewCodes) -> Result<Vec<PromotionCode>, PromotionError> {
     let tx = context.begin(origin).await?;
-    let promotion = store::lock(&tx, id).await?.ok_or(PromotionError::NotFound)?;
+    let promotion = store::find(&tx, id).await?.ok_or(PromotionError::NotFound)?;
     if let Some(taken) = code_store::any_of(&tx, &new.codes).await? {
         return Err(PromotionError::CodeTaken(taken));
     }

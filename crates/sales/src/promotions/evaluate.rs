@@ -44,6 +44,7 @@ impl SoFar {
         let conditions = &promotion.conditions;
         refuse_too_little(goods, conditions)?;
         refuse_used_up(candidate)?;
+        self.refuse_gone(candidate)?;
         if self.evaluation.applied.iter().any(|applied| applied.promotion_id == promotion.id) {
             return Err(Reason::AlreadyApplied);
         }
@@ -52,7 +53,8 @@ impl SoFar {
         }
         let off = effects::off(&promotion.effect, goods, &conditions.items)?;
         let total = off.iter().fold(0, |sum, off| i64::saturating_add(sum, *off));
-        if total == 0 && promotion.effect.takes_off() {
+        let sends_nothing = matches!(promotion.effect, Effect::FreeShipping(_)) && !basket.ships;
+        if sends_nothing || (total == 0 && promotion.effect.takes_off()) {
             return Err(Reason::NothingLeft);
         }
         if candidate.left.budget_minor.is_some_and(|left| left < total) {
@@ -64,10 +66,22 @@ impl SoFar {
             name: promotion.name.clone(),
             code: candidate.code.cloned(),
             uses_per_customer: promotion.uses_per_customer(),
+            version: promotion.version,
             off_minor,
             ships_free: if let Effect::FreeShipping(by) = &promotion.effect { Some(by.clone()) } else { None },
             gift: if let Effect::Gift(gift) = promotion.effect { Some(gift) } else { None },
         })
+    }
+}
+
+impl SoFar {
+    /// What others give of the same is given.
+    fn refuse_gone(&self, candidate: &Candidate<'_>) -> Result<(), Reason> {
+        let Effect::Gift(gift) = candidate.promotion.effect else { return Ok(()) };
+        let given = self.evaluation.applied.iter().filter_map(|applied| applied.gift).filter(|given| given.variant_id == gift.variant_id);
+        let given: i64 = given.map(|given| i64::from(given.quantity)).sum();
+        let is_gone = candidate.left.presents.is_some_and(|left| left - given < i64::from(gift.quantity));
+        if is_gone { Err(Reason::GiftGone) } else { Ok(()) }
     }
 }
 
@@ -95,14 +109,15 @@ fn refuse_others(basket: &Basket<'_>, promotion: &Promotion) -> Result<(), Reaso
     if promotion.currency.is_some_and(|currency| currency != basket.currency) {
         return Err(Reason::OtherCurrency);
     }
+    // Before all that can be told: what is for a group is told to nobody else.
+    if !customer_groups.is_empty() && customer_groups.is_disjoint(&basket.customer.groups) {
+        return Err(Reason::OtherCustomers);
+    }
     if !countries.is_empty() {
         let country = basket.country.ok_or(Reason::CountryUnknown)?;
         if !countries.contains(&country) {
             return Err(Reason::OtherCountry);
         }
-    }
-    if !customer_groups.is_empty() && customer_groups.is_disjoint(&basket.customer.groups) {
-        return Err(Reason::OtherCustomers);
     }
     match basket.customer.is_new {
         None if *first_order => Err(Reason::CustomerUnknown),
@@ -132,13 +147,7 @@ fn refuse_used_up(candidate: &Candidate<'_>) -> Result<(), Reason> {
         Err(Reason::UsedByCustomer)
     } else if left.budget_minor.is_some_and(|budget| budget <= 0) {
         Err(Reason::BudgetSpent)
-    } else if left.presents.is_some_and(|left| is_more_than(&candidate.promotion.effect, left)) {
-        Err(Reason::GiftGone)
     } else {
         Ok(())
     }
-}
-
-fn is_more_than(effect: &Effect, presents: i64) -> bool {
-    matches!(effect, Effect::Gift(gift) if i64::from(gift.quantity) > presents)
 }

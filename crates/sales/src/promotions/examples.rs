@@ -65,6 +65,7 @@ fn look<'a>(lines: &'a [BasketLine], customer: &'a Customer) -> Basket<'a> {
         weekday: 3,
         customer,
         lines,
+        ships: true,
     }
 }
 

@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use catalog::inventory;
 use catalog::products::{self, Placement};
 use catalog::variants::{self, PriceSource, Sellable};
-use kernel::{CustomerGroupId, Email, ProductId, PromotionId, Quantity, UserId, VariantId};
+use kernel::{CustomerGroupId, Email, ProductId, PromotionId, UserId, VariantId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters};
 use platform::values;
 use uuid::Uuid;
 
 use super::basket::{BasketLine, Customer};
-use super::model::{Effect, Gift, Items, Promotion};
+use super::model::{Effect, Items, Promotion};
 use super::store::{self, Counted};
 
 /// Whose goods they are, as far as it is known.
@@ -135,20 +135,17 @@ pub(super) async fn presents(
     source: &PriceSource,
     promotions: &[&Promotion],
 ) -> Result<HashMap<VariantId, Present>, DatabaseError> {
-    let gift = |promotion: &&Promotion| if let Effect::Gift(gift) = promotion.effect { Some(gift) } else { None };
-    let gifts: HashMap<VariantId, Quantity> =
-        promotions.iter().filter_map(gift).map(|Gift { variant_id, quantity }| (variant_id, quantity)).collect();
-    if gifts.is_empty() {
+    let gift = |promotion: &&Promotion| if let Effect::Gift(gift) = promotion.effect { Some(gift.variant_id) } else { None };
+    let ids: BTreeSet<VariantId> = promotions.iter().filter_map(gift).collect();
+    if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let ids: Vec<VariantId> = gifts.keys().copied().collect();
+    let ids = Vec::from_iter(ids);
     let sold = variants::sellable(db, &ids, source).await?;
     let ready = inventory::availability(db, &ids).await?;
     let present = |variant: Sellable| {
-        let quantity = gifts.get(&variant.variant_id)?;
         let (_, _, pieces) = ready.iter().find(|(id, ..)| *id == variant.variant_id)?;
-        let is_sold = variant.live && variant.unit_price(*quantity).is_some();
-        is_sold.then(|| (variant.variant_id, Present { variant, pieces: *pieces }))
+        variant.live.then(|| (variant.variant_id, Present { variant, pieces: *pieces }))
     };
     Ok(sold.into_iter().filter_map(present).collect())
 }

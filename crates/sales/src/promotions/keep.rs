@@ -65,6 +65,12 @@ impl PromotionChanges {
     /// # Errors
     /// `currency` where new amounts are in another than those that stay.
     fn onto(self, before: PromotionInput) -> Result<PromotionInput, FieldErrors> {
+        let amounts_stay = (self.conditions.is_none() && before.conditions.min_subtotal_minor.is_some())
+            || (self.effect.is_none() && before.effect.has_amounts())
+            || (self.budget_minor.is_none() && before.budget_minor.is_some());
+        if amounts_stay && self.currency.as_ref().is_some_and(|currency| *currency != before.currency) {
+            return Err(FieldErrors::of("currency", "stays where amounts do: give them anew as well"));
+        }
         let currency = self.currency.unwrap_or(before.currency);
         if self.amounts_in.is_some() && currency.is_some() && self.amounts_in != currency {
             return Err(FieldErrors::of("currency", "must be given where amounts are in another one than before"));

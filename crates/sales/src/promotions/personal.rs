@@ -17,6 +17,13 @@ struct HadRow {
     order_id: Uuid,
 }
 
+#[derive(FromQueryResult)]
+struct ByAddress {
+    promotion_id: Uuid,
+    email_key: String,
+    uses: i64,
+}
+
 #[async_trait::async_trait]
 impl PersonalPlace for PersonalPromotions {
     fn name(&self) -> &'static str {
@@ -34,13 +41,23 @@ impl PersonalPlace for PersonalPromotions {
         Ok(rows.into_iter().map(|row| json!({ "name": row.name, "order_id": kernel::OrderId::from_uuid(row.order_id) })).collect())
     }
 
-    /// Whoever comes back under the same address is a new customer: nothing is left to know them by.
+    /// Whoever comes back is a new customer. An address under which others have ordered, too, stays with the count of their orders.
     async fn erase(&self, tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
-        const CUSTOMERS: &str = "DELETE FROM promotion_customers WHERE customer_key = $1
-            OR customer_key IN (SELECT u.email_key FROM promotion_uses u JOIN orders o ON o.id = u.order_id WHERE o.user_id = $2)";
+        const BY_ADDRESS: &str = "SELECT u.promotion_id, u.email_key,
+                CAST(SUM(CASE WHEN u.released_at IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS uses
+            FROM promotion_uses u JOIN orders o ON o.id = u.order_id
+            WHERE o.user_id = $1 AND u.email_key IS NOT NULL GROUP BY u.promotion_id, u.email_key ORDER BY u.promotion_id, u.email_key";
+        const TAKE: &str = "UPDATE promotion_customers SET uses = uses - $1 WHERE promotion_id = $2 AND customer_key = $3";
+        const FORGET: &str = "DELETE FROM promotion_customers WHERE promotion_id = $1 AND customer_key = $2 AND uses = 0";
+        const ACCOUNT: &str = "DELETE FROM promotion_customers WHERE customer_key = $1";
         const USES: &str = "UPDATE promotion_uses SET user_key = NULL, email_key = NULL
             WHERE order_id IN (SELECT id FROM orders WHERE user_id = $1)";
-        db::execute(tx, CUSTOMERS, values![format!("user:{user}"), user]).await?;
+        let by_address: Vec<ByAddress> = db::fetch_all(tx, BY_ADDRESS, values![user]).await?;
+        for ByAddress { promotion_id, email_key, uses } in by_address {
+            db::execute(tx, TAKE, values![uses, promotion_id, &email_key]).await?;
+            db::execute(tx, FORGET, values![promotion_id, &email_key]).await?;
+        }
+        db::execute(tx, ACCOUNT, values![format!("user:{user}")]).await?;
         db::execute(tx, USES, values![user]).await.map(drop)
     }
 }

@@ -12,7 +12,7 @@ use super::facts::Buyer;
 #[derive(Debug, thiserror::Error)]
 pub enum UseError {
     /// Others had what was left of it.
-    #[error("others had what was left of `{0}`; look at the cart again")]
+    #[error("others had what was left of `{0}`, or it was changed; look at the cart again")]
     UsedUp(String),
     /// The database.
     #[error(transparent)]
@@ -60,10 +60,12 @@ async fn write_down(tx: &WriteTx, order_id: OrderId, buyer: &Buyer, applied: &Ap
     db::execute_later(tx, INSERT, values![order_id, applied.promotion_id, code_id, applied.total_minor(), user_key, email_key]).await
 }
 
+/// By the rules that were looked at: staff may have changed them since.
 async fn count(tx: &WriteTx, applied: &Applied) -> Result<bool, DatabaseError> {
     const UPDATE: &str = "UPDATE promotion_counters SET uses = uses + 1, spent_minor = spent_minor + $1 WHERE promotion_id = $2
-        AND (uses_limit IS NULL OR uses < uses_limit) AND (budget_minor IS NULL OR spent_minor + $1 <= budget_minor)";
-    Ok(db::execute(tx, UPDATE, values![applied.total_minor(), applied.promotion_id]).await? == 1)
+        AND (uses_limit IS NULL OR uses < uses_limit) AND (budget_minor IS NULL OR spent_minor + $1 <= budget_minor)
+        AND EXISTS (SELECT 1 FROM promotions WHERE id = $2 AND version = $3)";
+    Ok(db::execute(tx, UPDATE, values![applied.total_minor(), applied.promotion_id, applied.version]).await? == 1)
 }
 
 async fn count_code(tx: &WriteTx, applied: &Applied) -> Result<bool, DatabaseError> {
@@ -73,7 +75,7 @@ async fn count_code(tx: &WriteTx, applied: &Applied) -> Result<bool, DatabaseErr
     Ok(db::execute(tx, UPDATE, values![code.id]).await? == 1)
 }
 
-/// By account and by address, so that neither a second account nor signing out makes a new customer.
+/// By account and by address, as they were when it was ordered: neither a second account nor signing out makes a new customer.
 async fn count_buyer(tx: &WriteTx, buyer: &Buyer, applied: &Applied) -> Result<bool, DatabaseError> {
     const UPSERT: &str = "INSERT INTO promotion_customers (promotion_id, customer_key, uses, uses_limit) VALUES ($1, $2, 1, $3)
         ON CONFLICT (promotion_id, customer_key) DO UPDATE SET uses = promotion_customers.uses + 1, uses_limit = excluded.uses_limit

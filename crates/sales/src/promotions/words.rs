@@ -178,6 +178,13 @@ impl From<&Items> for ItemsInput {
 }
 
 impl EffectInput {
+    /// True where it names money, which is of a currency.
+    pub(super) fn has_amounts(&self) -> bool {
+        self.amount_minor.is_some()
+            || self.by.as_deref() == Some(TierBasis::Subtotal.as_str())
+            || self.tiers.iter().any(|tier| tier.amount_minor.is_some())
+    }
+
     /// Members that its kind does not have are refused: whoever sends them means something else.
     pub(super) fn parse(self) -> Result<Effect, FieldErrors> {
         let mut errors = FieldErrors::new();

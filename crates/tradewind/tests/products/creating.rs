@@ -169,7 +169,7 @@ async fn a_cart_learns_what_a_variant_costs_now(shop: TestShop) -> TestResult {
     let ids = [mug.variants[0].variant.id, tea.variants[0].variant.id];
     let list = mug.variants[0].variant.content.prices[0].price_list_id;
 
-    let source = |now| PriceSource { currency: kernel::Currency::USD, lists: vec![list], now };
+    let source = |now| PriceSource { currency: kernel::Currency::USD, lists: vec![list], past: Vec::new(), now };
     let db = shop.context().db.reader();
     let (found, statements) = count_statements(sellable(db, &ids, &source(shop.now()))).await;
     let found = found?;

@@ -127,6 +127,7 @@ async fn a_promotion_pays_for_the_parcel(shop: TestShop) -> TestResult {
     let other = kernel::ShippingMethodId::generate();
     let id = promote(&shop, free(json!([other]))).await?;
     assert_eq!(shop.read(&cart).await?.data()["totals"]["shipping"]["amount"], 500);
+    assert_eq!(off(&shop, &cart).await?, (0, vec!["other_shipping_method".to_owned()]));
     let change = json!({ "effect": { "kind": "free_shipping", "shipping_method_ids": [method] } });
     shop.patch(&format!("{PATH}/{id}")).version(1).json(change).await?.expect(200)?;
     let read = shop.read(&cart).await?;
@@ -160,6 +161,23 @@ async fn a_present_is_put_in_as_long_as_there_is_one(shop: TestShop) -> TestResu
     let late = shop.cart(&[(&mug.id, 2)]).await?;
     let read = shop.read(&late).await?;
     assert_eq!((read.data()["lines"].as_array().map(Vec::len), &read.data()["promotions"]["passed_over"]), (Some(1), &json!([])));
+    Ok(())
+}
+
+/// The last pieces are for whoever pays for them: what is in the cart is no present as well, and what ships nothing else has none that ships.
+#[test_on_every_database]
+async fn nobody_is_given_what_they_buy_the_last_of(shop: TestShop) -> TestResult {
+    let (spoon, book) = (shop.mug(300, 2).await?, shop.gift(5).await?);
+    let gift = json!({ "kind": "gift", "variant_id": spoon.id, "quantity": 1 });
+    promote(&shop, json!({ "name": "Spoon", "effect": gift })).await?;
+    promote(&shop, json!({ "name": "Free", "effect": { "kind": "free_shipping" } })).await?;
+    let both = shop.cart(&[(&spoon.id, 2)]).await?;
+    assert_eq!(shop.read(&both).await?.data()["lines"].as_array().map(Vec::len), Some(1));
+    let digital = shop.cart(&[(&book.id, 1)]).await?;
+    let read = shop.read(&digital).await?;
+    assert_eq!((read.data()["lines"].as_array().map(Vec::len), &read.data()["promotions"]["applied"]), (Some(1), &json!([])));
+    shop.checkout(&both).await?.expect(201)?;
+    shop.checkout(&digital).await?.expect(201)?;
     Ok(())
 }
 

@@ -103,3 +103,48 @@ async fn an_order_that_is_called_off_gives_back_what_it_had(shop: TestShop) -> T
     assert_eq!((&codes.data()[0]["uses"], &codes.data()[0]["uses_limit"]), (&json!(1), &json!(1)));
     Ok(())
 }
+
+/// Two orders under one address, one of them somebody's: once they are erased, the other is still counted, and can be called off.
+#[test_on_every_database]
+async fn erasing_somebody_takes_their_own_orders_from_the_count_alone(shop: TestShop) -> TestResult {
+    let mug = shop.mug(1_000, 10).await?;
+    let id = promote_by_code(&shop, tenth(json!({ "uses_per_customer": 2 })), "TWICE", None).await?;
+    let order = async || -> TestResult<Reply> {
+        let cart = shop.cart(&[(&mug.id, 1)]).await?;
+        enter(&shop, &cart, "TWICE").await?.expect(200)?;
+        shop.checkout(&cart).await
+    };
+    order().await?.expect(201)?;
+    let user = shop.user().await?;
+    sales::orders::claim(shop.context(), &kernel::Origin::system(), user, &kernel::Email::parse("ada@example.com")?).await?;
+    let others = order().await?.expect(201)?;
+    assert_eq!(order().await?.status, 409);
+
+    let tx = shop.context().begin(&shop.origin()).await?;
+    platform::privacy::erase_in(&tx, &tradewind::wiring::personal_places(), user).await?;
+    tx.commit().await?;
+    order().await?.expect(201)?;
+    assert_eq!((order().await?.status, had(&shop, &id).await?.0), (409, 3), "what a stranger ordered under the address still counts");
+    let path = format!("/api/v1/orders/{}/cancel", others.text("id"));
+    shop.post(&path).version(1).idempotency("off").json(json!({})).await?.expect(200)?;
+    order().await?.expect(201)?;
+    Ok(())
+}
+
+/// Whoever looked at a promotion before staff changed it looks again: nobody has it by rules that do not hold any more.
+#[test_on_every_database]
+async fn a_promotion_that_was_changed_is_looked_at_again(shop: TestShop) -> TestResult {
+    let mug = shop.mug(1_000, 10).await?;
+    let id = promote(&shop, tenth(json!({}))).await?;
+    let cart = shop.cart(&[(&mug.id, 1)]).await?;
+    let (change, placed) = tokio::join!(
+        std::future::IntoFuture::into_future(shop.patch(&format!("{PATH}/{id}")).version(1).json(json!({ "active": false }))),
+        shop.insist(&cart, "manual", "mine")
+    );
+    change?.expect(200)?;
+    let placed = placed?;
+    let off = placed.data()["totals"]["discount"]["amount"].as_i64();
+    assert!(matches!((placed.status, off), (201, Some(0 | 100)) | (409, None)), "{placed:?}");
+    assert_eq!(had(&shop, &id).await?.0, i64::from(off == Some(100)));
+    Ok(())
+}

@@ -93,6 +93,8 @@ async fn a_bad_promotion_is_refused_by_its_fields(shop: TestShop) -> TestResult 
         assert!(refused.json["error"]["details"][field].is_array(), "{field}: {refused:?}");
     }
     let id = promote(&shop, tenth(json!({ "budget": usd(1_000) }))).await?;
+    let renamed = shop.patch(&format!("{PATH}/{id}")).version(1).json(json!({ "currency": "EUR" })).await?;
+    assert_eq!((renamed.status, renamed.json["error"]["details"]["currency"].is_array()), (422, true), "ten dollars are not ten euros");
     let euros = json!({ "effect": { "kind": "amount_off", "amount": { "amount": 5, "currency": "EUR" } } });
     let refused = shop.patch(&format!("{PATH}/{id}")).version(1).json(euros).await?;
     assert_eq!((refused.status, refused.json["error"]["details"]["currency"].is_array()), (422, true));

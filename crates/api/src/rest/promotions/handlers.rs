@@ -1,5 +1,6 @@
 //! The routes of promotions.
 
+use accounts::permissions::Permission;
 use axum::extract::State;
 use gateway::{
     CommonProblems, Created, Envelope, ErrorBody, ExpectedVersion, List, ListEnvelope, ListParams, NoContent, NoParams, One, PathId,
@@ -73,7 +74,7 @@ async fn create_promotion(
     Ok(Created::versioned(view(&shop, promotion).await?, version).at(path))
 }
 
-/// See what promotions would make of a cart, and why others would not. Nothing is kept.
+/// See what promotions would make of a cart, and why others would not. Nothing is kept. Naming a customer or an address needs `customers:read`.
 #[utoipa::path(
     post, path = "/api/v1/promotions/test", tag = "promotions", operation_id = "test_promotions",
     security(("bearer" = ["promotions:read"])),
@@ -86,9 +87,13 @@ async fn create_promotion(
 )]
 async fn test_promotions(
     State(shop): State<Shop>,
-    _staff: Permitted<permission::PromotionsRead>,
+    staff: Permitted<permission::PromotionsRead>,
     Valid(body): Valid<TrialIn>,
 ) -> Result<One<TrialView>, Problem> {
+    // Whether somebody has ordered, or had a promotion, is told to whoever may see customers.
+    if body.names_somebody() && !staff.may(Permission::CustomersRead) {
+        return Err(Problem::forbidden(Permission::CustomersRead.name()));
+    }
     Ok(One::plain(trial::run(&shop, body).await?))
 }
 

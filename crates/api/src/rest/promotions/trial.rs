@@ -46,6 +46,12 @@ pub(super) struct TrialIn {
     promotion: Option<PromotionIn>,
 }
 
+impl TrialIn {
+    pub(super) fn names_somebody(&self) -> bool {
+        self.customer_id.is_some() || self.email.is_some()
+    }
+}
+
 /// What would be in a cart.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

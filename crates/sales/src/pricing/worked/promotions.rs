@@ -120,6 +120,7 @@ fn evaluated(lines: &[BasketLine], promotions: Vec<Promotion>) -> Evaluation {
         weekday: 3,
         customer: &Customer::default(),
         lines,
+        ships: true,
     };
     evaluate(&basket, &candidates)
 }
