@@ -6,6 +6,8 @@ mod price;
 mod price_cart;
 mod promote;
 #[cfg(test)]
+mod promoted;
+#[cfg(test)]
 mod properties;
 mod trial;
 #[cfg(test)]

@@ -8,18 +8,18 @@ use crate::tax::{Destination, TaxMode, TaxRate};
 
 /// A cart that owns what [`PricingInput`] borrows.
 #[derive(Debug, Clone)]
-struct Cart {
-    currency: Currency,
-    tax_mode: TaxMode,
-    destination: Option<Destination>,
-    tax_rates: Vec<TaxRate>,
-    lines: Vec<LineInput>,
-    shipping: Option<ShippingCharge>,
-    adjustments: Vec<AdjustmentInput>,
+pub(super) struct Cart {
+    pub(super) currency: Currency,
+    pub(super) tax_mode: TaxMode,
+    pub(super) destination: Option<Destination>,
+    pub(super) tax_rates: Vec<TaxRate>,
+    pub(super) lines: Vec<LineInput>,
+    pub(super) shipping: Option<ShippingCharge>,
+    pub(super) adjustments: Vec<AdjustmentInput>,
 }
 
 impl Cart {
-    fn price(&self) -> Result<Totals, PricingError> {
+    pub(super) fn price(&self) -> Result<Totals, PricingError> {
         price_cart(&PricingInput {
             currency: self.currency,
             tax_mode: self.tax_mode,
@@ -172,7 +172,7 @@ fn absent_line() -> AdjustmentInput {
     }
 }
 
-fn carts() -> impl Strategy<Value = Cart> {
+pub(super) fn carts() -> impl Strategy<Value = Cart> {
     let lines = proptest::collection::vec((0_i64..100_000, 1_i64..50, any::<bool>(), any::<bool>()), 0..6);
     let world = (0_usize..3, any::<bool>(), any::<bool>(), 0_i64..400_000, 0_i64..400_000);
     let discounts = proptest::collection::vec((proptest::option::of(0_usize..6), 0_i64..2_000_000), 0..3);
@@ -206,6 +206,8 @@ fn carts() -> impl Strategy<Value = Cart> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 1_000 } else { 1_000_000 }))]
+
     /// Invariants m02 and m03 of an order made of this cart.
     #[test]
     fn the_parts_sum_to_the_whole_and_no_line_is_negative(cart in carts()) {

@@ -248,7 +248,7 @@ fn effects() -> impl Strategy<Value = Effect> {
     ]
 }
 
-fn offers() -> impl Strategy<Value = Vec<Promotion>> {
+pub(crate) fn offers() -> impl Strategy<Value = Vec<Promotion>> {
     let offer = (effects(), 0_i64..3, any::<bool>());
     let promotion = offer.prop_map(|(effect, priority, combinable)| Promotion { priority, combinable, ..promotion(effect) });
     proptest::collection::vec(promotion, 0..5)

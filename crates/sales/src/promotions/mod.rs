@@ -27,6 +27,8 @@ pub use codes::{CodeOf, CodesInput, NewCodes, PromotionCode, add_codes, delete_c
 pub use error::PromotionError;
 pub use evaluate::evaluate;
 pub use events::PromotionEvent;
+#[cfg(test)]
+pub(crate) use examples::offers;
 pub use facts::{Buyer, groups_of};
 pub use input::{PromotionInput, Rules};
 pub use invariants::INVARIANTS;
