@@ -200,8 +200,18 @@ pub(super) async fn update(tx: &WriteTx, list: &PriceList) -> Result<(), Databas
     const UPDATE: &str = "UPDATE price_lists SET name = $1, currency = $2, tax_included = $3, active = $4, priority = $5, channel_ids = $6,
         customer_group_ids = $7, starts_at = $8, ends_at = $9, version = $10, updated_at = $11, updated_by = $12
         WHERE id = $13 AND version = $10 - 1";
+    db::execute(tx, UPDATE, row(tx, list)).await.map(drop)
+}
+
+const INSERT: &str =
+    "INSERT INTO price_lists (name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at,
+    version, created_at, updated_at, created_by, updated_by, id, code)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $12, $13, $14)";
+
+/// A row of `price_lists`, in the order of `UPDATE`; an insert has the code behind it, which never changes.
+fn row(tx: &WriteTx, list: &PriceList) -> Vec<db::Value> {
     let terms = &list.terms;
-    let values = values![
+    values![
         &list.name,
         list.currency,
         list.tax_included,
@@ -215,36 +225,16 @@ pub(super) async fn update(tx: &WriteTx, list: &PriceList) -> Result<(), Databas
         list.updated_at,
         tx.actor().to_string(),
         list.id
-    ];
-    db::execute(tx, UPDATE, values).await.map(drop)
+    ]
 }
 
-const INSERT: &str = "INSERT INTO price_lists (id, code, name, currency, tax_included, active, priority, channel_ids, customer_group_ids,
-    starts_at, ends_at, created_at, updated_at, created_by, updated_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $13)";
-
-fn row(tx: &WriteTx, list: &PriceList) -> Vec<db::Value> {
-    let terms = &list.terms;
-    values![
-        list.id,
-        &list.code,
-        &list.name,
-        list.currency,
-        list.tax_included,
-        terms.active,
-        terms.priority,
-        json!(terms.channel_ids),
-        json!(terms.customer_group_ids),
-        terms.starts_at,
-        terms.ends_at,
-        list.created_at,
-        tx.actor().to_string()
-    ]
+fn new_row(tx: &WriteTx, list: &PriceList) -> Vec<db::Value> {
+    row(tx, list).into_iter().chain(values![&list.code]).collect()
 }
 
 /// Inserts the list; `taken` where another one has its code.
 pub(super) async fn insert<E: From<DatabaseError>>(tx: &WriteTx, list: &PriceList, taken: impl FnOnce() -> E) -> Result<(), E> {
-    db::execute(tx, INSERT, row(tx, list)).await.map(drop).on_unique("price_lists_code_key", "price_lists.code", taken)
+    db::execute(tx, INSERT, new_row(tx, list)).await.map(drop).on_unique("price_lists_code_key", "price_lists.code", taken)
 }
 
 /// Deletes the list; `in_use` where a channel sells by it or a variant has a price in it.
@@ -257,7 +247,7 @@ pub(super) async fn delete<E: From<DatabaseError>>(tx: &WriteTx, id: PriceListId
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn ensure(tx: &WriteTx, list: &PriceList) -> Result<PriceList, DatabaseError> {
-    db::execute(tx, &format!("{INSERT} ON CONFLICT (code) DO NOTHING"), row(tx, list)).await?;
+    db::execute(tx, &format!("{INSERT} ON CONFLICT (code) DO NOTHING"), new_row(tx, list)).await?;
     find_by_code(tx, &list.code).await?.ok_or_else(|| DatabaseError::corrupt("price_lists.code"))
 }
 

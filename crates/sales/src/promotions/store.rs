@@ -154,46 +154,11 @@ fn words_of(promotion: &Promotion) -> Result<(serde_json::Value, serde_json::Val
     conditions.and_then(|conditions| Ok((conditions, effect?))).map_err(|_| DatabaseError::corrupt("promotions"))
 }
 
-/// Inserts the promotion, and where its uses are counted.
-pub(super) async fn insert(tx: &WriteTx, promotion: &Promotion) -> Result<(), DatabaseError> {
-    const INSERT: &str = "INSERT INTO promotions (id, name, active, needs, priority, combinable, currency, starts_at, ends_at,
-        conditions, effect, uses_limit, uses_per_customer, budget_minor, version, created_at, updated_at, created_by, updated_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $17)";
-    const COUNTER: &str = "INSERT INTO promotion_counters (promotion_id, uses_limit, budget_minor) VALUES ($1, $2, $3)";
+/// A row of `promotions`, in the order of `INSERT` and of `UPDATE`.
+fn row_of(tx: &WriteTx, promotion: &Promotion) -> Result<Vec<Value>, DatabaseError> {
     let (conditions, effect) = words_of(promotion)?;
     let limits = promotion.limits;
-    let values = values![
-        promotion.id,
-        &promotion.name,
-        promotion.active,
-        promotion.trigger.as_str(),
-        promotion.priority,
-        promotion.combinable,
-        promotion.currency,
-        promotion.starts_at,
-        promotion.ends_at,
-        conditions,
-        effect,
-        limits.uses,
-        limits.uses_per_customer,
-        limits.budget_minor,
-        promotion.version,
-        promotion.created_at,
-        tx.actor().to_string(),
-    ];
-    db::execute(tx, INSERT, values).await?;
-    db::execute(tx, COUNTER, values![promotion.id, limits.uses, limits.budget_minor]).await.map(drop)
-}
-
-/// Writes the promotion, whose lock the caller holds, and the limits of its counter, which the caller has locked as well.
-pub(super) async fn update(tx: &WriteTx, promotion: &Promotion) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE promotions SET name = $1, active = $2, needs = $3, priority = $4, combinable = $5, currency = $6,
-        starts_at = $7, ends_at = $8, conditions = $9, effect = $10, uses_limit = $11, uses_per_customer = $12, budget_minor = $13,
-        version = $14, updated_at = $15, updated_by = $16 WHERE id = $17 AND version = $14 - 1";
-    const COUNTER: &str = "UPDATE promotion_counters SET uses_limit = $1, budget_minor = $2 WHERE promotion_id = $3";
-    let (conditions, effect) = words_of(promotion)?;
-    let limits = promotion.limits;
-    let values = values![
+    Ok(values![
         &promotion.name,
         promotion.active,
         promotion.trigger.as_str(),
@@ -211,9 +176,32 @@ pub(super) async fn update(tx: &WriteTx, promotion: &Promotion) -> Result<(), Da
         promotion.updated_at,
         tx.actor().to_string(),
         promotion.id,
-    ];
-    db::execute(tx, UPDATE, values).await?;
-    db::execute(tx, COUNTER, values![limits.uses, limits.budget_minor, promotion.id]).await.map(drop)
+    ])
+}
+
+/// Inserts the promotion, and where its uses are counted.
+pub(super) async fn insert(tx: &WriteTx, promotion: &Promotion) -> Result<(), DatabaseError> {
+    const INSERT: &str =
+        "INSERT INTO promotions (name, active, needs, priority, combinable, currency, starts_at, ends_at, conditions, effect,
+        uses_limit, uses_per_customer, budget_minor, version, created_at, updated_at, created_by, updated_by, id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16, $16, $17)";
+    const COUNTER: &str = "INSERT INTO promotion_counters (uses_limit, budget_minor, promotion_id) VALUES ($1, $2, $3)";
+    write(tx, promotion, [INSERT, COUNTER]).await
+}
+
+/// Writes the promotion, whose lock the caller holds, and the limits of its counter, which the caller has locked as well.
+pub(super) async fn update(tx: &WriteTx, promotion: &Promotion) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE promotions SET name = $1, active = $2, needs = $3, priority = $4, combinable = $5, currency = $6,
+        starts_at = $7, ends_at = $8, conditions = $9, effect = $10, uses_limit = $11, uses_per_customer = $12, budget_minor = $13,
+        version = $14, updated_at = $15, updated_by = $16 WHERE id = $17 AND version = $14 - 1";
+    const COUNTER: &str = "UPDATE promotion_counters SET uses_limit = $1, budget_minor = $2 WHERE promotion_id = $3";
+    write(tx, promotion, [UPDATE, COUNTER]).await
+}
+
+async fn write(tx: &WriteTx, promotion: &Promotion, [rules, counter]: [&str; 2]) -> Result<(), DatabaseError> {
+    db::execute(tx, rules, row_of(tx, promotion)?).await?;
+    let limits = promotion.limits;
+    db::execute(tx, counter, values![limits.uses, limits.budget_minor, promotion.id]).await.map(drop)
 }
 
 /// Deletes the promotion with its codes; `in_use` where an order had it.
