@@ -16,16 +16,19 @@ use catalog::stock_imports::StockImportProgress;
 use catalog::variants::VariantKind as VariantKinds;
 use kernel::Prefixed;
 use notify::{mail_templates, mails, push, sync, webhooks};
+use payments::ledger::TransactionKind;
 use payments::payments::{OperationKind, OperationStatus, PaymentStatus as PaymentStatuses};
 use payments::providers::Providers;
 use payments::reconciliation::FindingKind;
 use payments::refunds::{RefundReason as RefundReasons, RefundStatus as RefundStatuses};
+use payments::stored_values::{self, StoredValueKind as StoredValueKinds};
 use platform::jobs;
 use platform::privacy::ExportStatus as ExportStatuses;
 use sales::carts::CartStatus as CartStatuses;
 use sales::orders::{FulfilmentStatus, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses};
 use sales::pricing::AdjustmentKind as AdjustmentKinds;
 use sales::promotions;
+use sales::refunds;
 use sales::reports::{ReportKind as ReportKinds, ReportState as ReportStates};
 use sales::settings;
 use sales::shipping::ShippingKind;
@@ -162,6 +165,8 @@ schemas! {
     MailTemplateName = word(mail_templates::TemplateName::WORDS.iter().copied());
     /// Where a template comes from: the shop wrote it, it is built in, or it is that of another locale.
     MailTemplateOrigin = word(mail_templates::TemplateOrigin::WORDS.iter().copied());
+    /// Why money moves in the books.
+    LedgerKind = word(TransactionKind::WORDS.iter().copied());
     /// The id of a transaction of the ledger.
     LedgerTransactionId = id::<kernel::LedgerTransactionTag>();
     /// How grave a line of the log is.
@@ -186,8 +191,10 @@ schemas! {
     ParcelState = word(ParcelStatus::WORDS.iter().copied());
     /// The id of a payment.
     PaymentId = id::<kernel::PaymentTag>();
-    /// Who moves the money. Which of them customers may choose is configured; `test` exists in the demo alone.
+    /// Who moves the money, as customers choose it. Which of them they may choose is configured; `test` exists in the demo alone.
     PaymentMethod = word(Providers::KNOWN.iter().copied());
+    /// Who moves the money, or what of the shop's own it is.
+    PaymentProvider = word(Providers::KNOWN.iter().chain(StoredValueKinds::WORDS).copied());
     /// The id of a call to a payment provider, which is its idempotency key there.
     PaymentOperationId = id::<kernel::OperationTag>();
     /// What a payment provider is asked to do.
@@ -224,6 +231,8 @@ schemas! {
     ReconciliationFinding = word(FindingKind::WORDS.iter().copied());
     /// The id of a comparison with a provider's books.
     ReconciliationId = id::<kernel::ReconciliationTag>();
+    /// Where money goes that is given back: where it came from, or to the customer's account.
+    RefundTo = word(refunds::RefundTo::WORDS.iter().copied());
     /// The id of a refund.
     RefundId = id::<kernel::RefundTag>();
     /// Why money goes back.
@@ -256,6 +265,14 @@ schemas! {
     StockAdjustmentId = id::<kernel::StockAdjustmentTag>();
     /// The id of an import of stock.
     StockImportId = id::<kernel::StockImportTag>();
+    /// Why what is on a gift card or credit changed.
+    StoredMoveKind = word(stored_values::MoveKind::WORDS.iter().copied());
+    /// The id of a gift card or credit.
+    StoredValueId = id::<kernel::StoredValueTag>();
+    /// A gift card, or what a customer has on account.
+    StoredValueKind = word(StoredValueKinds::WORDS.iter().copied());
+    /// Why staff give money away or put an amount right.
+    StoredValueReason = word(stored_values::AdjustReason::WORDS.iter().copied());
     /// Where an import of stock stands.
     StockImportState = word(StockImportProgress::WORDS);
     /// The id of a place that keeps stock.

@@ -121,6 +121,8 @@ ids! {
     ReportId, ReportTag, "report";
     /// An entry of the stock ledger.
     StockMoveId, StockMoveTag, "move";
+    /// A gift card, or what a customer has on account.
+    StoredValueId, StoredValueTag, "value";
     /// A file that data sync wrote or read.
     SyncRunId, SyncRunTag, "sync";
     /// A tax rate.

@@ -1,6 +1,35 @@
 -- Money: what is asked for, each call to a provider, and the ledger from which every balance can be recomputed.
 -- `reference_id` is what is paid for (an order); payments knows no more of it.
 
+-- Money that the shop owes: gift cards, which whoever knows the code may spend, and credit, which belongs to a customer.
+CREATE TABLE stored_values (
+    id UUID PRIMARY KEY,
+    kind TEXT NOT NULL CONSTRAINT stored_values_kind_check CHECK (kind IN ('gift_card', 'store_credit')),
+    user_id UUID,
+    -- The code is nowhere: it is known by its digest, and where the shop thought of it, made again of the id and the master key.
+    code_digest BYTEA CONSTRAINT stored_values_code_key UNIQUE,
+    code_end TEXT,
+    code_is_ours BOOLEAN NOT NULL,
+    currency TEXT NOT NULL,
+    balance_minor BIGINT NOT NULL CONSTRAINT stored_values_balance_check CHECK (balance_minor >= 0),
+    move_count BIGINT NOT NULL,
+    active BOOLEAN NOT NULL,
+    expires_at TIMESTAMPTZ,
+    note TEXT,
+    -- One piece of a line that was sold.
+    sold_by UUID,
+    sold_piece BIGINT,
+    version BIGINT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT stored_values_holder_check CHECK ((kind = 'gift_card') = (code_digest IS NOT NULL) AND (kind = 'store_credit') = (user_id IS NOT NULL)),
+    CONSTRAINT stored_values_sold_key UNIQUE (sold_by, sold_piece)
+);
+CREATE UNIQUE INDEX stored_values_user_key ON stored_values (user_id, currency) WHERE user_id IS NOT NULL;
+CREATE INDEX stored_values_kind_idx ON stored_values (kind, id);
+
 CREATE TABLE payments (
     id UUID PRIMARY KEY,
     reference_id UUID NOT NULL,
@@ -55,6 +84,8 @@ CREATE TABLE payment_operations (
     provider TEXT NOT NULL,
     provider_reference TEXT,
     error_code TEXT,
+    -- The gift card or credit that is spent or filled, where no provider is asked.
+    stored_value_id UUID REFERENCES stored_values (id),
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL
@@ -67,7 +98,8 @@ CREATE UNIQUE INDEX payment_operations_provider_reference_key ON payment_operati
 -- append-only: ledger_transactions
 CREATE TABLE ledger_transactions (
     id UUID PRIMARY KEY,
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ledger_transactions_kind_check CHECK (kind IN ('capture', 'refund', 'sale', 'sale_reversed', 'allowance',
+        'gift_card_sold', 'gift_card_returned', 'stored_value')),
     operation_id UUID CONSTRAINT ledger_transactions_operation_key UNIQUE REFERENCES payment_operations (id),
     reference_id UUID NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
@@ -87,3 +119,18 @@ CREATE TABLE ledger_entries (
 );
 -- Lists the transactions of an account in their order, and holds all that balances are made of.
 CREATE INDEX ledger_entries_account_idx ON ledger_entries (account, transaction_id, currency, amount_minor);
+
+-- append-only: stored_value_moves
+CREATE TABLE stored_value_moves (
+    stored_value_id UUID NOT NULL REFERENCES stored_values (id),
+    seq BIGINT NOT NULL CONSTRAINT stored_value_moves_seq_check CHECK (seq > 0),
+    kind TEXT NOT NULL CONSTRAINT stored_value_moves_kind_check CHECK (kind IN ('issued', 'sold', 'redeemed', 'returned', 'refunded', 'adjusted',
+        'called_off')),
+    amount_minor BIGINT NOT NULL CONSTRAINT stored_value_moves_amount_check CHECK (amount_minor <> 0),
+    balance_minor BIGINT NOT NULL CONSTRAINT stored_value_moves_balance_check CHECK (balance_minor >= 0),
+    reason TEXT CONSTRAINT stored_value_moves_reason_check CHECK (reason IN ('goodwill', 'promotion', 'loyalty', 'correction', 'other')),
+    transaction_id UUID NOT NULL CONSTRAINT stored_value_moves_transaction_key UNIQUE REFERENCES ledger_transactions (id),
+    created_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    CONSTRAINT stored_value_moves_pkey PRIMARY KEY (stored_value_id, seq)
+);

@@ -5,6 +5,7 @@ pub mod payments;
 pub mod providers;
 pub mod reconciliation;
 pub mod refunds;
+pub mod stored_values;
 
 use platform::migrate::Migration;
 

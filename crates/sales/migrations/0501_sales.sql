@@ -70,6 +70,8 @@ CREATE TABLE carts (
     shipping_method_id UUID REFERENCES shipping_methods (id),
     -- The codes of promotions that its holder typed in, as the shop writes them.
     codes JSONB NOT NULL DEFAULT '[]',
+    -- The gift cards and the credit that its holder pays with, in this order.
+    stored_values JSONB NOT NULL DEFAULT '[]',
     tags JSONB NOT NULL,
     metadata JSONB NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
@@ -129,6 +131,7 @@ CREATE TABLE orders (
     subtotal_minor BIGINT NOT NULL CONSTRAINT orders_subtotal_check CHECK (subtotal_minor >= 0),
     discount_minor BIGINT NOT NULL CONSTRAINT orders_discount_check CHECK (discount_minor >= 0),
     shipping_minor BIGINT NOT NULL CONSTRAINT orders_shipping_check CHECK (shipping_minor >= 0),
+    shipping_tax_minor BIGINT NOT NULL DEFAULT 0 CONSTRAINT orders_shipping_tax_check CHECK (shipping_tax_minor BETWEEN 0 AND shipping_minor),
     tax_minor BIGINT NOT NULL CONSTRAINT orders_tax_check CHECK (tax_minor >= 0),
     total_minor BIGINT NOT NULL CONSTRAINT orders_total_check CHECK (total_minor >= 0),
     authorised_minor BIGINT NOT NULL DEFAULT 0 CONSTRAINT orders_authorised_check CHECK (authorised_minor >= 0),

@@ -6,6 +6,7 @@ pub mod customer_groups;
 pub mod customers;
 mod first_start;
 pub mod fulfilments;
+pub mod gift_cards;
 pub mod orders;
 pub mod pricing;
 pub mod product_metrics;

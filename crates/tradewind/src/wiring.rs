@@ -39,6 +39,7 @@ use platform::redis::Redis;
 use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::customers::{ClaimOrders, KeepCustomers};
+use sales::gift_cards::MakeGiftCards;
 use sales::orders::{ExpireOrder, RebuildOrders};
 use sales::product_metrics::CountProducts;
 use sales::reports::MakeReport;
@@ -61,6 +62,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     catalog::inventory::INVARIANTS,
     catalog::listing::INVARIANTS,
     payments::ledger::INVARIANTS,
+    payments::stored_values::INVARIANTS,
     payments::payments::INVARIANTS,
     payments::refunds::INVARIANTS,
     sales::promotions::INVARIANTS,
@@ -120,6 +122,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<sales::customer_groups::GroupEvent>(),
         FactKind::of::<sales::orders::OrderFact>(),
         FactKind::of::<payments::payments::PaymentFact>(),
+        FactKind::of::<payments::stored_values::StoredValueFact>(),
         FactKind::of::<catalog::price_lists::PriceListEvent>(),
         FactKind::of::<catalog::products::ProductEvent>(),
         FactKind::of::<catalog::media::MediaEvent>(),
@@ -193,6 +196,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(ReconcileOperation(sales.clone()))
         .with(AskAboutUnsettled(sales.clone()))
         .with(ReconcilePayments(sales.clone()))
+        .with(MakeGiftCards(sales.clone()))
         .with(ClaimOrders(sales.context.clone()))
         .with(MakeReport(sales.context.clone()))
         .with(WorkStockImport(sales.context.clone()))

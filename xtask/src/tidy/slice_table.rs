@@ -80,7 +80,11 @@ pub(crate) const TABLE: [Slices; 6] = [
         ],
     },
     Slices { package: "notify", ordered: true, names: &["mail_templates", "webhooks", "mails", "push", "inbound", "streams", "sync"] },
-    Slices { package: "payments", ordered: true, names: &["ledger", "payments", "refunds", "reconciliation", "providers"] },
+    Slices {
+        package: "payments",
+        ordered: true,
+        names: &["ledger", "stored_values", "payments", "refunds", "reconciliation", "providers"],
+    },
     Slices {
         package: "sales",
         ordered: true,
@@ -95,6 +99,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "settlement",
             "checkout",
             "fulfilments",
+            "gift_cards",
             "refunds",
             "returns",
             "customer_groups",

@@ -77,6 +77,10 @@ permissions! {
     PromotionsWrite = "promotions:write";
     /// Delete promotions and codes that no order had.
     PromotionsDelete = "promotions:delete";
+    /// See gift cards and what customers have on account.
+    GiftCardsRead = "gift_cards:read";
+    /// Give gift cards and credit away, put them right, and read codes.
+    GiftCardsWrite = "gift_cards:write";
     /// See settings, channels, tax rates and shipping methods.
     SettingsRead = "settings:read";
     /// Change settings, channels, tax rates and shipping methods.

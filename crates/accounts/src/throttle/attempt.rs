@@ -20,6 +20,8 @@ pub enum Door {
     Letter,
     /// The code of a promotion.
     PromotionCode,
+    /// The code of a gift card.
+    GiftCard,
 }
 
 impl Door {
@@ -29,6 +31,7 @@ impl Door {
             Self::SecondFactor => "second_factor",
             Self::Letter => "letter",
             Self::PromotionCode => "promotion_code",
+            Self::GiftCard => "gift_card",
         }
     }
 }

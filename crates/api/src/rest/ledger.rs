@@ -5,7 +5,7 @@ use gateway::{
     CommonProblems, Envelope, ErrorBody, FilterKind, List, ListEnvelope, ListParams, ListRoute, ListSpec, NoParams, One, Permitted,
     Problem, permission,
 };
-use kernel::{FieldErrors, OrderId, OrderTag, Prefixed as _, Timestamp};
+use kernel::{FieldErrors, OrderId, OrderTag, Prefixed as _, StoredValueId, Timestamp};
 use payments::ledger::{self, Account, BookedTransaction, LedgerEntry, LedgerQuery};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,12 +37,15 @@ struct LedgerEntryView {
     /// Its id (`ltx_…`).
     #[schema(value_type = schema::LedgerTransactionId)]
     id: String,
-    /// What moved the money.
-    #[schema(value_type = schema::PaymentOperationKind)]
-    kind: String,
+    /// Why money moved.
+    #[schema(value_type = schema::LedgerKind)]
+    kind: &'static str,
     /// The order that it is for.
-    #[schema(value_type = schema::OrderId)]
-    order_id: String,
+    #[schema(value_type = Option<schema::OrderId>)]
+    order_id: Option<String>,
+    /// The gift card or credit that staff gave away or put right.
+    #[schema(value_type = Option<schema::StoredValueId>)]
+    stored_value_id: Option<String>,
     /// The call to the provider that moved it.
     #[schema(value_type = Option<schema::PaymentOperationId>)]
     operation_id: Option<String>,
@@ -56,7 +59,8 @@ struct LedgerEntryView {
 /// What an account gets, or has in all. Debits are positive: what the shop has or is owed grows; credits are negative.
 #[derive(Debug, Serialize, ToSchema)]
 struct LedgerLineView {
-    /// `customer_receivable`, `provider:<name>` for money that a provider collected, `cash:<method>` for what came without one.
+    /// `customer_receivable`; `provider:<name>` for money that a provider collected, `cash:<method>` for what came without one; `revenue`,
+    /// `shipping`, `tax`, `refunds`; `gift_cards` and `store_credit`, which the shop owes; `goodwill`, which it gave away.
     #[schema(max_length = 64)]
     account: String,
     /// How much, with its sign.
@@ -71,10 +75,12 @@ impl From<&LedgerEntry> for LedgerLineView {
 
 impl From<BookedTransaction> for LedgerEntryView {
     fn from(booked: BookedTransaction) -> Self {
+        let (of_value, reference) = (booked.kind.is_of_stored_value(), booked.reference_id);
         Self {
             id: booked.id.to_string(),
-            kind: booked.kind,
-            order_id: OrderId::from_uuid(booked.reference_id).to_string(),
+            kind: booked.kind.as_str(),
+            order_id: (!of_value).then(|| OrderId::from_uuid(reference).to_string()),
+            stored_value_id: of_value.then(|| StoredValueId::from_uuid(reference).to_string()),
             operation_id: booked.operation_id.map(|id| id.to_string()),
             lines: booked.entries.iter().map(LedgerLineView::from).collect(),
             created_at: booked.created_at,

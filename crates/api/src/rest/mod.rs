@@ -38,6 +38,7 @@ mod roles;
 mod settings;
 mod shipping_methods;
 mod stock;
+mod stored_values;
 mod streams;
 mod syncs;
 mod system;
@@ -72,6 +73,7 @@ pub(crate) fn v1() -> Routes {
         .merge(tax_rates::routes())
         .merge(shipping_methods::routes())
         .merge(promotions::routes())
+        .merge(stored_values::routes())
         .merge(channels::routes())
         .merge(categories::routes())
         .merge(settings::routes())

@@ -56,6 +56,27 @@ impl MoneyIn {
     }
 }
 
+/// An amount of money by which something changes.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignedMoneyIn {
+    /// Minor units; less is negative.
+    #[schema(minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
+    amount: i64,
+    /// ISO 4217.
+    #[schema(value_type = schema::CurrencyCode)]
+    currency: String,
+}
+
+impl SignedMoneyIn {
+    /// The amount, in a known currency.
+    pub(crate) fn parse(self) -> Result<Money, FieldErrors> {
+        let currency: Currency = self.currency.parse().map_err(|error| FieldErrors::of("currency", error))?;
+        let size = Money::price(self.amount.saturating_abs(), currency).map_err(|error| FieldErrors::of("amount", error))?;
+        Ok(Money::new(if self.amount < 0 { -size.minor() } else { size.minor() }, currency))
+    }
+}
+
 impl From<MoneyIn> for MoneyInput {
     fn from(money: MoneyIn) -> Self {
         Self { amount: money.amount, currency: money.currency }

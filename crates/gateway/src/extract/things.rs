@@ -47,6 +47,7 @@ things! {
     ShippingMethodTag = "shipping_method_not_found";
     StockImportTag = "stock_import_not_found";
     StockLocationTag = "stock_location_not_found";
+    StoredValueTag = "stored_value_not_found";
     TaxRateTag = "tax_rate_not_found";
     UserTag = "user_not_found";
     VariantTag = "variant_not_found";

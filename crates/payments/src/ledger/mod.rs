@@ -4,6 +4,6 @@ mod model;
 mod read;
 mod store;
 
-pub use model::{Account, AccountError, AccountName, LedgerEntry, LedgerError, LedgerTransaction};
+pub use model::{Account, AccountError, AccountName, LedgerEntry, LedgerError, LedgerTransaction, TransactionKind};
 pub use read::{BookedTransaction, LedgerQuery, balances, list};
 pub use store::{Booking, INVARIANTS, book};

@@ -4,8 +4,47 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use kernel::Money;
+use kernel::{Money, text_enum};
 use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Why money moves in the books.
+    pub enum TransactionKind {
+        /// Money of a customer came.
+        Capture = "capture",
+        /// Money went back to a customer.
+        Refund = "refund",
+        /// An order was confirmed: the customer owes its total.
+        Sale = "sale",
+        /// A sale was called off: what the customer owed of it is owed no more.
+        SaleReversed = "sale_reversed",
+        /// What a customer owes was lowered: something was given back.
+        Allowance = "allowance",
+        /// What was sold is a gift card: it is owed to whoever holds it.
+        GiftCardSold = "gift_card_sold",
+        /// A gift card that was sold was taken back.
+        GiftCardReturned = "gift_card_returned",
+        /// Staff gave money away on a gift card or as credit, or took it back.
+        StoredValue = "stored_value",
+    }
+}
+
+impl TransactionKind {
+    /// True where its reference is a gift card or credit; all others are for what is paid for.
+    #[must_use]
+    pub const fn is_of_stored_value(self) -> bool {
+        match self {
+            Self::StoredValue => true,
+            Self::Capture
+            | Self::Refund
+            | Self::Sale
+            | Self::SaleReversed
+            | Self::Allowance
+            | Self::GiftCardSold
+            | Self::GiftCardReturned => false,
+        }
+    }
+}
 
 /// Where money is or whose it is; text in the database (`provider:stripe`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,7 +56,33 @@ pub enum Account {
     Provider(AccountName),
     /// Money that came without a provider: the till, a bank transfer.
     Cash(AccountName),
+    /// What goods were sold for, without tax.
+    Revenue,
+    /// What sending them was sold for, without tax.
+    Shipping,
+    /// Tax that was taken for whom it is owed to.
+    Tax,
+    /// What was given back of sales, without tax: it lowers revenue and shipping.
+    Refunds,
+    /// What the shop owes to whoever holds its gift cards.
+    GiftCards,
+    /// What the shop owes to customers on their accounts.
+    StoreCredit,
+    /// Gift cards and credit that were given away.
+    Goodwill,
 }
+
+/// The accounts of which there is one each, with their names.
+const SINGLE: [(Account, &str); 8] = [
+    (Account::CustomerReceivable, "customer_receivable"),
+    (Account::Revenue, "revenue"),
+    (Account::Shipping, "shipping"),
+    (Account::Tax, "tax"),
+    (Account::Refunds, "refunds"),
+    (Account::GiftCards, "gift_cards"),
+    (Account::StoreCredit, "store_credit"),
+    (Account::Goodwill, "goodwill"),
+];
 
 /// The part of an account's text behind the colon: a provider or payment method, as 1 to 32 lower-case letters, digits or `_`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,9 +127,16 @@ impl Account {
 impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CustomerReceivable => f.write_str("customer_receivable"),
             Self::Provider(name) => write!(f, "provider:{}", name.0),
             Self::Cash(name) => write!(f, "cash:{}", name.0),
+            Self::CustomerReceivable
+            | Self::Revenue
+            | Self::Shipping
+            | Self::Tax
+            | Self::Refunds
+            | Self::GiftCards
+            | Self::StoreCredit
+            | Self::Goodwill => f.write_str(SINGLE.iter().find(|(account, _)| account == self).map_or("", |(_, name)| name)),
         }
     }
 }
@@ -76,8 +148,8 @@ impl FromStr for Account {
         match text.split_once(':') {
             Some(("provider", name)) => Self::provider(name),
             Some(("cash", method)) => Self::cash(method),
-            None if text == "customer_receivable" => Ok(Self::CustomerReceivable),
-            Some(_) | None => Err(AccountError),
+            Some(_) => Err(AccountError),
+            None => SINGLE.iter().find(|(_, name)| *name == text).map(|(account, _)| account.clone()).ok_or(AccountError),
         }
     }
 }
@@ -108,6 +180,7 @@ pub struct LedgerEntry {
 /// A movement of money: at least two entries that sum to zero in every currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerTransaction {
+    kind: TransactionKind,
     entries: Vec<LedgerEntry>,
 }
 
@@ -130,7 +203,7 @@ impl LedgerTransaction {
     ///
     /// # Errors
     /// `LedgerError` unless there are two entries or more, none of zero, and they sum to zero in every currency.
-    pub fn new(entries: Vec<LedgerEntry>) -> Result<Self, LedgerError> {
+    pub fn new(kind: TransactionKind, entries: Vec<LedgerEntry>) -> Result<Self, LedgerError> {
         if entries.len() < 2 {
             return Err(LedgerError::TooFewEntries);
         }
@@ -141,7 +214,7 @@ impl LedgerTransaction {
         for entry in &entries {
             *sums.entry(entry.amount.currency().code()).or_default() += i128::from(entry.amount.minor());
         }
-        if sums.values().all(|sum| *sum == 0) { Ok(Self { entries }) } else { Err(LedgerError::Unbalanced) }
+        if sums.values().all(|sum| *sum == 0) { Ok(Self { kind, entries }) } else { Err(LedgerError::Unbalanced) }
     }
 
     /// Money of a customer came in: the account that received it grows, what customers owe shrinks.
@@ -149,7 +222,7 @@ impl LedgerTransaction {
     /// # Errors
     /// `NotAnAmount` unless the amount is positive.
     pub fn capture(received_by: Account, amount: Money) -> Result<Self, LedgerError> {
-        Self::movement(Account::CustomerReceivable, received_by, amount)
+        Self::movement(TransactionKind::Capture, (Account::CustomerReceivable, received_by), amount)
     }
 
     /// Money went back to a customer: the reverse of a capture.
@@ -157,7 +230,13 @@ impl LedgerTransaction {
     /// # Errors
     /// `NotAnAmount` unless the amount is positive.
     pub fn refund(paid_by: Account, amount: Money) -> Result<Self, LedgerError> {
-        Self::movement(paid_by, Account::CustomerReceivable, amount)
+        Self::movement(TransactionKind::Refund, (paid_by, Account::CustomerReceivable), amount)
+    }
+
+    /// Why money moves.
+    #[must_use]
+    pub const fn kind(&self) -> TransactionKind {
+        self.kind
     }
 
     /// The entries, credit before debit where there are two.
@@ -166,12 +245,16 @@ impl LedgerTransaction {
         &self.entries
     }
 
-    fn movement(from: Account, to: Account, amount: Money) -> Result<Self, LedgerError> {
+    /// Money moves from one account to another: credit, and debit.
+    ///
+    /// # Errors
+    /// `NotAnAmount` unless the amount is positive.
+    pub fn movement(kind: TransactionKind, (from, to): (Account, Account), amount: Money) -> Result<Self, LedgerError> {
         if amount.minor() <= 0 {
             return Err(LedgerError::NotAnAmount);
         }
         let credit = Money::new(-amount.minor(), amount.currency());
-        Self::new(vec![LedgerEntry { account: from, amount: credit }, LedgerEntry { account: to, amount }])
+        Self::new(kind, vec![LedgerEntry { account: from, amount: credit }, LedgerEntry { account: to, amount }])
     }
 }
 
@@ -188,7 +271,8 @@ mod tests {
 
     #[test]
     fn an_account_survives_its_text_form() {
-        for text in ["customer_receivable", "provider:stripe", "cash:manual", "provider:a_1"] {
+        let single = SINGLE.iter().map(|(_, name)| *name);
+        for text in single.chain(["provider:stripe", "cash:manual", "provider:a_1"]) {
             assert_eq!(text.parse::<Account>().map(|account| account.to_string()), Ok(text.to_owned()));
             assert_eq!(Account::try_from(text.to_owned()).map(String::from), Ok(text.to_owned()));
         }
@@ -203,7 +287,8 @@ mod tests {
     fn a_transaction_sums_to_zero_in_every_currency() {
         let (usd, eur) = (Currency::USD, Currency::EUR);
         let transaction = |entries: &[(&str, i64, Currency)]| {
-            LedgerTransaction::new(entries.iter().map(|(account, minor, currency)| entry(account, *minor, *currency)).collect()).map(drop)
+            let entries = entries.iter().map(|(account, minor, currency)| entry(account, *minor, *currency)).collect();
+            LedgerTransaction::new(TransactionKind::Capture, entries).map(drop)
         };
         assert_eq!(transaction(&[]), Err(LedgerError::TooFewEntries));
         assert_eq!(transaction(&[("cash:manual", 0, usd), ("provider:test", 0, usd)]), Err(LedgerError::NotAnAmount));

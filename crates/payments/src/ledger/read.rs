@@ -6,18 +6,18 @@ use kernel::{Currency, LedgerTransactionId, Money, OperationId, Page, PageReques
 use platform::db::{self, ById, Conditions, ConnectionTrait, DatabaseError, FromQueryResult, ListError, Parameters};
 use uuid::Uuid;
 
-use super::model::{Account, LedgerEntry};
+use super::model::{Account, LedgerEntry, TransactionKind};
 
 /// A transaction as it was booked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookedTransaction {
     /// Its id.
     pub id: LedgerTransactionId,
-    /// What moved the money: `capture`, `refund`.
-    pub kind: String,
+    /// Why money moved.
+    pub kind: TransactionKind,
     /// The operation that moved it.
     pub operation_id: Option<OperationId>,
-    /// What was paid for.
+    /// What was paid for, or by its kind a gift card or credit.
     pub reference_id: Uuid,
     /// Its entries, which sum to zero in each currency.
     pub entries: Vec<LedgerEntry>,
@@ -40,7 +40,7 @@ impl TryFrom<TransactionRow> for BookedTransaction {
     fn try_from(row: TransactionRow) -> Result<Self, DatabaseError> {
         Ok(Self {
             id: LedgerTransactionId::from_uuid(row.id),
-            kind: row.kind,
+            kind: row.kind.parse().map_err(|_| DatabaseError::corrupt("ledger_transactions.kind"))?,
             operation_id: row.operation_id.map(OperationId::from_uuid),
             reference_id: row.reference_id,
             entries: Vec::new(),

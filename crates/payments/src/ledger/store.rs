@@ -27,14 +27,12 @@ pub const INVARIANTS: &[Invariant] = &[
     },
 ];
 
-/// Why money moved, and for whom.
+/// For what money moves.
 #[derive(Debug, Clone, Copy)]
 pub struct Booking {
-    /// The operation that moved it; booked at most once.
-    pub operation_id: OperationId,
-    /// What the operation was.
-    pub kind: &'static str,
-    /// What was paid for.
+    /// The operation that moved it, where one did; booked at most once.
+    pub operation_id: Option<OperationId>,
+    /// What is paid for, or the gift card or credit that it is about.
     pub reference_id: Uuid,
 }
 
@@ -42,15 +40,16 @@ pub struct Booking {
 ///
 /// # Errors
 /// `DatabaseError`, also for an operation that is booked already.
-pub async fn book(tx: &WriteTx, booking: Booking, transaction: &LedgerTransaction) -> Result<(), DatabaseError> {
+pub async fn book(tx: &WriteTx, booking: Booking, transaction: &LedgerTransaction) -> Result<LedgerTransactionId, DatabaseError> {
     const INSERT: &str =
         "INSERT INTO ledger_transactions (id, kind, operation_id, reference_id, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6)";
     let id = LedgerTransactionId::generate();
-    let values = values![id, booking.kind, booking.operation_id, booking.reference_id, tx.now(), tx.actor().to_string()];
-    db::execute(tx, INSERT, values).await?;
+    let kind = transaction.kind().as_str();
+    let values = values![id, kind, booking.operation_id, booking.reference_id, tx.now(), tx.actor().to_string()];
+    db::execute_later(tx, INSERT, values).await?;
     let entries = (1_i64..).zip(transaction.entries());
     let rows = entries.map(|(position, entry)| values![id, position, entry.account.to_string(), entry.amount.currency(), entry.amount]);
-    db::insert_many(tx, "INSERT INTO ledger_entries (transaction_id, position, account, currency, amount_minor) VALUES", rows.collect(), "")
-        .await
-        .map(drop)
+    const ENTRIES: &str = "INSERT INTO ledger_entries (transaction_id, position, account, currency, amount_minor) VALUES";
+    db::insert_many_later(tx, ENTRIES, rows.collect(), "").await?;
+    Ok(id)
 }

@@ -1,12 +1,15 @@
 //! Taking what is held, calling off what is not wanted any more, and giving back what came too much.
 
-use kernel::Money;
+use kernel::{Money, StoredValueId};
 use platform::db::WriteTx;
 
 use super::entities::{Operation, Payment, PaymentError};
 use super::machine::Ending;
 use super::model::{MoveCause, OperationKind, OperationStatus};
 use super::open::{move_to, start_operation};
+use super::redeem::give_back;
+use super::store;
+use crate::stored_values::MoveKind;
 
 /// Ends a payment that nobody waits for: one that has not begun is voided or expired here, money that a provider holds
 /// gets a void operation, which is answered for the caller to run after the commit. A payment whose provider was asked
@@ -34,16 +37,33 @@ pub async fn start_capture(tx: &WriteTx, payment: &Payment, amount: Money) -> Re
     start_operation(tx, payment, OperationKind::Capture, amount).await
 }
 
-/// Starts the refund of money that nobody may keep; the operation is answered for the caller to run after the commit.
+/// Where money goes that is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GoesTo {
+    /// Where it came from.
+    Back,
+    /// The credit of a customer.
+    Credit(StoredValueId),
+}
+
+/// Starts the refund of money that nobody may keep; an operation that is open then is for the caller to run after the commit. What comes of a
+/// gift card or credit, or goes to one, is moved here, and the payment is written anew: nobody has to be asked.
 ///
 /// # Errors
 /// `Amount` unless it is positive and within what the payment captured and did not refund.
-pub async fn return_surplus(tx: &WriteTx, payment: &Payment, amount: Money) -> Result<Operation, PaymentError> {
+pub async fn return_surplus(tx: &WriteTx, payment: &Payment, amount: Money, to: GoesTo) -> Result<Operation, PaymentError> {
     let kept = payment.captured_minor - payment.refunded_minor;
     if amount.minor() <= 0 || amount.minor() > kept || amount.currency() != payment.amount.currency() {
         return Err(PaymentError::Amount);
     }
-    start_operation(tx, payment, OperationKind::Refund, amount).await
+    match (to, payment.stored_value_kind()) {
+        (GoesTo::Credit(credit), _) => give_back(tx, payment, amount, (credit, MoveKind::Refunded)).await,
+        (GoesTo::Back, Some(_)) => {
+            let redeemed = store::redeemed_of(tx, payment.id).await?;
+            give_back(tx, payment, amount, (redeemed, MoveKind::Returned)).await
+        }
+        (GoesTo::Back, None) => start_operation(tx, payment, OperationKind::Refund, amount).await,
+    }
 }
 
 /// What a payment still has, refunds under way taken off.

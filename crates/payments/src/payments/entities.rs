@@ -1,6 +1,6 @@
 //! A payment, an operation, what a provider can say, and why a payment does not move.
 
-use kernel::{DomainError, ErrorKind, Money, OperationId, PaymentId, Timestamp, UserId};
+use kernel::{DomainError, ErrorKind, Money, OperationId, PaymentId, StoredValueId, Timestamp, UserId};
 use platform::db::DatabaseError;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ pub struct Payment {
     pub reference_id: Uuid,
     /// Who pays, where known.
     pub user_id: Option<UserId>,
-    /// Through whom: `manual`, `stripe`, `test`.
+    /// Through whom: `manual`, `stripe`, `test`; or of what: `gift_card`, `store_credit`.
     pub provider: String,
     /// Where it stands.
     pub status: PaymentStatus,
@@ -58,6 +58,8 @@ pub struct Operation {
     pub provider: String,
     /// The provider's name for it.
     pub provider_reference: Option<String>,
+    /// The gift card or credit that it moves, where no provider is asked.
+    pub stored_value_id: Option<StoredValueId>,
     /// When it was written down.
     pub created_at: Timestamp,
 }

@@ -6,6 +6,7 @@ use platform::db::DatabaseError;
 use super::entities::{AMOUNT_MISMATCH, Operation, Outcome, Payment, PaymentError};
 use super::model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
 use crate::ledger::{Account, LedgerTransaction};
+use crate::stored_values::StoredValueKind;
 
 /// What follows from a provider's word, beside the figures of payment and operation, which are changed already.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,6 +164,12 @@ impl Payment {
         }
     }
 
+    /// What it is paid with, where that is no provider's money.
+    #[must_use]
+    pub fn stored_value_kind(&self) -> Option<StoredValueKind> {
+        self.provider.parse().ok()
+    }
+
     /// Where its money lies once it came.
     ///
     /// # Errors
@@ -211,7 +218,17 @@ mod tests {
     fn operation(of: &Payment, kind: OperationKind) -> Operation {
         let (payment_id, provider) = (of.id, of.provider.clone());
         let (status, provider_reference, created_at) = (OperationStatus::Pending, None, Timestamp::default());
-        Operation { id: OperationId::generate(), payment_id, kind, status, amount: of.amount, provider, provider_reference, created_at }
+        Operation {
+            id: OperationId::generate(),
+            payment_id,
+            kind,
+            status,
+            amount: of.amount,
+            provider,
+            provider_reference,
+            stored_value_id: None,
+            created_at,
+        }
     }
 
     fn yes() -> Outcome {

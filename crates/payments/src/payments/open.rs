@@ -1,6 +1,6 @@
 //! Asking for money, in the transaction of what it is for.
 
-use kernel::{Money, OperationId, PaymentId, UserId};
+use kernel::{Money, OperationId, PaymentId, Timestamp, UserId};
 use platform::db::WriteTx;
 use platform::outbox;
 use uuid::Uuid;
@@ -89,7 +89,12 @@ pub(super) async fn start_operation(
     kind: OperationKind,
     amount: Money,
 ) -> Result<Operation, PaymentError> {
-    let operation = Operation {
+    write_operation(tx, operation_of(payment, kind, amount, tx.now())).await
+}
+
+/// An operation of this payment through its own provider, of which nobody has heard yet.
+pub(super) fn operation_of(payment: &Payment, kind: OperationKind, amount: Money, now: Timestamp) -> Operation {
+    Operation {
         id: OperationId::generate(),
         payment_id: payment.id,
         kind,
@@ -97,8 +102,12 @@ pub(super) async fn start_operation(
         amount,
         provider: payment.provider.clone(),
         provider_reference: None,
-        created_at: tx.now(),
-    };
+        stored_value_id: None,
+        created_at: now,
+    }
+}
+
+pub(super) async fn write_operation(tx: &WriteTx, operation: Operation) -> Result<Operation, PaymentError> {
     store::insert_operation(tx, &operation).await?;
     outbox::record(tx, &PaymentFact::operation(&operation)).await?;
     Ok(operation)

@@ -58,5 +58,5 @@ pub async fn apply_outcome(tx: &WriteTx, id: OperationId, outcome: &Outcome) -> 
 }
 
 pub(super) const fn booking(payment: &Payment, operation: &Operation) -> Booking {
-    Booking { operation_id: operation.id, kind: operation.kind.as_str(), reference_id: payment.reference_id }
+    Booking { operation_id: Some(operation.id), reference_id: payment.reference_id }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Currency, Money, OperationId, PaymentId, Timestamp, UserId};
+use kernel::{Currency, Money, OperationId, PaymentId, StoredValueId, Timestamp, UserId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Invariant, Parameters, WriteTx};
 use platform::values;
 use uuid::Uuid;
@@ -146,10 +146,12 @@ pub(super) struct OperationRow {
     amount_minor: i64,
     provider: String,
     provider_reference: Option<String>,
+    stored_value_id: Option<Uuid>,
     created_at: Timestamp,
 }
 
-pub(super) const OPERATION: &str = "id, payment_id, kind, status, currency, amount_minor, provider, provider_reference, created_at";
+pub(super) const OPERATION: &str =
+    "id, payment_id, kind, status, currency, amount_minor, provider, provider_reference, stored_value_id, created_at";
 
 impl TryFrom<OperationRow> for Operation {
     type Error = DatabaseError;
@@ -163,6 +165,7 @@ impl TryFrom<OperationRow> for Operation {
             amount: Money::new(row.amount_minor, currency(&row.currency)?),
             provider: row.provider,
             provider_reference: row.provider_reference,
+            stored_value_id: row.stored_value_id.map(StoredValueId::from_uuid),
             created_at: row.created_at,
         })
     }
@@ -218,7 +221,7 @@ async fn insert_transition(tx: &WriteTx, payment: &Payment, from: Option<Payment
 pub(super) async fn insert_operation(tx: &WriteTx, operation: &Operation) -> Result<(), DatabaseError> {
     const INSERT: &str =
         "INSERT INTO payment_operations (id, payment_id, kind, status, currency, amount_minor, provider, provider_reference,
-        created_at, updated_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
+        stored_value_id, created_at, updated_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)";
     let (kind, status, currency) = (operation.kind.as_str(), operation.status.as_str(), operation.amount.currency());
     let reference = operation.provider_reference.as_deref();
     let actor = tx.actor().to_string();
@@ -231,10 +234,19 @@ pub(super) async fn insert_operation(tx: &WriteTx, operation: &Operation) -> Res
         operation.amount,
         &operation.provider,
         reference,
+        operation.stored_value_id,
         tx.now(),
         actor
     ];
     db::execute_later(tx, INSERT, values).await
+}
+
+/// The gift card or credit that a payment was made with.
+pub(super) async fn redeemed_of(tx: &WriteTx, payment: PaymentId) -> Result<StoredValueId, DatabaseError> {
+    const SELECT: &str =
+        "SELECT stored_value_id FROM payment_operations WHERE payment_id = $1 AND kind = 'capture' AND status = 'succeeded'";
+    let redeemed: Option<Option<Uuid>> = db::fetch_scalar(tx, SELECT, values![payment]).await?;
+    redeemed.flatten().map(StoredValueId::from_uuid).ok_or_else(|| DatabaseError::corrupt("payment_operations.stored_value_id"))
 }
 
 pub(super) async fn update_operation(tx: &WriteTx, operation: &Operation, error_code: Option<&str>) -> Result<(), DatabaseError> {

@@ -145,6 +145,7 @@ mod tests {
             amount: Money::new(minor, Currency::EUR),
             provider: "card".to_owned(),
             provider_reference: Some(format!("ch_{place}")),
+            stored_value_id: None,
             created_at: Timestamp::default(),
         }
     }

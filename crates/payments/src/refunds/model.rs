@@ -160,6 +160,7 @@ mod tests {
             amount: Money::new(minor, Currency::EUR),
             provider: of.provider.clone(),
             provider_reference: None,
+            stored_value_id: None,
             created_at: Timestamp::default(),
         }
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::model::{Refund, RefundPart, RefundReason, spread};
 use super::store;
-use crate::payments::{Operation, OperationStatus, Payment, PaymentError, return_surplus};
+use crate::payments::{GoesTo, Operation, Payment, PaymentError, return_surplus};
 
 /// Which money goes back.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct OpenRefund {
     pub amount: Money,
     /// From this payment alone.
     pub from: Option<PaymentId>,
+    /// Where it goes.
+    pub to: GoesTo,
     /// Why.
     pub reason: RefundReason,
     /// In the words of staff.
@@ -75,7 +77,7 @@ impl DomainError for RefundError {
     }
 }
 
-/// Writes a refund and its operations down, which the caller has carried out after the commit. The caller holds the locks of what was paid
+/// Writes a refund and its operations down; the caller has those that are open carried out after the commit. The caller holds the locks of what was paid
 /// for and of its payments.
 ///
 /// # Errors
@@ -99,7 +101,7 @@ pub async fn open(
     })?;
     let mut started = Vec::with_capacity(parts.len());
     for (payment, part) in parts {
-        started.push(return_surplus(tx, payment, part).await?);
+        started.push(return_surplus(tx, payment, part, request.to).await?);
     }
     let refund = Refund {
         id: RefundId::generate(),
@@ -121,7 +123,7 @@ fn part_of(operation: &Operation) -> RefundPart {
         payment_id: operation.payment_id,
         provider: operation.provider.clone(),
         amount: operation.amount,
-        status: OperationStatus::Pending,
+        status: operation.status,
         error_code: None,
     }
 }

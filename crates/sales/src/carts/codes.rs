@@ -33,7 +33,7 @@ pub async fn add_code(sales: &Sales, origin: &Origin, access: &CartAccess, typed
     }
     if is_new {
         cart.codes.push(code);
-        store::write_codes(&tx, &mut cart).await?;
+        store::write_means(&tx, &mut cart).await?;
     }
     tx.commit().await?;
     Ok(with_lines(sales.context.db.reader(), cart, lines, sales.context.now()).await?)
@@ -51,7 +51,7 @@ pub async fn remove_code(sales: &Sales, origin: &Origin, access: &CartAccess, ty
     if cart.codes.len() == count {
         return Err(CartError::CodeNotFound);
     }
-    store::write_codes(&tx, &mut cart).await?;
+    store::write_means(&tx, &mut cart).await?;
     tx.commit().await?;
     Ok(with_lines(sales.context.db.reader(), cart, lines, sales.context.now()).await?)
 }

@@ -99,6 +99,7 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
         billing_address: None,
         shipping_method_id: None,
         codes: Vec::new(),
+        stored_values: Vec::new(),
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),

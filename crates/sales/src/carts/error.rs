@@ -45,6 +45,21 @@ pub enum CartError {
     /// The cart does not have this code.
     #[error("the cart does not have this code")]
     CodeNotFound,
+    /// No gift card has this code.
+    #[error("no gift card in the cart's currency has this code, or nothing is on it")]
+    UnknownGiftCard,
+    /// Too many gift cards.
+    #[error("a cart takes at most {0} gift cards")]
+    TooManyGiftCards(i64),
+    /// The cart is not paid with this.
+    #[error("the cart is not paid with this")]
+    StoredValueNotFound,
+    /// Credit is for whoever is signed in as the cart's owner.
+    #[error("credit is for the customer whose cart it is, who has to be signed in")]
+    CreditOfAnother,
+    /// There is none in the cart's currency.
+    #[error("there is no credit in the currency of the cart")]
+    NoCredit,
     /// Too many codes that were none.
     #[error(transparent)]
     Guessing(#[from] ThrottleError),
@@ -68,6 +83,11 @@ impl DomainError for CartError {
             Self::UnknownCode => "promotion_code_unknown",
             Self::TooManyCodes(_) => "too_many_codes",
             Self::CodeNotFound => "cart_code_not_found",
+            Self::UnknownGiftCard => "gift_card_unknown",
+            Self::TooManyGiftCards(_) => "too_many_gift_cards",
+            Self::StoredValueNotFound => "stored_value_not_found",
+            Self::CreditOfAnother => "store_credit_of_another",
+            Self::NoCredit => "no_store_credit",
             Self::Guessing(error) => error.code(),
             Self::Database(error) => error.code(),
         }
@@ -75,7 +95,8 @@ impl DomainError for CartError {
 
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotFound | Self::LineNotFound | Self::CodeNotFound => ErrorKind::NotFound,
+            Self::NotFound | Self::LineNotFound | Self::CodeNotFound | Self::StoredValueNotFound => ErrorKind::NotFound,
+            Self::CreditOfAnother => ErrorKind::Forbidden,
             Self::AlreadyOrdered | Self::AlreadyMerged => ErrorKind::Conflict,
             Self::VariantUnavailable
             | Self::ShippingMethodUnavailable
@@ -83,7 +104,10 @@ impl DomainError for CartError {
             | Self::TooLarge
             | Self::Quantity(_)
             | Self::UnknownCode
-            | Self::TooManyCodes(_) => ErrorKind::Rule,
+            | Self::TooManyCodes(_)
+            | Self::UnknownGiftCard
+            | Self::TooManyGiftCards(_)
+            | Self::NoCredit => ErrorKind::Rule,
             Self::Guessing(error) => error.kind(),
             Self::Database(error) => error.kind(),
         }
@@ -94,7 +118,7 @@ impl DomainError for CartError {
             Self::Quantity(error) => FieldErrors::of("quantity", error).into_map(),
             Self::VariantUnavailable => FieldErrors::of("variant_id", self).into_map(),
             Self::ShippingMethodUnavailable => FieldErrors::of("shipping_method_id", self).into_map(),
-            Self::UnknownCode => FieldErrors::of("code", self).into_map(),
+            Self::UnknownCode | Self::UnknownGiftCard => FieldErrors::of("code", self).into_map(),
             _ => BTreeMap::new(),
         }
     }
@@ -128,6 +152,11 @@ mod tests {
             (CartError::UnknownCode, "promotion_code_unknown", ErrorKind::Rule, Some("code")),
             (CartError::TooManyCodes(5), "too_many_codes", ErrorKind::Rule, None),
             (CartError::CodeNotFound, "cart_code_not_found", ErrorKind::NotFound, None),
+            (CartError::UnknownGiftCard, "gift_card_unknown", ErrorKind::Rule, Some("code")),
+            (CartError::TooManyGiftCards(5), "too_many_gift_cards", ErrorKind::Rule, None),
+            (CartError::StoredValueNotFound, "stored_value_not_found", ErrorKind::NotFound, None),
+            (CartError::CreditOfAnother, "store_credit_of_another", ErrorKind::Forbidden, None),
+            (CartError::NoCredit, "no_store_credit", ErrorKind::Rule, None),
             (CartError::Guessing(ThrottleError::TooMany { retry_after_s: 7 }), "too_many_attempts", ErrorKind::TooMany, None),
             (CartError::Database(corrupt), code, kind, None),
         ];

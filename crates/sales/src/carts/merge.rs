@@ -10,6 +10,7 @@ use super::create::address_of;
 use super::error::CartError;
 use super::model::{Cart, CartAccess, CartLine, CartProof, CartStatus};
 use super::store::{self, Locked};
+use super::stored_values;
 use crate::Sales;
 
 /// The cart that a customer filled last and did not order.
@@ -117,6 +118,7 @@ fn with_the_way_of(own: Cart, guest: &Cart) -> Cart {
         billing_address: own.billing_address.or_else(|| guest.billing_address.clone()),
         shipping_method_id: own.shipping_method_id.or(guest.shipping_method_id),
         codes: codes::together(own.codes, &guest.codes),
+        stored_values: stored_values::together(own.stored_values, &guest.stored_values),
         ..own
     }
 }

@@ -13,6 +13,7 @@ mod model;
 mod personal;
 mod remove_line;
 mod store;
+mod stored_values;
 
 pub use abandoned::{CartReader, QuietCart, find_open, note_reminder, recover, withdraw_consent};
 pub use add_line::{AddLine, add_line};
@@ -27,3 +28,4 @@ pub use model::{Cart, CartAccess, CartLine, CartLines, CartProof, CartStatus, Ca
 pub use personal::PersonalCarts;
 pub use remove_line::remove_line;
 pub use store::{INVARIANTS, Locked, give_to, lock, mark_ordered, open};
+pub use stored_values::{PaidWith, add_gift_card, is_by, pay_without, use_credit};

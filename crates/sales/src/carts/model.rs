@@ -5,7 +5,8 @@ use std::fmt;
 
 use accounts::addresses::Address;
 use kernel::{
-    CartId, CartLineId, ChannelId, Currency, Email, FieldErrors, Quantity, ShippingMethodId, Timestamp, UserId, VariantId, text, text_enum,
+    CartId, CartLineId, ChannelId, Currency, Email, FieldErrors, Quantity, ShippingMethodId, StoredValueId, Timestamp, UserId, VariantId,
+    text, text_enum,
 };
 use platform::db::{DatabaseError, RulesStamp};
 use sha2::{Digest, Sha256};
@@ -148,6 +149,8 @@ pub struct Cart {
     pub shipping_method_id: Option<ShippingMethodId>,
     /// The codes of promotions that its holder typed in, as the shop writes them.
     pub codes: Vec<String>,
+    /// The gift cards and the credit that its holder pays with, in this order.
+    pub stored_values: Vec<StoredValueId>,
     /// Grows with each change.
     pub version: i64,
     /// When it was begun.

@@ -32,13 +32,14 @@ struct CartRow {
     billing_address: Option<serde_json::Value>,
     shipping_method_id: Option<Uuid>,
     codes: serde_json::Value,
+    stored_values: serde_json::Value,
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
 const COLUMNS: &str = "id, token_hash, recovery_hash, user_id, channel_id, currency, status, email, accepts_marketing_at, shipping_address,
-    billing_address, shipping_method_id, codes, version, created_at, updated_at";
+    billing_address, shipping_method_id, codes, stored_values, version, created_at, updated_at";
 
 impl TryFrom<CartRow> for Cart {
     type Error = DatabaseError;
@@ -56,6 +57,7 @@ impl TryFrom<CartRow> for Cart {
             billing_address: address(row.billing_address)?,
             shipping_method_id: row.shipping_method_id.map(ShippingMethodId::from_uuid),
             codes: serde_json::from_value(row.codes).map_err(|_| DatabaseError::corrupt("carts.codes"))?,
+            stored_values: serde_json::from_value(row.stored_values).map_err(|_| DatabaseError::corrupt("carts.stored_values"))?,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -147,22 +149,25 @@ pub(super) async fn insert(tx: &WriteTx, cart: &Cart, token: &CartToken) -> Resu
 pub(super) async fn update(tx: &WriteTx, cart: &Cart, by: &CartProof) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE carts SET email = $1, email_key = $2, accepts_marketing = $3, accepts_marketing_at = $4,
         shipping_address = $5, billing_address = $6, shipping_method_id = $7, version = $8, updated_at = $9, updated_by = $10,
-        recovery_hash = CASE WHEN email_key = $2 OR recovery_hash = $11 THEN recovery_hash END, codes = $12 WHERE id = $13";
+        recovery_hash = CASE WHEN email_key = $2 OR recovery_hash = $11 THEN recovery_hash END, codes = $12, stored_values = $13
+        WHERE id = $14";
     let (email, email_key) = (cart.email.as_ref().map(Email::as_str), cart.email.as_ref().map(Email::key));
     let (accepts, accepts_at) = (cart.accepts_marketing_at.is_some(), cart.accepts_marketing_at);
     let shipping = address_json(cart.shipping_address.as_ref())?;
     let billing = address_json(cart.billing_address.as_ref())?;
     let actor = tx.actor().to_string();
     let (method, version) = (cart.shipping_method_id, cart.version);
-    let codes = serde_json::json!(cart.codes);
+    let (codes, stored) = (serde_json::json!(cart.codes), serde_json::json!(cart.stored_values));
     let by = by.hash();
-    let values = values![email, email_key, accepts, accepts_at, shipping, billing, method, version, tx.now(), actor, by, codes, cart.id];
+    let values =
+        values![email, email_key, accepts, accepts_at, shipping, billing, method, version, tx.now(), actor, by, codes, stored, cart.id];
     db::execute_later(tx, UPDATE, values).await
 }
 
-/// Writes the cart's codes, and its next version.
-pub(super) async fn write_codes(tx: &WriteTx, cart: &mut Cart) -> Result<(), DatabaseError> {
-    db::execute_later(tx, "UPDATE carts SET codes = $1 WHERE id = $2", values![serde_json::json!(cart.codes), cart.id]).await?;
+/// Writes what makes the cart cheaper or pays for it, and its next version.
+pub(super) async fn write_means(tx: &WriteTx, cart: &mut Cart) -> Result<(), DatabaseError> {
+    let (codes, stored) = (serde_json::json!(cart.codes), serde_json::json!(cart.stored_values));
+    db::execute_later(tx, "UPDATE carts SET codes = $1, stored_values = $2 WHERE id = $3", values![codes, stored, cart.id]).await?;
     touch(tx, cart).await
 }
 
@@ -287,8 +292,8 @@ pub(super) async fn all_of(db: &impl ConnectionTrait, user: UserId) -> Result<Ve
 /// Empties the carts of a customer, and takes from them all that tells whose they were.
 pub(super) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE carts SET email = NULL, email_key = NULL, recovery_hash = NULL, accepts_marketing = FALSE,
-        accepts_marketing_at = NULL, shipping_address = NULL, billing_address = NULL, codes = $2, tags = $2, metadata = $3, version = version + 1,
-        updated_at = $4 WHERE user_id = $1";
+        accepts_marketing_at = NULL, shipping_address = NULL, billing_address = NULL, codes = $2, stored_values = $2, tags = $2, metadata = $3,
+        version = version + 1, updated_at = $4 WHERE user_id = $1";
     db::execute(tx, "DELETE FROM cart_lines WHERE cart_id IN (SELECT id FROM carts WHERE user_id = $1)", values![user]).await?;
     let values = values![user, serde_json::json!([]), serde_json::json!({}), tx.now()];
     db::execute(tx, UPDATE, values).await.map(drop)

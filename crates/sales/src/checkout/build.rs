@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::orders::{
     Adjustment, Contact, FulfilmentStatus, Order, OrderDetails, OrderLine, OrderStatus, OrderTaxLine, PaymentStatus, Settled,
 };
-use crate::pricing::{PricedAdjustment, PricedCart, PricedCartLine, PricedLine};
+use crate::pricing::{AdjustmentKind, PricedAdjustment, PricedCart, PricedCartLine, PricedLine, Totals};
 use crate::tax::{TaxLine, TaxMode};
 
 /// What an order needs that its cart does not say.
@@ -76,6 +76,7 @@ fn order(priced: &PricedCart, placing: Placing, contact_id: ContactId) -> Order 
         subtotal_minor: totals.subtotal.minor(),
         discount_minor: totals.discount_total.minor(),
         shipping_minor: totals.shipping_total.minor(),
+        shipping_tax_minor: shipping_tax(totals),
         tax_minor: totals.tax_total.minor(),
         settled: Settled { total_minor: totals.total.minor(), ..Settled::default() },
         transition_count: 1,
@@ -86,6 +87,11 @@ fn order(priced: &PricedCart, placing: Placing, contact_id: ContactId) -> Order 
         version: 1,
         updated_at: placing.now,
     }
+}
+
+fn shipping_tax(totals: &Totals) -> i64 {
+    let shipping = totals.adjustments.iter().filter(|adjustment| adjustment.kind == AdjustmentKind::Shipping);
+    shipping.map(|adjustment| adjustment.tax.minor()).sum()
 }
 
 fn order_line(id: OrderLineId, line: &PricedCartLine, price: &PricedLine) -> OrderLine {

@@ -6,6 +6,8 @@ use kernel::{CartLineId, DomainError, ErrorKind, FieldErrors, VariantId};
 use platform::db::DatabaseError;
 use platform::idempotency::IdempotencyError;
 
+use ::payments::stored_values::StoredValueError;
+
 use crate::carts::CartError;
 use crate::pricing::RepriceError;
 use crate::promotions::{Reason, UseError};
@@ -59,6 +61,12 @@ pub enum PlaceOrderError {
     /// A promotion that others used up meanwhile.
     #[error(transparent)]
     Promotion(#[from] UseError),
+    /// A gift card or credit pays nothing any more, and nothing says that the customer has seen it.
+    #[error("a gift card or credit of the cart pays nothing any more; look at the cart, and send `cart_version` or take it out")]
+    StoredValueSpent,
+    /// A gift card or credit that another order was faster to spend.
+    #[error(transparent)]
+    StoredValue(#[from] StoredValueError),
     /// A payment method that the shop does not offer.
     #[error("this payment method is not offered")]
     PaymentMethod,
@@ -87,6 +95,8 @@ impl DomainError for PlaceOrderError {
             Self::OutOfStock(_) => "out_of_stock",
             Self::CodeGivesNothing { .. } => "promotion_not_applied",
             Self::Promotion(error) => error.code(),
+            Self::StoredValueSpent => "stored_value_spent",
+            Self::StoredValue(error) => error.code(),
             Self::PaymentMethod => "payment_method_unavailable",
             Self::Price(error) => error.code(),
             Self::Idempotency(error) => error.code(),
@@ -99,7 +109,12 @@ impl DomainError for PlaceOrderError {
         match self {
             Self::Cart(error) => error.kind(),
             Self::CartEmpty | Self::Incomplete(_) | Self::PaymentMethod => ErrorKind::Rule,
-            Self::Unavailable(_) | Self::CartChanged { .. } | Self::OutOfStock(_) | Self::CodeGivesNothing { .. } => ErrorKind::Conflict,
+            Self::Unavailable(_)
+            | Self::CartChanged { .. }
+            | Self::OutOfStock(_)
+            | Self::CodeGivesNothing { .. }
+            | Self::StoredValueSpent => ErrorKind::Conflict,
+            Self::StoredValue(error) => error.kind(),
             Self::Promotion(error) => error.kind(),
             Self::Price(error) => error.kind(),
             Self::Idempotency(error) => error.kind(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::payments::payments::{self, OpenPayment, Operation, Payment, Start};
+use ::payments::payments::{self, OpenPayment, Operation, Payment, Redeem, Start};
 use ::payments::providers::Provider;
 use catalog::inventory::{self, ReserveError};
 use kernel::{OrderId, OrderLineId, Origin};
@@ -15,9 +15,9 @@ use super::build::{Built, Placing, build, demand};
 use super::error::{PlaceOrderError, ShortLine};
 use super::ready::refuse_unready;
 use crate::Sales;
-use crate::carts::{self, CartAccess, Locked};
+use crate::carts::{self, CartAccess, CartError, Locked};
 use crate::orders::{self, OrderDetails, OrderFact, PaymentSummary, payment_fault};
-use crate::pricing::{self, PricedCart};
+use crate::pricing::{self, PricedCart, Tender, TenderPart};
 use crate::promotions::{self, Buyer};
 use crate::settlement;
 
@@ -71,8 +71,10 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     refuse_unready(&priced)?;
     refuse_changed(sales, &priced, request.cart_version.as_deref())?;
     refuse_idle_codes(&priced, request.cart_version.is_some())?;
+    refuse_idle_values(&priced, origin, request.cart_version.is_some())?;
     let provider = sales.providers.get(&request.payment_method).ok_or(PlaceOrderError::PaymentMethod)?;
     let Built { mut details, cart_lines } = write_order(sales, &tx, &priced, provider.as_ref()).await?;
+    redeem(&tx, &mut details, &priced.tender).await?;
     let start = provider.start(&sales.context.config);
     let operation = open_payment(&tx, &mut details, (&provider, start)).await?;
     let expires_at = details.order.expires_at;
@@ -84,7 +86,7 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     }
     let buyer = Buyer { user_id: priced.cart.user_id, email: priced.cart.email.clone() };
     promotions::take(&tx, details.order.id, &buyer, &priced.promotions.applied).await?;
-    confirm_if_nothing_is_due(&tx, &mut details, provider.ships_before_payment()).await?;
+    move_on(&tx, &mut details, provider.ships_before_payment()).await?;
     let placed = match operation {
         Some(asked) => {
             idempotency::bind(&tx, &request.key, details.order.id.uuid()).await?;
@@ -116,6 +118,20 @@ fn refuse_idle_codes(priced: &PricedCart, has_seen: bool) -> Result<(), PlaceOrd
     }
 }
 
+/// Whoever added a gift card means to pay less by other means; and credit pays only while its owner is the one who orders.
+fn refuse_idle_values(priced: &PricedCart, origin: &Origin, has_seen: bool) -> Result<(), PlaceOrderError> {
+    let named = priced.cart.stored_values.len();
+    let is_spendable = |part: &&TenderPart| part.spendable.minor() > 0;
+    if priced.tender.parts.iter().filter(is_spendable).count() < named && !has_seen {
+        return Err(PlaceOrderError::StoredValueSpent);
+    }
+    let mut owners = priced.tender.paying().filter_map(|part| part.value.user_id);
+    if owners.any(|owner| !carts::is_by(origin, owner)) {
+        return Err(CartError::CreditOfAnother.into());
+    }
+    Ok(())
+}
+
 async fn write_order(sales: &Sales, tx: &WriteTx, priced: &PricedCart, provider: &dyn Provider) -> Result<Built, PlaceOrderError> {
     let id = OrderId::generate();
     let placing = Placing {
@@ -134,21 +150,36 @@ async fn write_order(sales: &Sales, tx: &WriteTx, priced: &PricedCart, provider:
     Ok(built)
 }
 
-/// An order that costs nothing has no payment.
+/// Takes what gift cards and credit pay: it is refused where another order was faster.
+async fn redeem(tx: &WriteTx, details: &mut OrderDetails, tender: &Tender) -> Result<(), PlaceOrderError> {
+    let mut paying: Vec<&TenderPart> = tender.paying().collect();
+    // In one order for all, so that two orders by the same cards do not wait for each other.
+    paying.sort_by_key(|part| part.value.id);
+    for TenderPart { value, amount, .. } in paying {
+        let (reference_id, user_id) = (details.order.id.uuid(), details.order.user_id);
+        let payment = payments::redeem(tx, Redeem { reference_id, user_id, kind: value.kind, id: value.id, amount: *amount }).await?;
+        details.payments.push(PaymentSummary::from(&payment));
+        details.order.settled.captured_minor += payment.captured_minor;
+    }
+    Ok(())
+}
+
+/// An order of which nothing is due has no payment by its method.
 async fn open_payment(
     tx: &WriteTx,
     details: &mut OrderDetails,
     (provider, start): (&Arc<dyn Provider>, Start),
 ) -> Result<Option<(Operation, Payment)>, PlaceOrderError> {
     let order = &details.order;
-    if order.settled.total_minor == 0 {
+    let due_minor = order.settled.total_minor - order.settled.captured_minor;
+    if due_minor == 0 {
         return Ok(None);
     }
     let request = OpenPayment {
         reference_id: order.id.uuid(),
         user_id: order.user_id,
         provider: provider.name().to_owned(),
-        amount: order.money(order.settled.total_minor),
+        amount: order.money(due_minor),
         start,
     };
     let opened = payments::open(tx, request).await.map_err(payment_fault)?;
@@ -162,8 +193,10 @@ async fn open_payment(
     }
 }
 
-async fn confirm_if_nothing_is_due(tx: &WriteTx, details: &mut OrderDetails, ships_before_payment: bool) -> Result<(), PlaceOrderError> {
-    if details.order.settled.total_minor == 0 || ships_before_payment {
+/// An order is confirmed at once where nothing is due of it, or where goods leave before the money comes.
+async fn move_on(tx: &WriteTx, details: &mut OrderDetails, ships_before_payment: bool) -> Result<(), PlaceOrderError> {
+    let settled = details.order.settled;
+    if settled.nothing_left_to_pay() || settled.captured_minor > 0 || ships_before_payment {
         let lines = orders::progress_of(tx, details.order.id).await?;
         orders::advance(tx, &mut details.order, &lines, ships_before_payment).await?;
     }

@@ -45,6 +45,14 @@ pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Res
     .await
 }
 
+/// Writes down that pieces left by themselves, without a carrier: what is delivered as a letter.
+///
+/// # Errors
+/// `FulfilError`; the transaction must be rolled back then.
+pub async fn fulfil_by_itself(tx: &WriteTx, order_id: OrderId, lines: &[(OrderLineId, Quantity)]) -> Result<(), FulfilError> {
+    fulfil_in(tx, order_id, lines, Tracking { carrier: None, number: None, url: None }).await.map(drop)
+}
+
 async fn fulfil_in(
     tx: &WriteTx,
     order_id: OrderId,

@@ -5,5 +5,5 @@ mod fulfil;
 mod update;
 
 pub use error::FulfilError;
-pub use fulfil::{FulfilOrder, fulfil};
+pub use fulfil::{FulfilOrder, fulfil, fulfil_by_itself};
 pub use update::{UpdateFulfilment, update};

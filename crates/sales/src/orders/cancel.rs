@@ -7,7 +7,8 @@ use platform::db::{DatabaseError, WriteTx};
 use platform::idempotency::{self, Answer, IdempotencyError, Key, Keyed};
 use serde_json::json;
 
-use super::advance::{money_of, payment_fault, transition};
+use super::advance::{money_of_others, payment_fault, return_stored, transition};
+use super::gift_cards::take_back_all;
 use super::model::{Order, OrderDetails, OrderKey};
 use super::states::{FulfilmentStatus, OrderStatus};
 use super::store;
@@ -90,7 +91,8 @@ impl DomainError for CancelOrderError {
     }
 }
 
-/// Cancels an order that has neither money nor shipments: its stock goes back, its payments are called off.
+/// Cancels an order that has neither money nor shipments: its stock goes back, its payments are called off, and what gift cards and credit
+/// paid is on them again.
 ///
 /// # Errors
 /// `CancelOrderError`; the order is as it was then.
@@ -113,7 +115,9 @@ async fn cancel_in(tx: &WriteTx, request: &CancelOrder, reason: Option<String>) 
     for payment in &mut payments {
         payments::call_off(tx, payment, MoveCause::Staff).await.map_err(payment_fault)?;
     }
+    return_stored(tx, &mut order, &payments).await?;
     store::cancel_lines(tx, order.id).await?;
+    take_back_all(tx, order.id, &store::details(tx, order.clone()).await?.lines).await?;
     let entry = audit::Entry::of("order.cancelled", order.id).before(&json!({ "status": order.status }));
     order.cancel_reason = reason;
     transition(tx, &mut order, OrderStatus::Cancelled).await?;
@@ -130,7 +134,7 @@ async fn refuse_uncancellable(tx: &WriteTx, order: &Order) -> Result<(), CancelO
         return Err(CancelOrderError::HasFulfilments);
     }
     let payments = payments::lock_by_reference(tx, order.id.uuid()).await?;
-    let money = money_of(order.settled.total_minor, &payments);
+    let money = money_of_others(&payments);
     if money.authorised_minor > 0 || money.kept_minor() > 0 || payments::has_open_operation(tx, order.id.uuid()).await? {
         return Err(CancelOrderError::HasPayment);
     }

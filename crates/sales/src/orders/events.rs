@@ -96,6 +96,12 @@ impl OrderFact {
         Self { refund_id: Some(refund_id), ..Self::of(order, "order.refund_ordered") }
     }
 
+    /// The gift cards that it brings were made.
+    #[must_use]
+    pub fn gift_cards_made(order: &Order) -> Self {
+        Self::of(order, "order.gift_cards_made")
+    }
+
     /// It became a customer's who had placed it as a guest.
     #[must_use]
     pub fn claimed(order: &Order) -> Self {
@@ -123,6 +129,7 @@ impl Fact for OrderFact {
         ("order.fulfilled", "a parcel left"),
         ("order.delivered", "a parcel arrived"),
         ("order.refund_ordered", "staff give money back"),
+        ("order.gift_cards_made", "the gift cards that it brings were made"),
         ("order.claimed", "it was placed by a guest who has an account now"),
         ("order.updated", "tags, free data or notes changed"),
     ];

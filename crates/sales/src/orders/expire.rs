@@ -6,10 +6,9 @@ use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 
-use super::advance::{money_of, payment_fault, transition};
+use super::advance::{money_of_others, payment_fault, return_stored, transition};
 use super::model::OrderKey;
-use super::progress::payment_status;
-use super::states::{OrderStatus, PaymentStatus};
+use super::states::OrderStatus;
 use super::store;
 
 /// The job that calls [`expire`] when an order's time is up; its payload is the order's id.
@@ -52,8 +51,8 @@ pub async fn expire_at(tx: &WriteTx, order_id: OrderId, at: Timestamp) -> Result
     jobs::enqueue(tx, NewJob::new(ExpireOrder::KIND, serde_json::json!(order_id), at).unique(format!("expire:{order_id}"))).await
 }
 
-/// Ends a pending order whose time is up, that is unpaid and has no operation pending or unknown: its stock goes back and
-/// its payments are called off. Any other order is left alone, so that running this twice, late or early does no harm.
+/// Ends a pending order whose time is up, that nobody has paid anything of and that has no operation pending or unknown: its stock goes back,
+/// its payments are called off, and what gift cards and credit paid is on them again. Any other order is left alone, so that running this twice, late or early does no harm.
 /// True where the order still waits for its time, or for a provider's answer: ask again later.
 ///
 /// # Errors
@@ -61,20 +60,25 @@ pub async fn expire_at(tx: &WriteTx, order_id: OrderId, at: Timestamp) -> Result
 pub async fn expire(context: &Context, order_id: OrderId) -> Result<bool, DatabaseError> {
     let tx = context.begin(&Origin::system()).await?;
     let Some(mut order) = store::lock(&tx, OrderKey::Id(order_id)).await? else { return Ok(false) };
-    if order.status != OrderStatus::Pending || payment_status(&order.settled) != PaymentStatus::Unpaid {
+    if order.status != OrderStatus::Pending {
+        return Ok(false);
+    }
+    let mut payments = payments::lock_by_reference(&tx, order_id.uuid()).await?;
+    let money = money_of_others(&payments);
+    if money.kept_minor() > 0 {
         return Ok(false);
     }
     // Too early: a clock was set back, or another node's is ahead.
     if order.expires_at.is_some_and(|at| at > tx.now()) {
         return Ok(true);
     }
-    let mut payments = payments::lock_by_reference(&tx, order_id.uuid()).await?;
-    if payments::has_open_operation(&tx, order_id.uuid()).await? || money_of(0, &payments).authorised_minor > 0 {
+    if payments::has_open_operation(&tx, order_id.uuid()).await? || money.authorised_minor > 0 {
         return Ok(true);
     }
     for payment in &mut payments {
         payments::call_off(&tx, payment, MoveCause::Timer).await.map_err(payment_fault)?;
     }
+    return_stored(&tx, &mut order, &payments).await?;
     transition(&tx, &mut order, OrderStatus::Expired).await?;
     store::update_state(&tx, &mut order).await?;
     tx.commit().await?;

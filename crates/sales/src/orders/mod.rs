@@ -1,10 +1,12 @@
 //! Orders: what was sold, in which state it is, and how it got there.
 
 mod advance;
+mod books;
 mod cancel;
 mod claim;
 mod events;
 mod expire;
+mod gift_cards;
 mod model;
 mod note;
 mod personal;
@@ -16,11 +18,12 @@ mod timeline;
 mod update;
 mod words;
 
-pub use advance::{advance, money_of, payment_fault};
+pub use advance::{MAKE_GIFT_CARDS, advance, money_of, payment_fault};
 pub use cancel::{CancelOrder, CancelOrderError, cancel};
 pub use claim::claim;
 pub use events::OrderFact;
 pub use expire::{ExpireOrder, expire, expire_at};
+pub use gift_cards::take_back_gift_cards;
 pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
 pub use note::{Note, NoteError, add_note};
 pub use personal::PersonalOrders;

@@ -64,6 +64,8 @@ pub struct Order {
     pub discount_minor: i64,
     /// Shipping, with tax.
     pub shipping_minor: i64,
+    /// The tax that is in it.
+    pub shipping_tax_minor: i64,
     /// All tax.
     pub tax_minor: i64,
     /// What it costs, and what came of it.

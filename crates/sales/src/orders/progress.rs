@@ -47,6 +47,8 @@ pub struct LineProgress {
     pub delivered: i64,
     /// Pieces called off before they left.
     pub cancelled: i64,
+    /// Whether they are gift cards, which are made once they are paid.
+    pub is_gift_card: bool,
 }
 
 impl LineProgress {
@@ -127,7 +129,7 @@ mod tests {
     }
 
     const fn line(quantity: i64, fulfilled: i64, delivered: i64, cancelled: i64) -> LineProgress {
-        LineProgress { quantity, fulfilled, delivered, cancelled }
+        LineProgress { quantity, fulfilled, delivered, cancelled, is_gift_card: false }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod promote;
 mod promoted;
 #[cfg(test)]
 mod properties;
+mod tender;
 mod trial;
 #[cfg(test)]
 mod worked;
@@ -18,4 +19,5 @@ pub use model::{
 };
 pub use price::{PricedCart, PricedCartLine, RepriceError, Supposed, price, price_supposing};
 pub use price_cart::price_cart;
+pub use tender::{Tender, TenderPart};
 pub use trial::{Trial, TrialError, try_out};

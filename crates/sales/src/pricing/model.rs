@@ -36,8 +36,8 @@ pub struct LineInput {
     pub quantity: Quantity,
     /// The price of one, in the price list's tax mode.
     pub unit: Money,
-    /// The variant's tax class.
-    pub tax_class: String,
+    /// The variant's tax class; none for what is never taxed when it is sold.
+    pub tax_class: Option<String>,
     /// The weight of one.
     pub weight_grams: i64,
     /// False for what needs no parcel.

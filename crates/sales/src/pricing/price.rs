@@ -1,13 +1,14 @@
 //! Pricing a cart from what the shop says now, never from what a client says.
 
 use catalog::channels::Channel;
-use catalog::variants::Sellable;
+use catalog::variants::{Sellable, VariantKind};
 use kernel::{CartLineId, Country, DomainError, ErrorKind, Money, PromotionId};
 use platform::db::{ConnectionTrait, DatabaseError, RulesStamp};
 
 use super::model::{AdjustmentInput, LineInput, PricingError, PricingInput, ShippingCharge, Totals};
 use super::price_cart::price_cart;
 use super::promote;
+use super::tender::{self, Tender};
 use crate::carts::{Cart, CartContents, CartLine};
 use crate::promotions::{Evaluation, Promotion};
 use crate::shipping::{self, ShippingMethod, ShippingMethods};
@@ -32,6 +33,8 @@ pub struct PricedCart {
     pub shipping_options: Vec<(ShippingMethod, Money)>,
     /// The chosen way, where it goes there.
     pub shipping_method: Option<ShippingMethod>,
+    /// What of the total gift cards and credit pay.
+    pub tender: Tender,
 }
 
 /// A line and what the catalogue says of its variant.
@@ -103,7 +106,7 @@ pub async fn price_supposing(
     let mut lines = for_sale(&contents)?;
     let goes_to = supposed.country.or_else(|| contents.cart.shipping_address.as_ref().map(|address| address.country()));
     let mut promotions = promote::promote(db, &contents, &mut lines, (goes_to, supposed)).await?;
-    let CartContents { cart, channel, rules, .. } = contents;
+    let CartContents { cart, channel, rules, now, .. } = contents;
     let tax_mode = if channel.prices_include_tax { TaxMode::Included } else { TaxMode::Excluded };
     let destination = supposed.country.map(Destination::of).or_else(|| destination(&cart, &channel, tax_mode));
     let tax_rates = match &destination {
@@ -129,7 +132,15 @@ pub async fn price_supposing(
         None => unshipped,
     };
     let shipping_method = chosen.map(|(method, _)| method);
-    Ok(PricedCart { shipping_method, cart, channel, lines, promotions, totals, tax_mode, shipping_options })
+    let tender = tender::tender(db, &cart, (totals.total, gross_of_gift_cards(&lines, &totals)), now).await?;
+    Ok(PricedCart { shipping_method, tender, cart, channel, lines, promotions, totals, tax_mode, shipping_options })
+}
+
+fn gross_of_gift_cards(lines: &[PricedCartLine], totals: &Totals) -> i64 {
+    let of = |line: &&PricedCartLine| line.variant.kind == VariantKind::GiftCard;
+    let gross =
+        |line: &PricedCartLine| totals.lines.iter().find(|priced| priced.line_id == line.line.id).map(|priced| priced.gross.minor());
+    lines.iter().filter(of).filter_map(gross).sum()
 }
 
 fn for_sale(contents: &CartContents) -> Result<Vec<PricedCartLine>, DatabaseError> {
@@ -153,7 +164,8 @@ fn line_input(line: &PricedCartLine) -> Option<LineInput> {
         variant_id: line.line.variant_id,
         quantity: line.line.quantity,
         unit,
-        tax_class: line.variant.tax_class.clone(),
+        // A gift card is taxed when it is spent: nobody knows yet for what.
+        tax_class: (line.variant.kind != VariantKind::GiftCard).then(|| line.variant.tax_class.clone()),
         // A present makes no parcel dearer.
         weight_grams: line.variant.weight_grams.filter(|_| line.gift_of.is_none()).unwrap_or(0),
         requires_shipping: line.variant.requires_shipping,

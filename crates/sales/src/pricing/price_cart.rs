@@ -49,7 +49,7 @@ fn subtotal_of(line: &LineInput, input: &PricingInput<'_>) -> Result<i64, Pricin
 }
 
 fn price_line(line: &LineInput, (subtotal, off): (i64, i64), input: &PricingInput<'_>) -> Result<PricedLine, PricingError> {
-    let rates = rates_for(&line.tax_class, input);
+    let rates = line.tax_class.as_deref().map(|class| rates_for(class, input)).unwrap_or_default();
     let taxed = tax_amount(subtotal - off, &rates, input)?;
     let money = |minor: i64| Money::new(minor, input.currency);
     Ok(PricedLine {

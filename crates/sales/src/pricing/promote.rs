@@ -1,5 +1,6 @@
 //! What promotions make of a cart: amounts off its lines, presents among them, parcels that go for nothing.
 
+use catalog::variants::VariantKind;
 use kernel::{CartId, CartLineId, Country, Money, PromotionId, Quantity};
 use platform::db::{ConnectionTrait, DatabaseError};
 use sha2::{Digest, Sha256};
@@ -41,7 +42,11 @@ pub(super) async fn promote(
     Ok(Evaluation { applied, passed_over: granted.evaluation.passed_over })
 }
 
+/// Gift cards are money: no promotion makes them cheaper, and they do not count towards one.
 fn basket_line(line: &PricedCartLine) -> Option<BasketLine> {
+    if line.variant.kind == VariantKind::GiftCard {
+        return None;
+    }
     Some(BasketLine {
         line_id: line.line.id,
         variant_id: line.line.variant_id,

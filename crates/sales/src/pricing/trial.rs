@@ -101,6 +101,7 @@ pub async fn try_out(context: &Context, trial: Trial) -> Result<PricedCart, Tria
         billing_address: None,
         shipping_method_id: trial.shipping_method_id,
         codes: trial.codes,
+        stored_values: Vec::new(),
         version: 1,
         created_at: now,
         updated_at: now,

@@ -10,5 +10,5 @@ mod store;
 pub use error::RefundOrderError;
 pub use items::{RefundItem, RefundLine, price_of_pieces};
 pub use payment::{RefundPayment, refund_payment};
-pub use refund::{OrderRefund, RefundOrder, refund};
+pub use refund::{OrderRefund, RefundOrder, RefundTo, refund};
 pub use store::{INVARIANTS, find, list};

@@ -1,6 +1,6 @@
 //! Giving back money of one payment.
 
-use ::payments::payments;
+use ::payments::payments::{self, GoesTo};
 use ::payments::refunds::{OpenRefund, RefundReason};
 use kernel::{Money, OrderId, Origin, PaymentId};
 use platform::db::WriteTx;
@@ -49,6 +49,13 @@ async fn refund_in(tx: &WriteTx, request: &RefundPayment, note: Option<String>) 
         None if left.minor() <= 0 => return Err(::payments::refunds::RefundError::NothingLeft.into()),
         None => left,
     };
-    let open = OpenRefund { reference_id: order.id.uuid(), amount, from: Some(request.payment_id), reason: request.reason, note };
+    let open = OpenRefund {
+        reference_id: order.id.uuid(),
+        amount,
+        from: Some(request.payment_id),
+        to: GoesTo::Back,
+        reason: request.reason,
+        note,
+    };
     give_back(tx, order, &[], (open, Vec::new())).await
 }

@@ -1,9 +1,10 @@
 //! Giving back money of an order.
 
-use ::payments::payments;
+use ::payments::payments::{self, GoesTo, Operation};
 use ::payments::refunds::{self as money, OpenRefund, Refund, RefundReason};
+use ::payments::stored_values;
 use chrono::TimeDelta;
-use kernel::{FieldErrors, Money, OrderId, Origin, text};
+use kernel::{FieldErrors, Money, OrderId, Origin, text, text_enum};
 use platform::db::{DatabaseError, WriteTx};
 use platform::idempotency::{self, Answer, Key, Keyed};
 use platform::{audit, outbox};
@@ -31,6 +32,8 @@ pub struct RefundOrder {
     pub shipping: Option<Money>,
     /// How much, where it is not what lines and shipping come to.
     pub amount: Option<Money>,
+    /// Where it goes.
+    pub to: RefundTo,
     /// Why.
     pub reason: RefundReason,
     /// In the words of staff: up to 500 characters.
@@ -39,6 +42,16 @@ pub struct RefundOrder {
     pub key: Key,
     /// The answer that every repetition gets.
     pub present: fn(&OrderRefund) -> Answer,
+}
+
+text_enum! {
+    /// Where money goes that is given back.
+    pub enum RefundTo {
+        /// Where it came from: to each payment its part.
+        Payments = "payments",
+        /// To the customer's account, to be spent here.
+        StoreCredit = "store_credit",
+    }
 }
 
 /// A refund and what it is for.
@@ -75,8 +88,29 @@ async fn refund_in(tx: &WriteTx, request: &RefundOrder, note: Option<String>) ->
     let shipping_left = order.shipping_minor - store::shipping_refunded(tx, order.id).await?;
     let items = items_of(&order, &details.lines, &request.lines, (request.shipping, shipping_left))?;
     let amount = amount_of(&order, request.amount, &items)?;
-    let open = OpenRefund { reference_id: order.id.uuid(), amount, from: None, reason: request.reason, note };
+    take_back_gift_cards(tx, &order, (&details.lines, &request.lines)).await?;
+    let to = goes_to(tx, &order, request.to).await?;
+    let open = OpenRefund { reference_id: order.id.uuid(), amount, from: None, to, reason: request.reason, note };
     give_back(tx, order, &details.lines, (open, items)).await
+}
+
+async fn take_back_gift_cards(tx: &WriteTx, order: &Order, (lines, wanted): (&[OrderLine], &[RefundLine])) -> Result<(), RefundOrderError> {
+    let mut errors = FieldErrors::new();
+    for (place, wanted) in wanted.iter().enumerate() {
+        let Some(line) = lines.iter().find(|line| line.id == wanted.line_id) else { continue };
+        if let Err(left) = orders::take_back_gift_cards(tx, order.id, (line, wanted.quantity.into())).await? {
+            errors.add(format!("lines.{place}.quantity"), format!("only {left} of its gift cards are unspent"));
+        }
+    }
+    Ok(errors.finish(|| Some(()))?)
+}
+
+async fn goes_to(tx: &WriteTx, order: &Order, to: RefundTo) -> Result<GoesTo, RefundOrderError> {
+    match (to, order.user_id) {
+        (RefundTo::Payments, _) => Ok(GoesTo::Back),
+        (RefundTo::StoreCredit, Some(user)) => Ok(GoesTo::Credit(stored_values::ensure_credit(tx, user, order.currency).await?)),
+        (RefundTo::StoreCredit, None) => Err(FieldErrors::of("to", "the order is nobody's account: only payments take money back").into()),
+    }
 }
 
 /// What is asked for, or what the items come to.
@@ -103,8 +137,12 @@ pub(super) async fn give_back(
         return Err(money::RefundError::CurrencyMismatch.into());
     }
     let (refund, started) = money::open(tx, open, (&payments, &operations)).await?;
-    for operation in &started {
+    let (open, done): (Vec<&Operation>, Vec<&Operation>) = started.iter().partition(|operation| operation.status.is_open());
+    for operation in open {
         execute_after(tx, operation, TimeDelta::zero()).await?;
+    }
+    if !done.is_empty() {
+        order.settled = orders::money_of(order.settled.total_minor, &payments::find_by_reference(tx, reference).await?);
     }
     store::insert_items(tx, refund.id, &items).await?;
     orders::count_refunded(tx, order.id).await?;

@@ -1,6 +1,6 @@
 //! What an order's payments mean for it, and what becomes of money that nobody may keep.
 
-use ::payments::payments::{self, MoveCause, Operation, OperationKind, Payment};
+use ::payments::payments::{self, GoesTo, MoveCause, Operation, OperationKind, Payment};
 use kernel::PaymentId;
 use platform::db::{DatabaseError, WriteTx};
 use platform::outbox;
@@ -24,7 +24,10 @@ pub(super) async fn settle_money(
     let (before, status) = (order.settled, order.payment_status);
     order.settled = money_of(order.settled.total_minor, &payments);
     let operations = payments::operations_of(tx, order.id.uuid()).await?;
-    return_what_is_too_much(tx, order, (&payments, &operations), came).await?;
+    if return_what_is_too_much(tx, order, (&payments, &operations), came).await? {
+        payments = payments::lock_by_reference(tx, order.id.uuid()).await?;
+        order.settled = money_of(order.settled.total_minor, &payments);
+    }
     if !order.status.is_live() || order.settled.nothing_left_to_pay() {
         let unneeded = payments.iter_mut().filter(|payment| payment.captured_minor == 0 && !has_open_void(payment, &operations));
         for payment in unneeded {
@@ -47,18 +50,23 @@ pub(super) async fn settle_money(
     }
 }
 
-/// A live order keeps its total, a dead one nothing.
+/// A live order keeps its total, a dead one nothing. True where some of it is back already: on a gift card or as credit.
 async fn return_what_is_too_much(
     tx: &WriteTx,
     order: &Order,
     (payments, operations): (&[Payment], &[Operation]),
     came: PaymentId,
-) -> Result<(), DatabaseError> {
+) -> Result<bool, DatabaseError> {
+    let mut is_back = false;
     let allowed_minor = if order.status.is_live() { order.settled.total_minor } else { 0 };
     for (payment, amount) in surplus_of(allowed_minor, (payments, operations), came) {
-        let refund = payments::return_surplus(tx, payment, amount).await.map_err(payment_fault)?;
+        let refund = payments::return_surplus(tx, payment, amount, GoesTo::Back).await.map_err(payment_fault)?;
         tracing::warn!(order.id = %order.id, payment.id = %payment.id, amount_minor = amount.minor(), "money that the order has no use for goes back");
-        execute_after(tx, &refund, pause_before(OperationKind::Refund, payment, operations)).await?;
+        if refund.status.is_open() {
+            execute_after(tx, &refund, pause_before(OperationKind::Refund, payment, operations)).await?;
+        } else {
+            is_back = true;
+        }
     }
-    Ok(())
+    Ok(is_back)
 }

@@ -6,7 +6,7 @@ use accounts::addresses::Address;
 use gateway::Problem;
 use kernel::{Email, FieldErrors, Money, Quantity, Timestamp};
 use sales::carts::{AddLine, CreateCart, CustomOptions, EditCart};
-use sales::pricing::{PricedCart, PricedCartLine};
+use sales::pricing::{PricedCart, PricedCartLine, TenderPart};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -156,6 +156,8 @@ pub(crate) struct CartView {
     codes: Vec<String>,
     /// Which promotions make it cheaper, and why others do not.
     promotions: CartPromotionsView,
+    /// The gift cards and the credit that pay for it, in this order.
+    pays_with: Vec<TenderView>,
     /// What it costs.
     totals: TotalsView,
     /// When it was begun.
@@ -225,6 +227,8 @@ pub(crate) struct TotalsView {
     tax: MoneyView,
     /// What is to be paid.
     total: MoneyView,
+    /// What of it is left for the payment method, after gift cards and credit.
+    due: MoneyView,
     /// True where the prices of lines include tax.
     tax_included: bool,
     /// Pieces.
@@ -249,6 +253,7 @@ impl From<&PricedCart> for CartView {
             lines: lines_of(priced),
             codes: cart.codes.clone(),
             promotions: CartPromotionsView::told(priced),
+            pays_with: priced.tender.parts.iter().map(TenderView::from).collect(),
             totals: TotalsView::from(priced),
             created_at: cart.created_at,
             updated_at: cart.updated_at,
@@ -265,6 +270,7 @@ impl From<&PricedCart> for TotalsView {
             shipping: totals.shipping_total.into(),
             tax: totals.tax_total.into(),
             total: totals.total.into(),
+            due: priced.tender.due.into(),
             tax_included: priced.tax_mode == sales::tax::TaxMode::Included,
             item_count: totals.item_count,
         }
@@ -307,6 +313,44 @@ fn line_view(priced: &PricedCart, line: &PricedCartLine) -> CartLineView {
 pub(super) struct CartCodeIn {
     /// As it was typed in.
     #[schema(min_length = 1, max_length = 64, example = "SPRING-26")]
+    pub(super) code: String,
+}
+
+/// A gift card or credit that pays for a cart.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TenderView {
+    /// Which one (`value_…`).
+    #[schema(value_type = schema::StoredValueId)]
+    id: String,
+    /// Gift card or credit.
+    #[schema(value_type = schema::StoredValueKind)]
+    kind: &'static str,
+    /// The last four characters of a gift card's code.
+    code_end: Option<String>,
+    /// What it could pay now.
+    spendable: MoneyView,
+    /// What it pays of this cart.
+    amount: MoneyView,
+}
+
+impl From<&TenderPart> for TenderView {
+    fn from(part: &TenderPart) -> Self {
+        Self {
+            id: part.value.id.to_string(),
+            kind: part.value.kind.as_str(),
+            code_end: part.value.code_end.clone(),
+            spendable: part.spendable.into(),
+            amount: part.amount.into(),
+        }
+    }
+}
+
+/// A gift card for a cart.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CartGiftCardIn {
+    /// Its code: dashes, blanks and small letters do not matter.
+    #[schema(min_length = 1, max_length = 128, example = "ABCD-2345-EFGH-6789")]
     pub(super) code: String,
 }
 

@@ -9,6 +9,7 @@ mod orders;
 mod profile;
 mod push_subscriptions;
 mod sessions;
+mod store_credits;
 mod two_factor;
 
 pub(super) use export::ExportView;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Routes {
         .merge(cart::routes())
         .merge(orders::routes())
         .merge(sessions::routes())
+        .merge(store_credits::routes())
         .merge(two_factor::routes())
         .merge(identities::routes())
         .merge(push_subscriptions::routes())

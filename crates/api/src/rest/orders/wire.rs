@@ -188,7 +188,7 @@ pub(super) struct PaymentView {
     #[schema(value_type = schema::PaymentId)]
     id: String,
     /// Through whom.
-    #[schema(value_type = schema::PaymentMethod)]
+    #[schema(value_type = schema::PaymentProvider)]
     provider: String,
     /// `created`, `awaiting_customer`, `processing`, `authorised`, `captured`, `failed`, `unknown`, `voided`, `expired`,
     /// `disputed`, `won` or `lost`.

@@ -87,7 +87,7 @@ pub(super) struct PaymentDetailsView {
     #[schema(value_type = schema::OrderId)]
     order_id: String,
     /// Through whom.
-    #[schema(value_type = schema::PaymentMethod)]
+    #[schema(value_type = schema::PaymentProvider)]
     provider: String,
     /// The provider's name for it.
     provider_reference: Option<String>,

@@ -4,7 +4,7 @@ use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem, kept_answer};
 use kernel::{FieldErrors, OrderId, OrderTag, Prefixed as _, Quantity, Timestamp};
 use payments::refunds::{RefundPart, RefundReason};
 use platform::idempotency::{Answer, Key};
-use sales::refunds::{OrderRefund, RefundItem, RefundLine, RefundOrder};
+use sales::refunds::{OrderRefund, RefundItem, RefundLine, RefundOrder, RefundTo};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -46,6 +46,9 @@ pub(super) struct RefundIn {
     /// How much, where it is not what lines and shipping come to: less where something is kept, more to make up for something. Above zero
     /// and no more than came.
     amount: Option<MoneyIn>,
+    /// Where it goes. Absent: `payments`.
+    #[schema(value_type = Option<schema::RefundTo>)]
+    to: Option<String>,
     /// Why.
     #[schema(value_type = schema::RefundReason)]
     reason: String,
@@ -71,7 +74,7 @@ pub(super) struct RefundLineIn {
 
 impl RefundIn {
     pub(super) fn into_request(self, key: Key) -> Result<RefundOrder, Problem> {
-        let Self { order_id, lines: wanted, shipping, amount, reason, note } = self;
+        let Self { order_id, lines: wanted, shipping, amount, to, reason, note } = self;
         let mut errors = FieldErrors::new();
         let order_id = errors.take("order_id", order_id.parse::<OrderId>());
         let reason = errors.take("reason", reason.parse::<RefundReason>());
@@ -84,8 +87,9 @@ impl RefundIn {
         }
         let shipping = money(&mut errors, "shipping", shipping);
         let amount = money(&mut errors, "amount", amount);
+        let to = to.map_or(Some(RefundTo::Payments), |raw| errors.take("to", raw.parse()));
         let present = RefundView::ordered;
-        let request = || Some(RefundOrder { order_id: order_id?, lines, shipping, amount, reason: reason?, note, key, present });
+        let request = || Some(RefundOrder { order_id: order_id?, lines, shipping, amount, to: to?, reason: reason?, note, key, present });
         Ok(errors.finish(request)?)
     }
 }
@@ -156,7 +160,7 @@ struct RefundPartView {
     #[schema(value_type = schema::PaymentOperationId)]
     operation_id: String,
     /// Through whom.
-    #[schema(value_type = schema::PaymentMethod)]
+    #[schema(value_type = schema::PaymentProvider)]
     provider: String,
     /// How much.
     amount: MoneyView,

@@ -38,6 +38,7 @@ struct OrderRow {
     subtotal_minor: i64,
     discount_minor: i64,
     shipping_minor: i64,
+    shipping_tax_minor: i64,
     tax_minor: i64,
     total_minor: i64,
     authorised_minor: i64,
@@ -53,7 +54,7 @@ struct OrderRow {
 }
 
 const ORDER: &str = "id, number, cart_id, channel_id, user_id, contact_id, status, payment_status, fulfilment_status, currency, tax_included,
-    payment_method, shipping_method_id, shipping_method_name, country, item_count, subtotal_minor, discount_minor, shipping_minor, tax_minor,
+    payment_method, shipping_method_id, shipping_method_name, country, item_count, subtotal_minor, discount_minor, shipping_minor, shipping_tax_minor, tax_minor,
     total_minor, authorised_minor, captured_minor, refunded_minor, transition_count, metadata, placed_at, expires_at, cancel_reason, version, updated_at";
 
 fn corrupt(what: &'static str) -> impl Fn() -> DatabaseError {
@@ -88,6 +89,7 @@ impl TryFrom<OrderRow> for Order {
             subtotal_minor: row.subtotal_minor,
             discount_minor: row.discount_minor,
             shipping_minor: row.shipping_minor,
+            shipping_tax_minor: row.shipping_tax_minor,
             tax_minor: row.tax_minor,
             settled: Settled {
                 total_minor: row.total_minor,
@@ -225,6 +227,7 @@ struct ProgressRow {
     quantity: i64,
     quantity_fulfilled: i64,
     quantity_cancelled: i64,
+    kind: String,
     delivered: i64,
 }
 
@@ -233,7 +236,7 @@ struct ProgressRow {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn progress_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<LineProgress>, DatabaseError> {
-    const SELECT: &str = "SELECT l.quantity, l.quantity_fulfilled, l.quantity_cancelled,
+    const SELECT: &str = "SELECT l.quantity, l.quantity_fulfilled, l.quantity_cancelled, l.kind,
         CAST(COALESCE((SELECT SUM(fl.quantity) FROM fulfilment_lines fl JOIN fulfilments f ON f.id = fl.fulfilment_id
             WHERE fl.line_id = l.id AND f.status = 'delivered'), 0) AS BIGINT) AS delivered
         FROM order_lines l WHERE l.order_id = $1 ORDER BY l.position, l.id";
@@ -243,6 +246,7 @@ pub async fn progress_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<L
         fulfilled: row.quantity_fulfilled,
         delivered: row.delivered,
         cancelled: row.quantity_cancelled,
+        is_gift_card: row.kind == "gift_card",
     };
     Ok(rows.into_iter().map(progress).collect())
 }

@@ -40,10 +40,10 @@ pub async fn insert(tx: &WriteTx, details: &OrderDetails) -> Result<(), Database
 async fn insert_order(tx: &WriteTx, order: &Order) -> Result<(), DatabaseError> {
     const INSERT: &str = "INSERT INTO orders (id, number, cart_id, source, channel_id, user_id, contact_id, status, payment_status,
         fulfilment_status, currency, tax_included, payment_method, shipping_method_id, shipping_method_name, country, item_count,
-        subtotal_minor, discount_minor, shipping_minor, tax_minor, total_minor, transition_count, metadata, placed_at, expires_at, version,
-        created_at, updated_at, created_by, updated_by)
+        subtotal_minor, discount_minor, shipping_minor, shipping_tax_minor, tax_minor, total_minor, transition_count, metadata, placed_at,
+        expires_at, version, created_at, updated_at, created_by, updated_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
-        $25, $25, $28, $28)";
+        $28, $26, $26, $29, $29)";
     let source = if order.cart_id.is_some() { "cart" } else { "draft" };
     let values = values![
         order.id,
@@ -66,6 +66,7 @@ async fn insert_order(tx: &WriteTx, order: &Order) -> Result<(), DatabaseError> 
         order.subtotal_minor,
         order.discount_minor,
         order.shipping_minor,
+        order.shipping_tax_minor,
         order.tax_minor,
         order.settled.total_minor,
         order.transition_count,

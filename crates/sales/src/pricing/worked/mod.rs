@@ -36,7 +36,7 @@ impl Cart {
             variant_id: VariantId::generate(),
             quantity: Quantity::try_from(quantity).expect("a quantity"),
             unit: Money::new(unit_minor, self.currency),
-            tax_class: self.class_of(rates),
+            tax_class: Some(self.class_of(rates)),
             weight_grams: 250,
             requires_shipping: true,
         };

@@ -41,7 +41,17 @@ impl Shop {
         let of = &sale.payments[payment];
         let (payment_id, provider) = (of.id, of.provider.clone());
         let (status, provider_reference, created_at) = (OperationStatus::Pending, None, self.now);
-        sale.operations.push(Operation { id, payment_id, kind, status, amount, provider, provider_reference, created_at });
+        sale.operations.push(Operation {
+            id,
+            payment_id,
+            kind,
+            status,
+            amount,
+            provider,
+            provider_reference,
+            stored_value_id: None,
+            created_at,
+        });
         sale.operations.len() - 1
     }
 

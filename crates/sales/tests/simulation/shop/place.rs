@@ -85,7 +85,7 @@ impl Shop {
                 variant_id: self.stocks[variant].variant_id,
                 quantity: Quantity::try_from(pieces).expect("a quantity"),
                 unit: Money::new(goods.unit_minor, setting.currency),
-                tax_class: goods.tax_class.to_owned(),
+                tax_class: Some(goods.tax_class.to_owned()),
                 weight_grams: 100,
                 requires_shipping: goods.ships,
             }
