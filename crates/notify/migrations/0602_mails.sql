@@ -2,8 +2,8 @@
 
 CREATE TABLE mail_templates (
     id UUID PRIMARY KEY,
-    name TEXT NOT NULL CONSTRAINT mail_templates_name_check CHECK (name IN ('order_confirmation', 'shipping_notice', 'welcome',
-        'abandoned_cart', 'low_stock', 'webhook_failing', 'webhook_disabled')),
+    name TEXT NOT NULL CONSTRAINT mail_templates_name_check CHECK (name IN ('order_confirmation', 'shipping_notice', 'gift_cards',
+        'welcome', 'abandoned_cart', 'low_stock', 'webhook_failing', 'webhook_disabled')),
     locale TEXT NOT NULL,
     -- All absent where the shop took back what it wrote; the version goes on.
     subject TEXT,
@@ -21,8 +21,8 @@ CREATE TABLE mail_templates (
 -- Every letter that was or is to be sent. What it said is not kept: it is made when it is sent.
 CREATE TABLE mails (
     id UUID PRIMARY KEY,
-    template TEXT NOT NULL CONSTRAINT mails_template_check CHECK (template IN ('order_confirmation', 'shipping_notice', 'welcome',
-        'abandoned_cart', 'low_stock', 'webhook_failing', 'webhook_disabled')),
+    template TEXT NOT NULL CONSTRAINT mails_template_check CHECK (template IN ('order_confirmation', 'shipping_notice', 'gift_cards',
+        'welcome', 'abandoned_cart', 'low_stock', 'webhook_failing', 'webhook_disabled')),
     locale TEXT NOT NULL,
     -- Both absent once nobody may know any more who read it.
     to_email TEXT,

@@ -40,6 +40,27 @@ const DAMAGES: &[(&str, &str)] = &[
         "INSERT INTO refund_items (refund_id, position, line_id, quantity, amount_minor, restock)
         SELECT r.id, 99, (SELECT l.id FROM order_lines l WHERE l.order_id <> r.reference_id LIMIT 1), 1, 0, FALSE FROM refunds r",
     ),
+    (
+        "m15",
+        "INSERT INTO ledger_transactions (id, kind, reference_id, created_at, created_by)
+        SELECT id, 'sale', id, placed_at, created_by FROM orders WHERE status = 'pending'",
+    ),
+    ("m15", "UPDATE orders SET shipping_tax_minor = 1 WHERE shipping_minor > 0"),
+    (
+        "m17",
+        "INSERT INTO ledger_entries (transaction_id, position, account, currency, amount_minor)
+        SELECT e.transaction_id, 97, e.account, e.currency, -1 FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.transaction_id
+        WHERE t.kind = 'allowance' AND e.account = 'customer_receivable'",
+    ),
+    ("m16", "UPDATE orders SET status = 'cancelled' WHERE status = 'confirmed'"),
+    ("g01", "UPDATE stored_values SET balance_minor = balance_minor + 1"),
+    ("g01", "UPDATE stored_values SET move_count = move_count + 1"),
+    (
+        "g02",
+        "INSERT INTO ledger_entries (transaction_id, position, account, currency, amount_minor)
+        SELECT transaction_id, 98, 'gift_cards', currency, 1 FROM ledger_entries WHERE account = 'provider:test'",
+    ),
+    ("g03", "UPDATE payment_operations SET amount_minor = amount_minor - 1 WHERE stored_value_id IS NOT NULL"),
     ("s05", "UPDATE holds SET quantity = quantity + 1 WHERE state = 'held'"),
     ("s06", "UPDATE orders SET status = 'cancelled', expires_at = NULL WHERE status = 'pending'"),
     ("s07", "UPDATE orders SET expires_at = placed_at WHERE status = 'pending'"),
@@ -112,6 +133,7 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     crate::refunds::give_back(&shop, &place(&shop, "test").await?, json!({"lines": [[1, false]]})).await?.expect(201)?;
     shop.post("/api/v1/customer-groups").json(json!({"name": "Regulars"})).await?.expect(201)?;
     crate::promotions::order_with_everything_limited(&shop).await?;
+    crate::gift_cards::order_by_card(&shop).await?;
     // Customers are told of orders a moment later.
     shop.settle().await?;
 

@@ -20,12 +20,12 @@ async fn mails(shop: &TestShop) -> TestResult<Vec<Value>> {
 }
 
 /// The letters of this name.
-async fn mails_of(shop: &TestShop, template: &str) -> TestResult<Vec<Value>> {
+pub(crate) async fn mails_of(shop: &TestShop, template: &str) -> TestResult<Vec<Value>> {
     Ok(mails(shop).await?.into_iter().filter(|mail| mail["template"] == template).collect())
 }
 
 /// The letter as its reader gets it, without the breaks of its lines.
-async fn content(shop: &TestShop, mail: &Value) -> TestResult<String> {
+pub(crate) async fn content(shop: &TestShop, mail: &Value) -> TestResult<String> {
     let path = format!("{MAILS}/{}/content", mail["id"].as_str().unwrap_or_default());
     Ok(shop.get(&path).await?.expect(200)?.text("message").replace("=\r\n", "").replace("=3D", "="))
 }

@@ -22,6 +22,7 @@ mod export;
 mod faults;
 mod flow;
 mod front_door;
+mod gift_cards;
 mod import;
 mod inbound;
 mod inventory;

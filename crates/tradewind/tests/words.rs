@@ -18,9 +18,11 @@ use notify::mails::{AboutKind, MailState};
 use notify::push::{PushKind, PushState};
 use notify::sync::{SyncDirection, SyncState};
 use notify::webhooks::{DeliveryState, DisabledBecause};
+use payments::ledger::TransactionKind;
 use payments::payments::{OperationKind, OperationStatus};
 use payments::reconciliation::FindingKind;
 use payments::refunds::RefundReason;
+use payments::stored_values::{AdjustReason, MoveKind, StoredValueKind};
 use platform::audit::Outcome;
 use platform::jobs::{JobState, Queue};
 use platform::privacy::ExportStatus;
@@ -34,7 +36,7 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 41] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 45] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -43,6 +45,7 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 41] = [
     ("job_queues_name_check", Queue::WORDS),
     ("jobs_queue_check", Queue::WORDS),
     ("jobs_state_check", JobState::WORDS),
+    ("ledger_transactions_kind_check", TransactionKind::WORDS),
     ("mail_templates_name_check", TemplateName::WORDS),
     ("mails_about_check", AboutKind::WORDS),
     ("mails_state_check", MailState::WORDS),
@@ -67,6 +70,9 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 41] = [
     ("shipping_methods_kind_check", ShippingKind::WORDS),
     ("stock_imports_state_check", StockImportState::WORDS),
     ("stock_moves_reason_check", MoveReason::WORDS),
+    ("stored_value_moves_kind_check", MoveKind::WORDS),
+    ("stored_value_moves_reason_check", AdjustReason::WORDS),
+    ("stored_values_kind_check", StoredValueKind::WORDS),
     ("sync_runs_direction_check", SyncDirection::WORDS),
     ("sync_runs_state_check", SyncState::WORDS),
     ("users_status_check", UserStatus::WORDS),

@@ -101,6 +101,14 @@ INSERT INTO ledger_entries (transaction_id, position, account, currency, amount_
 SELECT @id(b70, n), m, CASE m WHEN 1 THEN 'customer_receivable' ELSE 'cash:manual' END, 'USD', (2 * m - 3) * (subtotal + 500)
 FROM bench_orders JOIN (SELECT n + 1 AS m FROM @series(2)) AS sides ON s <= 6 ORDER BY bench_orders.n, m;
 
+INSERT INTO ledger_transactions (id, kind, reference_id, created_at, created_by)
+SELECT @id(b71, n), 'sale', @id(b20, n), @ts(n * 30), 'system' FROM bench_orders WHERE s <= 6 ORDER BY n;
+
+INSERT INTO ledger_entries (transaction_id, position, account, currency, amount_minor)
+SELECT @id(b71, n), m, CASE m WHEN 1 THEN 'customer_receivable' WHEN 2 THEN 'revenue' ELSE 'shipping' END, 'USD',
+    CASE m WHEN 1 THEN subtotal + 500 WHEN 2 THEN -subtotal ELSE -500 END
+FROM bench_orders JOIN (SELECT n + 1 AS m FROM @series(3)) AS sides ON s <= 6 ORDER BY bench_orders.n, m;
+
 INSERT INTO holds (id, reference_id, line_id, variant_id, location_id, state, quantity, consumed, released, expires_at, created_at, updated_at)
 SELECT @id(b80, line), @id(b20, n), @id(b30, line), @id(a20, 2 * p), (SELECT id FROM stock_locations WHERE code = 'main'),
     CASE WHEN s <= 5 THEN 'consumed' WHEN s <= 7 THEN 'held' ELSE 'released' END, q, CASE WHEN s <= 5 THEN q ELSE 0 END,

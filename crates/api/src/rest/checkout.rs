@@ -43,8 +43,9 @@ struct CheckoutIn {
     responses(
         CommonProblems,
         (status = 201, description = "Order placed", body = Envelope<OrderView>),
+        (status = 403, description = "`store_credit_of_another`: the cart is paid with credit whose owner is not signed in", body = ErrorBody),
         (status = 404, description = "`cart_not_found`", body = ErrorBody),
-        (status = 409, description = "`order_already_placed`, `cart_merged`, `out_of_stock`, `variant_unavailable`, `cart_changed`, `promotion_not_applied`, `promotion_used_up`, `idempotency_key_in_use`", body = ErrorBody),
+        (status = 409, description = "`order_already_placed`, `cart_merged`, `out_of_stock`, `variant_unavailable`, `cart_changed`, `promotion_not_applied`, `promotion_used_up`, `stored_value_spent`, `idempotency_key_in_use`", body = ErrorBody),
         (status = 422, description = "`cart_empty`, `cart_incomplete`, `payment_method_unavailable`, `total_too_large`, `idempotency_key_reused`, `validation_failed`", body = ErrorBody),
     ),
 )]

@@ -34,6 +34,7 @@ const fn english(name: TemplateName) -> (&'static str, &'static str, &'static st
     match name {
         TemplateName::OrderConfirmation => letter!("Your order {{ order.number }} at {{ shop.name }}", "en", "order_confirmation"),
         TemplateName::ShippingNotice => letter!("Your order {{ order.number }} is on its way", "en", "shipping_notice"),
+        TemplateName::GiftCards => letter!("Your gift cards of {{ shop.name }}", "en", "gift_cards"),
         TemplateName::Welcome => letter!("Welcome to {{ shop.name }}", "en", "welcome"),
         TemplateName::AbandonedCart => letter!("Your cart at {{ shop.name }}", "en", "abandoned_cart"),
         TemplateName::LowStock => letter!("{{ product.ready }} left: {{ product.title }}", "en", "low_stock"),
@@ -46,6 +47,7 @@ const fn german(name: TemplateName) -> (&'static str, &'static str, &'static str
     match name {
         TemplateName::OrderConfirmation => letter!("Ihre Bestellung {{ order.number }} bei {{ shop.name }}", "de", "order_confirmation"),
         TemplateName::ShippingNotice => letter!("Ihre Bestellung {{ order.number }} ist unterwegs", "de", "shipping_notice"),
+        TemplateName::GiftCards => letter!("Ihre Geschenkgutscheine von {{ shop.name }}", "de", "gift_cards"),
         TemplateName::Welcome => letter!("Willkommen bei {{ shop.name }}", "de", "welcome"),
         TemplateName::AbandonedCart => letter!("Ihr Warenkorb bei {{ shop.name }}", "de", "abandoned_cart"),
         TemplateName::LowStock => letter!("Noch {{ product.ready }} Stück: {{ product.title }}", "de", "low_stock"),

@@ -32,4 +32,6 @@ pub use preview::{Preview, preview, shop_words};
 pub use put::{PutTemplate, put};
 pub use render::Rendered;
 pub use reset::reset;
-pub use words::{CartWords, CustomerWords, EndpointWords, LetterWords, OrderWords, ParcelWords, PieceWords, ShopWords, StockWords, Words};
+pub use words::{
+    CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, OrderWords, ParcelWords, PieceWords, ShopWords, StockWords, Words,
+};

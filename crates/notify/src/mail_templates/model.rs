@@ -12,6 +12,8 @@ text_enum! {
         OrderConfirmation = "order_confirmation",
         /// A parcel left.
         ShippingNotice = "shipping_notice",
+        /// The gift cards of an order were made: their codes.
+        GiftCards = "gift_cards",
         /// Somebody has an account whose address is theirs.
         Welcome = "welcome",
         /// A cart was left behind.
@@ -26,12 +28,12 @@ text_enum! {
 }
 
 impl TemplateName {
-    /// True where a letter tells of an order, so that one may be named for a preview.
+    /// True where a letter tells of an order, so that one may be named for a preview. Codes of gift cards are shown to nobody but their buyer.
     #[must_use]
     pub const fn tells_of_an_order(self) -> bool {
         match self {
             Self::OrderConfirmation | Self::ShippingNotice => true,
-            Self::Welcome | Self::AbandonedCart | Self::LowStock | Self::WebhookFailing | Self::WebhookDisabled => false,
+            Self::GiftCards | Self::Welcome | Self::AbandonedCart | Self::LowStock | Self::WebhookFailing | Self::WebhookDisabled => false,
         }
     }
 }

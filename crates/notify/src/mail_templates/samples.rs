@@ -6,7 +6,9 @@ use kernel::{Currency, Money};
 use super::format;
 use super::locale::MailLocale;
 use super::model::TemplateName;
-use super::words::{CartWords, CustomerWords, EndpointWords, LineWords, OrderWords, ParcelWords, PieceWords, ShopWords, StockWords, Words};
+use super::words::{
+    CartWords, CustomerWords, EndpointWords, GiftCardWords, LineWords, OrderWords, ParcelWords, PieceWords, ShopWords, StockWords, Words,
+};
 
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
@@ -18,6 +20,9 @@ pub(super) fn samples(name: TemplateName, locale: &MailLocale) -> [Words; 2] {
     match name {
         TemplateName::OrderConfirmation => both(|full, locale| Words::Ordered { order: Box::new(order(full, locale)) }),
         TemplateName::ShippingNotice => both(|full, locale| Words::Shipped { order: Box::new(order(full, locale)), parcel: parcel(full) }),
+        TemplateName::GiftCards => {
+            both(|full, locale| Words::GiftCards { order: Box::new(order(full, locale)), cards: cards(full, locale) })
+        }
         TemplateName::Welcome => {
             both(|full, _| Words::Customer { customer: CustomerWords { name: full.then(|| "Ada Lovelace".to_owned()) } })
         }
@@ -75,6 +80,12 @@ fn parcel(full: bool) -> ParcelWords {
     let (carrier, number, url) = (some("DHL"), some("00340434161094042557"), some("https://carrier.example/track/00340434161094042557"));
     let (carrier, tracking_number, tracking_url) = if full { (carrier, number, url) } else { (None, None, None) };
     ParcelWords { carrier, tracking_number, tracking_url, lines: pieces(full) }
+}
+
+fn cards(full: bool, locale: &MailLocale) -> Vec<GiftCardWords> {
+    let amount = || format::money(Money::new(5_000, Currency::EUR), locale);
+    let codes = if full { vec!["ABCD-2345-EFGH-6789", "JKMN-2345-PQRS-6789"] } else { vec!["ABCD-2345-EFGH-6789"] };
+    codes.into_iter().map(|code| GiftCardWords { code: code.to_owned(), amount: amount() }).collect()
 }
 
 fn stock(full: bool) -> StockWords {

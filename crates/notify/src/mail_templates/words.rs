@@ -27,7 +27,7 @@ pub struct ShopWords {
     pub support_email: Option<String>,
 }
 
-/// What a letter is about: `order` and `parcel`, `customer`, `cart`, `product` or `endpoint`.
+/// What a letter is about: `order` and `parcel` or `cards`, `customer`, `cart`, `product` or `endpoint`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Words {
@@ -37,6 +37,13 @@ pub enum Words {
         order: Box<OrderWords>,
         /// The parcel.
         parcel: ParcelWords,
+    },
+    /// An order, and the gift cards that it brings.
+    GiftCards {
+        /// The order.
+        order: Box<OrderWords>,
+        /// The gift cards.
+        cards: Vec<GiftCardWords>,
     },
     /// An order.
     Ordered {
@@ -126,6 +133,15 @@ pub struct ParcelWords {
     pub tracking_url: Option<String>,
     /// What is in it.
     pub lines: Vec<PieceWords>,
+}
+
+/// A gift card.
+#[derive(Debug, Clone, Serialize)]
+pub struct GiftCardWords {
+    /// Its code.
+    pub code: String,
+    /// What is on it.
+    pub amount: String,
 }
 
 /// Some pieces of one thing.

@@ -115,6 +115,7 @@ impl Mail {
             TemplateName::AbandonedCart => None,
             TemplateName::OrderConfirmation
             | TemplateName::ShippingNotice
+            | TemplateName::GiftCards
             | TemplateName::Welcome
             | TemplateName::LowStock
             | TemplateName::WebhookFailing

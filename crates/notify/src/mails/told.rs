@@ -4,10 +4,12 @@ use accounts::users::{self, User};
 use catalog::channels;
 use catalog::variants::{self, PriceSource};
 use kernel::{CartId, Email, OrderId, ProductId, UserId, VariantId, WebhookEndpointId};
+use payments::stored_values::{self, StoredValue};
 use platform::Context;
 use platform::db::DatabaseError;
 use sales::carts::{self, CartLine, CartToken};
 use sales::customers;
+use sales::gift_cards;
 use sales::orders::{self, OrderDetails, OrderKey};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,8 +18,8 @@ use url::Url;
 use super::model::Mail;
 use super::unsubscribe::link;
 use crate::mail_templates::{
-    CartWords, CustomerWords, EndpointWords, LetterWords, PieceWords, StockWords, TemplateName, Words, moment, order_words, parcel_words,
-    shop_words,
+    CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, PieceWords, StockWords, TemplateName, Words, moment, money,
+    order_words, parcel_words, shop_words,
 };
 use crate::webhooks;
 
@@ -51,6 +53,7 @@ pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Tol
     let about = match mail.template {
         TemplateName::OrderConfirmation => ordered(context, mail).await?,
         TemplateName::ShippingNotice => shipped(context, mail).await?,
+        TemplateName::GiftCards => gift_cards(context, mail).await?,
         TemplateName::Welcome => welcomed(context, mail).await?,
         TemplateName::LowStock => low(context, mail).await?,
         TemplateName::WebhookFailing | TemplateName::WebhookDisabled => unwell(context, mail).await?,
@@ -87,6 +90,19 @@ async fn shipped(context: &Context, mail: &Mail) -> Result<Option<Words>, Databa
     let Some(parcel) = details.fulfilments.iter().find(|parcel| parcel.id == fulfilment_id) else { return Ok(None) };
     let order = Box::new(order_words(&details, &mail.locale));
     Ok(Some(Words::Shipped { order, parcel: parcel_words(&details, parcel) }))
+}
+
+/// Codes are told where the shop can still say them, and something is on the card.
+async fn gift_cards(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {
+    let Some(details) = order(context, mail).await? else { return Ok(None) };
+    let made = gift_cards::of_order(context.db.reader(), &details.lines).await?;
+    let card = |value: &StoredValue| {
+        let code = stored_values::code_of(&context.secrets, value).ok().filter(|_| value.balance.minor() > 0)?;
+        Some(GiftCardWords { code: code.reveal(), amount: money(value.balance, &mail.locale) })
+    };
+    let cards: Vec<GiftCardWords> = made.iter().filter_map(card).collect();
+    let order = Box::new(order_words(&details, &mail.locale));
+    Ok((!cards.is_empty()).then_some(Words::GiftCards { order, cards }))
 }
 
 async fn welcomed(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {

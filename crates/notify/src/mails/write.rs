@@ -3,11 +3,11 @@
 use accounts::users::{self, User};
 use catalog::channels;
 use chrono::TimeDelta;
-use kernel::{Email, OrderId, Origin, Timestamp, UserId};
+use kernel::{Email, FulfilmentId, OrderId, OrderLineId, Origin, Timestamp, UserId};
 use platform::db::{DatabaseError, WriteTx};
 use platform::events::{self, Event, EventHead, Subscriber};
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
-use sales::orders::{self, OrderKey};
+use sales::orders::{self, OrderDetails, OrderKey};
 use serde_json::json;
 
 use super::model::{About, AboutKind, NewMail};
@@ -26,6 +26,7 @@ fn letter_of(name: &str) -> Option<TemplateName> {
     match name {
         "order.confirmed" => Some(TemplateName::OrderConfirmation),
         "order.fulfilled" => Some(TemplateName::ShippingNotice),
+        "order.gift_cards_made" => Some(TemplateName::GiftCards),
         "user.email_verified" => Some(TemplateName::Welcome),
         "stock.ran_low" => Some(TemplateName::LowStock),
         "webhook_endpoint.failing" => Some(TemplateName::WebhookFailing),
@@ -73,7 +74,7 @@ impl WriteMail {
     async fn mail(&self, tx: &WriteTx, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
         let Some(template) = letter_of(&event.r#type) else { return Ok(None) };
         match template {
-            TemplateName::OrderConfirmation | TemplateName::ShippingNotice => of_order(tx, template, event).await,
+            TemplateName::OrderConfirmation | TemplateName::ShippingNotice | TemplateName::GiftCards => of_order(tx, template, event).await,
             TemplateName::Welcome => of_user(tx, event).await,
             TemplateName::LowStock => self.of_stock(tx, event).await,
             TemplateName::WebhookFailing | TemplateName::WebhookDisabled => self.of_endpoint(tx, template, event).await,
@@ -111,12 +112,24 @@ async fn of_order(tx: &WriteTx, template: TemplateName, event: &Event) -> Result
     let channel = channels::find(tx, order.channel_id).await?;
     let locale = channel.map_or_else(MailLocale::last_resort, |channel| MailLocale::of_channel(&channel.locale));
     let (user_id, about) = (order.user_id, About { kind: AboutKind::Order, id: order.id.uuid() });
-    let to = orders::details(tx, order).await?.contact.email;
+    let details = orders::details(tx, order).await?;
+    let parcel: Option<FulfilmentId> = event.payload.get("fulfilment_id").and_then(|id| id.as_str()?.parse().ok());
+    if template == TemplateName::ShippingNotice && !is_sent(&details, parcel) {
+        return Ok(None);
+    }
+    let to = details.contact.email;
     if to.as_str().ends_with(NOBODY) {
         return Ok(None);
     }
-    let detail = event.payload.get("fulfilment_id").map_or_else(|| json!({}), |id| json!({ "fulfilment_id": id }));
+    let detail = parcel.map_or_else(|| json!({}), |id| json!({ "fulfilment_id": id }));
     Ok(Some(NewMail { template, locale, to, user_id, cause_id: event.id, about, detail }))
+}
+
+/// What needs no parcel is not on its way.
+fn is_sent(details: &OrderDetails, parcel: Option<FulfilmentId>) -> bool {
+    let Some(parcel) = details.fulfilments.iter().find(|sent| Some(sent.id) == parcel) else { return false };
+    let needs_parcel = |id: OrderLineId| details.lines.iter().any(|line| line.id == id && line.requires_shipping);
+    parcel.lines.iter().any(|(line, _)| needs_parcel(*line))
 }
 
 /// Where mail to whoever is forgotten goes: a domain that nobody has (RFC 2606).

@@ -17,7 +17,7 @@ pub struct GiftCardPatch {
     pub active: Option<bool>,
     /// It pays for nothing from then on.
     pub expires_at: Option<Option<Timestamp>>,
-    /// What staff remark: up to 500 characters.
+    /// What staff remark, up to 500 characters; nothing that tells of a person, for it stays.
     pub note: Option<Option<String>>,
 }
 

@@ -27,7 +27,7 @@ pub struct NewGiftCardInput {
     pub reason: String,
     /// It pays for nothing from then on.
     pub expires_at: Option<Timestamp>,
-    /// What staff remark: up to 500 characters.
+    /// What staff remark, up to 500 characters; nothing that tells of a person, for it stays.
     pub note: Option<String>,
 }
 

@@ -19,6 +19,7 @@ mod update;
 mod words;
 
 pub use advance::{MAKE_GIFT_CARDS, advance, money_of, payment_fault};
+pub use books::book_allowance;
 pub use cancel::{CancelOrder, CancelOrderError, cancel};
 pub use claim::claim;
 pub use events::OrderFact;

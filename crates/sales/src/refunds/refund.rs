@@ -141,6 +141,9 @@ pub(super) async fn give_back(
     for operation in open {
         execute_after(tx, operation, TimeDelta::zero()).await?;
     }
+    for operation in &done {
+        orders::book_allowance(tx, &order, operation).await?;
+    }
     if !done.is_empty() {
         order.settled = orders::money_of(order.settled.total_minor, &payments::find_by_reference(tx, reference).await?);
     }

@@ -63,8 +63,10 @@ pub async fn settle(sales: &Sales, origin: &Origin, operation_id: OperationId, o
     if applied.changed {
         let provider = sales.providers.get(&order.payment_method);
         let ships_before_payment = provider.is_some_and(|provider| provider.ships_before_payment());
-        if applied.operation.kind == OperationKind::Refund && applied.operation.status == OperationStatus::Failed {
-            orders::count_refunded(&tx, order.id).await?;
+        match (applied.operation.kind, applied.operation.status) {
+            (OperationKind::Refund, OperationStatus::Failed) => orders::count_refunded(&tx, order.id).await?,
+            (OperationKind::Refund, OperationStatus::Succeeded) => orders::book_allowance(&tx, &order, &applied.operation).await?,
+            _ => {}
         }
         settle_money(&tx, &mut order, payment.id, ships_before_payment).await?;
     }

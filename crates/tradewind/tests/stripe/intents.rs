@@ -1,6 +1,6 @@
 //! Intents that customers agree to on the shop's own page: taken at once or when goods leave, given back, let go of.
 
-use ::payments::payments::{self, Outcome};
+use ::payments::payments::{self, GoesTo, Outcome};
 use chrono::TimeDelta;
 use kernel::{Currency, Money};
 use platform::config::StripeCapture;
@@ -174,7 +174,7 @@ fn money_goes_back_in_parts_and_each_part_once_by_stripe() -> TestResult {
 async fn give_back(shop: &TestShop, buying: &Buying, minor: i64) -> TestResult<Outcome> {
     let payment = buying.payment(shop).await?;
     let tx = shop.context().begin(&shop.origin()).await?;
-    let refund = payments::return_surplus(&tx, &payment, usd(minor)).await?;
+    let refund = payments::return_surplus(&tx, &payment, usd(minor), GoesTo::Back).await?;
     tx.commit().await?;
     let outcome = settlement::ask(shop.sales(), &refund, &payment).await;
     settlement::settle(shop.sales(), &shop.origin(), refund.id, &outcome).await?;

@@ -66,7 +66,7 @@ pub(super) struct GiftCardIn {
     /// It pays for nothing from then on. Absent: it never ends.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
-    /// What staff remark.
+    /// What staff remark; nothing that tells of a person, for it stays.
     #[schema(min_length = 1, max_length = 500)]
     note: Option<String>,
 }
@@ -93,7 +93,7 @@ pub(super) struct GiftCardPatchIn {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Option<String>>,
-    /// What staff remark.
+    /// What staff remark; nothing that tells of a person, for it stays.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
     note: Option<Option<String>>,
@@ -160,7 +160,7 @@ pub(super) struct GiftCardView {
     /// It pays for nothing from then on.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
-    /// What staff remark.
+    /// What staff remark; nothing that tells of a person, for it stays.
     note: Option<String>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]

@@ -61,6 +61,42 @@ pub const INVARIANTS: &[Invariant] = &[
         grace_s: Some(60),
     },
     always(
+        "m15",
+        "an order that was confirmed is in the books as one sale of what it says",
+        "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o
+              WHERE (SELECT COUNT(*) FROM ledger_transactions t WHERE t.reference_id = o.id AND t.kind = 'sale')
+                  <> CASE WHEN o.total_minor > 0 AND EXISTS (
+                      SELECT 1 FROM order_transitions h WHERE h.order_id = o.id AND h.to_status = 'confirmed') THEN 1 ELSE 0 END
+              UNION ALL
+              SELECT e.account AS culprit FROM orders o
+              JOIN ledger_transactions t ON t.reference_id = o.id AND t.kind = 'sale'
+              JOIN ledger_entries e ON e.transaction_id = t.id
+              WHERE e.amount_minor <> CASE e.account
+                  WHEN 'customer_receivable' THEN o.total_minor
+                  WHEN 'tax' THEN -o.tax_minor
+                  WHEN 'shipping' THEN o.shipping_tax_minor - o.shipping_minor
+                  ELSE o.tax_minor + o.shipping_minor - o.shipping_tax_minor - o.total_minor END",
+    ),
+    always(
+        "m17",
+        "what staff gave back of a sale is owed no more",
+        "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o
+              JOIN (SELECT r.reference_id, SUM(p.amount_minor) AS minor FROM refunds r
+                  JOIN refund_operations x ON x.refund_id = r.id JOIN payment_operations p ON p.id = x.operation_id
+                  WHERE p.status = 'succeeded' GROUP BY r.reference_id) AS given ON given.reference_id = o.id
+              WHERE EXISTS (SELECT 1 FROM ledger_transactions s WHERE s.reference_id = o.id AND s.kind = 'sale') AND given.minor <> (
+                  SELECT COALESCE(SUM(-e.amount_minor), 0) FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+                  WHERE t.reference_id = o.id AND t.kind = 'allowance' AND e.account = 'customer_receivable')",
+    ),
+    always(
+        "m16",
+        "of an order that was called off nothing is sold",
+        "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o
+              JOIN ledger_transactions t ON t.reference_id = o.id AND t.kind IN ('sale', 'allowance', 'sale_reversed')
+              JOIN ledger_entries e ON e.transaction_id = t.id
+              WHERE o.status = 'cancelled' GROUP BY o.id, o.number, e.account HAVING SUM(e.amount_minor) <> 0",
+    ),
+    always(
         "m11",
         "an order's payment status is what its money says: a paid order is covered",
         "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o WHERE o.payment_status <> CASE
