@@ -174,3 +174,28 @@ async fn a_customer_who_is_back_has_the_provider_asked(shop: TestShop) -> TestRe
     assert_eq!((unknown.status, unknown.error_code()), (404, "payment_not_found"));
     Ok(())
 }
+
+/// Goods leave before the money comes: confirmed at once, never expired, and done when staff write down what the carrier brought.
+#[test_on_every_database]
+async fn cash_on_delivery_ships_first_and_is_paid_by_hand(shop: TestShop) -> TestResult {
+    let methods = ["bank_transfer", "cash_on_delivery"].map(str::to_owned).to_vec();
+    let shop = shop.configured(|config| config.payments.methods = methods)?;
+    let placed = crate::orders::place(&shop, "cash_on_delivery").await?;
+    let order = placed.read(&shop).await?;
+    assert_eq!((order.text("status"), order.text("payment_status")), ("confirmed", "unpaid"));
+    shop.advance(chrono::TimeDelta::days(30));
+    shop.settle().await?;
+    placed.fulfil(&shop, serde_json::json!({})).await?.expect(201)?;
+    let paid = placed.pay(&shop, 3_000).await?.expect(201)?;
+    assert_eq!(
+        (paid.text("status"), paid.text("payments/0/provider"), paid.text("payments/0/status")),
+        ("completed", "cash_on_delivery", "captured")
+    );
+    let balances = shop.get("/api/v1/ledger/balances").await?.expect(200)?;
+    assert_eq!((balances.text("0/account"), balances.data()[0]["amount"]["amount"].as_i64()), ("cash:cash_on_delivery", Some(3_000)));
+
+    let transfer = crate::orders::place(&shop, "bank_transfer").await?;
+    assert_eq!(transfer.read(&shop).await?.text("status"), "pending");
+    assert_eq!(transfer.pay(&shop, 3_000).await?.expect(201)?.text("status"), "confirmed");
+    Ok(())
+}

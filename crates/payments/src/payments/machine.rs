@@ -4,7 +4,7 @@ use kernel::Money;
 use platform::db::DatabaseError;
 
 use super::entities::{AMOUNT_MISMATCH, Operation, Outcome, Payment, PaymentError};
-use super::model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
+use super::model::{ByHand, MoveCause, OperationKind, OperationStatus, PaymentStatus};
 use crate::ledger::{Account, LedgerTransaction};
 use crate::stored_values::StoredValueKind;
 
@@ -175,7 +175,8 @@ impl Payment {
     /// # Errors
     /// `Database` for a provider's name that we did not write.
     pub fn account(&self) -> Result<Account, PaymentError> {
-        let account = if self.provider == "manual" { Account::cash("manual") } else { Account::provider(&self.provider) };
+        let is_by_hand = self.provider.parse::<ByHand>().is_ok();
+        let account = if is_by_hand { Account::cash(&self.provider) } else { Account::provider(&self.provider) };
         Ok(account.map_err(|_| DatabaseError::corrupt("payments.provider"))?)
     }
 }

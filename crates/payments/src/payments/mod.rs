@@ -18,7 +18,7 @@ pub use entities::{Operation, Outcome, Payment, PaymentError};
 pub use events::PaymentFact;
 pub use list::{PaymentDetails, PaymentFilter, find, list, lock, operations_where};
 pub use machine::{Ending, Heard};
-pub use model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
+pub use model::{ByHand, MoveCause, OperationKind, OperationStatus, PaymentStatus};
 pub use open::{OpenPayment, Opened, Start, open};
 pub use outcome::{Applied, apply_outcome};
 pub use rebuild::RebuildPayments;

@@ -126,6 +126,18 @@ impl PaymentStatus {
 }
 
 text_enum! {
+    /// Ways to pay for which nobody is asked: staff write the money down when it has come.
+    pub enum ByHand {
+        /// By bank transfer.
+        BankTransfer = "bank_transfer",
+        /// To whoever brings the parcel: goods leave first.
+        CashOnDelivery = "cash_on_delivery",
+        /// In any other way: at the till, by cheque.
+        Manual = "manual",
+    }
+}
+
+text_enum! {
     /// What a provider is asked to do.
     pub enum OperationKind {
         /// Hold the money.

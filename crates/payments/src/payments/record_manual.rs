@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::entities::{Operation, Payment, PaymentError};
 use super::events::PaymentFact;
-use super::model::{MoveCause, OperationKind, OperationStatus, PaymentStatus};
+use super::model::{ByHand, MoveCause, OperationKind, OperationStatus, PaymentStatus};
 use super::open::{OpenPayment, Start, move_to, open, start_operation};
 use super::outcome::booking;
 use super::store;
@@ -20,11 +20,11 @@ use crate::ledger::{self, LedgerTransaction};
 /// `Amount` unless it is positive.
 pub async fn record_manual(tx: &WriteTx, reference_id: Uuid, amount: Money, note: Option<&str>) -> Result<Payment, PaymentError> {
     let waiting = store::lock_by_reference(tx, reference_id).await?.into_iter();
-    let mut waiting = waiting.filter(|payment| payment.provider == "manual" && payment.status == PaymentStatus::Created);
+    let mut waiting = waiting.filter(|payment| payment.provider.parse::<ByHand>().is_ok() && payment.status == PaymentStatus::Created);
     let mut payment = match waiting.find(|payment| payment.amount == amount) {
         Some(payment) => payment,
         None => {
-            open(tx, OpenPayment { reference_id, user_id: None, provider: "manual".to_owned(), amount, start: Start::Recorded })
+            open(tx, OpenPayment { reference_id, user_id: None, provider: ByHand::Manual.to_string(), amount, start: Start::Recorded })
                 .await?
                 .payment
         }

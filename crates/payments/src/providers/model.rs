@@ -119,19 +119,21 @@ pub struct Providers(BTreeMap<&'static str, Arc<dyn Provider>>);
 
 impl Providers {
     /// The names of all that this program has; the configuration says which of them customers may choose.
-    pub const KNOWN: &[&str] = &["manual", "stripe", "test"];
+    pub const KNOWN: &[&str] = &["bank_transfer", "cash_on_delivery", "manual", "stripe", "test"];
 
     /// The providers that the configuration names; names that do not exist are left out and reported.
     #[must_use]
     pub fn from_config(config: &Config) -> Self {
         config.payments.methods.iter().fold(Self::default(), |providers, name| match name.as_str() {
-            "manual" => providers.with(Manual),
             "stripe" => providers.with(Stripe::of(config)),
             "test" => providers.with(Test),
-            other => {
-                tracing::warn!(payment.method = other, "payments.methods names a provider that does not exist");
-                providers
-            }
+            other => match other.parse() {
+                Ok(by_hand) => providers.with(Manual(by_hand)),
+                Err(_) => {
+                    tracing::warn!(payment.method = other, "payments.methods names a provider that does not exist");
+                    providers
+                }
+            },
         })
     }
 
@@ -166,7 +168,7 @@ mod tests {
         assert!(providers.names().eq(Providers::KNOWN.iter().copied()));
         for name in Providers::KNOWN {
             let provider = providers.get(name).expect("a known one");
-            assert_eq!((provider.name(), provider.ships_before_payment()), (*name, false), "none is cash on delivery");
+            assert_eq!((provider.name(), provider.ships_before_payment()), (*name, *name == "cash_on_delivery"));
         }
         assert!(providers.get("bitcoin").is_none());
     }

@@ -12,6 +12,7 @@ use catalog::variants::{MoneyInput, VariantChanges, VariantInput};
 use catalog::{channels, inventory::LevelFilter};
 use chrono::TimeDelta;
 use kernel::{Currency, Email, OrderId, PageRequest, ProductId, Quantity, ShippingMethodId, VariantId};
+use payments::payments::ByHand;
 use payments::providers::{Manual, Providers};
 use platform::config::Config;
 use platform::db::RulesStamp;
@@ -62,7 +63,7 @@ impl StressShop {
         wiring::bring_up(&context).await?;
         let till = Till::default();
         // Whatever the user's shop offers: nobody's money is moved here.
-        let providers = Providers::default().with(Manual).with(till.clone());
+        let providers = Providers::default().with(Manual(ByHand::Manual)).with(till.clone());
         let sales = Sales { providers, ..wiring::sales(context) };
         let reader = sales.context.db.reader();
         let currency = channels::find_default(reader).await?.currency;
