@@ -11,6 +11,7 @@ use catalog::assortment::BatchOp as BatchOps;
 use catalog::channels::TaxDisplay as TaxDisplays;
 use catalog::inventory::{Availability as Availabilities, LocationKind as LocationKinds, MoveCause, MoveReason};
 use catalog::media::PictureFormat;
+use catalog::price_changes::{CompareAt, PriceChangeProgress, RowOutcome, SkipReason, Steps};
 use catalog::products::{ProductStatus as ProductStatuses, RelationKind as RelationKinds};
 use catalog::stock_imports::StockImportProgress;
 use catalog::variants::VariantKind as VariantKinds;
@@ -205,6 +206,20 @@ schemas! {
     PaymentStatus = word(PaymentStatuses::WORDS.iter().copied());
     /// The media type of a picture.
     PictureType = word(PictureFormat::WORDS.iter().copied());
+    /// What becomes of what a price is compared with.
+    CompareAtChange = word(CompareAt::WORDS.iter().copied());
+    /// The id of a change of many prices.
+    PriceChangeId = id::<kernel::PriceChangeTag>();
+    /// What became of a price of such a change.
+    PriceChangeOutcome = word(RowOutcome::WORDS.iter().copied());
+    /// The id of a price of such a change.
+    PriceChangeRowId = id::<kernel::PriceChangeRowTag>();
+    /// Where a change of many prices stands.
+    PriceChangeState = word(PriceChangeProgress::WORDS);
+    /// Why such a change leaves a price as it is.
+    PriceSkipReason = word(SkipReason::WORDS.iter().copied());
+    /// Which prices of a variant are meant.
+    PriceSteps = word(Steps::WORDS.iter().copied());
     /// The id of a price list.
     PriceListId = id::<kernel::PriceListTag>();
     /// The id of a code of a promotion.

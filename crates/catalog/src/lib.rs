@@ -11,6 +11,7 @@ pub mod import;
 pub mod inventory;
 pub mod listing;
 pub mod media;
+pub mod price_changes;
 pub mod price_lists;
 pub mod products;
 pub mod stock_imports;
@@ -24,4 +25,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 301, name: "catalog", sql: include_str!("../migrations/0301_catalog.sql") },
     Migration { version: 302, name: "inventory", sql: include_str!("../migrations/0302_inventory.sql") },
     Migration { version: 303, name: "stock_imports", sql: include_str!("../migrations/0303_stock_imports.sql") },
+    Migration { version: 304, name: "price_changes", sql: include_str!("../migrations/0304_price_changes.sql") },
 ];

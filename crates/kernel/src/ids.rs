@@ -83,6 +83,10 @@ ids! {
     PaymentId, PaymentTag, "pay";
     /// A price.
     PriceId, PriceTag, "price";
+    /// A change of many prices at once.
+    PriceChangeId, PriceChangeTag, "pchg";
+    /// A price that such a change is about.
+    PriceChangeRowId, PriceChangeRowTag, "pcrow";
     /// A price list.
     PriceListId, PriceListTag, "plist";
     /// A product.

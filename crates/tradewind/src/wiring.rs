@@ -11,6 +11,7 @@ use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::channels;
 use catalog::listing::RefreshListing;
+use catalog::price_changes::{PriceChangeEvent, WorkPriceChange};
 use catalog::stock_imports::WorkStockImport;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
@@ -61,6 +62,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     catalog::media::INVARIANTS,
     catalog::inventory::INVARIANTS,
     catalog::listing::INVARIANTS,
+    catalog::price_changes::INVARIANTS,
     payments::ledger::INVARIANTS,
     payments::stored_values::INVARIANTS,
     payments::payments::INVARIANTS,
@@ -123,6 +125,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<sales::orders::OrderFact>(),
         FactKind::of::<payments::payments::PaymentFact>(),
         FactKind::of::<payments::stored_values::StoredValueFact>(),
+        FactKind::of::<PriceChangeEvent>(),
         FactKind::of::<catalog::price_lists::PriceListEvent>(),
         FactKind::of::<catalog::products::ProductEvent>(),
         FactKind::of::<catalog::media::MediaEvent>(),
@@ -200,6 +203,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(ClaimOrders(sales.context.clone()))
         .with(MakeReport(sales.context.clone()))
         .with(WorkStockImport(sales.context.clone()))
+        .with(WorkPriceChange(sales.context.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
         .with(SendAccountMail(accounts.clone()))
         .with(ExportHead(sales.context.clone()))
@@ -218,10 +222,11 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
 }
 
 /// What forgets what is long over.
-const fn sweeps() -> [Sweep; 10] {
+const fn sweeps() -> [Sweep; 11] {
     [
         accounts::sessions::SWEEP,
         accounts::sign_in::SWEEP,
+        catalog::price_changes::SWEEP,
         catalog::stock_imports::SWEEP,
         idempotency::SWEEP,
         jobs::SWEEP,
@@ -268,6 +273,7 @@ pub fn schedules(config: &Config) -> Result<Schedules, TimetableError> {
         of(notify::webhooks::SWEEP.kind(), "10 * * * *")?,
         of(sales::reports::SWEEP.kind(), "50 3 * * *")?,
         of(catalog::stock_imports::SWEEP.kind(), "55 3 * * *")?,
+        of(catalog::price_changes::SWEEP.kind(), "45 3 * * *")?,
         of(notify::mails::SWEEP.kind(), "35 * * * *")?,
         of(notify::push::SWEEP.kind(), "15 * * * *")?,
         of(AskAboutUnsettled::KIND, "* * * * *")?,

@@ -61,6 +61,9 @@ const DAMAGES: &[(&str, &str)] = &[
         SELECT transaction_id, 98, 'gift_cards', currency, 1 FROM ledger_entries WHERE account = 'provider:test'",
     ),
     ("g03", "UPDATE payment_operations SET amount_minor = amount_minor - 1 WHERE stored_value_id IS NOT NULL"),
+    ("p01", "UPDATE price_changes SET same_count = same_count + 1"),
+    ("p01", "UPDATE price_change_rows SET outcome = 'undone' WHERE outcome = 'applied'"),
+    ("p02", "UPDATE price_changes SET state = 'applying', finished_at = NULL"),
     ("s05", "UPDATE holds SET quantity = quantity + 1 WHERE state = 'held'"),
     ("s06", "UPDATE orders SET status = 'cancelled', expires_at = NULL WHERE status = 'pending'"),
     ("s07", "UPDATE orders SET expires_at = placed_at WHERE status = 'pending'"),
@@ -134,6 +137,7 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     shop.post("/api/v1/customer-groups").json(json!({"name": "Regulars"})).await?.expect(201)?;
     crate::promotions::order_with_everything_limited(&shop).await?;
     crate::gift_cards::order_by_card(&shop).await?;
+    crate::price_changes::everything_is_dearer(&shop).await?;
     // Customers are told of orders a moment later.
     shop.settle().await?;
 

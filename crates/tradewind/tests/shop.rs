@@ -46,6 +46,7 @@ mod payment_races;
 mod payments_api;
 mod people_at_the_machine;
 mod platform;
+mod price_changes;
 mod price_lists;
 mod privacy;
 mod product_metrics;

@@ -9,6 +9,7 @@ use accounts::sessions::Kind;
 use accounts::users::UserStatus;
 use catalog::channels::TaxDisplay;
 use catalog::inventory::MoveReason;
+use catalog::price_changes::{PriceChangeState, RowOutcome, SkipReason};
 use catalog::products::{ProductStatus, RelationKind};
 use catalog::stock_imports::StockImportState;
 use catalog::variants::VariantKind;
@@ -36,7 +37,7 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 45] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 48] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -58,6 +59,9 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 45] = [
     ("payment_operations_kind_check", OperationKind::WORDS),
     ("payment_operations_status_check", OperationStatus::WORDS),
     ("payments_status_check", payments::payments::PaymentStatus::WORDS),
+    ("price_change_rows_outcome_check", RowOutcome::WORDS),
+    ("price_change_rows_skipped_because_check", SkipReason::WORDS),
+    ("price_changes_state_check", PriceChangeState::WORDS),
     ("privacy_exports_status_check", ExportStatus::WORDS),
     ("product_relations_kind_check", RelationKind::WORDS),
     ("products_status_check", ProductStatus::WORDS),

@@ -74,6 +74,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "inventory",
             "listing",
             "assortment",
+            "price_changes",
             "import",
             "stock_imports",
             "export",

@@ -26,6 +26,7 @@ pub(crate) mod money;
 pub(crate) mod orders;
 mod payment_events;
 mod payments;
+mod price_changes;
 mod price_lists;
 mod prices;
 mod products;
@@ -80,6 +81,7 @@ pub(crate) fn v1() -> Routes {
         .merge(stock::routes())
         .merge(price_lists::routes())
         .merge(prices::routes())
+        .merge(price_changes::routes())
         .merge(products::routes())
         .merge(ip_blocks::routes())
         .merge(rate_limits::routes())

@@ -67,10 +67,15 @@ fn entry(fact: &ProductEvent, id: ProductId, changes: &[FieldChange]) -> audit::
     if let ProductEvent::Created { .. } = fact {
         return created(fact, id);
     }
+    updated(fact.name(), id, changes)
+}
+
+/// What differs of a product that was changed.
+pub(super) fn updated(name: &'static str, id: ProductId, changes: &[FieldChange]) -> audit::Entry {
     let side = |value: fn(&FieldChange) -> &Value| -> Map<String, Value> {
         changes.iter().map(|change| (change.field.clone(), value(change).clone())).collect()
     };
-    audit::Entry::of(fact.name(), id).before(&side(|change| &change.old)).after(&side(|change| &change.new))
+    audit::Entry::of(name, id).before(&side(|change| &change.old)).after(&side(|change| &change.new))
 }
 
 /// A new product.

@@ -15,7 +15,7 @@ pub use model::{ExternalRef, ExternalRefInput, Product, ProductContent, ProductS
 pub use options::{OptionInput, ProductOption};
 pub use relations::{Relation, RelationInput, RelationKind};
 pub use store::{
-    CategoryOfProduct, LoadedProduct, Placement, ProductRef, StoreProductError, VariantsOwner, all_of, delete, find,
-    find_id_by_external_ref, find_owner, find_status, insert, insert_all, lock, lock_row, page, placements, taken_slugs,
+    CategoryOfProduct, LoadedProduct, Placement, ProductRef, StoreProductError, Touched, VariantsOwner, all_of, delete, find,
+    find_id_by_external_ref, find_owner, find_status, insert, insert_all, lock, lock_row, lock_rows, page, placements, taken_slugs, touch,
     unknown_categories, unknown_products, update, write_variant_refs,
 };

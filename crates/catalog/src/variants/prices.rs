@@ -134,7 +134,8 @@ pub(super) struct PriceChanges {
 /// More steps and times than a price list is read by people.
 const MOST_PRICES: usize = 100;
 
-pub(super) fn parse_money(input: MoneyInput) -> Result<Money, FieldErrors> {
+/// Reads a price: not negative, in a known currency.
+pub(crate) fn parse_money(input: MoneyInput) -> Result<Money, FieldErrors> {
     let currency: Currency = input.currency.parse().map_err(|error| FieldErrors::of("currency", error))?;
     Money::price(input.amount, currency)
         .map_err(|_: MoneyError| FieldErrors::of("amount", format!("must be between 0 and {}", Money::MAX_MINOR)))

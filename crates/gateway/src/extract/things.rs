@@ -35,6 +35,7 @@ things! {
     MediaTag = "media_not_found";
     OrderTag = "order_not_found";
     PaymentTag = "payment_not_found";
+    PriceChangeTag = "price_change_not_found";
     PriceListTag = "price_list_not_found";
     ProductTag = "product_not_found";
     PromotionTag = "promotion_not_found";

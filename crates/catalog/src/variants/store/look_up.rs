@@ -1,6 +1,6 @@
 //! Small questions about variants: which SKUs are taken, and whose a name is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::{ProductId, VariantId};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value};
@@ -61,6 +61,25 @@ pub async fn find_ids_by_skus(db: &impl ConnectionTrait, skus: &[&str]) -> Resul
     let sql = format!("SELECT id, sku FROM variants WHERE sku IN ({}) ORDER BY sku", db::placeholders(1, skus.len()));
     let rows: Vec<NamedRow> = db::fetch_all(db, &sql, skus.iter().flat_map(|sku| values![*sku]).collect()).await?;
     Ok(rows.into_iter().map(|row| (row.sku, VariantId::from_uuid(row.id))).collect())
+}
+
+#[derive(FromQueryResult)]
+struct IdRow {
+    id: Uuid,
+}
+
+/// The places of the variants that do not exist.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn unknown(db: &impl ConnectionTrait, ids: &[VariantId]) -> Result<Vec<usize>, DatabaseError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT id FROM variants WHERE id IN ({}) ORDER BY id", db::placeholders(1, ids.len()));
+    let rows: Vec<IdRow> = db::fetch_all(db, &sql, ids.iter().flat_map(|id| values![*id]).collect()).await?;
+    let known: HashSet<Uuid> = rows.into_iter().map(|row| row.id).collect();
+    Ok(ids.iter().enumerate().filter(|(_, id)| !known.contains(&id.uuid())).map(|(place, _)| place).collect())
 }
 
 /// The variant that another system calls so.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use kernel::{Currency, MediaId, Money, PriceListId, ProductId, Timestamp, VariantId};
-use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
+use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
@@ -78,16 +78,28 @@ pub async fn of_product(
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn of_products(db: &impl ConnectionTrait, products: &[ProductId]) -> Result<Vec<Variant>, DatabaseError> {
+    with_prices(db, "v.product_id", products.iter().flat_map(|id| values![*id]).collect()).await
+}
+
+/// These variants alone, as [`of_products`] has them; those that are not there are missing.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn of_ids(db: &impl ConnectionTrait, variants: &[VariantId]) -> Result<Vec<Variant>, DatabaseError> {
+    with_prices(db, "v.id", variants.iter().flat_map(|id| values![*id]).collect()).await
+}
+
+async fn with_prices(db: &impl ConnectionTrait, column: &str, wanted: Vec<Value>) -> Result<Vec<Variant>, DatabaseError> {
     let sql = format!(
         "SELECT v.id, v.product_id, v.position, v.sku, v.barcode, v.options, v.options_key, v.kind, v.requires_shipping, v.tracked,
             v.backorder_limit, v.low_stock_threshold, v.tax_class, v.cost_minor, v.cost_currency, v.weight_grams, v.length_mm,
             v.width_mm, v.height_mm, v.media_id, v.metadata, v.archived_at, v.version, v.created_at, v.updated_at, v.created_by,
             v.updated_by, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor, r.starts_at, r.ends_at
         FROM variants v LEFT JOIN prices r ON r.variant_id = v.id LEFT JOIN price_lists l ON l.id = r.price_list_id
-        WHERE v.product_id IN ({}) ORDER BY v.product_id, v.position, v.id, r.id",
-        db::placeholders(1, products.len())
+        WHERE {column} IN ({}) ORDER BY v.product_id, v.position, v.id, r.id",
+        db::placeholders(1, wanted.len())
     );
-    let rows: Vec<VariantRow> = db::fetch_all(db, &sql, products.iter().flat_map(|id| values![*id]).collect()).await?;
+    let rows: Vec<VariantRow> = db::fetch_all(db, &sql, wanted).await?;
     let mut variants: Vec<Variant> = Vec::new();
     for mut row in rows {
         let price = row.price.take().map(Price::try_from).transpose()?;

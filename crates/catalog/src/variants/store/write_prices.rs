@@ -41,6 +41,19 @@ impl OldPrice {
     }
 }
 
+/// Writes variants of which nothing but the prices is another: their next version, and the prices. The caller holds their products.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn write_prices_alone(tx: &WriteTx, variants: &[&Variant]) -> Result<(), DatabaseError> {
+    let mut parameters = Parameters::default();
+    let (now, actor) = (parameters.bind(tx.now()), parameters.bind(tx.actor().to_string()));
+    let ids = parameters.bind_all(variants.iter().map(|variant| variant.id));
+    let sql = format!("UPDATE variants SET version = version + 1, updated_at = {now}, updated_by = {actor} WHERE id IN ({ids})");
+    db::execute(tx, &sql, parameters.0).await?;
+    write_prices(tx, variants).await
+}
+
 /// Puts the prices of these variants in the place of those they had. A price that stays keeps its age; of one that goes it is kept what a
 /// piece cost, and when.
 pub(super) async fn write_prices(tx: &WriteTx, variants: &[&Variant]) -> Result<(), DatabaseError> {
