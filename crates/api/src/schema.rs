@@ -26,6 +26,7 @@ use payments::stored_values::{self, StoredValueKind as StoredValueKinds};
 use platform::jobs;
 use platform::privacy::ExportStatus as ExportStatuses;
 use sales::carts::CartStatus as CartStatuses;
+use sales::invoices::{InvoiceKind as InvoiceKinds, InvoiceLineKind as InvoiceLineKinds};
 use sales::orders::{FulfilmentStatus, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses};
 use sales::pricing::AdjustmentKind as AdjustmentKinds;
 use sales::promotions;
@@ -136,6 +137,14 @@ schemas! {
     ExportStatus = word(ExportStatuses::WORDS.iter().copied());
     /// The id of a parcel, or of what stands for one.
     FulfilmentId = id::<kernel::FulfilmentTag>();
+    /// The id of an invoice or a credit note.
+    InvoiceId = id::<kernel::InvoiceTag>();
+    /// What kind of document it is.
+    InvoiceKind = word(InvoiceKinds::WORDS.iter().copied());
+    /// What a line of an invoice is about.
+    InvoiceLineKind = word(InvoiceLineKinds::WORDS.iter().copied());
+    /// The id of what invoices have their numbers from.
+    InvoiceRangeId = id::<kernel::InvoiceRangeTag>();
     /// The id of a block of addresses.
     IpBlockId = id::<kernel::IpBlockTag>();
     /// The id of a job.

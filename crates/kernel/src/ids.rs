@@ -57,6 +57,10 @@ ids! {
     IdentityId, IdentityTag, "ident";
     /// An address or network that is turned away.
     IpBlockId, IpBlockTag, "block";
+    /// An invoice or a credit note.
+    InvoiceId, InvoiceTag, "inv";
+    /// What invoices have their numbers from.
+    InvoiceRangeId, InvoiceRangeTag, "irange";
     /// A message that somebody sent to the shop.
     InboundMessageId, InboundMessageTag, "inb";
     /// A job.

@@ -1,9 +1,10 @@
-//! What a fresh shop needs to sell: one way to send things.
+//! What a fresh shop needs to sell: one way to send things, and numbers for its invoices.
 
 use catalog::channels;
 use kernel::{Currency, ShippingMethodId, Timestamp};
 use platform::db::{DatabaseError, WriteTx};
 
+use crate::invoices;
 use crate::shipping::{self, ShippingKind, ShippingMethod, ShippingRate};
 use crate::tax::STANDARD_CLASS;
 
@@ -14,14 +15,15 @@ fn standard_price_minor(currency: Currency) -> i64 {
 }
 
 /// Makes the shipping method `standard`, at a flat price to everywhere in the currency of the default channel, where the
-/// shop has no method at all: what staff deactivated stays so. Comes after `catalog::first_start`. Safe to repeat and to
+/// shop has no method at all: what staff deactivated stays so; and what invoices have their numbers from. Comes after `catalog::first_start`. Safe to repeat and to
 /// run from several nodes at once.
 ///
 /// # Errors
 /// `DatabaseError`, also where there is no default channel.
 pub async fn first_start(tx: &WriteTx) -> Result<(), DatabaseError> {
     let currency = channels::find_default(tx).await?.currency;
-    shipping::ensure_one(tx, &standard(currency, tx.now())).await.map(drop)
+    shipping::ensure_one(tx, &standard(currency, tx.now())).await?;
+    invoices::first_start(tx).await
 }
 
 fn standard(currency: Currency, now: Timestamp) -> ShippingMethod {

@@ -7,6 +7,7 @@ pub mod customers;
 mod first_start;
 pub mod fulfilments;
 pub mod gift_cards;
+pub mod invoices;
 pub mod orders;
 pub mod pricing;
 pub mod product_metrics;
@@ -32,4 +33,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 504, name: "product_metrics", sql: include_str!("../migrations/0504_product_metrics.sql") },
     Migration { version: 505, name: "refund_items", sql: include_str!("../migrations/0505_refund_items.sql") },
     Migration { version: 506, name: "promotions", sql: include_str!("../migrations/0506_promotions.sql") },
+    Migration { version: 507, name: "invoices", sql: include_str!("../migrations/0507_invoices.sql") },
 ];

@@ -41,6 +41,7 @@ use platform::{Context, Secrets, audit, idempotency, jobs, migrate, outbox};
 use sales::Sales;
 use sales::customers::{ClaimOrders, KeepCustomers};
 use sales::gift_cards::MakeGiftCards;
+use sales::invoices::{FollowOrders, IssueDocuments};
 use sales::orders::{ExpireOrder, RebuildOrders};
 use sales::product_metrics::CountProducts;
 use sales::reports::MakeReport;
@@ -73,6 +74,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::refunds::INVARIANTS,
     sales::customers::INVARIANTS,
     sales::product_metrics::INVARIANTS,
+    sales::invoices::INVARIANTS,
     notify::mails::INVARIANTS,
     notify::push::INVARIANTS,
     notify::webhooks::INVARIANTS,
@@ -123,6 +125,8 @@ pub fn facts() -> FactKinds {
         FactKind::of::<sales::customers::CustomerEvent>(),
         FactKind::of::<sales::customer_groups::GroupEvent>(),
         FactKind::of::<sales::orders::OrderFact>(),
+        FactKind::of::<sales::invoices::InvoiceFact>(),
+        FactKind::of::<sales::invoices::CreditNoteFact>(),
         FactKind::of::<payments::payments::PaymentFact>(),
         FactKind::of::<payments::stored_values::StoredValueFact>(),
         FactKind::of::<PriceChangeEvent>(),
@@ -178,6 +182,7 @@ pub fn personal_places() -> Places {
         Box::new(sales::carts::PersonalCarts),
         Box::new(sales::promotions::PersonalPromotions),
         Box::new(sales::orders::PersonalOrders),
+        Box::new(sales::invoices::PersonalInvoices),
         Box::new(sales::customers::PersonalCustomers),
         Box::new(PersonalMails),
         Box::new(PersonalPush),
@@ -202,6 +207,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(MakeGiftCards(sales.clone()))
         .with(ClaimOrders(sales.context.clone()))
         .with(MakeReport(sales.context.clone()))
+        .with(IssueDocuments(sales.context.clone()))
         .with(WorkStockImport(sales.context.clone()))
         .with(WorkPriceChange(sales.context.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
@@ -222,7 +228,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
 }
 
 /// What forgets what is long over.
-const fn sweeps() -> [Sweep; 11] {
+const fn sweeps() -> [Sweep; 12] {
     [
         accounts::sessions::SWEEP,
         accounts::sign_in::SWEEP,
@@ -234,6 +240,7 @@ const fn sweeps() -> [Sweep; 11] {
         notify::mails::SWEEP,
         notify::push::SWEEP,
         notify::webhooks::SWEEP,
+        sales::invoices::SWEEP,
         sales::reports::SWEEP,
     ]
 }
@@ -246,7 +253,14 @@ fn limited_classes(config: &Config) -> Vec<&'static str> {
 /// Who follows the events, each with a cursor of its own.
 #[must_use]
 pub fn subscribers() -> Vec<Arc<dyn Subscriber>> {
-    vec![Arc::new(KeepCustomers), Arc::new(CountProducts), Arc::new(WriteLetters), Arc::new(TellNews), Arc::new(FanOut::of(&facts()))]
+    vec![
+        Arc::new(KeepCustomers),
+        Arc::new(CountProducts),
+        Arc::new(FollowOrders),
+        Arc::new(WriteLetters),
+        Arc::new(TellNews),
+        Arc::new(FanOut::of(&facts())),
+    ]
 }
 
 /// The shop lives where its default channel does.
@@ -272,6 +286,7 @@ pub fn schedules(config: &Config) -> Result<Schedules, TimetableError> {
         of(LookForAnomalies::KIND, "* * * * *")?,
         of(notify::webhooks::SWEEP.kind(), "10 * * * *")?,
         of(sales::reports::SWEEP.kind(), "50 3 * * *")?,
+        of(sales::invoices::SWEEP.kind(), "45 3 * * *")?,
         of(catalog::stock_imports::SWEEP.kind(), "55 3 * * *")?,
         of(catalog::price_changes::SWEEP.kind(), "45 3 * * *")?,
         of(notify::mails::SWEEP.kind(), "35 * * * *")?,

@@ -113,6 +113,22 @@ const DAMAGES: &[(&str, &str)] = &[
     ("e14", "DELETE FROM events WHERE type = 'order.confirmed'"),
     ("e15", "UPDATE mails SET state = 'queued', finished_at = NULL, created_at = '2000-01-01T00:00:00Z'"),
     ("e17", "UPDATE push_messages SET state = 'queued', finished_at = NULL, created_at = '2000-01-01T00:00:00Z'"),
+    ("i01", "UPDATE invoice_counters SET next_number = next_number + 1"),
+    ("i01", "DELETE FROM invoice_counters"),
+    ("i02", "UPDATE orders SET tax_minor = tax_minor + 1"),
+    (
+        "i03",
+        "INSERT INTO invoice_taxes (invoice_id, position, place, rate_name, rate_ppm, base_minor, amount_minor)
+        SELECT invoice_id, position, 99, 'VAT', 0, 0, 1 FROM invoice_lines",
+    ),
+    (
+        "i04",
+        "INSERT INTO invoice_lines (invoice_id, position, credited_position, kind, title, detail, unit_price_minor, discount_minor,
+            net_minor, tax_minor, gross_minor)
+        SELECT c.id, 99, l.position, l.kind, l.title, l.detail, 0, 0, l.gross_minor + 1, 0, l.gross_minor + 1
+        FROM invoices c JOIN invoice_lines l ON l.invoice_id = c.invoice_id AND l.position = 1",
+    ),
+    ("i05", "UPDATE payment_operations SET amount_minor = amount_minor + 1 WHERE kind = 'refund'"),
     ("k01", "UPDATE customers SET order_count = order_count + 1 WHERE order_count > 0"),
     ("k02", "UPDATE customer_spend SET spent_minor = spent_minor + 1"),
     ("k03", "DELETE FROM customer_orders"),
@@ -129,6 +145,7 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     let (shop, receiver) = (reaching(&shop)?, Receiver::start().await?);
     endpoint(&shop, &receiver, &["order.placed"]).await?;
     crate::push::somebody_is_told(&shop).await?;
+    crate::invoices::seller(&shop).await?;
     let paid = place(&shop, "test").await?;
     let line = paid.read(&shop).await?.text("lines/0/id").to_owned();
     paid.fulfil(&shop, json!({"lines": [{"line_id": line, "quantity": 1}]})).await?.expect(201)?;

@@ -26,6 +26,7 @@ mod gift_cards;
 mod import;
 mod inbound;
 mod inventory;
+mod invoices;
 mod ledger;
 mod limits;
 mod listing;

@@ -28,6 +28,7 @@ use platform::audit::Outcome;
 use platform::jobs::{JobState, Queue};
 use platform::privacy::ExportStatus;
 use sales::carts::CartStatus;
+use sales::invoices::{InvoiceKind, InvoiceLineKind};
 use sales::orders::{FulfilmentStatus, OrderStatus};
 use sales::pricing::AdjustmentKind;
 use sales::promotions::Trigger;
@@ -37,12 +38,16 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 48] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 52] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
     ("carts_status_check", CartStatus::WORDS),
     ("channels_tax_display_check", TaxDisplay::WORDS),
+    ("invoice_lines_kind_check", InvoiceLineKind::WORDS),
+    ("invoice_ranges_kind_check", InvoiceKind::WORDS),
+    ("invoices_kind_check", InvoiceKind::WORDS),
+    ("invoices_reason_check", RefundReason::WORDS),
     ("job_queues_name_check", Queue::WORDS),
     ("jobs_queue_check", Queue::WORDS),
     ("jobs_state_check", JobState::WORDS),

@@ -107,6 +107,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "customers",
             "reports",
             "product_metrics",
+            "invoices",
         ],
     },
 ];

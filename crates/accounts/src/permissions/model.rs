@@ -69,6 +69,10 @@ permissions! {
     OrderNotesWrite = "order_notes:write";
     /// Record payments.
     PaymentsWrite = "payments:write";
+    /// See invoices, credit notes and what they have their numbers from.
+    InvoicesRead = "invoices:read";
+    /// Issue invoices, say what they have their numbers from.
+    InvoicesWrite = "invoices:write";
     /// See the ledger and its balances.
     LedgerRead = "ledger:read";
     /// See promotions and their codes.

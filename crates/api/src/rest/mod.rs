@@ -12,6 +12,7 @@ mod customer_groups;
 mod customers;
 mod events;
 mod inbound;
+mod invoices;
 mod ip_blocks;
 mod jobs;
 mod ledger;
@@ -69,6 +70,7 @@ pub(crate) fn v1() -> Routes {
         .merge(payments::routes())
         .merge(refunds::routes())
         .merge(ledger::routes())
+        .merge(invoices::routes())
         .merge(customers::routes())
         .merge(customer_groups::routes())
         .merge(tax_rates::routes())

@@ -29,6 +29,8 @@ things! {
     FulfilmentTag = "fulfilment_not_found";
     IdentityTag = "identity_not_found";
     InboundMessageTag = "inbound_message_not_found";
+    InvoiceTag = "invoice_not_found";
+    InvoiceRangeTag = "invoice_range_not_found";
     IpBlockTag = "ip_block_not_found";
     JobTag = "job_not_found";
     MailTag = "mail_not_found";

@@ -24,12 +24,18 @@ pub struct Entry {
     pub data: Option<Value>,
 }
 
-/// Events of the order and of its payments, and the notes of staff, oldest first.
+/// What is told of the order itself, and of its invoice and credit notes.
+const OF_ORDER: [&str; 3] = ["order", "invoice", "credit_note"];
+
+/// Events of the order, its documents and its payments, and the notes of staff, oldest first.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn timeline(db: &impl ConnectionTrait, order: &Order) -> Result<Vec<Entry>, DatabaseError> {
-    let mut told = events::of_aggregate(db, "order", order.id.uuid()).await?;
+    let mut told = Vec::new();
+    for kind in OF_ORDER {
+        told.extend(events::of_aggregate(db, kind, order.id.uuid()).await?);
+    }
     for payment in payments::find_by_reference(db, order.id.uuid()).await? {
         told.extend(events::of_aggregate(db, "payment", payment.id.uuid()).await?);
     }

@@ -4,6 +4,8 @@ use kernel::{Email, text};
 use platform::config::Config;
 use serde_json::Value;
 
+use super::invoicing::{self, DEFAULT_KEEP_YEARS, INVOICES_ISSUE, INVOICES_KEEP_YEARS, INVOICES_NOTE, INVOICES_SELLER, IssueInvoices};
+
 /// A setting that the shop knows.
 #[derive(Debug)]
 pub(super) struct Known {
@@ -32,6 +34,34 @@ pub fn keys() -> impl Iterator<Item = &'static str> {
 
 /// By key.
 pub(super) const KNOWN: &[Known] = &[
+    Known {
+        key: INVOICES_ISSUE,
+        about: "When an order gets its invoice: on_payment, on_fulfilment or by_hand; never before there is a seller",
+        number: 6,
+        default: |_| IssueInvoices::OnPayment.as_str().into(),
+        parse: |value| invoicing::issue(&value),
+    },
+    Known {
+        key: INVOICES_KEEP_YEARS,
+        about: "For how many years after the year of issue an invoice names its buyer, erased or not: 1 to 30",
+        number: 7,
+        default: |_| DEFAULT_KEEP_YEARS.into(),
+        parse: invoicing::keep_years,
+    },
+    Known {
+        key: INVOICES_NOTE,
+        about: "What stands below each invoice and credit note: up to 40 lines of 1 to 500 characters, or null",
+        number: 8,
+        default: nothing,
+        parse: |value| or_null(value, invoicing::note),
+    },
+    Known {
+        key: INVOICES_SELLER,
+        about: "Who sells, as invoices say it: {address: {name, company, line1, line2, postal_code, city, region, country, phone}, vat_id, registration}, or null",
+        number: 9,
+        default: nothing,
+        parse: |value| or_null(value, invoicing::seller),
+    },
     Known {
         key: SHOP_NAME,
         about: "What the shop is called: a text of 1 to 255 characters",

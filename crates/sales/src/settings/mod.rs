@@ -2,12 +2,14 @@
 
 mod change;
 mod events;
+mod invoicing;
 mod known;
 mod model;
 mod store;
 
 pub use change::{ChangeSetting, ChangeSettingError, change, change_in};
 pub use events::SettingEvent;
+pub use invoicing::{Invoicing, IssueInvoices, Seller, invoicing};
 pub use known::keys;
 pub use model::{Profile, Setting, SettingQuery};
 pub use store::{find, list, profile};

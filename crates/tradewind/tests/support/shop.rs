@@ -91,6 +91,14 @@ impl TestShop {
         Ok((way, far))
     }
 
+    /// Another process of the same shop, with so many connections to its database.
+    pub(crate) async fn with_connections(&self, most: u32) -> TestResult<Self> {
+        let mut config = (*self.context().config).clone();
+        config.database.max_connections = most;
+        let context = wiring::context(config, self.inner.clock.clone()).await?;
+        Self::of(context, self.inner.provider.clone(), self.inner.clock.clone(), self.inner.folder.clone())
+    }
+
     /// Makes an empty database into a template.
     pub(crate) async fn prepare(&self) -> TestResult {
         migrate::up(&self.context().db, &wiring::migrations(), self.now()).await?;

@@ -5,6 +5,7 @@ mod cart;
 mod credentials;
 mod export;
 mod identities;
+mod invoices;
 mod orders;
 mod profile;
 mod push_subscriptions;
@@ -23,6 +24,7 @@ pub(super) fn routes() -> Routes {
         .merge(addresses::routes())
         .merge(cart::routes())
         .merge(orders::routes())
+        .merge(invoices::routes())
         .merge(sessions::routes())
         .merge(store_credits::routes())
         .merge(two_factor::routes())

@@ -42,7 +42,6 @@ async fn list_orders(
 
 /// The order that a path names; a name that is neither an id nor a number is a missing order.
 pub(in crate::rest) async fn find(shop: &Shop, name: IdOr<OrderTag>) -> Result<Order, Problem> {
-    let missing = || Problem::not_found("order_not_found");
     let key = match name {
         IdOr::Id(id) => OrderKey::Id(id),
         IdOr::Name(number) => OrderKey::Number(number.parse().map_err(|_| missing())?),
@@ -69,19 +68,23 @@ async fn get_order(
 ) -> Result<One<OrderView>, Problem> {
     let order = find(&shop, name).await?;
     if let StaffOrHolder::Holder(token) = &reader {
-        refuse_stranger(&shop, &order, token.reveal()).await?;
+        refuse_stranger(&shop, &order, token.reveal(), missing).await?;
     }
     let version = order.version;
     let details = orders::details(shop.context().db.reader(), order).await?;
     Ok(One::versioned(OrderView::from(&details), version))
 }
 
-/// Another cart's order is the same as none.
-pub(in crate::rest) async fn refuse_stranger(shop: &Shop, order: &Order, token: &str) -> Result<(), Problem> {
-    let missing = || Problem::not_found("order_not_found");
+/// Another cart's order is the same as none, and so is what belongs to it: `missing` says so.
+pub(in crate::rest) async fn refuse_stranger(shop: &Shop, order: &Order, token: &str, missing: fn() -> Problem) -> Result<(), Problem> {
     let access = CartAccess::by_token(order.cart_id.ok_or_else(missing)?, token);
     sales::carts::open(shop.context().db.reader(), &access).await.map(drop).map_err(|error| match error {
         sales::carts::CartError::NotFound => missing(),
         other => other.into(),
     })
+}
+
+/// No such order.
+pub(in crate::rest) fn missing() -> Problem {
+    Problem::not_found("order_not_found")
 }

@@ -7,7 +7,7 @@ mod list;
 mod summary;
 mod wire;
 
-pub(in crate::rest) use handlers::{find, refuse_stranger};
+pub(in crate::rest) use handlers::{find, missing, refuse_stranger};
 pub(in crate::rest) use summary::OrderSummaryView;
 pub(crate) use wire::OrderView;
 

@@ -130,7 +130,7 @@ async fn order(shop: &Shop, id: OrderId, (who, cart_token): (Option<Identity>, O
     let is_own = |order: &Order| who.is_some_and(|who| order.user_id.is_some_and(|owner| who.actor == Actor::User(owner)));
     let order = order.ok_or_else(missing)?;
     if !is_staff && !is_own(&order) {
-        refuse_stranger(shop, &order, cart_token.ok_or_else(missing)?).await?;
+        refuse_stranger(shop, &order, cart_token.ok_or_else(missing)?, missing).await?;
     }
     Ok(json!({
         "id": order.id.to_string(),

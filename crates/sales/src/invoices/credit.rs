@@ -1,0 +1,51 @@
+//! Taking back what an invoice says: for a refund, or all that is left of an order that was called off.
+
+use ::payments::payments::OperationStatus;
+use platform::db::{DatabaseError, WriteTx};
+use platform::outbox;
+
+use super::events::CreditNoteFact;
+use super::issue::{Dated, draft, number};
+use super::model::{Credited, Invoice, InvoiceKind};
+use super::shares::{credit, left_minor};
+use super::store;
+use crate::orders::{Order, OrderStatus};
+use crate::refunds::{self, OrderRefund};
+use crate::settings;
+
+/// Issues the next credit note that an invoice of a locked order is owed; false where it is owed none. A refund is owed one when all of its
+/// parts are over; what was called off is taken back when nothing else will be.
+pub(super) async fn credit_next(tx: &WriteTx, order: &Order, invoice: Invoice) -> Result<bool, DatabaseError> {
+    let details = store::details(tx, invoice).await?;
+    let lines = store::creditable(tx, details.invoice.id, details.lines).await?;
+    let left = left_minor(&lines);
+    let refund = match store::due_refund(tx, order.id).await? {
+        Some(id) => refunds::find(tx, id).await?,
+        None => None,
+    };
+    let is_called_off = order.status == OrderStatus::Cancelled;
+    if left == 0 || (refund.is_none() && (!is_called_off || store::has_open_refund(tx, order.id).await?)) {
+        return Ok(false);
+    }
+    let (amount, items) = refund.as_ref().map_or((left, [].as_slice()), |refund| (paid_back_minor(refund).min(left), &refund.items));
+    let credited = credit(&lines, items, amount).ok_or_else(|| DatabaseError::corrupt("an invoice has less than its lines"))?;
+    let Invoice { id, number: of, issued_on, supplied_on, seller, .. } = details.invoice;
+    let reason = refund.map(|refund| (refund.refund.id, refund.refund.reason));
+    let note = settings::invoicing(tx).await?.note;
+    let dated = Dated::of(tx, order).await?;
+    let drafted = draft((tx, &dated), order, (seller, note), &credited);
+    let credited_invoice = Credited { invoice_id: id, number: of, issued_on, refund: reason };
+    let paid_minor = if reason.is_some() { drafted.gross_minor } else { 0 };
+    let drafted = Invoice { kind: InvoiceKind::CreditNote, credited: Some(credited_invoice), supplied_on, paid_minor, ..drafted };
+    let note = number(tx, order, drafted).await?;
+    store::insert(tx, &note, &credited).await?;
+    store::copy_buyer(tx, note.id).await?;
+    outbox::record(tx, &CreditNoteFact::issued(&note)).await?;
+    Ok(true)
+}
+
+/// What a refund gave back, over all its parts.
+fn paid_back_minor(refund: &OrderRefund) -> i64 {
+    let paid = refund.refund.parts.iter().filter(|part| part.status == OperationStatus::Succeeded);
+    paid.map(|part| part.amount.minor()).sum()
+}

@@ -1,0 +1,24 @@
+//! Documents for people: the same content as a page and on paper.
+
+mod sheet;
+mod words;
+
+use paper::{FontError, Page, PageError};
+
+use super::model::InvoiceDetails;
+
+/// A document as a page. Everything in it that somebody wrote is text.
+///
+/// # Errors
+/// `PageError`: a fault of ours.
+pub fn html(details: &InvoiceDetails) -> Result<Page, PageError> {
+    paper::html(&sheet::sheet_of(details))
+}
+
+/// A document on paper: PDF. The same document is the same bytes each time.
+///
+/// # Errors
+/// `FontError`: a fault of ours.
+pub fn pdf(details: &InvoiceDetails) -> Result<Vec<u8>, FontError> {
+    paper::pdf(&sheet::sheet_of(details))
+}
