@@ -77,6 +77,12 @@ impl SignedMoneyIn {
     }
 }
 
+impl From<SignedMoneyIn> for MoneyInput {
+    fn from(SignedMoneyIn { amount, currency }: SignedMoneyIn) -> Self {
+        Self { amount, currency }
+    }
+}
+
 impl From<MoneyIn> for MoneyInput {
     fn from(money: MoneyIn) -> Self {
         Self { amount: money.amount, currency: money.currency }

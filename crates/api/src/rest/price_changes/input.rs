@@ -7,7 +7,7 @@ use kernel::{FieldErrors, Prefixed, PriceListTag};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::rest::money::MoneyIn;
+use crate::rest::money::{MoneyIn, SignedMoneyIn};
 use crate::schema;
 
 /// The list of changes.
@@ -96,7 +96,7 @@ pub(super) struct PriceRuleIn {
     #[schema(minimum = -1_000_000, maximum = 10_000_000, example = -125_000)]
     rate_ppm: Option<i64>,
     /// By so much.
-    amount: Option<MoneyDifferenceIn>,
+    amount: Option<SignedMoneyIn>,
     /// To so much.
     set: Option<MoneyIn>,
     /// To which prices it is rounded, once and at the end. Absent: to the minor unit, half up.
@@ -108,18 +108,6 @@ pub(super) struct PriceRuleIn {
     /// is taken away (`clear`), or changes as the price does (`same_change`). Absent: `keep`.
     #[schema(value_type = Option<schema::CompareAtChange>)]
     compare_at: Option<String>,
-}
-
-/// By how much something changes; a fall is negative.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MoneyDifferenceIn {
-    /// Minor units.
-    #[schema(minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
-    amount: i64,
-    /// ISO 4217.
-    #[schema(value_type = schema::CurrencyCode)]
-    currency: String,
 }
 
 /// The prices that there may be: one of `to` and `ending`, or neither. The nearest is taken, of two that are as near the higher one.
@@ -156,10 +144,9 @@ impl From<PriceFilterIn> for SelectionInput {
 
 impl From<PriceRuleIn> for RuleInput {
     fn from(rule: PriceRuleIn) -> Self {
-        let difference = |MoneyDifferenceIn { amount, currency }| MoneyInput { amount, currency };
         Self {
             rate_ppm: rule.rate_ppm,
-            amount: rule.amount.map(difference),
+            amount: rule.amount.map(MoneyInput::from),
             set: rule.set.map(MoneyInput::from),
             round_to: rule.rounding.to,
             round_to_ending: rule.rounding.ending,
