@@ -65,5 +65,5 @@ fn due(cart: &Reply) -> TestResult<i64> {
 async fn balance_of(shop: &TestShop, account: &str) -> TestResult<i64> {
     let balances = shop.get("/api/v1/ledger/balances").await?.expect(200)?;
     let lines = balances.data().as_array().cloned().unwrap_or_default();
-    Ok(lines.iter().find(|line| line["account"] == account).map_or(Ok(0), |line| minor(&line["amount"]))?)
+    lines.iter().find(|line| line["account"] == account).map_or(Ok(0), |line| minor(&line["amount"]))
 }

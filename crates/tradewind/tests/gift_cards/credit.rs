@@ -71,8 +71,11 @@ async fn credit_is_given_once_and_never_below_zero(shop: TestShop) -> TestResult
     let ada = shop.user().await?.to_string();
     let first = give(&shop, &ada, 500, "k").await?.expect(201)?;
     assert_eq!(give(&shop, &ada, 500, "k").await?.expect(201)?.bytes, first.bytes);
-    let both =
-        futures_util::future::join_all((0..10).map(|place| give(&shop, &ada, -100, Box::leak(format!("t{place}").into_boxed_str())))).await;
+    let takings = (0..10).map(|place| {
+        let (shop, ada) = (&shop, &ada);
+        async move { give(shop, ada, -100, &format!("t{place}")).await }
+    });
+    let both = futures_util::future::join_all(takings).await;
     let statuses: Vec<u16> = both.into_iter().map(|reply| reply.map(|reply| reply.status)).collect::<TestResult<_>>()?;
     assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 5, "{statuses:?}");
     let refused = give(&shop, &ada, -1, "less").await?;
