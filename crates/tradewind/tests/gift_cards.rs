@@ -7,6 +7,7 @@ mod staff;
 
 use serde_json::{Value, json};
 
+use crate::orders::Placed;
 use crate::support::{Reply, TestCart, TestResult, TestShop};
 
 const PATH: &str = "/api/v1/gift-cards";
@@ -44,12 +45,13 @@ fn minor(money: &Value) -> TestResult<i64> {
     money["amount"].as_i64().ok_or_else(|| format!("no amount: {money}").into())
 }
 
-/// An order that a gift card pays for, and the provider.
-pub(crate) async fn order_by_card(shop: &TestShop) -> TestResult<Reply> {
-    let (card, mug) = (Card::of(shop, 1_000).await?, shop.mug(1_250, 5).await?);
+/// An order for 30.00 that a gift card pays for, and the provider where so much is not on it.
+pub(crate) async fn order_by_card(shop: &TestShop, minor: i64) -> TestResult<Placed> {
+    let (card, mug) = (Card::of(shop, minor).await?, shop.mug(1_250, 5).await?);
     let cart = shop.cart(&[(&mug.id, 2)]).await?;
     pay_with(shop, &cart, &card.code).await?.expect(200)?;
-    shop.pay(&cart, "test", "once").await?.expect(201)
+    let order = shop.pay(&cart, "test", "once").await?.expect(201)?;
+    Ok(Placed { mug, id: order.text("id").to_owned() })
 }
 
 async fn pay_with(shop: &TestShop, cart: &TestCart, code: &str) -> TestResult<Reply> {

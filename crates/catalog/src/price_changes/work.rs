@@ -11,6 +11,7 @@ use super::error::PriceChangeError;
 use super::events::PriceChangeEvent;
 use super::progress::{PriceChange, PriceChangeRow, PriceChangeState, RowOutcome, figures};
 use super::store::{self, NewRow};
+use super::sweep::KEPT;
 use crate::assortment::{self, Repricing};
 
 /// Prices of one transaction: it holds their products, and on SQLite the one writer, for some hundredths of a second.
@@ -56,7 +57,9 @@ pub(super) async fn enqueue(tx: &WriteTx, change: &PriceChange) -> Result<(), Da
 /// # Errors
 /// `NotPossible` from where it stands, and `Busy` while another one writes prices of the same list.
 pub(super) async fn start(tx: &WriteTx, change: PriceChange, state: PriceChangeState) -> Result<PriceChange, PriceChangeError> {
-    if !change.state.may_become(state) {
+    // What is being forgotten has not all of its rows any more.
+    let is_over = change.finished_at.unwrap_or(change.created_at) < tx.now() - KEPT;
+    if is_over || !change.state.may_become(state) {
         return Err(PriceChangeError::NotPossible(change.state));
     }
     let (job_id, job_state, asked_by) = (JobId::generate(), Some(JobState::Available), tx.actor().to_string());

@@ -20,10 +20,10 @@ pub use events::StoredValueFact;
 pub use issue::{IssueGiftCard, NewGiftCard, NewGiftCardInput, SoldCard, issue, issue_sold};
 pub use look_up::look_up;
 pub use model::{AdjustReason, MoveKind, StoredMove, StoredValue, StoredValueKind};
-pub use moves::call_off;
 pub(crate) use moves::{Change, move_by};
+pub use moves::{call_off, restore};
 pub use reveal::{code_of, reveal};
 pub use store::{
-    INVARIANTS, StoredValueQuery, credit_of, credits_of, find, find_all, find_by_code, list, lock_unspent_of, moves_of, pieces_sold_by,
-    sold_by,
+    INVARIANTS, StoredValueQuery, credit_of, credits_of, find, find_all, find_by_code, list, lock_called_off_of, lock_paying,
+    lock_unspent_of, moves_of, pieces_sold_by, sold_by,
 };

@@ -68,6 +68,18 @@ fn movement(value: &StoredValue, change: &Change) -> Option<LedgerTransaction> {
     LedgerTransaction::movement(kind, way, amount).ok()
 }
 
+/// Puts back what was on gift cards that were sold and taken back: each with what it was sold for.
+///
+/// # Errors
+/// By what went wrong.
+pub async fn restore(tx: &WriteTx, cards: &[(StoredValueId, Money)], reference_id: Uuid) -> Result<(), StoredValueError> {
+    for (id, amount) in cards {
+        let change = Change { kind: MoveKind::Sold, amount: *amount, reason: None, operation_id: None, reference_id: Some(reference_id) };
+        move_by(tx, *id, change).await?;
+    }
+    Ok(())
+}
+
 /// Takes back gift cards that were sold and that the caller has locked whole.
 ///
 /// # Errors

@@ -229,6 +229,39 @@ pub async fn lock_unspent_of(tx: &WriteTx, line: Uuid) -> Result<Vec<StoredValue
     rows.into_iter().map(StoredValue::try_from).collect()
 }
 
+#[derive(FromQueryResult)]
+struct CalledOffRow {
+    id: Uuid,
+    currency: String,
+    sold_minor: i64,
+}
+
+/// The gift cards of a line that were taken back, with what they were sold for, locked until the transaction ends.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn lock_called_off_of(tx: &WriteTx, line: Uuid) -> Result<Vec<(StoredValueId, Money)>, DatabaseError> {
+    const SELECT: &str = "SELECT id, currency, (SELECT m.amount_minor FROM stored_value_moves m
+            WHERE m.stored_value_id = stored_values.id AND m.seq = 1) AS sold_minor
+        FROM stored_values WHERE sold_by = $1 AND balance_minor = 0 AND EXISTS (SELECT 1 FROM stored_value_moves m
+            WHERE m.stored_value_id = stored_values.id AND m.seq = stored_values.move_count AND m.kind = 'called_off')
+        ORDER BY sold_piece FOR UPDATE";
+    let rows: Vec<CalledOffRow> = db::fetch_all(tx, SELECT, values![line]).await?;
+    let card = |row: CalledOffRow| Ok((StoredValueId::from_uuid(row.id), Money::new(row.sold_minor, currency(&row.currency)?)));
+    rows.into_iter().map(card).collect()
+}
+
+/// Locks what paid for something, in the one order in which all do that spend or give back: nobody waits in a circle.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn lock_paying(tx: &WriteTx, reference_id: Uuid) -> Result<(), DatabaseError> {
+    const SELECT: &str = "SELECT id FROM stored_values WHERE id IN (SELECT o.stored_value_id FROM payment_operations o
+            JOIN payments p ON p.id = o.payment_id WHERE p.reference_id = $1 AND o.stored_value_id IS NOT NULL)
+        ORDER BY id FOR UPDATE";
+    db::execute(tx, SELECT, values![reference_id]).await.map(drop)
+}
+
 /// A row with nothing on it: of a code, or of one piece of a line that was sold.
 pub(super) struct NewValue<'a> {
     pub(super) value: &'a StoredValue,

@@ -29,8 +29,8 @@ pub async fn add_gift_card(sales: &Sales, origin: &Origin, access: &CartAccess, 
     let card = card.filter(pays).ok_or(CartError::UnknownGiftCard)?;
     attempt.succeeded_in(&tx).await?;
     let is_new = !cart.stored_values.contains(&card.id);
-    // One place more is the credit's.
-    if is_new && cart.stored_values.len() > MOST_GIFT_CARDS {
+    let named = stored_values::find_all(&tx, &cart.stored_values).await?;
+    if is_new && named.iter().filter(|value| value.kind == StoredValueKind::GiftCard).count() >= MOST_GIFT_CARDS {
         tx.commit().await?;
         return Err(CartError::TooManyGiftCards(MOST_GIFT_CARDS.try_into().unwrap_or(i64::MAX)));
     }
@@ -93,7 +93,7 @@ pub async fn pay_without(sales: &Sales, origin: &Origin, access: &CartAccess, wh
     Ok(with_lines(sales.context.db.reader(), cart, lines, sales.context.now()).await?)
 }
 
-/// What both carts are paid with, as much as one takes.
+/// What both carts are paid with, as much as one takes: five gift cards, and one's own credit.
 pub(super) fn together(own: Vec<StoredValueId>, guest: &[StoredValueId]) -> Vec<StoredValueId> {
     let more: Vec<StoredValueId> = guest.iter().filter(|id| !own.contains(id)).copied().collect();
     own.into_iter().chain(more).take(MOST_GIFT_CARDS + 1).collect()

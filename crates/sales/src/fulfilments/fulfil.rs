@@ -39,7 +39,7 @@ pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Res
     let FulfilOrder { order_id, lines, carrier, tracking_number, tracking_url, key } = request;
     let tracking = Tracking::parse(carrier, tracking_number, tracking_url)?;
     idempotency::once(&sales.context, origin, &key, async |tx| {
-        let details = fulfil_in(tx, order_id, &lines, tracking).await?;
+        let details = fulfil_in(tx, order_id, (&lines, By::Hand), tracking).await?;
         Ok(Answer { status: 201, body: sales.present.order(&details) })
     })
     .await
@@ -50,13 +50,20 @@ pub async fn fulfil(sales: &Sales, origin: &Origin, request: FulfilOrder) -> Res
 /// # Errors
 /// `FulfilError`; the transaction must be rolled back then.
 pub async fn fulfil_by_itself(tx: &WriteTx, order_id: OrderId, lines: &[(OrderLineId, Quantity)]) -> Result<(), FulfilError> {
-    fulfil_in(tx, order_id, lines, Tracking { carrier: None, number: None, url: None }).await.map(drop)
+    fulfil_in(tx, order_id, (lines, By::Itself), Tracking { carrier: None, number: None, url: None }).await.map(drop)
+}
+
+/// Gift cards leave by themselves, all else by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Hand,
+    Itself,
 }
 
 async fn fulfil_in(
     tx: &WriteTx,
     order_id: OrderId,
-    wanted: &[(OrderLineId, Quantity)],
+    (wanted, by): (&[(OrderLineId, Quantity)], By),
     tracking: Tracking,
 ) -> Result<OrderDetails, FulfilError> {
     let mut order = orders::lock(tx, OrderKey::Id(order_id)).await?.ok_or(FulfilError::NotFound)?;
@@ -64,7 +71,7 @@ async fn fulfil_in(
         return Err(FulfilError::NotFulfillable(order.status));
     }
     let before = orders::details(tx, order.clone()).await?;
-    let lines = choose(&before.lines, wanted)?;
+    let lines = choose(&before.lines, wanted, by)?;
     let parcel = Fulfilment {
         id: FulfilmentId::generate(),
         status: ParcelStatus::Shipped,
@@ -87,11 +94,12 @@ async fn fulfil_in(
     Ok(orders::details(tx, order).await?)
 }
 
-/// The pieces of the parcel: as asked for, or all that is left. No line ships more than it has open.
-fn choose(lines: &[OrderLine], wanted: &[(OrderLineId, Quantity)]) -> Result<Vec<(OrderLineId, Quantity)>, FulfilError> {
+/// The pieces of the parcel: as asked for, or all that is left but gift cards, which leave once they are paid. No line ships more than it has open.
+fn choose(lines: &[OrderLine], wanted: &[(OrderLineId, Quantity)], by: By) -> Result<Vec<(OrderLineId, Quantity)>, FulfilError> {
     let open = |line: &OrderLine| i64::from(line.quantity) - line.quantity_fulfilled - line.quantity_cancelled;
     if wanted.is_empty() {
-        let rest: Vec<_> = lines.iter().filter_map(|line| Some((line.id, Quantity::try_from(open(line)).ok()?))).collect();
+        let goods = lines.iter().filter(|line| !line.is_gift_card());
+        let rest: Vec<_> = goods.filter_map(|line| Some((line.id, Quantity::try_from(open(line)).ok()?))).collect();
         return if rest.is_empty() { Err(FulfilError::NothingOpen) } else { Ok(rest) };
     }
     let mut errors = FieldErrors::new();
@@ -99,6 +107,9 @@ fn choose(lines: &[OrderLine], wanted: &[(OrderLineId, Quantity)]) -> Result<Vec
         let repeated = wanted.iter().filter(|(other, _)| other == id).count() > 1;
         match lines.iter().find(|line| line.id == *id) {
             None => errors.add(format!("lines.{place}.line_id"), "is no line of this order"),
+            Some(line) if line.is_gift_card() && by == By::Hand => {
+                errors.add(format!("lines.{place}.line_id"), "is gift cards, which leave by themselves once they are paid");
+            }
             Some(_) if repeated => errors.add(format!("lines.{place}.line_id"), "is named more than once"),
             Some(line) if i64::from(*quantity) > open(line) => {
                 errors.add(format!("lines.{place}.quantity"), format!("only {} are left to fulfil", open(line)));

@@ -81,12 +81,25 @@ pub(super) async fn issue_locked(tx: &WriteTx, order: Order) -> Result<InvoiceDe
     let supplied_on = supplied_on(&details, dated.zone);
     let paid_minor = details.order.settled.captured_minor.min(details.order.settled.total_minor);
     let drafted = draft((tx, &dated), &details.order, (seller, invoicing.note), &lines);
-    let invoice = Invoice { supplied_on, paid_minor, ..drafted };
+    let paid = details.payments.iter().filter(|payment| payment.captured_minor > 0).map(|payment| payment.provider.as_str());
+    let payment_method = methods(paid).unwrap_or(drafted.payment_method);
+    let invoice = Invoice { supplied_on, paid_minor, payment_method, ..drafted };
     let invoice = number(tx, &details.order, invoice).await?;
     store::insert(tx, &invoice, &lines).await?;
     store::insert_buyer(tx, invoice.id, buyer.as_ref()).await?;
     outbox::record(tx, &InvoiceFact::issued(&invoice)).await?;
     Ok(InvoiceDetails { invoice, buyer, lines })
+}
+
+/// The ways in which money came or went back, each once; none where none did.
+pub(super) fn methods<'a>(providers: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut named: Vec<&str> = Vec::new();
+    for provider in providers {
+        if !named.contains(&provider) {
+            named.push(provider);
+        }
+    }
+    (!named.is_empty()).then(|| named.join(", "))
 }
 
 /// The day and language of a channel.

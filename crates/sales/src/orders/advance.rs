@@ -1,8 +1,9 @@
 //! Moving an order on when its money or its shipments changed: the one place where its states are derived and written.
 
 use ::payments::payments::{self, GoesTo, Payment, PaymentError};
+use ::payments::stored_values;
 use catalog::inventory;
-use kernel::{DomainError, OrderId};
+use kernel::DomainError;
 use platform::db::{DatabaseError, WriteTx};
 use platform::jobs::{self, JobKind, NewJob, Queue};
 use platform::outbox;
@@ -48,7 +49,7 @@ pub async fn advance(tx: &WriteTx, order: &mut Order, lines: &[LineProgress], sh
     if order.payment_status != before {
         outbox::record(tx, &OrderFact::payment_changed(order)).await?;
         if order.payment_status == PaymentStatus::Paid && lines.iter().any(|line| line.is_gift_card) {
-            make_gift_cards_later(tx, order.id).await?;
+            make_gift_cards_later(tx, order).await?;
         }
     }
     Ok(())
@@ -57,8 +58,10 @@ pub async fn advance(tx: &WriteTx, order: &mut Order, lines: &[LineProgress], sh
 /// The job that makes the gift cards of an order once it is paid; its payload is the order's id.
 pub const MAKE_GIFT_CARDS: JobKind = JobKind::new("sales.make_gift_cards").on(Queue::Money);
 
-async fn make_gift_cards_later(tx: &WriteTx, order_id: OrderId) -> Result<(), DatabaseError> {
-    jobs::enqueue(tx, NewJob::new(MAKE_GIFT_CARDS, serde_json::json!(order_id), tx.now()).unique(format!("gift_cards:{order_id}"))).await
+/// One job for each cause: what happens after a job has looked, it has not seen.
+pub(super) async fn make_gift_cards_later(tx: &WriteTx, order: &Order) -> Result<(), DatabaseError> {
+    let key = format!("gift_cards:{}:{}", order.id, order.version);
+    jobs::enqueue(tx, NewJob::new(MAKE_GIFT_CARDS, serde_json::json!(order.id), tx.now()).unique(key)).await
 }
 
 /// One legal move with its history and event; holds follow: a confirmed order keeps its stock for good, a dead one gives
@@ -93,6 +96,9 @@ pub(super) async fn transition(tx: &WriteTx, order: &mut Order, next: OrderStatu
 /// be asked for. The order's figures are those of its payments afterwards; its row is written by the caller.
 pub(super) async fn return_stored(tx: &WriteTx, order: &mut Order, payments: &[Payment]) -> Result<(), DatabaseError> {
     let mut is_back = false;
+    if payments.iter().any(|payment| payment.stored_value_kind().is_some()) {
+        stored_values::lock_paying(tx, order.id.uuid()).await?;
+    }
     for payment in payments.iter().filter(|payment| payment.stored_value_kind().is_some()) {
         let kept = order.money(payment.captured_minor - payment.refunded_minor);
         if kept.minor() > 0 {

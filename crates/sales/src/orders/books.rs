@@ -60,13 +60,15 @@ struct RefundedItem {
     whole_tax_minor: i64,
 }
 
-/// Books that a refund which staff ordered was carried out, or a part of it: so much less is owed of the sale. Money that was never owed goes
-/// back without it. The caller holds the order's lock.
+/// Books that a refund which staff ordered of a sale was carried out, or a part of it: so much less is owed. Money that went back before anything
+/// was sold, or that was never owed, needs no such entry. The caller holds the order's lock.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn book_allowance(tx: &WriteTx, order: &Order, operation: &Operation) -> Result<(), DatabaseError> {
-    const REFUND: &str = "SELECT r.amount_minor FROM refund_operations x JOIN refunds r ON r.id = x.refund_id WHERE x.operation_id = $1";
+    const REFUND: &str = "SELECT r.amount_minor FROM refund_operations x JOIN refunds r ON r.id = x.refund_id
+        JOIN ledger_transactions s ON s.reference_id = r.reference_id AND s.kind = 'sale' AND s.created_at <= r.created_at
+        WHERE x.operation_id = $1";
     const ITEMS: &str = "SELECT i.amount_minor, COALESCE(l.gross_minor, $2) AS whole_minor, COALESCE(l.tax_minor, $3) AS whole_tax_minor
         FROM refund_operations x JOIN refund_items i ON i.refund_id = x.refund_id LEFT JOIN order_lines l ON l.id = i.line_id
         WHERE x.operation_id = $1 ORDER BY i.position";

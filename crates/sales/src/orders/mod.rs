@@ -24,7 +24,7 @@ pub use cancel::{CancelOrder, CancelOrderError, cancel};
 pub use claim::claim;
 pub use events::OrderFact;
 pub use expire::{ExpireOrder, expire, expire_at};
-pub use gift_cards::take_back_gift_cards;
+pub use gift_cards::{restore_gift_cards, take_back_gift_cards};
 pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
 pub use note::{Note, NoteError, add_note};
 pub use personal::PersonalOrders;

@@ -1,6 +1,6 @@
 //! Giving back money of an order.
 
-use ::payments::payments::{self, GoesTo, Operation};
+use ::payments::payments::{self, GoesTo, Operation, OperationStatus};
 use ::payments::refunds::{self as money, OpenRefund, Refund, RefundReason};
 use ::payments::stored_values;
 use chrono::TimeDelta;
@@ -136,6 +136,9 @@ pub(super) async fn give_back(
     if open.amount.currency() != order.currency {
         return Err(money::RefundError::CurrencyMismatch.into());
     }
+    if payments.iter().any(|payment| payment.stored_value_kind().is_some()) {
+        stored_values::lock_paying(tx, reference).await?;
+    }
     let (refund, started) = money::open(tx, open, (&payments, &operations)).await?;
     let (open, done): (Vec<&Operation>, Vec<&Operation>) = started.iter().partition(|operation| operation.status.is_open());
     for operation in open {
@@ -156,8 +159,12 @@ pub(super) async fn give_back(
 
 /// An order moves on when nothing of it is left to ship, and is told of in any case.
 async fn tell(tx: &WriteTx, order: &mut Order, refund: &Refund) -> Result<(), DatabaseError> {
-    let progress = orders::progress_of(tx, order.id).await?;
+    let (progress, before) = (orders::progress_of(tx, order.id).await?, order.payment_status);
     orders::advance(tx, order, &progress, false).await?;
+    // A second refund of a part leaves the order part refunded; that money went back is news all the same.
+    if refund.parts.iter().any(|part| part.status == OperationStatus::Succeeded) && order.payment_status == before {
+        outbox::record(tx, &OrderFact::payment_changed(order)).await?;
+    }
     outbox::record(tx, &OrderFact::refund_ordered(order, refund.id)).await?;
     let change = json!({ "refund_id": refund.id, "amount_minor": refund.amount.minor(), "currency": refund.amount.currency(), "reason": refund.reason });
     audit::record(tx, &audit::Entry::of("order.refund_ordered", order.id).after(&change)).await

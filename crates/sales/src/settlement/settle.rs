@@ -64,7 +64,10 @@ pub async fn settle(sales: &Sales, origin: &Origin, operation_id: OperationId, o
         let provider = sales.providers.get(&order.payment_method);
         let ships_before_payment = provider.is_some_and(|provider| provider.ships_before_payment());
         match (applied.operation.kind, applied.operation.status) {
-            (OperationKind::Refund, OperationStatus::Failed) => orders::count_refunded(&tx, order.id).await?,
+            (OperationKind::Refund, OperationStatus::Failed) => {
+                orders::count_refunded(&tx, order.id).await?;
+                orders::restore_gift_cards(&tx, &order).await?;
+            }
             (OperationKind::Refund, OperationStatus::Succeeded) => orders::book_allowance(&tx, &order, &applied.operation).await?,
             _ => {}
         }

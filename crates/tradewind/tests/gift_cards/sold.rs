@@ -1,13 +1,13 @@
 //! Gift cards as goods.
 
 use catalog::variants::VariantInput;
+use payments::payments::Outcome;
 use payments::stored_values::{self, GiftCardCode};
 use serde_json::json;
 use test_macro::test_on_every_database;
 
 use super::*;
 use crate::mail::{content, mails_of};
-use crate::orders::Placed;
 use crate::refunds::give_back;
 use crate::support::variant;
 
@@ -106,5 +106,50 @@ async fn pieces_that_are_paid_back_first_bring_no_card(shop: TestShop) -> TestRe
     give_back(&shop, &placed, json!({ "lines": [[1, true]] })).await?.expect(201)?;
     shop.settle().await?;
     assert_eq!(cards(&shop).await?.iter().map(|(_, minor)| *minor).collect::<Vec<_>>(), [5_000, 5_000]);
+    Ok(())
+}
+
+/// Goods leave before the money comes, cards do not: staff cannot send them, and they are made when the carrier has brought the cash.
+#[test_on_every_database]
+async fn cards_leave_once_they_are_paid_and_never_by_hand(shop: TestShop) -> TestResult {
+    let shop = shop.configured(|config| config.payments.methods = vec!["cash_on_delivery".to_owned()])?;
+    let placed = order(&shop, 1, "cash_on_delivery").await?;
+    let line = placed.read(&shop).await?.text("lines/0/id").to_owned();
+    let refused = placed.fulfil(&shop, json!({ "lines": [{ "line_id": line, "quantity": 1 }] })).await?;
+    assert_eq!((refused.status, refused.json["error"]["details"]["lines.0.line_id"].is_array()), (422, true));
+    let sent = placed.fulfil(&shop, json!({})).await?.expect(201)?;
+    let gone: Vec<Option<i64>> = [0, 1].map(|place| sent.data()["lines"][place]["quantity_fulfilled"].as_i64()).to_vec();
+    assert_eq!((gone, sent.text("status")), (vec![Some(0), Some(1)], "confirmed"));
+    placed.pay(&shop, 6_500).await?.expect(201)?;
+    shop.settle().await?;
+    assert_eq!((placed.read(&shop).await?.text("status"), cards(&shop).await?.len()), ("completed", 1));
+    Ok(())
+}
+
+/// The provider refuses to give the money back: the card is there again, and can be paid back another time.
+#[test_on_every_database]
+async fn a_refund_that_is_refused_leaves_the_card(shop: TestShop) -> TestResult {
+    let placed = order(&shop, 2, "test").await?;
+    shop.settle().await?;
+    let left = async || -> TestResult<Vec<i64>> { Ok(cards(&shop).await?.iter().map(|(_, minor)| *minor).collect()) };
+    shop.provider().will_answer(Outcome::Failed { code: "expired_card".to_owned() });
+    give_back(&shop, &placed, json!({ "lines": [[1, false]] })).await?.expect(201)?;
+    assert_eq!(left().await?, [0, 5_000]);
+    shop.settle().await?;
+    assert_eq!(left().await?, [5_000, 5_000]);
+    give_back(&shop, &placed, json!({ "lines": [[2, false]] })).await?.expect(201)?;
+    shop.settle().await?;
+    assert_eq!((left().await?, balance_of(&shop, "gift_cards").await?), (vec![0, 0], 0));
+    Ok(())
+}
+
+/// The same before there was a card: it is made once the refund has failed.
+#[test_on_every_database]
+async fn a_refund_that_is_refused_before_there_are_cards_brings_them(shop: TestShop) -> TestResult {
+    let placed = order(&shop, 1, "test").await?;
+    shop.provider().will_answer(Outcome::Failed { code: "expired_card".to_owned() });
+    give_back(&shop, &placed, json!({ "lines": [[1, false]] })).await?.expect(201)?;
+    shop.settle().await?;
+    assert_eq!(cards(&shop).await?.iter().map(|(_, minor)| *minor).collect::<Vec<_>>(), [5_000]);
     Ok(())
 }

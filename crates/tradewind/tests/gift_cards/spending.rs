@@ -34,7 +34,7 @@ async fn a_card_pays_its_part_and_the_method_pays_the_rest(shop: TestShop) -> Te
     assert_eq!((balance_of(&shop, "gift_cards").await?, balance_of(&shop, "goodwill").await?), (0, 1_000));
 
     // The newest payment gives first: 20.00 by the provider, then 5.00 onto the card.
-    let placed = crate::orders::Placed { mug, id: order.text("id").to_owned() };
+    let placed = Placed { mug, id: order.text("id").to_owned() };
     let refund = give_back(&shop, &placed, json!({ "amount": usd(2_500) })).await?.expect(201)?;
     assert_eq!(
         (refund.text("parts/0/status"), refund.text("parts/1/provider"), refund.text("parts/1/status")),
@@ -63,7 +63,7 @@ async fn a_card_that_pays_everything_needs_nobody_else(shop: TestShop) -> TestRe
     assert_eq!((small.balance(&shop).await?, large.balance(&shop).await?), (0, 7_100));
 
     // Staff call it off: what the cards paid is on them again.
-    let placed = crate::orders::Placed { mug, id: order.text("id").to_owned() };
+    let placed = Placed { mug, id: order.text("id").to_owned() };
     let cancelled = placed.cancel(&shop).await?.expect(200)?;
     assert_eq!((cancelled.text("status"), cancelled.text("payment_status")), ("cancelled", "refunded"));
     assert_eq!((small.balance(&shop).await?, large.balance(&shop).await?), (100, 10_000));
@@ -112,7 +112,7 @@ async fn an_order_that_expires_gives_the_card_its_part_back(shop: TestShop) -> T
     assert_eq!((order.text("status"), order.text("payment_status"), card.balance(&shop).await?), ("pending", "part_paid", 0));
     shop.advance(TimeDelta::days(8));
     shop.settle().await?;
-    let placed = crate::orders::Placed { mug, id: order.text("id").to_owned() };
+    let placed = Placed { mug, id: order.text("id").to_owned() };
     let expired = placed.read(&shop).await?;
     assert_eq!((expired.text("status"), expired.text("payment_status"), card.balance(&shop).await?), ("expired", "refunded", 1_000));
     assert_eq!(shop.stock_of(&placed.mug).await?, (5, 0));
@@ -128,7 +128,7 @@ async fn what_a_provider_refuses_leaves_the_card_spent_until_the_order_ends(shop
     shop.provider().will_answer(Outcome::Failed { code: "card_declined".to_owned() });
     let order = shop.pay(&cart, "test", "once").await?.expect(201)?;
     assert_eq!((order.text("status"), order.text("payment_status")), ("pending", "part_paid"));
-    let placed = crate::orders::Placed { mug, id: order.text("id").to_owned() };
+    let placed = Placed { mug, id: order.text("id").to_owned() };
     assert_eq!(placed.pay(&shop, 2_000).await?.expect(201)?.text("status"), "confirmed");
     assert_eq!((placed.cancel(&shop).await?.error_code(), card.balance(&shop).await?), ("order_has_payment", 0));
     Ok(())

@@ -124,3 +124,29 @@ async fn what_is_called_off_is_taken_back_whole(shop: TestShop) -> TestResult {
     assert_eq!(all[1]["taxes"], all[0]["taxes"]);
     Ok(())
 }
+
+/// What goes back onto a gift card does so at once: each time it is credited, and so is what is called off, as paid back onto the card.
+#[test_on_every_database]
+async fn what_goes_back_onto_a_gift_card_is_credited_each_time(shop: TestShop) -> TestResult {
+    seller(&shop).await?;
+    let placed = crate::gift_cards::order_by_card(&shop, 3_000).await?;
+    shop.settle().await?;
+    for minor in [500, 300] {
+        let amount = json!({ "amount": { "amount": minor, "currency": "USD" } });
+        give_back(&shop, &placed, amount).await?.expect(201)?;
+        shop.settle().await?;
+    }
+    placed.cancel(&shop).await?.expect(200)?;
+    shop.settle().await?;
+    let told: Vec<(i64, i64, String)> = documents(&shop, &placed.id)
+        .await?
+        .iter()
+        .map(|of| {
+            let minor = |name: &str| of[name]["amount"].as_i64().unwrap_or(-1);
+            (minor("gross"), minor("paid"), of["payment_method"].as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
+    let by_card = |gross, paid| (gross, paid, "gift_card".to_owned());
+    assert_eq!(told, [by_card(3_000, 3_000), by_card(500, 500), by_card(300, 300), by_card(2_200, 2_200)]);
+    Ok(())
+}

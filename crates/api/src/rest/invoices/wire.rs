@@ -88,8 +88,8 @@ pub(in crate::rest) struct InvoiceSummaryView {
     paid: MoneyView,
     /// What was left to pay then.
     due: MoneyView,
-    /// How it was paid.
-    #[schema(value_type = schema::PaymentMethod)]
+    /// How it was paid, or paid back: every way, joined by commas.
+    #[schema(max_length = 255, example = "gift_card, stripe")]
     payment_method: String,
     /// The page.
     html_url: String,

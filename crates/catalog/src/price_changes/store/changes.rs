@@ -179,8 +179,9 @@ pub async fn list(db: &impl ConnectionTrait, query: &PriceChangeQuery) -> Result
 
 /// Forgets some rows of the oldest change of before this moment that is not worked on; where it has none left, the change. How much.
 pub(in super::super) async fn forget(tx: &WriteTx, before: Timestamp, most: i64) -> Result<u64, DatabaseError> {
-    const OLDEST: &str = "SELECT id FROM price_changes WHERE created_at < $1 AND state NOT IN ('planning', 'applying', 'undoing')
-        ORDER BY created_at, id LIMIT 1";
+    const OLDEST: &str = "SELECT id FROM price_changes WHERE COALESCE(finished_at, created_at) < $1
+            AND state NOT IN ('planning', 'applying', 'undoing')
+        ORDER BY created_at, id LIMIT 1 FOR UPDATE";
     const DELETE_ROWS: &str =
         "DELETE FROM price_change_rows WHERE id IN (SELECT id FROM price_change_rows WHERE change_id = $1 ORDER BY id LIMIT $2)";
     let Some(oldest) = db::fetch_scalar::<Uuid>(tx, OLDEST, values![before]).await? else { return Ok(0) };

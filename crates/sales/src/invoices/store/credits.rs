@@ -68,13 +68,17 @@ pub(in crate::invoices) async fn orders_of_payments(
     Ok(rows.into_iter().map(|row| (row.id, row.reference_id)).collect())
 }
 
+/// What went back before the order was sold is in no invoice.
+const OF_SALE: &str = "EXISTS (SELECT 1 FROM ledger_transactions s
+    WHERE s.reference_id = r.reference_id AND s.kind = 'sale' AND s.created_at <= r.created_at)";
+
 const OPEN: &str = "EXISTS (SELECT 1 FROM refund_operations x JOIN payment_operations o ON o.id = x.operation_id
     WHERE x.refund_id = r.id AND o.status IN ('pending', 'unknown'))";
 
 /// The oldest refund of an order that gave money back, is over and has no credit note.
 pub(in crate::invoices) async fn due_refund(db: &impl ConnectionTrait, order: OrderId) -> Result<Option<RefundId>, DatabaseError> {
     let sql = format!(
-        "SELECT r.id FROM refunds r WHERE r.reference_id = $1 AND NOT {OPEN}
+        "SELECT r.id FROM refunds r WHERE r.reference_id = $1 AND {OF_SALE} AND NOT {OPEN}
              AND EXISTS (SELECT 1 FROM refund_operations x JOIN payment_operations o ON o.id = x.operation_id
                  WHERE x.refund_id = r.id AND o.status = 'succeeded')
              AND NOT EXISTS (SELECT 1 FROM invoices i WHERE i.refund_id = r.id)
@@ -83,8 +87,14 @@ pub(in crate::invoices) async fn due_refund(db: &impl ConnectionTrait, order: Or
     Ok(db::fetch_scalar::<Uuid>(db, &sql, values![order]).await?.map(RefundId::from_uuid))
 }
 
+/// What credit notes of an invoice say was paid back.
+pub(in crate::invoices) async fn paid_back(db: &impl ConnectionTrait, invoice: InvoiceId) -> Result<i64, DatabaseError> {
+    const SELECT: &str = "SELECT CAST(COALESCE(SUM(paid_minor), 0) AS BIGINT) FROM invoices WHERE invoice_id = $1";
+    Ok(db::fetch_scalar(db, SELECT, values![invoice]).await?.unwrap_or(0))
+}
+
 /// True while nobody knows what becomes of a refund of the order.
 pub(in crate::invoices) async fn has_open_refund(db: &impl ConnectionTrait, order: OrderId) -> Result<bool, DatabaseError> {
-    let sql = format!("SELECT CAST(1 AS BIGINT) FROM refunds r WHERE r.reference_id = $1 AND {OPEN} LIMIT 1");
+    let sql = format!("SELECT CAST(1 AS BIGINT) FROM refunds r WHERE r.reference_id = $1 AND {OF_SALE} AND {OPEN} LIMIT 1");
     Ok(db::fetch_scalar::<i64>(db, &sql, values![order]).await?.is_some())
 }

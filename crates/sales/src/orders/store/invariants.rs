@@ -82,9 +82,12 @@ pub const INVARIANTS: &[Invariant] = &[
         "what staff gave back of a sale is owed no more",
         "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o
               JOIN (SELECT r.reference_id, SUM(p.amount_minor) AS minor FROM refunds r
+                  JOIN ledger_transactions s ON s.reference_id = r.reference_id AND s.kind = 'sale' AND s.created_at <= r.created_at
                   JOIN refund_operations x ON x.refund_id = r.id JOIN payment_operations p ON p.id = x.operation_id
-                  WHERE p.status = 'succeeded' GROUP BY r.reference_id) AS given ON given.reference_id = o.id
-              WHERE EXISTS (SELECT 1 FROM ledger_transactions s WHERE s.reference_id = o.id AND s.kind = 'sale') AND given.minor <> (
+                  WHERE p.status = 'succeeded' AND NOT EXISTS (SELECT 1 FROM ledger_transactions b
+                      WHERE b.reference_id = r.reference_id AND b.kind = 'sale_reversed' AND b.created_at <= r.created_at)
+                  GROUP BY r.reference_id) AS given ON given.reference_id = o.id
+              WHERE CASE WHEN given.minor > o.total_minor THEN o.total_minor ELSE given.minor END <> (
                   SELECT COALESCE(SUM(-e.amount_minor), 0) FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
                   WHERE t.reference_id = o.id AND t.kind = 'allowance' AND e.account = 'customer_receivable')",
     ),
