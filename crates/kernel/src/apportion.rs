@@ -37,6 +37,14 @@ pub fn apportion(amount: i64, weights: &[i64]) -> Option<Vec<i64>> {
     parts.into_iter().map(|part| i64::try_from(part * i128::from(amount.signum())).ok()).collect()
 }
 
+/// What of a whole goes with a part of what it is spread over (`of`), rounded towards nothing. What goes with a part after another is the
+/// difference of two such shares, so that all parts come to the whole.
+#[must_use]
+pub fn share(whole: i64, of: i64, part: i64) -> i64 {
+    // A part is no more than what it is a part of, so that no share is more than the whole.
+    i64::try_from(i128::from(whole) * i128::from(part) / i128::from(of.max(1))).unwrap_or(whole)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

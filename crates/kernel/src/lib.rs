@@ -24,7 +24,7 @@ mod uuid7;
 
 pub use actor::{Actor, ActorParseError, Client, Origin};
 pub use address_range::{AddressRange, AddressRangeError};
-pub use apportion::apportion;
+pub use apportion::{apportion, share};
 pub use card_number::contains_card_number;
 pub use clock::{Clock, FixedClock, SystemClock, Timestamp, parse_time};
 pub use country::{Country, UnknownCountry};

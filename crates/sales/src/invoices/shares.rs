@@ -1,6 +1,6 @@
 //! What of an invoice's lines a credit note takes back, to the cent. Pure.
 
-use kernel::{OrderLineId, apportion};
+use kernel::{OrderLineId, apportion, share};
 
 use super::model::{InvoiceLine, InvoiceLineKind};
 use crate::refunds::RefundItem;
@@ -68,7 +68,7 @@ fn spread(lines: &[Creditable], worth: Vec<i64>, amount_minor: i64) -> Option<Ve
 /// parts of a line come to the line, rate by rate, however it is cut. A part has no unit price: its pieces may cost less than they did.
 fn part_of(of: &Creditable, (position, quantity): (i64, Option<i64>), gross_minor: i64) -> Option<InvoiceLine> {
     let Creditable { line, credited_minor, credited_taxes } = of;
-    let up_to = |minor: i64| share(line.tax_minor, line.gross_minor, minor);
+    let up_to = |minor: i64| share(line.tax_minor, line.gross_minor, minor.min(line.gross_minor));
     let tax_minor = up_to(credited_minor + gross_minor) - up_to(*credited_minor);
     let net_minor = gross_minor - tax_minor;
     let left: Vec<i64> = line.taxes.iter().zip(credited_taxes).map(|(tax, credited)| tax.amount_minor - credited).collect();
@@ -85,12 +85,6 @@ fn part_of(of: &Creditable, (position, quantity): (i64, Option<i64>), gross_mino
         taxes: line.taxes.iter().zip(apportion(tax_minor, &left)?).map(tax).collect(),
         ..line.clone()
     })
-}
-
-/// What of a whole goes with the first so many units of what it is spread over.
-fn share(whole: i64, of: i64, first: i64) -> i64 {
-    // No share is more than the whole.
-    i64::try_from(i128::from(whole) * i128::from(first.min(of)) / i128::from(of.max(1))).unwrap_or(whole)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ::payments::ledger::{self, Account, Booking, LedgerEntry, LedgerTransaction, TransactionKind};
 use ::payments::payments::Operation;
-use kernel::Currency;
+use kernel::{Currency, share};
 use platform::db::{self, DatabaseError, FromQueryResult, WriteTx};
 use platform::values;
 
@@ -98,11 +98,6 @@ fn sides_of_allowance((refund, items): (RefundedItem, &[RefundedItem]), left: Le
         share(of_refund, refund.amount_minor, given).clamp(0, left.tax_minor.min(given))
     };
     [(Account::CustomerReceivable, -given), (Account::Refunds, given - tax), (Account::Tax, tax)]
-}
-
-/// What of a whole goes with a part of what it is spread over, rounded towards nothing.
-fn share(whole: i64, of: i64, part: i64) -> i64 {
-    i64::try_from(i128::from(whole) * i128::from(part) / i128::from(of.max(1))).unwrap_or(whole)
 }
 
 async fn book(tx: &WriteTx, order: &Order, (kind, sides): (TransactionKind, &[(Account, i64)])) -> Result<(), DatabaseError> {

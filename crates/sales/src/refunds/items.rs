@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kernel::{FieldErrors, Money, OrderLineId, Quantity};
+use kernel::{FieldErrors, Money, OrderLineId, Quantity, share};
 
 use crate::orders::{Order, OrderLine};
 
@@ -31,9 +31,7 @@ pub struct RefundItem {
 /// What so many pieces of a line are worth after others were paid back: the parts of a line come to the line, to the cent, however it is cut.
 #[must_use]
 pub fn price_of_pieces(gross_minor: i64, of: i64, before: i64, pieces: i64) -> i64 {
-    let up_to = |pieces: i64| i128::from(gross_minor) * i128::from(pieces) / i128::from(of.max(1));
-    // No share is more than the whole.
-    i64::try_from(up_to(before + pieces) - up_to(before)).unwrap_or(gross_minor)
+    share(gross_minor, of, before + pieces) - share(gross_minor, of, before)
 }
 
 /// The items of a refund, each with what it is worth; `shipping_left` is what is not paid back of the order's shipping yet.
