@@ -32,6 +32,7 @@ use sales::pricing::AdjustmentKind as AdjustmentKinds;
 use sales::promotions;
 use sales::refunds;
 use sales::reports::{ReportKind as ReportKinds, ReportState as ReportStates};
+use sales::returns;
 use sales::settings;
 use sales::shipping::ShippingKind;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
@@ -263,6 +264,16 @@ schemas! {
     RefundReason = word(RefundReasons::WORDS.iter().copied());
     /// What became of a refund: under way, done, done in part, refused.
     RefundStatus = word(RefundStatuses::WORDS.iter().copied());
+    /// Who asked for a return.
+    ReturnAsker = word(returns::ReturnAsker::WORDS.iter().copied());
+    /// How pieces came back.
+    ReturnCondition = word(returns::Condition::WORDS.iter().copied());
+    /// The id of a return.
+    ReturnId = id::<kernel::ReturnTag>();
+    /// Why pieces come back.
+    ReturnReason = word(returns::ReturnReason::WORDS.iter().copied());
+    /// Where a return stands.
+    ReturnStatus = word(returns::ReturnStatus::WORDS.iter().copied());
     /// What one product is to another.
     RelationKind = word(RelationKinds::WORDS.iter().copied());
     /// The id of a report.

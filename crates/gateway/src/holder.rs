@@ -116,3 +116,41 @@ where
         }
     }
 }
+
+/// The policy of what staff with the permission `P` may do for everybody, and whoever bought for themselves.
+#[derive(Debug, Clone)]
+pub enum StaffOrBuyer<P> {
+    /// Staff with the permission.
+    Staff(Permitted<P>),
+    /// Whoever sends the token of an order's cart, or is signed in; the route compares it with the order.
+    Buyer(CartHolder),
+}
+
+impl<P> StaffOrBuyer<P> {
+    /// Who wants something, in which request; `cart` is that of the order which the route has found to be the caller's.
+    #[must_use]
+    pub fn origin(&self, cart: Option<CartId>) -> Origin {
+        match (self, cart) {
+            (Self::Staff(staff), _) => staff.origin(),
+            (Self::Buyer(holder), Some(cart)) => holder.origin(cart),
+            (Self::Buyer(holder), None) => holder.caller.origin(),
+        }
+    }
+}
+
+impl<S, P> FromRequestParts<S> for StaffOrBuyer<P>
+where
+    S: Send + Sync,
+    P: RequiredPermission,
+    Arc<dyn Authenticator>: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Anyone::from_request_parts(parts, state).await?;
+        if caller.may(P::PERMISSION) || (caller.user().is_none() && CartToken::read(&parts.headers).is_none()) {
+            return Permitted::from_request_parts(parts, state).await.map(Self::Staff);
+        }
+        CartHolder::from_request_parts(parts, state).await.map(Self::Buyer)
+    }
+}

@@ -84,7 +84,8 @@
 //! ```
 //!
 //! [`Credentials`] is the authenticator of a real shop; what is a person's own asks for [`SignedIn`]. A command under an `Idempotency-Key` is taken by [`Command`] and answered by
-//! [`Kept`]; a cart's routes take a [`CartHolder`], what staff and a cart's holder both see a [`StaffOrHolder`].
+//! [`Kept`]; a cart's routes take a [`CartHolder`], what staff and a cart's holder both see a [`StaffOrHolder`],
+//! what staff and whoever bought both do a [`StaffOrBuyer`].
 //!
 //! A use case's error becomes its answer by `?`: [`Problem`] is made of anything that is a [`kernel::DomainError`].
 
@@ -143,7 +144,7 @@ pub use extract::{
     Thing, Upload, UploadedFile, Valid,
 };
 pub use facts::{Facts, RequestFacts};
-pub use holder::{CartHolder, CartToken, Proof, StaffOrHolder};
+pub use holder::{CartHolder, CartToken, Proof, StaffOrBuyer, StaffOrHolder};
 pub use identity::{Anyone, Authenticator, Identity, Permitted};
 pub use limits::{Limits, quotas};
 pub use memory::Memory;

@@ -109,6 +109,8 @@ ids! {
     ReconciliationId, ReconciliationTag, "recon";
     /// Money that staff give back.
     RefundId, RefundTag, "refund";
+    /// What a customer sends back.
+    ReturnId, ReturnTag, "ret";
     /// A role.
     RoleId, RoleTag, "role";
     /// A sign-in that goes on.

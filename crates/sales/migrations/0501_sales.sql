@@ -216,9 +216,14 @@ CREATE TABLE order_lines (
     quantity_returned BIGINT NOT NULL DEFAULT 0
         CONSTRAINT order_lines_returned_check CHECK (quantity_returned BETWEEN 0 AND quantity_fulfilled),
     quantity_refunded BIGINT NOT NULL DEFAULT 0 CONSTRAINT order_lines_refunded_check CHECK (quantity_refunded BETWEEN 0 AND quantity),
+    -- Of open returns: what has not come yet, and what has come and is not paid back yet. Each piece comes back once and is paid back once.
+    quantity_coming_back BIGINT NOT NULL DEFAULT 0 CONSTRAINT order_lines_coming_back_check CHECK (quantity_coming_back >= 0),
+    quantity_to_refund BIGINT NOT NULL DEFAULT 0 CONSTRAINT order_lines_to_refund_check CHECK (quantity_to_refund >= 0),
     created_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT order_lines_gross_check CHECK (gross_minor = net_minor + tax_minor),
-    CONSTRAINT order_lines_counters_check CHECK (quantity_fulfilled + quantity_cancelled <= quantity)
+    CONSTRAINT order_lines_counters_check CHECK (quantity_fulfilled + quantity_cancelled <= quantity),
+    CONSTRAINT order_lines_back_once_check CHECK (quantity_returned + quantity_coming_back <= quantity_fulfilled),
+    CONSTRAINT order_lines_paid_back_once_check CHECK (quantity_refunded + quantity_coming_back + quantity_to_refund <= quantity)
 );
 CREATE INDEX order_lines_order_idx ON order_lines (order_id, position);
 CREATE INDEX order_lines_product_idx ON order_lines (product_id);

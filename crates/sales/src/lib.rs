@@ -14,6 +14,7 @@ pub mod product_metrics;
 pub mod promotions;
 pub mod refunds;
 pub mod reports;
+pub mod returns;
 mod sales;
 pub mod settings;
 pub mod settlement;
@@ -34,4 +35,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 505, name: "refund_items", sql: include_str!("../migrations/0505_refund_items.sql") },
     Migration { version: 506, name: "promotions", sql: include_str!("../migrations/0506_promotions.sql") },
     Migration { version: 507, name: "invoices", sql: include_str!("../migrations/0507_invoices.sql") },
+    Migration { version: 508, name: "returns", sql: include_str!("../migrations/0508_returns.sql") },
 ];

@@ -129,6 +129,20 @@ const DAMAGES: &[(&str, &str)] = &[
         FROM invoices c JOIN invoice_lines l ON l.invoice_id = c.invoice_id AND l.position = 1",
     ),
     ("i05", "UPDATE payment_operations SET amount_minor = amount_minor + 1 WHERE kind = 'refund'"),
+    ("r01", "UPDATE order_lines SET quantity_coming_back = 0 WHERE quantity_coming_back > 0"),
+    ("r01", "UPDATE order_lines SET quantity_to_refund = 0 WHERE quantity_to_refund > 0"),
+    ("r02", "UPDATE order_lines SET quantity_returned = 0 WHERE quantity_returned > 0"),
+    ("r02", "UPDATE order_lines SET quantity_returned = 1 WHERE quantity_fulfilled = 1 AND quantity_returned = 0"),
+    ("r03", "UPDATE return_lines SET restocked = 0, damaged = 1 WHERE restocked > 0"),
+    (
+        "r04",
+        "INSERT INTO return_receipts (return_id, position, line_id, quantity, condition, restocked, adjustment_id, created_at, created_by)
+        SELECT return_id, position + 90, line_id, 1, condition, 1, adjustment_id, created_at, created_by FROM return_receipts WHERE restocked > 0",
+    ),
+    ("r05", "UPDATE returns SET refund_id = NULL WHERE refund_id IS NOT NULL"),
+    ("r05", "UPDATE refunds SET amount_minor = amount_minor + 1"),
+    ("r06", "UPDATE returns SET status = 'part_received' WHERE status = 'received'"),
+    ("r06", "UPDATE returns SET status = 'received' WHERE status = 'approved'"),
     ("k01", "UPDATE customers SET order_count = order_count + 1 WHERE order_count > 0"),
     ("k02", "UPDATE customer_spend SET spent_minor = spent_minor + 1"),
     ("k03", "DELETE FROM customer_orders"),
@@ -151,6 +165,7 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     paid.fulfil(&shop, json!({"lines": [{"line_id": line, "quantity": 1}]})).await?.expect(201)?;
     place(&shop, "manual").await?;
     crate::refunds::give_back(&shop, &place(&shop, "test").await?, json!({"lines": [[1, false]]})).await?.expect(201)?;
+    crate::returns::in_every_state(&shop).await?;
     shop.post("/api/v1/customer-groups").json(json!({"name": "Regulars"})).await?.expect(201)?;
     crate::promotions::order_with_everything_limited(&shop).await?;
     crate::gift_cards::order_by_card(&shop, 1_000).await?;

@@ -62,6 +62,7 @@ mod refunds;
 mod remembering;
 mod reports;
 mod rest;
+mod returns;
 mod roles;
 mod seams;
 mod secrets;

@@ -33,12 +33,13 @@ use sales::orders::{FulfilmentStatus, OrderStatus};
 use sales::pricing::AdjustmentKind;
 use sales::promotions::Trigger;
 use sales::reports::{ReportKind, ReportState};
+use sales::returns::{Condition, ReturnAsker, ReturnReason, ReturnStatus};
 use sales::shipping::ShippingKind;
 
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 52] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 56] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
@@ -75,6 +76,10 @@ const CHECKS_OF_ENUMS: [(&str, &[&str]); 52] = [
     ("refunds_reason_check", RefundReason::WORDS),
     ("reports_kind_check", ReportKind::WORDS),
     ("reports_state_check", ReportState::WORDS),
+    ("return_lines_reason_check", ReturnReason::WORDS),
+    ("return_receipts_condition_check", Condition::WORDS),
+    ("returns_asked_by_check", ReturnAsker::WORDS),
+    ("returns_status_check", ReturnStatus::WORDS),
     ("sessions_kind_check", Kind::WORDS),
     ("shipping_methods_kind_check", ShippingKind::WORDS),
     ("stock_imports_state_check", StockImportState::WORDS),

@@ -73,6 +73,10 @@ permissions! {
     InvoicesRead = "invoices:read";
     /// Issue invoices, say what they have their numbers from.
     InvoicesWrite = "invoices:write";
+    /// See returns.
+    ReturnsRead = "returns:read";
+    /// Open, approve, reject and receive returns.
+    ReturnsWrite = "returns:write";
     /// See the ledger and its balances.
     LedgerRead = "ledger:read";
     /// See promotions and their codes.

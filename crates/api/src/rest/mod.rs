@@ -36,6 +36,7 @@ mod push;
 mod rate_limits;
 mod refunds;
 mod reports;
+mod returns;
 mod roles;
 mod settings;
 mod shipping_methods;
@@ -69,6 +70,7 @@ pub(crate) fn v1() -> Routes {
         .merge(orders::routes())
         .merge(payments::routes())
         .merge(refunds::routes())
+        .merge(returns::routes())
         .merge(ledger::routes())
         .merge(invoices::routes())
         .merge(customers::routes())

@@ -45,6 +45,7 @@ things! {
     PushSubscriptionTag = "push_subscription_not_found";
     RefundTag = "refund_not_found";
     ReportTag = "report_not_found";
+    ReturnTag = "return_not_found";
     RoleTag = "role_not_found";
     SessionTag = "session_not_found";
     ShippingMethodTag = "shipping_method_not_found";

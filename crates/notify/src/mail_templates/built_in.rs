@@ -35,6 +35,10 @@ const fn english(name: TemplateName) -> (&'static str, &'static str, &'static st
         TemplateName::OrderConfirmation => letter!("Your order {{ order.number }} at {{ shop.name }}", "en", "order_confirmation"),
         TemplateName::ShippingNotice => letter!("Your order {{ order.number }} is on its way", "en", "shipping_notice"),
         TemplateName::GiftCards => letter!("Your gift cards of {{ shop.name }}", "en", "gift_cards"),
+        TemplateName::ReturnRequested => letter!("Your return of order {{ order.number }}", "en", "return_requested"),
+        TemplateName::ReturnApproved => letter!("Send it back: your order {{ order.number }}", "en", "return_approved"),
+        TemplateName::ReturnRejected => letter!("Your return of order {{ order.number }} was declined", "en", "return_rejected"),
+        TemplateName::ReturnReceived => letter!("Your return of order {{ order.number }} has arrived", "en", "return_received"),
         TemplateName::Welcome => letter!("Welcome to {{ shop.name }}", "en", "welcome"),
         TemplateName::AbandonedCart => letter!("Your cart at {{ shop.name }}", "en", "abandoned_cart"),
         TemplateName::LowStock => letter!("{{ product.ready }} left: {{ product.title }}", "en", "low_stock"),
@@ -48,6 +52,14 @@ const fn german(name: TemplateName) -> (&'static str, &'static str, &'static str
         TemplateName::OrderConfirmation => letter!("Ihre Bestellung {{ order.number }} bei {{ shop.name }}", "de", "order_confirmation"),
         TemplateName::ShippingNotice => letter!("Ihre Bestellung {{ order.number }} ist unterwegs", "de", "shipping_notice"),
         TemplateName::GiftCards => letter!("Ihre Geschenkgutscheine von {{ shop.name }}", "de", "gift_cards"),
+        TemplateName::ReturnRequested => letter!("Ihre Rücksendung zu Bestellung {{ order.number }}", "de", "return_requested"),
+        TemplateName::ReturnApproved => letter!("Bitte zurücksenden: Ihre Bestellung {{ order.number }}", "de", "return_approved"),
+        TemplateName::ReturnRejected => {
+            letter!("Ihre Rücksendung zu Bestellung {{ order.number }} wurde abgelehnt", "de", "return_rejected")
+        }
+        TemplateName::ReturnReceived => {
+            letter!("Ihre Rücksendung zu Bestellung {{ order.number }} ist angekommen", "de", "return_received")
+        }
         TemplateName::Welcome => letter!("Willkommen bei {{ shop.name }}", "de", "welcome"),
         TemplateName::AbandonedCart => letter!("Ihr Warenkorb bei {{ shop.name }}", "de", "abandoned_cart"),
         TemplateName::LowStock => letter!("Noch {{ product.ready }} Stück: {{ product.title }}", "de", "low_stock"),

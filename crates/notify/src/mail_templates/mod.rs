@@ -27,11 +27,12 @@ pub use format::{moment, money};
 pub use letter::letter;
 pub use locale::{MailLocale, MailLocaleError};
 pub use model::{Template, TemplateName, TemplateOrigin, TemplateText};
-pub use of_order::{order_words, parcel_words};
+pub use of_order::{order_words, parcel_words, returned_words};
 pub use preview::{Preview, preview, shop_words};
 pub use put::{PutTemplate, put};
 pub use render::Rendered;
 pub use reset::reset;
 pub use words::{
-    CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, OrderWords, ParcelWords, PieceWords, ShopWords, StockWords, Words,
+    CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, OrderWords, ParcelWords, PieceWords, ReturnedWords, ShopWords,
+    StockWords, Words,
 };

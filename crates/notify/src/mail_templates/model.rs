@@ -14,6 +14,14 @@ text_enum! {
         ShippingNotice = "shipping_notice",
         /// The gift cards of an order were made: their codes.
         GiftCards = "gift_cards",
+        /// Somebody asked to send something back.
+        ReturnRequested = "return_requested",
+        /// It may come.
+        ReturnApproved = "return_approved",
+        /// It may not come.
+        ReturnRejected = "return_rejected",
+        /// It came.
+        ReturnReceived = "return_received",
         /// Somebody has an account whose address is theirs.
         Welcome = "welcome",
         /// A cart was left behind.
@@ -33,7 +41,16 @@ impl TemplateName {
     pub const fn tells_of_an_order(self) -> bool {
         match self {
             Self::OrderConfirmation | Self::ShippingNotice => true,
-            Self::GiftCards | Self::Welcome | Self::AbandonedCart | Self::LowStock | Self::WebhookFailing | Self::WebhookDisabled => false,
+            Self::GiftCards
+            | Self::ReturnRequested
+            | Self::ReturnApproved
+            | Self::ReturnRejected
+            | Self::ReturnReceived
+            | Self::Welcome
+            | Self::AbandonedCart
+            | Self::LowStock
+            | Self::WebhookFailing
+            | Self::WebhookDisabled => false,
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What letters tell of an order.
 
 use accounts::addresses::Address;
+use kernel::OrderLineId;
 use sales::orders::{Fulfilment, OrderDetails, OrderLine};
+use sales::returns::{Return, ReturnLine, ReturnStatus};
 
 use super::format;
 use super::locale::MailLocale;
-use super::words::{LineWords, OrderWords, ParcelWords, PieceWords};
+use super::words::{LineWords, OrderWords, ParcelWords, PieceWords, ReturnedWords};
 
 /// An order in the words of its reader.
 #[must_use]
@@ -42,16 +44,34 @@ pub fn order_words(details: &OrderDetails, locale: &MailLocale) -> OrderWords {
 /// A parcel of this order.
 #[must_use]
 pub fn parcel_words(details: &OrderDetails, parcel: &Fulfilment) -> ParcelWords {
-    let piece = |(id, quantity): &(kernel::OrderLineId, i64)| {
-        let line = details.lines.iter().find(|line| line.id == *id)?;
-        Some(PieceWords { title: line.title.clone(), variant: variant_of(line), quantity: *quantity })
-    };
     ParcelWords {
         carrier: parcel.carrier.clone(),
         tracking_number: parcel.tracking_number.clone(),
         tracking_url: parcel.tracking_url.clone(),
-        lines: parcel.lines.iter().filter_map(piece).collect(),
+        lines: parcel.lines.iter().filter_map(|(id, quantity)| piece_of(details, *id, *quantity)).collect(),
     }
+}
+
+/// What comes back of this order: the pieces that count where the return stood when the letter was due.
+#[must_use]
+pub fn returned_words(details: &OrderDetails, back: &Return, stood: ReturnStatus) -> ReturnedWords {
+    let count = |line: &ReturnLine| match stood {
+        ReturnStatus::Requested | ReturnStatus::Rejected | ReturnStatus::Cancelled => line.asked,
+        ReturnStatus::Approved => line.approved,
+        ReturnStatus::PartReceived | ReturnStatus::Received | ReturnStatus::Refunded | ReturnStatus::Closed => line.received,
+    };
+    let lines = back.lines.iter().filter(|line| count(line) > 0);
+    ReturnedWords {
+        lines: lines.filter_map(|line| piece_of(details, line.line_id, count(line))).collect(),
+        instructions: back.instructions.clone(),
+        label_url: back.label_url.clone(),
+        rejection: back.rejection.clone(),
+    }
+}
+
+fn piece_of(details: &OrderDetails, id: OrderLineId, quantity: i64) -> Option<PieceWords> {
+    let line = details.lines.iter().find(|line| line.id == id)?;
+    Some(PieceWords { title: line.title.clone(), variant: variant_of(line), quantity })
 }
 
 fn variant_of(line: &OrderLine) -> Option<String> {

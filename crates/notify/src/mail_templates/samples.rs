@@ -7,7 +7,8 @@ use super::format;
 use super::locale::MailLocale;
 use super::model::TemplateName;
 use super::words::{
-    CartWords, CustomerWords, EndpointWords, GiftCardWords, LineWords, OrderWords, ParcelWords, PieceWords, ShopWords, StockWords, Words,
+    CartWords, CustomerWords, EndpointWords, GiftCardWords, LineWords, OrderWords, ParcelWords, PieceWords, ReturnedWords, ShopWords,
+    StockWords, Words,
 };
 
 fn some(text: &str) -> Option<String> {
@@ -22,6 +23,9 @@ pub(super) fn samples(name: TemplateName, locale: &MailLocale) -> [Words; 2] {
         TemplateName::ShippingNotice => both(|full, locale| Words::Shipped { order: Box::new(order(full, locale)), parcel: parcel(full) }),
         TemplateName::GiftCards => {
             both(|full, locale| Words::GiftCards { order: Box::new(order(full, locale)), cards: cards(full, locale) })
+        }
+        TemplateName::ReturnRequested | TemplateName::ReturnApproved | TemplateName::ReturnRejected | TemplateName::ReturnReceived => {
+            both(|full, locale| Words::Returned { order: Box::new(order(full, locale)), returned: returned(full) })
         }
         TemplateName::Welcome => {
             both(|full, _| Words::Customer { customer: CustomerWords { name: full.then(|| "Ada Lovelace".to_owned()) } })
@@ -86,6 +90,15 @@ fn cards(full: bool, locale: &MailLocale) -> Vec<GiftCardWords> {
     let amount = || format::money(Money::new(5_000, Currency::EUR), locale);
     let codes = if full { vec!["ABCD-2345-EFGH-6789", "JKMN-2345-PQRS-6789"] } else { vec!["ABCD-2345-EFGH-6789"] };
     codes.into_iter().map(|code| GiftCardWords { code: code.to_owned(), amount: amount() }).collect()
+}
+
+fn returned(full: bool) -> ReturnedWords {
+    ReturnedWords {
+        lines: pieces(full),
+        instructions: full.then(|| "Put the label on the parcel and take it to any post office.".to_owned()),
+        label_url: full.then(|| "https://shop.example/labels/1042.pdf".to_owned()),
+        rejection: full.then(|| "The mug was used.".to_owned()),
+    }
 }
 
 fn stock(full: bool) -> StockWords {

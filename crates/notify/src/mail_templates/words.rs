@@ -27,7 +27,7 @@ pub struct ShopWords {
     pub support_email: Option<String>,
 }
 
-/// What a letter is about: `order` and `parcel` or `cards`, `customer`, `cart`, `product` or `endpoint`.
+/// What a letter is about: `order` and `parcel`, `cards` or `returned`, `customer`, `cart`, `product` or `endpoint`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Words {
@@ -44,6 +44,13 @@ pub enum Words {
         order: Box<OrderWords>,
         /// The gift cards.
         cards: Vec<GiftCardWords>,
+    },
+    /// An order, and what comes back of it.
+    Returned {
+        /// The order.
+        order: Box<OrderWords>,
+        /// What comes back.
+        returned: ReturnedWords,
     },
     /// An order.
     Ordered {
@@ -142,6 +149,19 @@ pub struct GiftCardWords {
     pub code: String,
     /// What is on it.
     pub amount: String,
+}
+
+/// What comes back of an order.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReturnedWords {
+    /// How many pieces of what: those that are asked back, that may come, or that came.
+    pub lines: Vec<PieceWords>,
+    /// How the parcel comes back.
+    pub instructions: Option<String>,
+    /// Where its label is.
+    pub label_url: Option<String>,
+    /// Why it may not come.
+    pub rejection: Option<String>,
 }
 
 /// Some pieces of one thing.

@@ -116,6 +116,10 @@ impl Mail {
             TemplateName::OrderConfirmation
             | TemplateName::ShippingNotice
             | TemplateName::GiftCards
+            | TemplateName::ReturnRequested
+            | TemplateName::ReturnApproved
+            | TemplateName::ReturnRejected
+            | TemplateName::ReturnReceived
             | TemplateName::Welcome
             | TemplateName::LowStock
             | TemplateName::WebhookFailing

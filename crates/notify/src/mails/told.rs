@@ -3,7 +3,7 @@
 use accounts::users::{self, User};
 use catalog::channels;
 use catalog::variants::{self, PriceSource};
-use kernel::{CartId, Email, OrderId, ProductId, UserId, VariantId, WebhookEndpointId};
+use kernel::{CartId, Email, OrderId, ProductId, ReturnId, UserId, VariantId, WebhookEndpointId};
 use payments::stored_values::{self, StoredValue};
 use platform::Context;
 use platform::db::DatabaseError;
@@ -11,6 +11,7 @@ use sales::carts::{self, CartLine, CartToken};
 use sales::customers;
 use sales::gift_cards;
 use sales::orders::{self, OrderDetails, OrderKey};
+use sales::returns::{self, ReturnStatus};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -19,7 +20,7 @@ use super::model::Mail;
 use super::unsubscribe::link;
 use crate::mail_templates::{
     CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, PieceWords, StockWords, TemplateName, Words, moment, money,
-    order_words, parcel_words, shop_words,
+    order_words, parcel_words, returned_words, shop_words,
 };
 use crate::webhooks;
 
@@ -40,6 +41,13 @@ struct Parcel {
     fulfilment_id: kernel::FulfilmentId,
 }
 
+/// What is known of a return beside its order: which one, and where it stood.
+#[derive(Debug, Deserialize)]
+struct Returned {
+    return_id: ReturnId,
+    status: ReturnStatus,
+}
+
 /// What is known of a low stock beside the variant.
 #[derive(Debug, Deserialize)]
 struct Low {
@@ -54,6 +62,9 @@ pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Tol
         TemplateName::OrderConfirmation => ordered(context, mail).await?,
         TemplateName::ShippingNotice => shipped(context, mail).await?,
         TemplateName::GiftCards => gift_cards(context, mail).await?,
+        TemplateName::ReturnRequested | TemplateName::ReturnApproved | TemplateName::ReturnRejected | TemplateName::ReturnReceived => {
+            returned(context, mail).await?
+        }
         TemplateName::Welcome => welcomed(context, mail).await?,
         TemplateName::LowStock => low(context, mail).await?,
         TemplateName::WebhookFailing | TemplateName::WebhookDisabled => unwell(context, mail).await?,
@@ -90,6 +101,14 @@ async fn shipped(context: &Context, mail: &Mail) -> Result<Option<Words>, Databa
     let Some(parcel) = details.fulfilments.iter().find(|parcel| parcel.id == fulfilment_id) else { return Ok(None) };
     let order = Box::new(order_words(&details, &mail.locale));
     Ok(Some(Words::Shipped { order, parcel: parcel_words(&details, parcel) }))
+}
+
+async fn returned(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {
+    let Returned { return_id, status } = detail(mail)?;
+    let Some(details) = order(context, mail).await? else { return Ok(None) };
+    let Some(back) = returns::find(context.db.reader(), return_id).await? else { return Ok(None) };
+    let order = Box::new(order_words(&details, &mail.locale));
+    Ok(Some(Words::Returned { order, returned: returned_words(&details, &back, status) }))
 }
 
 /// Codes are told where the shop can still say them, and something is on the card.

@@ -8,6 +8,7 @@ use platform::db::{DatabaseError, WriteTx};
 use platform::events::{self, Event, EventHead, Subscriber};
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 use sales::orders::{self, OrderDetails, OrderKey};
+use sales::returns::ReturnAsker;
 use serde_json::json;
 
 use super::model::{About, AboutKind, NewMail};
@@ -27,6 +28,10 @@ fn letter_of(name: &str) -> Option<TemplateName> {
         "order.confirmed" => Some(TemplateName::OrderConfirmation),
         "order.fulfilled" => Some(TemplateName::ShippingNotice),
         "order.gift_cards_made" => Some(TemplateName::GiftCards),
+        "return.requested" => Some(TemplateName::ReturnRequested),
+        "return.approved" => Some(TemplateName::ReturnApproved),
+        "return.rejected" => Some(TemplateName::ReturnRejected),
+        "return.received" => Some(TemplateName::ReturnReceived),
         "user.email_verified" => Some(TemplateName::Welcome),
         "stock.ran_low" => Some(TemplateName::LowStock),
         "webhook_endpoint.failing" => Some(TemplateName::WebhookFailing),
@@ -46,7 +51,7 @@ impl Subscriber for WriteLetters {
     }
 
     fn kinds(&self) -> &[&'static str] {
-        &["order", "stock", "user", "webhook_endpoint"]
+        &["order", "return", "stock", "user", "webhook_endpoint"]
     }
 
     fn most_at_once(&self) -> usize {
@@ -74,7 +79,13 @@ impl WriteMail {
     async fn mail(&self, tx: &WriteTx, event: &Event) -> Result<Option<NewMail>, DatabaseError> {
         let Some(template) = letter_of(&event.r#type) else { return Ok(None) };
         match template {
-            TemplateName::OrderConfirmation | TemplateName::ShippingNotice | TemplateName::GiftCards => of_order(tx, template, event).await,
+            TemplateName::OrderConfirmation
+            | TemplateName::ShippingNotice
+            | TemplateName::GiftCards
+            | TemplateName::ReturnRequested
+            | TemplateName::ReturnApproved
+            | TemplateName::ReturnRejected
+            | TemplateName::ReturnReceived => of_order(tx, template, event).await,
             TemplateName::Welcome => of_user(tx, event).await,
             TemplateName::LowStock => self.of_stock(tx, event).await,
             TemplateName::WebhookFailing | TemplateName::WebhookDisabled => self.of_endpoint(tx, template, event).await,
@@ -114,14 +125,21 @@ async fn of_order(tx: &WriteTx, template: TemplateName, event: &Event) -> Result
     let (user_id, about) = (order.user_id, About { kind: AboutKind::Order, id: order.id.uuid() });
     let details = orders::details(tx, order).await?;
     let parcel: Option<FulfilmentId> = event.payload.get("fulfilment_id").and_then(|id| id.as_str()?.parse().ok());
-    if template == TemplateName::ShippingNotice && !is_sent(&details, parcel) {
+    let asked_by_staff = event.payload.get("asked_by").is_some_and(|by| by == ReturnAsker::Staff.as_str());
+    if (template == TemplateName::ShippingNotice && !is_sent(&details, parcel))
+        || (template == TemplateName::ReturnRequested && asked_by_staff)
+    {
         return Ok(None);
     }
     let to = details.contact.email;
     if to.as_str().ends_with(NOBODY) {
         return Ok(None);
     }
-    let detail = parcel.map_or_else(|| json!({}), |id| json!({ "fulfilment_id": id }));
+    let detail = match (parcel, event.payload.get("return_id")) {
+        (Some(id), _) => json!({ "fulfilment_id": id }),
+        (None, Some(id)) => json!({ "return_id": id, "status": event.payload.get("status") }),
+        (None, None) => json!({}),
+    };
     Ok(Some(NewMail { template, locale, to, user_id, cause_id: event.id, about, detail }))
 }
 

@@ -120,6 +120,8 @@ fn order_line(id: OrderLineId, line: &PricedCartLine, price: &PricedLine) -> Ord
         quantity_cancelled: 0,
         quantity_returned: 0,
         quantity_refunded: 0,
+        quantity_coming_back: 0,
+        quantity_to_refund: 0,
     }
 }
 

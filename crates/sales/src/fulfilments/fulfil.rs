@@ -138,7 +138,10 @@ impl Tracking {
 }
 
 /// Customers click on it: nothing but the web's own schemes.
-fn web_address(raw: &str) -> Result<String, String> {
+///
+/// # Errors
+/// Why it is no address.
+pub fn web_address(raw: &str) -> Result<String, String> {
     let address = text(raw, 2_000).map_err(|error| error.to_string())?;
     let web = address.starts_with("https://") || address.starts_with("http://");
     if web && !address.contains(char::is_whitespace) { Ok(address) } else { Err("must be an http or https address".to_owned()) }

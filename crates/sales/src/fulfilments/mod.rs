@@ -5,5 +5,5 @@ mod fulfil;
 mod update;
 
 pub use error::FulfilError;
-pub use fulfil::{FulfilOrder, fulfil, fulfil_by_itself};
+pub use fulfil::{FulfilOrder, fulfil, fulfil_by_itself, web_address};
 pub use update::{UpdateFulfilment, update};

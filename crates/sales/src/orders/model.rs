@@ -143,6 +143,10 @@ pub struct OrderLine {
     pub quantity_returned: i64,
     /// How many were paid back.
     pub quantity_refunded: i64,
+    /// How many are asked back, or on their way back.
+    pub quantity_coming_back: i64,
+    /// How many came back in a return that is not paid back yet.
+    pub quantity_to_refund: i64,
 }
 
 /// Shipping, a discount and the like.

@@ -24,10 +24,10 @@ pub struct Entry {
     pub data: Option<Value>,
 }
 
-/// What is told of the order itself, and of its invoice and credit notes.
-const OF_ORDER: [&str; 3] = ["order", "invoice", "credit_note"];
+/// What is told of the order itself, of its invoice and credit notes, and of its returns.
+const OF_ORDER: [&str; 4] = ["order", "invoice", "credit_note", "return"];
 
-/// Events of the order, its documents and its payments, and the notes of staff, oldest first.
+/// Events of the order, its documents, returns and payments, and the notes of staff, oldest first.
 ///
 /// # Errors
 /// `DatabaseError`, by what went wrong.

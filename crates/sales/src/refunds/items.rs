@@ -34,7 +34,8 @@ pub fn price_of_pieces(gross_minor: i64, of: i64, before: i64, pieces: i64) -> i
     share(gross_minor, of, before + pieces) - share(gross_minor, of, before)
 }
 
-/// The items of a refund, each with what it is worth; `shipping_left` is what is not paid back of the order's shipping yet.
+/// The items of a refund, each with what it is worth; `shipping_left` is what is not paid back of the order's shipping yet. What an open
+/// return is about is paid back with the return.
 ///
 /// # Errors
 /// A message on each bad field: `lines.<n>.line_id`, `lines.<n>.quantity`, `lines.<n>.restock`, `shipping`.
@@ -54,7 +55,7 @@ pub(super) fn items_of(
             errors.add(format!("lines.{place}.line_id"), "is named more than once");
         }
         let (of, pieces) = (i64::from(line.quantity), i64::from(wanted.quantity));
-        let left = of - line.quantity_refunded;
+        let left = of - line.quantity_refunded - line.quantity_coming_back - line.quantity_to_refund;
         if pieces > left {
             errors.add(format!("lines.{place}.quantity"), format!("only {left} are left to refund"));
         }
@@ -75,9 +76,9 @@ pub(super) fn items_of(
     errors.finish(|| Some(items))
 }
 
-/// The pieces of a line that are neither called off nor came back.
+/// The pieces of a line that are neither called off nor came back, and that no return waits for.
 fn restockable(line: &OrderLine) -> i64 {
-    i64::from(line.quantity) - line.quantity_cancelled - line.quantity_returned
+    i64::from(line.quantity) - line.quantity_cancelled - line.quantity_returned - line.quantity_coming_back
 }
 
 /// Of pieces that are to be sold again: those that have not left yet, and those that came back.

@@ -105,7 +105,7 @@ async fn take_back_gift_cards(tx: &WriteTx, order: &Order, (lines, wanted): (&[O
     Ok(errors.finish(|| Some(()))?)
 }
 
-async fn goes_to(tx: &WriteTx, order: &Order, to: RefundTo) -> Result<GoesTo, RefundOrderError> {
+pub(super) async fn goes_to(tx: &WriteTx, order: &Order, to: RefundTo) -> Result<GoesTo, RefundOrderError> {
     match (to, order.user_id) {
         (RefundTo::Payments, _) => Ok(GoesTo::Back),
         (RefundTo::StoreCredit, Some(user)) => Ok(GoesTo::Credit(stored_values::ensure_credit(tx, user, order.currency).await?)),

@@ -1,7 +1,9 @@
 //! What becomes of pieces whose money goes back.
 
-use catalog::inventory::{self, Adjustment, AdjustmentItem, CountChange, MoveReason};
-use kernel::{OrderLineId, Quantity};
+use std::collections::BTreeMap;
+
+use catalog::inventory::{self, AdjustStockError, Adjusted, Adjustment, AdjustmentItem, CountChange, MoveReason};
+use kernel::{OrderLineId, Quantity, StockLocationId, VariantId};
 use platform::db::WriteTx;
 
 use super::error::RefundOrderError;
@@ -19,18 +21,31 @@ pub(super) async fn restock(tx: &WriteTx, lines: &[OrderLine], items: &[RefundIt
         call_off(tx, id, called_off).await?;
         returned.extend((line.tracked && came_back > 0).then_some((line.variant_id, came_back)));
     }
-    let tracked = inventory::tracked_among(tx, returned.iter().map(|(variant, _)| *variant)).await?;
-    let mut items: Vec<AdjustmentItem> = Vec::new();
-    for (variant_id, pieces) in returned.into_iter().filter(|(variant, _)| tracked.contains(variant)) {
-        match items.iter_mut().find(|item| item.variant_id == variant_id) {
-            Some(AdjustmentItem { change: CountChange::By(delta), .. }) => *delta += pieces,
-            _ => items.push(AdjustmentItem { variant_id, location_id: None, change: CountChange::By(pieces) }),
-        }
-    }
-    if !items.is_empty() {
-        inventory::adjust_in(tx, Adjustment::parse(MoveReason::Returned, None, items)?).await?;
-    }
+    back_to_stock(tx, &returned, None).await?;
     Ok(())
+}
+
+/// Lays pieces of these variants in stock again, at one location; `None` is the default one. What is not tracked any more has no stock. What
+/// was done is the cause of the moves; `None` where nothing was.
+///
+/// # Errors
+/// `AdjustStockError`; the transaction must be rolled back then.
+pub async fn back_to_stock(
+    tx: &WriteTx,
+    returned: &[(VariantId, i64)],
+    location_id: Option<StockLocationId>,
+) -> Result<Option<Adjusted>, AdjustStockError> {
+    let tracked = inventory::tracked_among(tx, returned.iter().map(|(variant, _)| *variant)).await?;
+    let mut sums: BTreeMap<VariantId, i64> = BTreeMap::new();
+    for (variant, pieces) in returned.iter().filter(|(variant, _)| tracked.contains(variant)) {
+        *sums.entry(*variant).or_default() += pieces;
+    }
+    if sums.is_empty() {
+        return Ok(None);
+    }
+    let item = |(variant_id, pieces)| AdjustmentItem { variant_id, location_id, change: CountChange::By(pieces) };
+    let items = sums.into_iter().map(item).collect();
+    inventory::adjust_in(tx, Adjustment::parse(MoveReason::Returned, None, items)?).await.map(Some)
 }
 
 async fn call_off(tx: &WriteTx, line: OrderLineId, pieces: i64) -> Result<(), RefundOrderError> {

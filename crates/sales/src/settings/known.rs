@@ -5,6 +5,7 @@ use platform::config::Config;
 use serde_json::Value;
 
 use super::invoicing::{self, DEFAULT_KEEP_YEARS, INVOICES_ISSUE, INVOICES_KEEP_YEARS, INVOICES_NOTE, INVOICES_SELLER, IssueInvoices};
+use super::returning::{self, DEFAULT_WINDOW_DAYS, RETURNS_ENABLED, RETURNS_WINDOW_DAYS};
 
 /// A setting that the shop knows.
 #[derive(Debug)]
@@ -61,6 +62,20 @@ pub(super) const KNOWN: &[Known] = &[
         number: 9,
         default: nothing,
         parse: |value| or_null(value, invoicing::seller),
+    },
+    Known {
+        key: RETURNS_ENABLED,
+        about: "Whether customers ask for returns by themselves; staff always open them: true or false",
+        number: 10,
+        default: |_| true.into(),
+        parse: returning::enabled,
+    },
+    Known {
+        key: RETURNS_WINDOW_DAYS,
+        about: "For how many days after a parcel arrived, or left where that is not known, customers ask for returns: 0 (never) to 3650",
+        number: 11,
+        default: |_| DEFAULT_WINDOW_DAYS.into(),
+        parse: returning::window_days,
     },
     Known {
         key: SHOP_NAME,

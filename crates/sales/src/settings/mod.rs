@@ -5,6 +5,7 @@ mod events;
 mod invoicing;
 mod known;
 mod model;
+mod returning;
 mod store;
 
 pub use change::{ChangeSetting, ChangeSettingError, change, change_in};
@@ -12,4 +13,5 @@ pub use events::SettingEvent;
 pub use invoicing::{Invoicing, IssueInvoices, Seller, invoicing};
 pub use known::keys;
 pub use model::{Profile, Setting, SettingQuery};
+pub use returning::{Returning, returning};
 pub use store::{find, list, profile};

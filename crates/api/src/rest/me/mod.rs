@@ -9,6 +9,7 @@ mod invoices;
 mod orders;
 mod profile;
 mod push_subscriptions;
+mod returns;
 mod sessions;
 mod store_credits;
 mod two_factor;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Routes {
         .merge(cart::routes())
         .merge(orders::routes())
         .merge(invoices::routes())
+        .merge(returns::routes())
         .merge(sessions::routes())
         .merge(store_credits::routes())
         .merge(two_factor::routes())

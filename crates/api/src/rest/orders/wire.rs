@@ -133,6 +133,8 @@ pub(super) struct OrderLineView {
     quantity_returned: i64,
     /// How many were paid back.
     quantity_refunded: i64,
+    /// Pieces that are asked back, or on their way back.
+    quantity_coming_back: i64,
     /// What one piece cost.
     unit_price: MoneyView,
     /// What was taken off.
@@ -314,6 +316,7 @@ fn line_view(order: &Order, line: &OrderLine) -> OrderLineView {
         quantity_cancelled: line.quantity_cancelled,
         quantity_returned: line.quantity_returned,
         quantity_refunded: line.quantity_refunded,
+        quantity_coming_back: line.quantity_coming_back,
         unit_price: money(line.unit_price_minor),
         discount: money(line.discount_minor),
         net: money(line.net_minor),

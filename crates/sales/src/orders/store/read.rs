@@ -179,6 +179,8 @@ struct LineRow {
     quantity_cancelled: i64,
     quantity_returned: i64,
     quantity_refunded: i64,
+    quantity_coming_back: i64,
+    quantity_to_refund: i64,
 }
 
 impl TryFrom<LineRow> for OrderLine {
@@ -209,6 +211,8 @@ impl TryFrom<LineRow> for OrderLine {
             quantity_cancelled: row.quantity_cancelled,
             quantity_returned: row.quantity_returned,
             quantity_refunded: row.quantity_refunded,
+            quantity_coming_back: row.quantity_coming_back,
+            quantity_to_refund: row.quantity_to_refund,
         })
     }
 }
@@ -217,7 +221,8 @@ async fn lines_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<OrderLin
     const SELECT: &str =
         "SELECT id, variant_id, product_id, sku, title, variant_title, options, custom_options, kind, requires_shipping, tracked,
         tax_class, weight_grams, quantity, unit_price_minor, discount_minor, net_minor, tax_minor, gross_minor, quantity_fulfilled,
-        quantity_cancelled, quantity_returned, quantity_refunded FROM order_lines WHERE order_id = $1 ORDER BY position, id";
+        quantity_cancelled, quantity_returned, quantity_refunded, quantity_coming_back, quantity_to_refund
+        FROM order_lines WHERE order_id = $1 ORDER BY position, id";
     let rows: Vec<LineRow> = db::fetch_all(db, SELECT, values![id]).await?;
     rows.into_iter().map(OrderLine::try_from).collect()
 }
