@@ -56,7 +56,7 @@ CREATE TABLE return_receipts (
     line_id UUID NOT NULL REFERENCES order_lines (id),
     quantity BIGINT NOT NULL CONSTRAINT return_receipts_quantity_check CHECK (quantity > 0),
     condition TEXT NOT NULL CONSTRAINT return_receipts_condition_check CHECK (condition IN ('good', 'damaged')),
-    restocked BIGINT NOT NULL CONSTRAINT return_receipts_restocked_check CHECK (restocked IN (0, quantity)),
+    restocked BIGINT NOT NULL CONSTRAINT return_receipts_restocked_check CHECK (restocked = 0 OR restocked = quantity),
     adjustment_id UUID,
     created_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,

@@ -66,8 +66,11 @@ async fn figures(shop: &TestShop, placed: &Placed) -> TestResult<[i64; 4]> {
     Ok([returned, coming, refunded, order.data()["totals"]["refunded"]["amount"].as_i64().unwrap_or(-1)])
 }
 
-async fn set(shop: &TestShop, name: &str, value: Value) -> TestResult {
-    shop.put(&format!("/api/v1/settings/returns.{name}")).json(json!({ "value": value })).await?.expect(200).map(drop)
+/// Sets a setting of returns that has this version; 0 where it was never set.
+async fn set(shop: &TestShop, name: &str, version: i64, value: Value) -> TestResult {
+    let ask = shop.put(&format!("/api/v1/settings/returns.{name}")).json(json!({ "value": value }));
+    let ask = if version > 0 { ask.version(version) } else { ask };
+    ask.await?.expect(200).map(drop)
 }
 
 /// Orders with a return that is approved, one that came, and one that is paid back.

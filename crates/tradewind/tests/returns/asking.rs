@@ -140,12 +140,12 @@ async fn customers_ask_within_the_window(shop: TestShop) -> TestResult {
     shop.patch(&format!("/api/v1/orders/{}/fulfilments/{parcel}", placed.id)).version(1).json(arrived).await?.expect(200)?;
     shop.advance(TimeDelta::days(31));
     assert_eq!(as_customer(2).await?.1, "return_window_over", "one parcel left 31 days ago");
-    set(&shop, "enabled", json!(false)).await?;
+    set(&shop, "enabled", 0, json!(false)).await?;
     assert_eq!(as_customer(1).await?.1, "returns_disabled");
-    set(&shop, "enabled", json!(true)).await?;
-    set(&shop, "window_days", json!(0)).await?;
+    set(&shop, "enabled", 1, json!(true)).await?;
+    set(&shop, "window_days", 0, json!(0)).await?;
     assert_eq!(as_customer(1).await?.1, "returns_disabled");
-    set(&shop, "window_days", json!(30)).await?;
+    set(&shop, "window_days", 1, json!(30)).await?;
     let (status, _, id) = as_customer(1).await?;
     assert_eq!(status, 201, "the other arrived ten days later");
     act(&shop, &id, "reject", json!({"reason": "used"})).await?.expect(200)?;

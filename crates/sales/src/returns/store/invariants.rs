@@ -9,7 +9,7 @@ const fn always(code: &'static str, says: &'static str, sql: &'static str) -> In
 /// What always holds of returns. That received ≤ approved ≤ asked, and that a piece comes back and is paid back once, are CHECKs.
 pub const INVARIANTS: &[Invariant] = &[
     always(
-        "r01",
+        "b01",
         "what a line waits for, and has still to pay back, is what its open returns say",
         "SELECT l.title AS culprit FROM order_lines l WHERE l.quantity_coming_back <> COALESCE((
                  SELECT SUM(CASE r.status WHEN 'requested' THEN x.asked ELSE x.approved - x.received END)
@@ -20,7 +20,7 @@ pub const INVARIANTS: &[Invariant] = &[
                  WHERE x.line_id = l.id AND r.status IN ('part_received', 'received')), 0)",
     ),
     always(
-        "r02",
+        "b02",
         "a line's pieces that came back are those of its returns, and of refunds at most what they took back",
         "SELECT l.title AS culprit FROM order_lines l WHERE l.quantity_returned NOT BETWEEN
                  COALESCE((SELECT SUM(x.received) FROM return_lines x WHERE x.line_id = l.id), 0)
@@ -28,7 +28,7 @@ pub const INVARIANTS: &[Invariant] = &[
                  + COALESCE((SELECT SUM(i.quantity) FROM refund_items i WHERE i.line_id = l.id AND i.restock = TRUE), 0)",
     ),
     always(
-        "r03",
+        "b03",
         "what came of a return's line is what its receipts say",
         "SELECT x.reason AS culprit FROM return_lines x
          LEFT JOIN (SELECT return_id, line_id, SUM(quantity) AS came, SUM(restocked) AS restocked,
@@ -37,14 +37,14 @@ pub const INVARIANTS: &[Invariant] = &[
          WHERE x.received <> COALESCE(c.came, 0) OR x.restocked <> COALESCE(c.restocked, 0) OR x.damaged <> COALESCE(c.damaged, 0)",
     ),
     always(
-        "r04",
+        "b04",
         "what a receipt laid in stock is in the moves that it caused, once",
         "SELECT c.condition AS culprit FROM return_receipts c WHERE c.adjustment_id IS NOT NULL GROUP BY c.adjustment_id, c.condition
          HAVING SUM(c.restocked) <> COALESCE((SELECT SUM(m.delta) FROM stock_moves m
              WHERE m.cause_type = 'adjustment' AND m.cause_id = c.adjustment_id AND m.reason = 'returned'), 0)",
     ),
     always(
-        "r05",
+        "b05",
         "a return that is refunded has a refund of its order for what came, and of no more than that and shipping cost",
         "SELECT r.status AS culprit FROM returns r LEFT JOIN refunds f ON f.id = r.refund_id AND f.reference_id = r.order_id
          WHERE r.status = 'refunded' AND (f.id IS NULL
@@ -53,7 +53,7 @@ pub const INVARIANTS: &[Invariant] = &[
                  SELECT SUM(i.quantity) FROM refund_items i WHERE i.refund_id = f.id AND i.line_id = x.line_id AND i.restock = FALSE), 0)))",
     ),
     always(
-        "r06",
+        "b06",
         "where a return stands is what its counts say",
         "SELECT r.status AS culprit FROM returns r
          JOIN (SELECT return_id, SUM(approved) AS approved, SUM(received) AS received FROM return_lines GROUP BY return_id) x ON x.return_id = r.id
