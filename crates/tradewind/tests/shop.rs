@@ -8,6 +8,7 @@ mod audit;
 mod auth;
 mod authorisation;
 mod belongings;
+mod bulk_fulfilment;
 mod categories;
 mod channels;
 mod checkout;

@@ -27,6 +27,12 @@ impl Key {
         let fingerprint = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Self { scope: scope.into(), key: key.into(), fingerprint }
     }
+
+    /// The key of a part of the request that is done for itself: whoever repeats the request finds each part done or not.
+    #[must_use]
+    pub fn part(&self, part: impl std::fmt::Display) -> Self {
+        Self { key: format!("{}#{part}", self.key), ..self.clone() }
+    }
 }
 
 /// The answer that every repetition gets, byte for byte. Only successes are stored.
@@ -102,6 +108,14 @@ mod tests {
         let corrupt = DatabaseError::corrupt("idempotency_keys.body");
         let (code, kind) = (corrupt.code(), corrupt.kind());
         assert_eq!(told(IdempotencyError::Database(corrupt)), (code, kind));
+    }
+
+    #[test]
+    fn a_part_has_a_key_of_its_own_in_the_same_request() {
+        let whole = Key::new("user", "k", &[b"a"]);
+        assert_eq!(whole.part(1), whole.part(1));
+        assert_ne!(whole.part(1).key, whole.part(2).key);
+        assert_eq!((whole.part(1).scope, whole.part(1).fingerprint), (whole.scope, whole.fingerprint));
     }
 
     #[test]

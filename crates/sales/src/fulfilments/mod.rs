@@ -2,8 +2,10 @@
 
 mod error;
 mod fulfil;
+mod fulfil_many;
 mod update;
 
 pub use error::FulfilError;
 pub use fulfil::{FulfilOrder, fulfil, fulfil_by_itself, web_address};
+pub use fulfil_many::{Fulfilled, fulfil_many};
 pub use update::{UpdateFulfilment, update};

@@ -1,5 +1,6 @@
 //! Orders: for staff with the permission, and for the holder of the cart that an order came of.
 
+mod batch;
 mod command_wire;
 mod commands;
 mod handlers;
@@ -14,5 +15,5 @@ pub(crate) use wire::OrderView;
 use crate::routes::Routes;
 
 pub(super) fn routes() -> Routes {
-    handlers::routes().merge(commands::routes())
+    handlers::routes().merge(commands::routes()).merge(batch::routes())
 }
