@@ -8,7 +8,7 @@ mod permissions;
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 
 use super::Exit;
 
@@ -20,6 +20,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    ensure!(cfg!(debug_assertions), "only a debug build knows what its routes say of themselves: `cargo xtask contracts` makes one");
     std::fs::create_dir_all(&arguments.out)?;
     let api = serde_json::to_value(api::document())?;
     let files = [
