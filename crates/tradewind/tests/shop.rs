@@ -44,6 +44,7 @@ mod oauth;
 mod order_list;
 mod orders;
 mod outage;
+mod paying_again;
 mod payment_races;
 mod payments_api;
 mod people_at_the_machine;

@@ -27,7 +27,7 @@ pub use adjustment::{
     plan_adjustment,
 };
 pub use availability::availability;
-pub use confirm::confirm;
+pub use confirm::{confirm, hold_until};
 pub use consume::{ConsumeError, consume};
 pub use create_location::{CreateLocationError, create_location, create_location_in};
 pub use delete_location::{DeleteLocation, DeleteLocationError, delete_location, delete_location_in};

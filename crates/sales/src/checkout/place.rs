@@ -1,8 +1,6 @@
 //! Turning a cart into an order, in one transaction.
 
-use std::sync::Arc;
-
-use ::payments::payments::{self, OpenPayment, Operation, Payment, Redeem, Start};
+use ::payments::payments::{self, Operation, Payment, Redeem, Start};
 use ::payments::providers::Provider;
 use catalog::inventory::{self, ReserveError};
 use kernel::{OrderId, OrderLineId, Origin};
@@ -14,9 +12,10 @@ use uuid::Uuid;
 use super::build::{Built, Placing, build, demand};
 use super::error::{PlaceOrderError, ShortLine};
 use super::ready::refuse_unready;
+use super::run::Begun;
 use crate::Sales;
 use crate::carts::{self, CartAccess, CartError, Locked};
-use crate::orders::{self, OrderDetails, OrderFact, PaymentSummary, payment_fault};
+use crate::orders::{self, OrderDetails, OrderFact, PaymentSummary};
 use crate::pricing::{self, PricedCart, Tender, TenderPart};
 use crate::promotions::{self, Buyer};
 use crate::settlement;
@@ -34,36 +33,24 @@ pub struct PlaceOrder {
     pub key: Key,
 }
 
-/// What placing came to.
-pub(super) enum Placed {
-    /// The order stands and nobody has to be asked: this is the answer.
-    Answered(Answer),
-    /// The order stands and its provider has to be asked for this.
-    Paying(Box<(Operation, Payment)>),
-    /// It was placed before: answer this again.
-    Replayed(Answer),
-    /// It was placed before, and the first request still asks the provider.
-    InProgress,
-}
-
 /// Turns a cart into a pending order, with its stock held, its payment written down and `order.placed` recorded: all or nothing.
 ///
 /// The cart row is locked while its lines are read, and every cart edit takes the same lock, so the total cannot go stale
 /// before the commit; of two concurrent calls for one cart, one answers `order_already_placed`.
 /// Stock is taken last, because its rows are what other buyers wait for, and then promotions are counted. The provider is *not* called here: no network
 /// call may happen while a transaction is open.
-pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) -> Result<Placed, PlaceOrderError> {
+pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) -> Result<Begun, PlaceOrderError> {
     let tx = sales.context.begin(origin).await?;
     let (claimed, locked) = tokio::join!(biased; idempotency::claim(&tx, &request.key), carts::lock(&tx, &request.access));
     match claimed? {
         Claim::New => {}
         Claim::Done(answer) => {
             tx.commit().await?;
-            return Ok(Placed::Replayed(answer));
+            return Ok(Begun::Replayed(answer));
         }
         Claim::InProgress(_) => {
             tx.commit().await?;
-            return Ok(Placed::InProgress);
+            return Ok(Begun::InProgress);
         }
     }
     let Locked { cart, lines } = locked?;
@@ -76,7 +63,7 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     let Built { mut details, cart_lines } = write_order(sales, &tx, &priced, provider.as_ref()).await?;
     redeem(&tx, &mut details, &priced.tender).await?;
     let start = provider.start(&sales.context.config);
-    let operation = open_payment(&tx, &mut details, (&provider, start)).await?;
+    let operation = open_payment(&tx, &mut details, (provider.as_ref(), start)).await?;
     let expires_at = details.order.expires_at;
     let demand = demand(&details);
     let reserved = inventory::reserve(&tx, details.order.id.uuid(), details.order.user_id, &demand, expires_at).await;
@@ -90,12 +77,12 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     let placed = match operation {
         Some(asked) => {
             idempotency::bind(&tx, &request.key, details.order.id.uuid()).await?;
-            Placed::Paying(Box::new(asked))
+            Begun::Paying(Box::new(asked))
         }
         None => {
             let answer = Answer { status: 201, body: sales.present.order(&details) };
             idempotency::finish(&tx, &request.key, &answer).await?;
-            Placed::Answered(answer)
+            Begun::Answered(answer)
         }
     };
     tx.commit().await?;
@@ -168,29 +155,16 @@ async fn redeem(tx: &WriteTx, details: &mut OrderDetails, tender: &Tender) -> Re
 async fn open_payment(
     tx: &WriteTx,
     details: &mut OrderDetails,
-    (provider, start): (&Arc<dyn Provider>, Start),
-) -> Result<Option<(Operation, Payment)>, PlaceOrderError> {
+    by: (&dyn Provider, Start),
+) -> Result<Option<(Operation, Payment)>, DatabaseError> {
     let order = &details.order;
     let due_minor = order.settled.total_minor - order.settled.captured_minor;
     if due_minor == 0 {
         return Ok(None);
     }
-    let request = OpenPayment {
-        reference_id: order.id.uuid(),
-        user_id: order.user_id,
-        provider: provider.name().to_owned(),
-        amount: order.money(due_minor),
-        start,
-    };
-    let opened = payments::open(tx, request).await.map_err(payment_fault)?;
-    details.payments.push(PaymentSummary::from(&opened.payment));
-    match opened.operation {
-        Some(operation) => {
-            settlement::reconcile_later(tx, &operation).await?;
-            Ok(Some((operation, opened.payment)))
-        }
-        None => Ok(None),
-    }
+    let (payment, asked) = settlement::open_payment(tx, order, by, due_minor).await?;
+    details.payments.push(payment);
+    Ok(asked)
 }
 
 /// An order is confirmed at once where nothing is due of it, or where goods leave before the money comes.

@@ -1,6 +1,8 @@
 //! An unpaid order gives its stock back when its time is up.
 
 use ::payments::payments::{self, MoveCause};
+use catalog::inventory;
+use chrono::TimeDelta;
 use kernel::{OrderId, Origin, Timestamp};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
@@ -10,6 +12,9 @@ use super::advance::{money_of_others, payment_fault, return_stored, transition};
 use super::model::OrderKey;
 use super::states::OrderStatus;
 use super::store;
+
+/// No two clocks differ by more.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::hours(1);
 
 /// The job that calls [`expire`] when an order's time is up; its payload is the order's id.
 #[derive(Debug)]
@@ -48,7 +53,17 @@ impl Handler for ExpireOrder {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn expire_at(tx: &WriteTx, order_id: OrderId, at: Timestamp) -> Result<(), DatabaseError> {
-    jobs::enqueue(tx, NewJob::new(ExpireOrder::KIND, serde_json::json!(order_id), at).unique(format!("expire:{order_id}"))).await
+    let key = format!("expire:{order_id}:{}", at.timestamp());
+    jobs::enqueue(tx, NewJob::new(ExpireOrder::KIND, serde_json::json!(order_id), at).unique(key)).await
+}
+
+/// Holds the stock of a pending order until then, and has it looked at then: the customer tries again to pay. Its row is written by the caller.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn hold_until(tx: &WriteTx, order_id: OrderId, at: Timestamp) -> Result<(), DatabaseError> {
+    inventory::hold_until(tx, order_id.uuid(), at).await?;
+    expire_at(tx, order_id, at).await
 }
 
 /// Ends a pending order whose time is up, that nobody has paid anything of and that has no operation pending or unknown: its stock goes back,
@@ -68,9 +83,9 @@ pub async fn expire(context: &Context, order_id: OrderId) -> Result<bool, Databa
     if money.kept_minor() > 0 {
         return Ok(false);
     }
-    // Too early: a clock was set back, or another node's is ahead.
-    if order.expires_at.is_some_and(|at| at > tx.now()) {
-        return Ok(true);
+    // Too early: a clock was set back, or another node's is ahead. An order that waits for longer was given more time, and a job of its own.
+    if let Some(at) = order.expires_at.filter(|at| *at > tx.now()) {
+        return Ok(at - tx.now() < CLOCKS_DIFFER);
     }
     if payments::has_open_operation(&tx, order_id.uuid()).await? || money.authorised_minor > 0 {
         return Ok(true);

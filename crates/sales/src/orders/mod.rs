@@ -23,7 +23,7 @@ pub use books::book_allowance;
 pub use cancel::{CancelOrder, CancelOrderError, cancel};
 pub use claim::claim;
 pub use events::OrderFact;
-pub use expire::{ExpireOrder, expire, expire_at};
+pub use expire::{ExpireOrder, expire, expire_at, hold_until};
 pub use gift_cards::{restore_gift_cards, take_back_gift_cards};
 pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
 pub use note::{Note, NoteError, add_note};
@@ -32,8 +32,9 @@ pub use progress::{Facts, LineProgress, Settled, fulfilment_status, next_status,
 pub use rebuild::RebuildOrders;
 pub use states::{FulfilmentStatus, OrderStatus, ParcelStatus, PaymentStatus};
 pub use store::{
-    Bought, INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, bought, count_refunded, count_restocked, details, find,
-    find_of_cart, has_open_orders, insert, list, lock, next_number, progress_of, record_fulfilment, update_fulfilment, update_state,
+    Bought, INVARIANTS, OrderFilter, OrderQuery, OrderSort, OrderSummary, Span, bought, choose_method, count_refunded, count_restocked,
+    details, find, find_of_cart, has_open_orders, insert, list, lock, next_number, progress_of, record_fulfilment, update_fulfilment,
+    update_state,
 };
 pub use timeline::{Entry, timeline};
 pub use update::{UpdateOrder, UpdateOrderError, update};

@@ -5,6 +5,7 @@ mod command_wire;
 mod commands;
 mod handlers;
 mod list;
+mod pay;
 mod summary;
 mod wire;
 
@@ -15,5 +16,5 @@ pub(crate) use wire::OrderView;
 use crate::routes::Routes;
 
 pub(super) fn routes() -> Routes {
-    handlers::routes().merge(commands::routes()).merge(batch::routes())
+    handlers::routes().merge(commands::routes()).merge(batch::routes()).merge(pay::routes())
 }

@@ -65,6 +65,13 @@ pub(in crate::inventory) async fn keep_holds(tx: &WriteTx, reference_id: Uuid) -
     db::execute_later(tx, UPDATE, values![tx.now(), reference_id]).await
 }
 
+/// Moves the expiry of what is still held.
+pub(in crate::inventory) async fn hold_until(tx: &WriteTx, reference_id: Uuid, until: Timestamp) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE holds SET expires_at = $1, updated_at = $2
+        WHERE reference_id = $3 AND state = 'held' AND expires_at IS NOT NULL";
+    db::execute_later(tx, UPDATE, values![until, tx.now(), reference_id]).await
+}
+
 /// Locks and answers what is still held for a reference. Holds are locked before levels, everywhere.
 pub(in crate::inventory) async fn lock_holds_of(tx: &WriteTx, reference_id: Uuid) -> Result<Vec<Held>, DatabaseError> {
     const SELECT: &str = "SELECT id, line_id, variant_id, location_id, quantity - consumed - released AS rest FROM holds

@@ -30,7 +30,7 @@ pub use listings::buyable_counts;
 pub use lists::{list_levels, list_moves};
 pub use locations::{find_location, find_location_by_code, find_locations_by_codes, list_locations};
 
-pub(super) use holds::{Holder, end_holds, insert_holds, keep_holds, lock_holds_of, lock_holds_of_lines};
+pub(super) use holds::{Holder, end_holds, hold_until, insert_holds, keep_holds, lock_holds_of, lock_holds_of_lines};
 pub(super) use levels::{
     change_levels, copy_limits, delete_levels, ensure_levels, lock_stocks, lock_variants, read_stocks, stocks_kept_growing,
 };

@@ -16,4 +16,4 @@ pub(super) use parts::{insert_note, notes_of, replace_tags};
 pub(super) use read::states;
 pub use read::{details, find, find_of_cart, lock, progress_of};
 pub(super) use write::{cancel_lines, insert_transition};
-pub use write::{insert, next_number, update_state};
+pub use write::{choose_method, insert, next_number, update_state};

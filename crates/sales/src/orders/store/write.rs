@@ -203,6 +203,14 @@ pub async fn update_state(tx: &WriteTx, order: &mut Order) -> Result<(), Databas
     db::execute(tx, UPDATE, values).await.map(drop)
 }
 
+/// Writes by which method the customer pays now; the row's version is that of the next state.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn choose_method(tx: &WriteTx, order: &Order) -> Result<(), DatabaseError> {
+    db::execute_later(tx, "UPDATE orders SET payment_method = $1 WHERE id = $2", values![&order.payment_method, order.id]).await
+}
+
 /// Calls off what is left of every line.
 pub(in crate::orders) async fn cancel_lines(tx: &WriteTx, id: OrderId) -> Result<(), DatabaseError> {
     db::execute(tx, "UPDATE order_lines SET quantity_cancelled = quantity - quantity_fulfilled WHERE order_id = $1", values![id])
