@@ -49,6 +49,8 @@ ids! {
     CustomerGroupId, CustomerGroupTag, "group";
     /// An event.
     EventId, EventTag, "evt";
+    /// What one currency is worth in another.
+    ExchangeRateId, ExchangeRateTag, "xrate";
     /// A shipment, or what stands for one.
     FulfilmentId, FulfilmentTag, "ful";
     /// Stock put aside.

@@ -181,15 +181,14 @@ impl ToSql for Value {
 }
 
 /// How a lock clause begins: SQLite's one writer needs none. It stands at the end of its line.
-const LOCK: &str = " FOR UPDATE";
-const WEAK_LOCK: &str = " FOR NO KEY UPDATE";
+const LOCKS: [&str; 3] = [" FOR UPDATE", " FOR NO KEY UPDATE", " FOR KEY SHARE"];
 
 /// PostgreSQL's text as SQLite reads it: `$1` is a name there, numbered by where it first stands; `?1` is a number.
 fn to_sqlite(sql: &str) -> String {
     let mut text = String::with_capacity(sql.len());
-    if sql.contains(LOCK) || sql.contains(WEAK_LOCK) {
+    if LOCKS.iter().any(|lock| sql.contains(lock)) {
         for line in sql.lines() {
-            let kept = [LOCK, WEAK_LOCK].iter().find_map(|lock| line.split_once(lock)).map_or(line, |(kept, _)| kept);
+            let kept = LOCKS.iter().find_map(|lock| line.split_once(lock)).map_or(line, |(kept, _)| kept);
             text.push_str(kept);
             text.push('\n');
         }
@@ -218,6 +217,7 @@ mod tests {
         let sql = "SELECT a FROM t\nORDER BY a FOR UPDATE SKIP LOCKED\nLIMIT 1";
         assert_eq!(to_sqlite(sql), "SELECT a FROM t\nORDER BY a\nLIMIT 1\n");
         assert_eq!(to_sqlite("SELECT a FROM t FOR NO KEY UPDATE"), "SELECT a FROM t\n");
+        assert_eq!(to_sqlite("SELECT a FROM t FOR KEY SHARE"), "SELECT a FROM t\n");
     }
 
     #[test]
