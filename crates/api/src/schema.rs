@@ -134,6 +134,8 @@ schemas! {
     EventId = id::<kernel::EventTag>();
     /// The id of what an event happened to.
     EventSubjectId = id_of("[a-z]+");
+    /// The id of an exchange rate.
+    ExchangeRateId = id::<kernel::ExchangeRateTag>();
     /// Where an archive stands.
     ExportStatus = word(ExportStatuses::WORDS.iter().copied());
     /// The id of a parcel, or of what stands for one.

@@ -2,6 +2,8 @@
 
 -- `currency_fixed_at`: since then carts hold amounts of this list, and its currency stays. From `active` on: whose prices a list has that is no
 -- channel's own, and when; of several the one with the lower `priority` goes first. `channel_ids` and `customer_group_ids` are JSON, empty for all.
+-- `derives_…`: the list whose prices its own are computed from, and how: times `derives_numerator / derives_denominator`, times ten to the power of
+-- `derives_shift` (between minor units of currencies with other decimals), plus the margin, rounded.
 CREATE TABLE price_lists (
     id UUID PRIMARY KEY,
     code TEXT COLLATE "C" NOT NULL CONSTRAINT price_lists_code_key UNIQUE,
@@ -15,14 +17,53 @@ CREATE TABLE price_lists (
     customer_group_ids JSONB NOT NULL,
     starts_at TIMESTAMPTZ,
     ends_at TIMESTAMPTZ,
+    derives_from_id UUID CONSTRAINT price_lists_derives_from_fkey REFERENCES price_lists (id),
+    derives_margin_ppm BIGINT,
+    derives_round_to BIGINT,
+    derives_ending TEXT,
+    derives_numerator BIGINT,
+    derives_denominator BIGINT,
+    derives_shift BIGINT,
     version BIGINT NOT NULL DEFAULT 1,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,
     updated_by TEXT NOT NULL,
     CONSTRAINT price_lists_currency_key UNIQUE (id, currency),
-    CONSTRAINT price_lists_window_check CHECK (starts_at IS NULL OR ends_at IS NULL OR starts_at < ends_at)
+    CONSTRAINT price_lists_window_check CHECK (starts_at IS NULL OR ends_at IS NULL OR starts_at < ends_at),
+    CONSTRAINT price_lists_self_check CHECK (derives_from_id <> id),
+    CONSTRAINT price_lists_factor_check CHECK (derives_numerator > 0 AND derives_denominator > 0),
+    CONSTRAINT price_lists_derives_check CHECK (
+        (derives_from_id IS NULL) = (derives_margin_ppm IS NULL) AND (derives_from_id IS NULL) = (derives_numerator IS NULL)
+        AND (derives_from_id IS NULL) = (derives_denominator IS NULL) AND (derives_from_id IS NULL) = (derives_shift IS NULL)
+        AND (derives_round_to IS NULL OR derives_ending IS NULL))
 );
+-- Few lists derive; each write of a rate looks for them.
+CREATE INDEX price_lists_derives_from_idx ON price_lists (derives_from_id) WHERE derives_from_id IS NOT NULL;
+
+-- Price lists whose derived prices are being made anew: until where in the order of variants, and by which job. There is no row where all is done.
+CREATE TABLE price_derivations (
+    price_list_id UUID PRIMARY KEY REFERENCES price_lists (id) ON DELETE CASCADE,
+    job_id UUID NOT NULL,
+    derived_until UUID,
+    created_at TIMESTAMPTZ NOT NULL
+);
+
+-- What one unit of `base` is worth in `currency`, in billionths. One rate of a pair counts: that without `valid_until`.
+CREATE TABLE exchange_rates (
+    id UUID PRIMARY KEY,
+    base TEXT NOT NULL CONSTRAINT exchange_rates_base_check CHECK (length(base) = 3),
+    currency TEXT NOT NULL CONSTRAINT exchange_rates_currency_check CHECK (length(currency) = 3),
+    rate_ppb BIGINT NOT NULL CONSTRAINT exchange_rates_rate_check CHECK (rate_ppb BETWEEN 1 AND 10000000000000000),
+    source TEXT NOT NULL,
+    valid_from TIMESTAMPTZ NOT NULL,
+    valid_until TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    CONSTRAINT exchange_rates_pair_check CHECK (base <> currency),
+    CONSTRAINT exchange_rates_span_check CHECK (valid_from <= valid_until)
+);
+CREATE UNIQUE INDEX exchange_rates_current_key ON exchange_rates (base, currency) WHERE valid_until IS NULL;
 
 -- A channel sells in the currency of its price list and follows it.
 -- standing rules: price_lists
@@ -195,6 +236,7 @@ CREATE TABLE prices (
     min_quantity BIGINT NOT NULL DEFAULT 1 CONSTRAINT prices_min_quantity_check CHECK (min_quantity BETWEEN 1 AND 9999),
     amount_minor BIGINT NOT NULL CONSTRAINT prices_amount_check CHECK (amount_minor BETWEEN 0 AND 1000000000000),
     compare_at_minor BIGINT CONSTRAINT prices_compare_at_check CHECK (compare_at_minor BETWEEN 0 AND 1000000000000),
+    derived BOOLEAN NOT NULL DEFAULT FALSE,
     starts_at TIMESTAMPTZ,
     ends_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,

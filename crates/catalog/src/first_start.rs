@@ -71,6 +71,7 @@ fn default_list(tx: &WriteTx, shop: &Shop) -> PriceList {
         tax_included: shop.prices_include_tax,
         currency_fixed: false,
         terms: PriceListTerms::default(),
+        derivation: None,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),

@@ -3,8 +3,10 @@
 pub mod assortment;
 pub mod categories;
 pub mod channels;
+pub mod currencies;
 mod description;
 mod description_loss;
+pub mod exchange_rates;
 pub mod export;
 mod first_start;
 pub mod import;
@@ -14,6 +16,7 @@ pub mod media;
 pub mod price_changes;
 pub mod price_lists;
 pub mod products;
+mod rounding;
 pub mod stock_imports;
 pub mod variants;
 

@@ -10,6 +10,7 @@ use accounts::sign_in::SendAccountMail;
 use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::channels;
+use catalog::currencies::DerivePrices;
 use catalog::listing::RefreshListing;
 use catalog::price_changes::{PriceChangeEvent, WorkPriceChange};
 use catalog::stock_imports::WorkStockImport;
@@ -63,6 +64,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     catalog::media::INVARIANTS,
     catalog::inventory::INVARIANTS,
     catalog::listing::INVARIANTS,
+    catalog::currencies::INVARIANTS,
     catalog::price_changes::INVARIANTS,
     payments::ledger::INVARIANTS,
     payments::stored_values::INVARIANTS,
@@ -123,6 +125,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<accounts::sessions::SessionEvent>(),
         FactKind::of::<catalog::categories::CategoryEvent>(),
         FactKind::of::<catalog::channels::ChannelEvent>(),
+        FactKind::of::<catalog::exchange_rates::ExchangeRateEvent>(),
         FactKind::of::<sales::customers::CustomerEvent>(),
         FactKind::of::<sales::customer_groups::GroupEvent>(),
         FactKind::of::<sales::orders::OrderFact>(),
@@ -212,6 +215,7 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(MakeReport(sales.context.clone()))
         .with(IssueDocuments(sales.context.clone()))
         .with(WorkStockImport(sales.context.clone()))
+        .with(DerivePrices(sales.context.clone()))
         .with(WorkPriceChange(sales.context.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
         .with(SendAccountMail(accounts.clone()))

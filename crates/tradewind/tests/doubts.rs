@@ -64,6 +64,12 @@ const DAMAGES: &[(&str, &str)] = &[
     ("p01", "UPDATE price_changes SET same_count = same_count + 1"),
     ("p01", "UPDATE price_change_rows SET outcome = 'undone' WHERE outcome = 'applied'"),
     ("p02", "UPDATE price_changes SET state = 'applying', finished_at = NULL"),
+    ("p03", "UPDATE prices SET amount_minor = amount_minor + 1 WHERE derived = TRUE"),
+    ("p03", "UPDATE prices SET amount_minor = amount_minor + 10 WHERE derived = FALSE"),
+    ("p03", "UPDATE price_lists SET derives_margin_ppm = derives_margin_ppm + 10000 WHERE derives_from_id IS NOT NULL"),
+    ("p03", "UPDATE price_lists SET derives_ending = '7' WHERE derives_from_id IS NOT NULL"),
+    ("p04", "DELETE FROM prices WHERE derived = TRUE"),
+    ("p05", "INSERT INTO price_derivations (price_list_id, job_id, created_at) SELECT id, id, created_at FROM price_lists"),
     ("s05", "UPDATE holds SET quantity = quantity + 1 WHERE state = 'held'"),
     ("s06", "UPDATE orders SET status = 'cancelled', expires_at = NULL WHERE status = 'pending'"),
     ("s07", "UPDATE orders SET expires_at = placed_at WHERE status = 'pending'"),
@@ -170,6 +176,7 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     crate::promotions::order_with_everything_limited(&shop).await?;
     crate::gift_cards::order_by_card(&shop, 1_000).await?;
     crate::price_changes::everything_is_dearer(&shop).await?;
+    crate::currencies::outlet(&shop, json!({ "active": false })).await?;
     // Customers are told of orders a moment later.
     shop.settle().await?;
 

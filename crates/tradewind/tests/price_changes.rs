@@ -12,6 +12,8 @@ use platform::db::{self, FromQueryResult};
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
 
+pub(crate) use dying::large_shop;
+
 use crate::support::{Ask, Reply, TestResult, TestShop, usd, variant};
 
 const PATH: &str = "/api/v1/prices/bulk";

@@ -130,7 +130,7 @@ async fn a_price_list_lives_over_http(shop: TestShop) -> TestResult {
     let expected = json!({
         "id": made.text("id"), "version": 1, "code": "dealers", "name": "dealers", "currency": "USD", "tax_included": false,
         "active": true, "priority": 3, "channel_ids": [], "customer_group_ids": [group], "starts_at": null, "ends_at": "2026-04-01T00:00:00Z",
-        "created_at": "2026-03-02T09:30:00Z", "updated_at": "2026-03-02T09:30:00Z",
+        "derives_from": null, "created_at": "2026-03-02T09:30:00Z", "updated_at": "2026-03-02T09:30:00Z",
     });
     assert_eq!((made.data(), shop.get(&path).await?.expect(200)?.data()), (&expected, &expected));
     let taken = list(&shop, "dealers", json!({})).await?;

@@ -14,6 +14,7 @@ mod channels;
 mod checkout;
 mod command_line;
 mod cookies;
+mod currencies;
 mod customer_list;
 mod customers;
 mod demo;

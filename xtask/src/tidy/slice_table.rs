@@ -65,6 +65,7 @@ pub(crate) const TABLE: [Slices; 6] = [
         package: "catalog",
         ordered: true,
         names: &[
+            "exchange_rates",
             "price_lists",
             "channels",
             "categories",
@@ -74,6 +75,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "inventory",
             "listing",
             "assortment",
+            "currencies",
             "price_changes",
             "import",
             "stock_imports",

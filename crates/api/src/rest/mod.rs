@@ -11,6 +11,7 @@ pub(crate) mod checkout;
 mod customer_groups;
 mod customers;
 mod events;
+mod exchange_rates;
 mod inbound;
 mod invoices;
 mod ip_blocks;
@@ -29,6 +30,7 @@ mod payment_events;
 mod payments;
 mod price_changes;
 mod price_lists;
+mod price_rounding;
 mod prices;
 mod products;
 mod promotions;
@@ -84,6 +86,7 @@ pub(crate) fn v1() -> Routes {
         .merge(settings::routes())
         .merge(stock::routes())
         .merge(price_lists::routes())
+        .merge(exchange_rates::routes())
         .merge(prices::routes())
         .merge(price_changes::routes())
         .merge(products::routes())

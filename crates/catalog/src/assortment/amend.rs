@@ -22,7 +22,7 @@ pub async fn amend_in(
 ) -> Result<Saved, WriteProductError> {
     let (stored, mut known) = load::lock(tx, reference).await?.ok_or(WriteProductError::NotFound)?;
     let changes = changes(&stored.product, &stored.variants)?;
-    load::add_named_lists(tx, &mut known, &changes.1).await?;
+    load::add_price_lists(tx, &mut known, &changes.1).await?;
     let draft = Draft::compose(Some(&stored), changes, Absent::Stays, &known)?;
     save(tx, Some(stored), draft).await
 }

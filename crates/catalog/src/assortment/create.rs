@@ -43,7 +43,7 @@ pub async fn create(context: &Context, origin: &Origin, command: CreateProduct) 
 pub async fn create_in(tx: &WriteTx, command: CreateProduct) -> Result<Saved, WriteProductError> {
     let variants = VariantsChange::Replace(command.variants);
     let mut known = load::default_price_list(tx).await?;
-    load::add_named_lists(tx, &mut known, &variants).await?;
+    load::add_price_lists(tx, &mut known, &variants).await?;
     let draft = Draft::compose(None, (command.product, variants), Absent::IsDefault, &known)?;
     save(tx, None, draft).await
 }

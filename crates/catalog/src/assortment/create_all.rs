@@ -1,6 +1,6 @@
 //! Making many products at once: as many statements as for one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use kernel::{FieldErrors, PriceListId, ProductId, VariantId};
 use platform::db::WriteTx;
@@ -36,8 +36,7 @@ impl NewProduct {
         default: PriceListId,
         lists: &[PriceList],
     ) -> Result<Self, WriteProductError> {
-        let currencies: HashMap<_, _> = lists.iter().map(|list| (list.id, list.currency)).collect();
-        let known = KnownPriceLists { default, currencies };
+        let known = KnownPriceLists::of(default, lists);
         let changes = (command.product, VariantsChange::Replace(command.variants));
         Ok(Self { draft: Draft::compose(None, changes, Absent::IsDefault, &known)?, pictures })
     }

@@ -33,7 +33,7 @@ pub async fn create_variant(context: &Context, origin: &Origin, command: CreateV
     let tx = context.begin(origin).await?;
     let (stored, mut known) = load::lock(&tx, &command.product).await?.ok_or(WriteProductError::NotFound)?;
     let change = VariantsChange::Merge(vec![command.variant.clone()]);
-    load::add_named_lists(&tx, &mut known, &change).await?;
+    load::add_price_lists(&tx, &mut known, &change).await?;
     let draft = Draft::with_variant(&stored, None, command.variant, &known).map_err(WriteProductError::of_one_variant)?;
     let saved = save(&tx, Some(stored), draft).await.map_err(WriteProductError::of_one_variant)?;
     // The newest one is the last.

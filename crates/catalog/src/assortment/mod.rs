@@ -38,6 +38,6 @@ pub use find::{find, find_variants};
 pub use model::{ProductDocument, StockedVariant};
 pub use patch::{PatchProduct, patch, patch_in};
 pub use replace::{ReplaceProduct, replace, replace_in};
-pub use reprice::{Repricing, reprice_in};
+pub use reprice::{Repricing, rederive_in, reprice_in};
 pub use save::Saved;
 pub use update_variant::{UpdateVariant, update_variant};

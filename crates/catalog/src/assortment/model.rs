@@ -112,6 +112,7 @@ mod tests {
             compare_at: None,
             starts_at: None,
             ends_at: None,
+            derived: false,
         };
         let shown = |prices: Vec<Price>| price_now(&variant(false, prices), list, Timestamp::default()).map(|step| step.amount.minor());
         assert_eq!(shown(vec![price(other, 1, 900), price(list, 10, 700), price(list, 1, 800)]), Some(800));

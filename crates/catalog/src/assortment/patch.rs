@@ -60,7 +60,7 @@ pub(super) async fn change(
     if current != version {
         return Err(WriteProductError::VersionConflict { current });
     }
-    load::add_named_lists(tx, &mut known, &changes.1).await?;
+    load::add_price_lists(tx, &mut known, &changes.1).await?;
     let draft = Draft::compose(Some(&stored), changes, absent, &known)?;
     save(tx, Some(stored), draft).await
 }

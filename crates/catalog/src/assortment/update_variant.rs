@@ -39,7 +39,7 @@ pub async fn update_variant(context: &Context, origin: &Origin, command: UpdateV
         return Err(WriteProductError::VersionConflict { current });
     }
     let change = VariantsChange::Merge(vec![command.changes.clone()]);
-    load::add_named_lists(&tx, &mut known, &change).await?;
+    load::add_price_lists(&tx, &mut known, &change).await?;
     let draft =
         Draft::with_variant(&stored, Some(command.variant_id), command.changes, &known).map_err(WriteProductError::of_one_variant)?;
     let saved = save(&tx, Some(stored), draft).await.map_err(WriteProductError::of_one_variant)?;

@@ -70,9 +70,10 @@ impl DomainError for UpdateChannelError {
 impl From<UpdatePriceListError> for UpdateChannelError {
     fn from(error: UpdatePriceListError) -> Self {
         match error {
-            UpdatePriceListError::NotFound | UpdatePriceListError::ChannelsOwn | UpdatePriceListError::Input(_) => {
-                Self::Database(DatabaseError::corrupt("channels.price_list_id"))
-            }
+            UpdatePriceListError::NotFound
+            | UpdatePriceListError::ChannelsOwn
+            | UpdatePriceListError::Busy
+            | UpdatePriceListError::Input(_) => Self::Database(DatabaseError::corrupt("channels.price_list_id")),
             UpdatePriceListError::VersionConflict { current } => Self::VersionConflict { current },
             UpdatePriceListError::CurrencyInUse => Self::CurrencyInUse,
             UpdatePriceListError::Database(error) => Self::Database(error),

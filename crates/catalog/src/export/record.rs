@@ -103,7 +103,7 @@ fn variant(variant: &Variant, pictures: &HashMap<MediaId, &Media>, found: &Looke
         backorder: backorder(content.backorder_limit).into(),
         tax_class,
         taxable: taxable.into(),
-        prices: all(content.prices.iter().filter_map(|of| price(of, found)).collect()),
+        prices: all(content.prices.iter().filter(|price| !price.derived).filter_map(|of| price(of, found)).collect()),
         cost: Field::present(content.cost.and_then(amount)),
         weight_grams: number(content.weight_grams),
         length_mm: number(content.length_mm),

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use kernel::{CategoryId, Currency, FieldErrors, Money, PriceListId, ProductId, VariantId, tag, text};
 use serde::{Deserialize, Serialize};
 
-use super::model::{Change, CompareAt, PriceRule, Rounding, Steps};
+use super::model::{Change, CompareAt, PriceRule, Steps};
+use crate::rounding::Rounding;
 use crate::variants::{MoneyInput, parse_money};
 
 /// More than anybody names one by one.
@@ -14,8 +15,6 @@ const MOST_NAMED: usize = 200;
 const LOWEST_RATE_PPM: i64 = -1_000_000;
 /// Eleven times as much, and no slip of a decimal point beyond that.
 const HIGHEST_RATE_PPM: i64 = 10_000_000;
-/// No price is rounded to larger steps.
-const LARGEST_STEP: i64 = 1_000_000;
 
 /// Which prices are meant, as it comes from outside; all that is given has to hold.
 #[derive(Debug, Clone, Default)]
@@ -177,7 +176,8 @@ impl Reading {
 
     fn rule(&mut self, input: RuleInput) -> Option<PriceRule> {
         let compare_at = self.errors.take_optional("change.compare_at", input.compare_at, |raw| CompareAt::from_str(&raw));
-        let rounding = self.rounding(input.round_to, input.round_to_ending);
+        let rounding = Rounding::parse(input.round_to, input.round_to_ending.as_deref());
+        let rounding = rounding.map_err(|inner| self.errors.nest("change.rounding", inner)).unwrap_or(Rounding::None);
         let at_least_minor = self.price("change.at_least", input.at_least).unwrap_or(0);
         let change = self.change(input.rate_ppm, input.amount, input.set)?;
         if let (Change::SetMinor(_), Some(CompareAt::SameChange)) = (change, compare_at) {
@@ -200,22 +200,6 @@ impl Reading {
                 None
             }
         }
-    }
-
-    fn rounding(&mut self, to: Option<i64>, ending: Option<String>) -> Rounding {
-        match (to, ending) {
-            (None, None) => return Rounding::None,
-            (Some(to), None) if (2..=LARGEST_STEP).contains(&to) => return Rounding::To(to),
-            (Some(_), None) => self.errors.add("change.rounding.to", format!("must be between 2 and {LARGEST_STEP}")),
-            (None, Some(ending)) => match (ending.parse(), u32::try_from(ending.len())) {
-                (Ok(digits), Ok(places @ 1..=3)) if ending.bytes().all(|byte| byte.is_ascii_digit()) => {
-                    return Rounding::Ending { digits, places };
-                }
-                _ => self.errors.add("change.rounding.ending", "must be one to three digits"),
-            },
-            (Some(_), Some(_)) => self.errors.add("change.rounding", "must have one of to and ending"),
-        }
-        Rounding::None
     }
 
     fn price(&mut self, field: &'static str, raw: Option<MoneyInput>) -> Option<i64> {

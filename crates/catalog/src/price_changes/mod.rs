@@ -13,12 +13,13 @@ mod sweep;
 mod undo;
 mod work;
 
+pub use crate::rounding::Rounding;
 pub use apply::apply;
 pub use cancel::cancel;
 pub use error::PriceChangeError;
 pub use events::PriceChangeEvent;
 pub use input::{PlanPriceChange, PriceChangeInput, RuleInput, Selection, SelectionInput};
-pub use model::{Change, CompareAt, Figures, PriceRule, Rounding, SkipReason, Steps};
+pub use model::{Change, CompareAt, Figures, PriceRule, SkipReason, Steps};
 pub use progress::{Counts, PriceChange, PriceChangeProgress, PriceChangeRow, PriceChangeState, RowOutcome};
 pub use request::{ChangePrices, RequestPriceChange, request};
 pub use store::{INVARIANTS, PriceChangeQuery, find, list, rows};

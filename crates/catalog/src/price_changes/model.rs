@@ -3,6 +3,8 @@
 use kernel::{Money, Ppm, text_enum};
 use serde::{Deserialize, Serialize};
 
+use crate::rounding::Rounding;
+
 text_enum! {
     /// Which prices of a variant are meant.
     pub enum Steps {
@@ -47,47 +49,6 @@ pub enum Change {
     AmountMinor(i64),
     /// To so much.
     SetMinor(i64),
-}
-
-/// Which prices there may be: the nearest of them is taken, of two that are as near the higher one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rounding {
-    /// All of them.
-    None,
-    /// Multiples of so many minor units.
-    To(i64),
-    /// Those whose last digits, so many, read so.
-    Ending {
-        /// What they read.
-        digits: i64,
-        /// How many there are.
-        places: u32,
-    },
-}
-
-impl Rounding {
-    /// The distance of two prices that may be, and the first that is not negative.
-    fn grid(self) -> (i128, i128) {
-        match self {
-            Self::None => (1, 0),
-            Self::To(multiple) => (i128::from(multiple), 0),
-            Self::Ending { digits, places } => (10_i128.pow(places), i128::from(digits)),
-        }
-    }
-
-    /// The price that is nearest to so many millionths of a minor unit: each is rounded once, whatever it is made of.
-    fn nearest(self, millionths: i128) -> i128 {
-        let (distance, first) = self.grid();
-        let (distance_exact, first_exact) = (distance * WHOLE, first * WHOLE);
-        first + distance * (millionths - first_exact + distance_exact / 2).div_euclid(distance_exact)
-    }
-
-    /// The lowest price that is not below this one.
-    fn at_or_above(self, minor: i64) -> i128 {
-        let (distance, first) = self.grid();
-        first + distance * (i128::from(minor) - first + distance - 1).div_euclid(distance)
-    }
 }
 
 const WHOLE: i128 = Ppm::WHOLE as i128;
@@ -137,7 +98,7 @@ impl PriceRule {
             Change::AmountMinor(by) => (i128::from(minor) + i128::from(by)) * WHOLE,
             Change::SetMinor(to) => i128::from(to) * WHOLE,
         };
-        let rounded = self.rounding.nearest(millionths).max(self.rounding.at_or_above(self.at_least_minor));
+        let rounded = self.rounding.nearest(millionths, WHOLE).max(self.rounding.at_or_above(self.at_least_minor));
         i64::try_from(rounded).ok().filter(|minor| *minor <= Money::MAX_MINOR).ok_or(SkipReason::TooHigh)
     }
 }
@@ -148,6 +109,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::rounding::any_rounding as rounding;
 
     const PLAIN: PriceRule =
         PriceRule { change: Change::RatePpm(0), rounding: Rounding::None, at_least_minor: 0, compare_at: CompareAt::Keep };
@@ -210,12 +172,6 @@ mod tests {
         let compared = Figures { amount_minor: 1, compare_at_minor: Some(most) };
         let twice = PriceRule { change: Change::RatePpm(1_000_000), compare_at: CompareAt::SameChange, ..PLAIN };
         assert_eq!(twice.becomes(compared), Err(SkipReason::TooHigh));
-    }
-
-    fn rounding() -> impl Strategy<Value = Rounding> {
-        let ending =
-            (1_u32..=3).prop_flat_map(|places| (0..10_i64.pow(places)).prop_map(move |digits| Rounding::Ending { digits, places }));
-        prop_oneof![Just(Rounding::None), (1_i64..=1_000).prop_map(Rounding::To), ending]
     }
 
     fn change() -> impl Strategy<Value = Change> {

@@ -1,13 +1,17 @@
 //! Making a price list.
 
-use kernel::{DomainError, ErrorKind, Origin};
+use std::collections::BTreeMap;
+
+use kernel::{DomainError, ErrorKind, FieldErrors, Origin};
 use platform::db::DatabaseError;
 use platform::{Context, audit, outbox};
 
+use super::derive::{self, DeriveError};
 use super::events::PriceListEvent;
 use super::input::CreatePriceList;
 use super::model::PriceList;
 use super::store;
+use crate::exchange_rates;
 
 /// Each cart looks through the lists that are for some; nobody keeps prices in so many.
 const MOST_LISTS: i64 = 100;
@@ -21,6 +25,9 @@ pub enum CreatePriceListError {
     /// The shop has as many as it may.
     #[error("the shop has {MOST_LISTS} price lists, and no more are allowed")]
     TooMany,
+    /// It cannot derive from that list.
+    #[error(transparent)]
+    Input(#[from] FieldErrors),
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -31,6 +38,7 @@ impl DomainError for CreatePriceListError {
         match self {
             Self::CodeTaken(_) => "price_list_code_taken",
             Self::TooMany => "too_many_price_lists",
+            Self::Input(errors) => errors.code(),
             Self::Database(error) => error.code(),
         }
     }
@@ -38,12 +46,29 @@ impl DomainError for CreatePriceListError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::CodeTaken(_) | Self::TooMany => ErrorKind::Conflict,
+            Self::Input(errors) => errors.kind(),
             Self::Database(error) => error.kind(),
+        }
+    }
+
+    fn details(&self) -> BTreeMap<String, Vec<String>> {
+        match self {
+            Self::Input(errors) => errors.details(),
+            _ => BTreeMap::new(),
         }
     }
 }
 
-/// Makes a price list, which has no prices yet, and records `price_list.created`. Several at once may go beyond the limit by as many, which does
+impl From<DeriveError> for CreatePriceListError {
+    fn from(error: DeriveError) -> Self {
+        match error {
+            DeriveError::Invalid(errors) => Self::Input(errors),
+            DeriveError::Database(error) => Self::Database(error),
+        }
+    }
+}
+
+/// Makes a price list, which has no prices yet or derives them from another one, by a job, and records `price_list.created`. Several at once may go beyond the limit by as many, which does
 /// no harm.
 ///
 /// # Errors
@@ -53,8 +78,16 @@ pub async fn create(context: &Context, origin: &Origin, command: CreatePriceList
     if store::count(&tx).await? >= MOST_LISTS {
         return Err(CreatePriceListError::TooMany);
     }
-    let list = command.into_list(tx.now());
+    let wish = command.derives_from;
+    let mut list = command.into_list(tx.now());
+    if let Some(wish) = wish {
+        exchange_rates::lock(&tx).await?;
+        list.derivation = Some(derive::resolve(&tx, &list, wish).await?);
+    }
     store::insert(&tx, &list, || CreatePriceListError::CodeTaken(list.code.clone())).await?;
+    if list.derivation.is_some() {
+        store::start(&tx, &[list.id]).await?;
+    }
     outbox::record(&tx, &PriceListEvent::created(&list)).await?;
     audit::record(&tx, &audit::Entry::of("price_list.created", list.id).after(&list)).await?;
     tx.commit().await?;

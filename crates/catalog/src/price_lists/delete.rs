@@ -28,8 +28,10 @@ pub enum DeletePriceListError {
         /// Its version now.
         current: i64,
     },
-    /// It has prices, or a channel sells by it.
-    #[error("the price list has prices, or a channel sells by it; set `active` to false instead, and nobody has its prices any more")]
+    /// It has prices, a channel sells by it, or another list derives from it.
+    #[error(
+        "the price list has prices, a channel sells by it, or another list derives from it; set `active` to false instead, and nobody has its prices any more"
+    )]
     InUse,
     /// The database.
     #[error(transparent)]
@@ -62,7 +64,7 @@ impl DomainError for DeletePriceListError {
     }
 }
 
-/// Deletes a price list that has no prices and that no channel sells by, and records `price_list.deleted`.
+/// Deletes a price list that has no prices, that no channel sells by and from which none derives, and records `price_list.deleted`.
 ///
 /// # Errors
 /// `DeletePriceListError` names what is wrong; nothing is deleted then.

@@ -2,6 +2,7 @@
 
 use kernel::{ChannelId, Currency, CustomerGroupId, FieldErrors, PriceListId, Timestamp, parse_time, text};
 
+use super::derivation::{DerivationInput, DerivationWish};
 use super::model::{PriceList, PriceListTerms};
 
 /// What fits into the programs that know a list by its code.
@@ -22,6 +23,8 @@ pub struct PriceListInput {
     pub tax_included: Option<bool>,
     /// Whose prices it has.
     pub terms: PriceListTermsInput,
+    /// From which list its prices derive; null: from none.
+    pub derives_from: Option<Option<DerivationInput>>,
 }
 
 /// Terms as they come from outside; absent stays.
@@ -48,6 +51,7 @@ pub struct PriceListChanges {
     pub(super) currency: Option<Currency>,
     tax_included: Option<bool>,
     terms: TermsChanges,
+    pub(super) derives_from: Option<Option<DerivationWish>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,7 +114,8 @@ impl PriceListChanges {
         let name = errors.take_optional("name", input.name, |raw| text(&raw, 255));
         let currency = errors.take_optional("currency", input.currency, |raw| raw.parse::<Currency>());
         let terms = TermsChanges::parse(input.terms, &mut errors);
-        errors.finish(|| Some(Self { name, currency, tax_included: input.tax_included, terms }))
+        let derives_from = input.derives_from.map(|raw| raw.and_then(|raw| parse_derivation(raw, &mut errors)));
+        errors.finish(|| Some(Self { name, currency, tax_included: input.tax_included, terms, derives_from }))
     }
 
     /// Another currency, and all else stays.
@@ -119,7 +124,7 @@ impl PriceListChanges {
         Self { currency: Some(currency), ..Self::default() }
     }
 
-    /// The list with these changes, under its next version.
+    /// The list with these changes, under its next version, but for what it derives from.
     ///
     /// # Errors
     /// `ends_at` where it does not follow what stays of `starts_at`.
@@ -144,6 +149,7 @@ pub struct CreatePriceList {
     currency: Currency,
     tax_included: bool,
     terms: PriceListTerms,
+    pub(super) derives_from: Option<DerivationWish>,
 }
 
 /// A new list, as it comes from outside.
@@ -159,6 +165,8 @@ pub struct NewPriceListInput {
     pub tax_included: bool,
     /// Whose prices it has.
     pub terms: PriceListTermsInput,
+    /// From which list its prices derive.
+    pub derives_from: Option<DerivationInput>,
 }
 
 impl CreatePriceList {
@@ -173,7 +181,9 @@ impl CreatePriceList {
         let currency = errors.take("currency", input.currency.parse::<Currency>());
         let terms = TermsChanges::parse(input.terms, &mut errors).apply(PriceListTerms::default());
         let terms = terms.map_err(|inner| errors.nest("", inner)).ok();
-        errors.finish(|| Some(Self { code: code?, name: name?, currency: currency?, tax_included: input.tax_included, terms: terms? }))
+        let derives_from = input.derives_from.and_then(|raw| parse_derivation(raw, &mut errors));
+        let tax_included = input.tax_included;
+        errors.finish(|| Some(Self { code: code?, name: name?, currency: currency?, tax_included, terms: terms?, derives_from }))
     }
 
     pub(super) fn into_list(self, now: Timestamp) -> PriceList {
@@ -185,11 +195,16 @@ impl CreatePriceList {
             tax_included: self.tax_included,
             currency_fixed: false,
             terms: self.terms,
+            derivation: None,
             version: 1,
             created_at: now,
             updated_at: now,
         }
     }
+}
+
+fn parse_derivation(raw: DerivationInput, errors: &mut FieldErrors) -> Option<DerivationWish> {
+    DerivationWish::parse(raw).map_err(|inner| errors.nest("derives_from", inner)).ok()
 }
 
 fn parse_code(raw: &str) -> Result<String, &'static str> {
@@ -214,6 +229,7 @@ mod tests {
             tax_included: false,
             currency_fixed: false,
             terms: PriceListTerms::default(),
+            derivation: None,
             version: 3,
             created_at: now,
             updated_at: now,
@@ -271,8 +287,12 @@ mod tests {
                 starts_at: Some(Some("soon".to_owned())),
                 ..PriceListTermsInput::default()
             },
+            derives_from: Some(Some(DerivationInput::default())),
         };
         let fields: Vec<String> = PriceListChanges::parse(input).expect_err("refused").into_map().into_keys().collect();
-        assert_eq!(fields, ["channel_ids.0", "currency", "customer_group_ids.0", "name", "priority", "starts_at"]);
+        assert_eq!(
+            fields,
+            ["channel_ids.0", "currency", "customer_group_ids.0", "derives_from.price_list_id", "name", "priority", "starts_at"]
+        );
     }
 }

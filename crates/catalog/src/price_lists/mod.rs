@@ -2,6 +2,8 @@
 
 mod create;
 mod delete;
+mod derivation;
+mod derive;
 mod events;
 mod input;
 mod model;
@@ -10,8 +12,13 @@ mod update;
 
 pub use create::{CreatePriceListError, create};
 pub use delete::{DeletePriceList, DeletePriceListError, delete};
+pub use derivation::{DERIVE, Derivation, DerivationInput};
+pub use derive::follow_rates_in;
 pub use events::PriceListEvent;
 pub use input::{CreatePriceList, NewPriceListInput, PriceListChanges, PriceListInput, PriceListTermsInput};
 pub use model::{PriceList, PriceListTerms};
-pub use store::{PriceListQuery, SpecialPriceLists, all, ensure, find, find_by_code, fix_currency, list};
+pub use store::{
+    PriceListQuery, Progress, SpecialPriceLists, all, ensure, find, find_by_code, finish, fix_currency, for_writing, list, lock_progress,
+    move_on,
+};
 pub use update::{UpdatePriceList, UpdatePriceListError, update, update_in};

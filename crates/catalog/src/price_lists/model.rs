@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use kernel::{ChannelId, Currency, CustomerGroupId, PriceListId, Timestamp};
 use serde::Serialize;
 
+use super::derivation::Derivation;
+
 /// Prices in one currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PriceList {
@@ -22,6 +24,8 @@ pub struct PriceList {
     pub currency_fixed: bool,
     /// Whose prices it has where it is no channel's own, and when.
     pub terms: PriceListTerms,
+    /// From which list its prices derive, and how; none where all of them are its own.
+    pub derivation: Option<Derivation>,
     /// Grows with each change.
     pub version: i64,
     /// When it was made.

@@ -158,10 +158,10 @@ impl VariantChanges {
         self.external_refs.as_deref().unwrap_or_default()
     }
 
-    /// True where a price names a price list; without one it is in that of the default channel.
+    /// True where something is said of its prices.
     #[must_use]
-    pub fn names_price_lists(&self) -> bool {
-        self.prices.names_lists()
+    pub const fn changes_prices(&self) -> bool {
+        self.prices.are_some()
     }
 
     /// The content with these changes; without content to start from, that of a new variant.
@@ -232,10 +232,11 @@ mod tests {
     use kernel::{Currency, PriceListId};
 
     use super::*;
+    use crate::variants::Derivations;
 
     fn content_of(input: VariantInput) -> VariantContent {
         let default = PriceListId::generate();
-        let known = KnownPriceLists { default, currencies: HashMap::from([(default, Currency::USD)]) };
+        let known = KnownPriceLists { default, currencies: HashMap::from([(default, Currency::USD)]), derivations: Derivations::default() };
         VariantChanges::parse(input).expect("changes").apply_to(None, &known).expect("content")
     }
 

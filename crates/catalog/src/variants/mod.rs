@@ -1,5 +1,6 @@
 //! Variants: what is actually sold, with its prices.
 
+mod derivations;
 mod input;
 mod lowest;
 mod model;
@@ -8,6 +9,7 @@ mod prices;
 mod sellable;
 mod store;
 
+pub use derivations::Derivations;
 pub use input::{VariantChanges, VariantInput};
 pub use lowest::{PriceTag, price_tags};
 pub use model::{Variant, VariantContent, VariantKind};

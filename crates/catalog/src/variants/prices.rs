@@ -6,7 +6,9 @@ use kernel::{Currency, FieldErrors, Money, MoneyError, PriceListId, Quantity, Ti
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use super::derivations::Derivations;
 use super::sellable::{DatedPrice, PriceStep};
+use crate::price_lists::PriceList;
 
 /// An amount as it comes from outside.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +34,8 @@ pub struct PriceInput {
     pub starts_at: Option<String>,
     /// It holds no more from then on (RFC 3339).
     pub ends_at: Option<String>,
+    /// True where it comes back as it was read: it is computed anew, and is not the variant's own.
+    pub derived: bool,
 }
 
 /// What one piece of a variant costs.
@@ -51,6 +55,8 @@ pub struct Price {
     pub starts_at: Option<Timestamp>,
     /// It holds no more from then on.
     pub ends_at: Option<Timestamp>,
+    /// True where it is computed from a price of another list; else it is the variant's own.
+    pub derived: bool,
 }
 
 impl Price {
@@ -97,9 +103,18 @@ pub struct KnownPriceLists {
     pub default: PriceListId,
     /// The currency of each list.
     pub currencies: HashMap<PriceListId, Currency>,
+    /// Which of them derive their prices.
+    pub derivations: Derivations,
 }
 
 impl KnownPriceLists {
+    /// All of these.
+    #[must_use]
+    pub fn of(default: PriceListId, lists: &[PriceList]) -> Self {
+        let currencies = lists.iter().map(|list| (list.id, list.currency)).collect();
+        Self { default, currencies, derivations: Derivations::of(lists) }
+    }
+
     fn check(&self, field: &str, list: PriceListId, money: Money) -> Result<(), FieldErrors> {
         match self.currencies.get(&list) {
             Some(currency) if *currency == money.currency() => Ok(()),
@@ -118,6 +133,7 @@ pub(super) struct PriceDraft {
     compare_at: Option<Money>,
     starts_at: Option<Timestamp>,
     ends_at: Option<Timestamp>,
+    derived: bool,
 }
 
 /// What is to become of the prices of a variant.
@@ -175,27 +191,30 @@ fn parse_price(input: PriceInput) -> Result<PriceDraft, FieldErrors> {
         compare_at,
         starts_at,
         ends_at,
+        derived: input.derived,
     });
     errors.finish(|| draft)
 }
 
 impl PriceChanges {
-    pub(super) fn names_lists(&self) -> bool {
-        self.all.iter().flatten().any(|draft| draft.price_list_id.is_some())
+    pub(super) const fn are_some(&self) -> bool {
+        self.plain.is_some() || self.compare_at.is_some() || self.all.is_some()
     }
 
-    /// The prices with these changes, sorted.
+    /// The prices with these changes, those that derive computed anew, sorted. Where nothing is asked for they stay as they are.
     ///
     /// # Errors
     /// Unknown lists, other currencies than the lists', two prices for one quantity and time.
     pub(super) fn apply_to(self, prices: Vec<Price>, known: &KnownPriceLists) -> Result<Vec<Price>, FieldErrors> {
+        if !self.are_some() {
+            return Ok(prices);
+        }
         let mut prices = match self.all {
             Some(drafts) => all_anew(&drafts, known)?,
             None => prices,
         };
         change_plain(&mut prices, self.plain, self.compare_at, known)?;
-        prices.sort_by_key(Price::key);
-        Ok(prices)
+        Ok(known.derivations.derive(prices))
     }
 }
 
@@ -205,7 +224,14 @@ fn all_anew(drafts: &[PriceDraft], known: &KnownPriceLists) -> Result<Vec<Price>
     for (place, draft) in drafts.iter().enumerate() {
         let PriceDraft { min_quantity, amount, compare_at, starts_at, ends_at, .. } = *draft;
         let price_list_id = draft.price_list_id.unwrap_or(known.default);
-        let price = Price { price_list_id, min_quantity, amount, compare_at, starts_at, ends_at };
+        let price = Price { price_list_id, min_quantity, amount, compare_at, starts_at, ends_at, derived: false };
+        if draft.derived {
+            // Dropped where nothing would bring it back, it would be lost.
+            if !known.derivations.has(price_list_id) {
+                errors.add(format!("prices.{place}.derived"), "cannot be: the price list derives no prices");
+            }
+            continue;
+        }
         let checked = known
             .check("amount", price_list_id, amount)
             .and_then(|()| compare_at.map_or(Ok(()), |compare_at| known.check("compare_at", price_list_id, compare_at)));
@@ -244,7 +270,8 @@ fn change_plain(
     prices.retain(|price| !is_plain(price));
     match amount {
         Some(amount) => {
-            prices.push(Price { price_list_id: known.default, min_quantity: 1, amount, compare_at, starts_at: None, ends_at: None })
+            let price_list_id = known.default;
+            prices.push(Price { price_list_id, min_quantity: 1, amount, compare_at, starts_at: None, ends_at: None, derived: false });
         }
         None if compare_at.is_some() => return Err(FieldErrors::of("compare_at_price", "needs a price")),
         None => {}
@@ -258,7 +285,7 @@ mod tests {
 
     fn known() -> KnownPriceLists {
         let default = PriceListId::generate();
-        KnownPriceLists { default, currencies: HashMap::from([(default, Currency::USD)]) }
+        KnownPriceLists { default, currencies: HashMap::from([(default, Currency::USD)]), derivations: Derivations::default() }
     }
 
     fn usd(minor: i64) -> Money {

@@ -13,7 +13,7 @@ const PRODUCTS: usize = 20;
 const VARIANTS: usize = 100;
 const PRICES: i64 = 2_000;
 
-async fn large_shop(shop: &TestShop) -> TestResult {
+pub(crate) async fn large_shop(shop: &TestShop) -> TestResult {
     let sizes: Vec<String> = (0..VARIANTS).map(|size| format!("S{size}")).collect();
     let sizes: Vec<&str> = sizes.iter().map(String::as_str).collect();
     for product in 0..PRODUCTS {

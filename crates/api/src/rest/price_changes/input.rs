@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::rest::money::{MoneyIn, SignedMoneyIn};
+use crate::rest::price_rounding::PriceRoundingIn;
 use crate::schema;
 
 /// The list of changes.
@@ -108,18 +109,6 @@ pub(super) struct PriceRuleIn {
     /// is taken away (`clear`), or changes as the price does (`same_change`). Absent: `keep`.
     #[schema(value_type = Option<schema::CompareAtChange>)]
     compare_at: Option<String>,
-}
-
-/// The prices that there may be: one of `to` and `ending`, or neither. The nearest is taken, of two that are as near the higher one.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PriceRoundingIn {
-    /// Multiples of so many minor units.
-    #[schema(minimum = 2, maximum = 1_000_000, example = 5)]
-    to: Option<i64>,
-    /// Those whose minor units end with these digits.
-    #[schema(pattern = "^[0-9]{1,3}$", example = "99")]
-    ending: Option<String>,
 }
 
 impl PriceChangeIn {

@@ -1,6 +1,6 @@
 //! How changes of many prices look.
 
-use catalog::price_changes::{Change, PriceChange, PriceChangeRow, PriceRule, Rounding, Selection, SkipReason, Steps};
+use catalog::price_changes::{Change, PriceChange, PriceChangeRow, PriceRule, Selection, SkipReason, Steps};
 use catalog::variants::Price;
 use gateway::kept_answer;
 use kernel::{Currency, Money, Timestamp};
@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::rest::money::MoneyView;
+use crate::rest::price_rounding::PriceRoundingView;
 use crate::schema;
 
 /// A change of many prices.
@@ -98,16 +99,6 @@ struct PriceRuleView {
     /// What becomes of what it is compared with.
     #[schema(value_type = schema::CompareAtChange)]
     compare_at: &'static str,
-}
-
-/// The prices that there may be.
-#[derive(Debug, Default, Serialize, ToSchema)]
-struct PriceRoundingView {
-    /// Multiples of so many minor units.
-    to: Option<i64>,
-    /// Those that end with these digits.
-    #[schema(pattern = "^[0-9]{1,3}$")]
-    ending: Option<String>,
 }
 
 /// How many prices.
@@ -203,15 +194,9 @@ fn filter(selection: &Selection, currency: Currency) -> PriceFilterView {
 
 fn rule(rule: &PriceRule, currency: Currency) -> PriceRuleView {
     let money = |minor| MoneyView::from(Money::new(minor, currency));
-    let rounding = match rule.rounding {
-        Rounding::None => PriceRoundingView::default(),
-        Rounding::To(multiple) => PriceRoundingView { to: Some(multiple), ending: None },
-        Rounding::Ending { digits, places } => {
-            PriceRoundingView { to: None, ending: Some(format!("{digits:0>width$}", width = places as usize)) }
-        }
-    };
     let at_least = Some(rule.at_least_minor).filter(|minor| *minor > 0).map(money);
-    let plain = PriceRuleView { rounding, at_least, compare_at: rule.compare_at.as_str(), ..PriceRuleView::default() };
+    let plain =
+        PriceRuleView { rounding: rule.rounding.into(), at_least, compare_at: rule.compare_at.as_str(), ..PriceRuleView::default() };
     match rule.change {
         Change::RatePpm(ppm) => PriceRuleView { rate_ppm: Some(ppm), ..plain },
         Change::AmountMinor(minor) => PriceRuleView { amount: Some(money(minor)), ..plain },

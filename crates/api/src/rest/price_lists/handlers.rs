@@ -96,7 +96,7 @@ async fn get_price_list(
         CommonProblems,
         (status = 200, description = "The price list as it is now", body = Envelope<PriceListView>),
         (status = 404, description = "`price_list_not_found`", body = ErrorBody),
-        (status = 409, description = "`version_conflict`, `currency_in_use`, `price_list_of_channel`", body = ErrorBody),
+        (status = 409, description = "`version_conflict`, `currency_in_use`, `price_list_of_channel`, `price_list_busy`", body = ErrorBody),
         (status = 422, description = "`validation_failed`", body = ErrorBody),
         (status = 428, description = "`version_required`", body = ErrorBody),
     ),
@@ -126,7 +126,7 @@ async fn replace_price_list(
         CommonProblems,
         (status = 200, description = "The price list as it is now", body = Envelope<PriceListView>),
         (status = 404, description = "`price_list_not_found`", body = ErrorBody),
-        (status = 409, description = "`version_conflict`, `currency_in_use`, `price_list_of_channel`", body = ErrorBody),
+        (status = 409, description = "`version_conflict`, `currency_in_use`, `price_list_of_channel`, `price_list_busy`", body = ErrorBody),
         (status = 422, description = "`validation_failed`", body = ErrorBody),
         (status = 428, description = "`version_required`", body = ErrorBody),
     ),
@@ -143,7 +143,7 @@ async fn update_price_list(
     Ok(show(price_lists::update(shop.context(), &staff.origin(), command).await?))
 }
 
-/// Delete a price list that has no prices and that no channel sells by; to end one, set `active` to false.
+/// Delete a price list that has no prices, that no channel sells by and from which none derives; to end one, set `active` to false.
 #[utoipa::path(
     delete, path = "/api/v1/price-lists/{price_list_id}", tag = "price-lists", operation_id = "delete_price_list",
     security(("bearer" = ["settings:delete"])),

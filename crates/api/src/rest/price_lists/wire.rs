@@ -1,7 +1,8 @@
 //! Price lists on the wire.
 
 use catalog::price_lists::{
-    CreatePriceList, NewPriceListInput, PriceList, PriceListChanges, PriceListInput, PriceListQuery, PriceListTermsInput,
+    CreatePriceList, Derivation, DerivationInput, NewPriceListInput, PriceList, PriceListChanges, PriceListInput, PriceListQuery,
+    PriceListTermsInput,
 };
 use gateway::{ListQuery, ListRoute, ListSpec};
 use kernel::{FieldErrors, Timestamp};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rest::carts::present;
+use crate::rest::price_rounding::{PriceRoundingIn, PriceRoundingView};
 use crate::schema;
 
 /// The list of price lists.
@@ -57,13 +59,50 @@ pub(super) struct PriceListIn {
     /// It holds no more from then on.
     #[schema(format = DateTime)]
     ends_at: Option<String>,
+    /// From which list its prices are computed. Absent: all of them are its own.
+    derives_from: Option<DerivationIn>,
+}
+
+/// Another list, whose prices are this list's, too, by the exchange rate and a margin, wherever a variant has none of its own here.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DerivationIn {
+    /// The other list, which derives from none.
+    #[schema(value_type = schema::PriceListId)]
+    price_list_id: String,
+    /// What is added, in millionths of a price: 50000 is 5 % more, -100000 is 10 % less. Absent: nothing.
+    #[schema(minimum = -990_000, maximum = 10_000_000)]
+    margin_ppm: Option<i64>,
+    /// To which prices they are rounded, once and at the end. Absent: to the minor unit, half up.
+    #[serde(default)]
+    rounding: PriceRoundingIn,
+}
+
+impl From<DerivationIn> for DerivationInput {
+    fn from(derivation: DerivationIn) -> Self {
+        let DerivationIn { price_list_id, margin_ppm, rounding } = derivation;
+        Self { price_list_id, margin_ppm, round_to: rounding.to, round_to_ending: rounding.ending }
+    }
 }
 
 impl PriceListIn {
     pub(super) fn parse(self) -> Result<CreatePriceList, FieldErrors> {
-        let Self { code, name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at } = self;
+        let Self {
+            code,
+            name,
+            currency,
+            tax_included,
+            active,
+            priority,
+            channel_ids,
+            customer_group_ids,
+            starts_at,
+            ends_at,
+            derives_from,
+        } = self;
         let terms = whole_terms((active, priority), (channel_ids, customer_group_ids), (starts_at, ends_at));
-        CreatePriceList::parse(NewPriceListInput { code, name, currency, tax_included, terms })
+        let derives_from = derives_from.map(DerivationInput::from);
+        CreatePriceList::parse(NewPriceListInput { code, name, currency, tax_included, terms, derives_from })
     }
 }
 
@@ -114,15 +153,19 @@ pub(super) struct PriceListPut {
     /// It holds no more from then on.
     #[schema(format = DateTime)]
     ends_at: Option<String>,
+    /// From which list its prices are computed. Absent: all of them are its own; those that were derived stay.
+    derives_from: Option<DerivationIn>,
     /// Its version, where no `If-Match` is sent.
     pub(super) version: Option<i64>,
 }
 
 impl PriceListPut {
     pub(super) fn parse(self) -> Result<PriceListChanges, FieldErrors> {
-        let Self { name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at, version: _ } = self;
+        let Self { name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at, .. } = self;
         let terms = whole_terms((active, priority), (channel_ids, customer_group_ids), (starts_at, ends_at));
-        PriceListChanges::parse(PriceListInput { name: Some(name), currency: Some(currency), tax_included: Some(tax_included), terms })
+        let derives_from = Some(self.derives_from.map(DerivationInput::from));
+        let (name, currency, tax_included) = (Some(name), Some(currency), Some(tax_included));
+        PriceListChanges::parse(PriceListInput { name, currency, tax_included, terms, derives_from })
     }
 }
 
@@ -166,15 +209,20 @@ pub(super) struct PriceListPatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = DateTime)]
     ends_at: Option<Option<String>>,
+    /// From which list its prices are computed; `null`: all of them are its own, those that were derived, too.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<DerivationIn>)]
+    derives_from: Option<Option<DerivationIn>>,
     /// Its version, where no `If-Match` is sent.
     pub(super) version: Option<i64>,
 }
 
 impl PriceListPatch {
     pub(super) fn parse(self) -> Result<PriceListChanges, FieldErrors> {
-        let Self { name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at, version: _ } = self;
+        let Self { name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at, .. } = self;
         let terms = PriceListTermsInput { active, priority, channel_ids, customer_group_ids, starts_at, ends_at };
-        PriceListChanges::parse(PriceListInput { name, currency, tax_included, terms })
+        let derives_from = self.derives_from.map(|raw| raw.map(DerivationInput::from));
+        PriceListChanges::parse(PriceListInput { name, currency, tax_included, terms, derives_from })
     }
 }
 
@@ -211,12 +259,43 @@ pub(super) struct PriceListView {
     /// It holds no more from then on.
     #[schema(value_type = Option<String>, format = DateTime)]
     ends_at: Option<Timestamp>,
+    /// From which list its prices are computed; null where all of them are its own.
+    derives_from: Option<DerivationView>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// When it was changed last.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
+}
+
+/// From which list prices are computed, and how.
+#[derive(Debug, Serialize, ToSchema)]
+struct DerivationView {
+    /// The other list (`plist_…`).
+    #[schema(value_type = schema::PriceListId)]
+    price_list_id: String,
+    /// What is added, in millionths of a price.
+    margin_ppm: i64,
+    /// To which prices they are rounded.
+    rounding: PriceRoundingView,
+    /// What a unit of the other list's currency is worth in this list's: so many…
+    rate_numerator: i64,
+    /// …of so many. Both are exact; nothing is rounded before the price is.
+    rate_denominator: i64,
+}
+
+impl From<Derivation> for DerivationView {
+    fn from(derivation: Derivation) -> Self {
+        let Derivation { base_id, margin_ppm, rounding, factor } = derivation;
+        Self {
+            price_list_id: base_id.to_string(),
+            margin_ppm,
+            rounding: rounding.into(),
+            rate_numerator: factor.numerator,
+            rate_denominator: factor.denominator,
+        }
+    }
 }
 
 impl From<PriceList> for PriceListView {
@@ -234,6 +313,7 @@ impl From<PriceList> for PriceListView {
             customer_group_ids: list.terms.customer_group_ids.iter().map(ToString::to_string).collect(),
             starts_at: list.terms.starts_at,
             ends_at: list.terms.ends_at,
+            derives_from: list.derivation.map(DerivationView::from),
             created_at: list.created_at,
             updated_at: list.updated_at,
         }

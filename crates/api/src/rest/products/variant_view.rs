@@ -126,6 +126,8 @@ pub(super) struct PriceView {
     /// It holds no more from then on.
     #[schema(value_type = Option<String>, format = DateTime)]
     ends_at: Option<Timestamp>,
+    /// True where it is computed from a price of another list; else it is the variant's own.
+    derived: bool,
 }
 
 impl VariantView {
@@ -184,6 +186,7 @@ impl From<&Price> for PriceView {
             compare_at: price.compare_at.map(MoneyView::from),
             starts_at: price.starts_at,
             ends_at: price.ends_at,
+            derived: price.derived,
         }
     }
 }

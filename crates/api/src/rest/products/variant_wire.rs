@@ -195,12 +195,16 @@ pub(super) struct PriceIn {
     /// It holds no more from then on.
     #[schema(format = DateTime)]
     ends_at: Option<String>,
+    /// True where it comes back as it was read: it is computed anew. Without it, a price in a list that derives becomes the variant's own.
+    #[serde(default)]
+    derived: bool,
 }
 
 impl From<PriceIn> for PriceInput {
     fn from(price: PriceIn) -> Self {
-        let PriceIn { price_list_id, min_quantity, amount, compare_at, starts_at, ends_at } = price;
-        Self { price_list_id, min_quantity, amount: amount.into(), compare_at: compare_at.map(MoneyInput::from), starts_at, ends_at }
+        let PriceIn { price_list_id, min_quantity, amount, compare_at, starts_at, ends_at, derived } = price;
+        let compare_at = compare_at.map(MoneyInput::from);
+        Self { price_list_id, min_quantity, amount: amount.into(), compare_at, starts_at, ends_at, derived }
     }
 }
 

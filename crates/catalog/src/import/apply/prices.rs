@@ -77,6 +77,7 @@ impl PriceRules<'_> {
             compare_at: price.compare_at.map(money),
             starts_at: price.starts_at.map(|moment| moment.to_rfc3339()),
             ends_at: price.ends_at.map(|moment| moment.to_rfc3339()),
+            derived: false,
         })
     }
 
@@ -96,6 +97,7 @@ impl PriceRules<'_> {
             compare_at: price.compare_at.map(money),
             starts_at: price.starts_at.map(|moment| moment.to_rfc3339()),
             ends_at: price.ends_at.map(|moment| moment.to_rfc3339()),
+            derived: price.derived,
         }
     }
 }

@@ -38,7 +38,7 @@ impl Session {
     /// Looks up what these records may mean, in six statements.
     pub(super) async fn open(tx: &WriteTx, scope: PriceScope, records: &[&SourcedRecord]) -> Result<Self, ApplyError> {
         let default_list = channels::find_default(tx).await?.price_list_id;
-        let lists = price_lists::all(tx).await?;
+        let lists = price_lists::for_writing(tx).await?;
         let known = Known::load(tx, records).await?;
         let paths: BTreeSet<&Vec<String>> = records.iter().filter_map(|read| read.record.categories.get()).flatten().collect();
         let paths: Vec<Vec<String>> = paths.into_iter().cloned().collect();

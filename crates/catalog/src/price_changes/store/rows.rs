@@ -53,6 +53,7 @@ impl TryFrom<RowRow> for PriceChangeRow {
             compare_at: row.before_compare_minor.map(money),
             starts_at: row.starts_at,
             ends_at: row.ends_at,
+            derived: false,
         };
         let after = row.after_minor.map(|amount_minor| Figures { amount_minor, compare_at_minor: row.after_compare_minor });
         let options = row.options.zip(row.options_key).and_then(|(options, key)| VariantOptions::stored(&options, &key));

@@ -71,6 +71,8 @@ fn narrowed(change: &PriceChange, window: &[VariantId], categories: Option<&[Cat
     let window = narrowed.parameters.bind_all(window.iter().copied());
     narrowed.add(format!("v.id IN ({window})"));
     narrowed.is("r.price_list_id", Some(change.price_list_id));
+    // Of a list that derives, those that are its variants' own.
+    narrowed.add("r.derived = FALSE");
     let now = narrowed.parameters.bind(now);
     narrowed.add(format!("(r.ends_at IS NULL OR r.ends_at > {now})"));
     narrowed.is("r.min_quantity", selection.first_step_only.then_some(1_i64));
@@ -105,6 +107,7 @@ fn selected(row: SelectedRow, change: &PriceChange) -> Selected {
         compare_at: row.compare_at_minor.map(money),
         starts_at: row.starts_at,
         ends_at: row.ends_at,
+        derived: false,
     };
     Selected { product_id: ProductId::from_uuid(row.product_id), variant_id: VariantId::from_uuid(row.variant_id), price }
 }

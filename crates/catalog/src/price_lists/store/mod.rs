@@ -8,7 +8,15 @@ use platform::values;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::derivation::Derivation;
 use super::model::{PriceList, PriceListTerms};
+use crate::exchange_rates::Factor;
+use crate::rounding::Rounding;
+
+mod derivations;
+
+pub use derivations::{Progress, finish, for_writing, lock_progress, move_on};
+pub(super) use derivations::{derived_for_update, is_base, set_factors, start};
 
 #[derive(FromQueryResult)]
 struct PriceListRow {
@@ -24,15 +32,38 @@ struct PriceListRow {
     customer_group_ids: serde_json::Value,
     starts_at: Option<Timestamp>,
     ends_at: Option<Timestamp>,
+    derives_from_id: Option<Uuid>,
+    derives_margin_ppm: Option<i64>,
+    derives_round_to: Option<i64>,
+    derives_ending: Option<String>,
+    derives_numerator: Option<i64>,
+    derives_denominator: Option<i64>,
+    derives_shift: Option<i64>,
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
+}
+
+impl PriceListRow {
+    fn derivation(&self) -> Result<Option<Derivation>, DatabaseError> {
+        let Some(base_id) = self.derives_from_id else { return Ok(None) };
+        let corrupt = || DatabaseError::corrupt("price_lists.derives_from_id");
+        let factor = Factor {
+            numerator: self.derives_numerator.ok_or_else(corrupt)?,
+            denominator: self.derives_denominator.ok_or_else(corrupt)?,
+            shift: self.derives_shift.and_then(|shift| i32::try_from(shift).ok()).ok_or_else(corrupt)?,
+        };
+        let rounding = Rounding::parse(self.derives_round_to, self.derives_ending.as_deref()).map_err(|_| corrupt())?;
+        let margin_ppm = self.derives_margin_ppm.ok_or_else(corrupt)?;
+        Ok(Some(Derivation { base_id: PriceListId::from_uuid(base_id), margin_ppm, rounding, factor }))
+    }
 }
 
 impl TryFrom<PriceListRow> for PriceList {
     type Error = DatabaseError;
 
     fn try_from(row: PriceListRow) -> Result<Self, DatabaseError> {
+        let derivation = row.derivation()?;
         Ok(Self {
             id: PriceListId::from_uuid(row.id),
             code: row.code,
@@ -49,6 +80,7 @@ impl TryFrom<PriceListRow> for PriceList {
                 starts_at: row.starts_at,
                 ends_at: row.ends_at,
             },
+            derivation,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -57,7 +89,8 @@ impl TryFrom<PriceListRow> for PriceList {
 }
 
 const SELECT: &str = "SELECT id, code, name, currency, tax_included, currency_fixed_at, active, priority, channel_ids, customer_group_ids,
-    starts_at, ends_at, version, created_at, updated_at FROM price_lists";
+    starts_at, ends_at, derives_from_id, derives_margin_ppm, derives_round_to, derives_ending, derives_numerator, derives_denominator,
+    derives_shift, version, created_at, updated_at FROM price_lists";
 
 async fn one(db: &impl ConnectionTrait, rest: &str, values: Vec<db::Value>) -> Result<Option<PriceList>, DatabaseError> {
     let row: Option<PriceListRow> = db::fetch_optional(db, &format!("{SELECT} {rest}"), values).await?;
@@ -198,19 +231,22 @@ pub(super) async fn remember_prices(tx: &WriteTx, before: &PriceList) -> Result<
 /// Writes the list; the channels that sell by it follow its currency through their foreign key.
 pub(super) async fn update(tx: &WriteTx, list: &PriceList) -> Result<(), DatabaseError> {
     const UPDATE: &str = "UPDATE price_lists SET name = $1, currency = $2, tax_included = $3, active = $4, priority = $5, channel_ids = $6,
-        customer_group_ids = $7, starts_at = $8, ends_at = $9, version = $10, updated_at = $11, updated_by = $12
-        WHERE id = $13 AND version = $10 - 1";
+        customer_group_ids = $7, starts_at = $8, ends_at = $9, derives_from_id = $10, derives_margin_ppm = $11, derives_round_to = $12,
+        derives_ending = $13, derives_numerator = $14, derives_denominator = $15, derives_shift = $16, version = $17, updated_at = $18,
+        updated_by = $19
+        WHERE id = $20 AND version = $17 - 1";
     db::execute(tx, UPDATE, row(tx, list)).await.map(drop)
 }
 
 const INSERT: &str =
     "INSERT INTO price_lists (name, currency, tax_included, active, priority, channel_ids, customer_group_ids, starts_at, ends_at,
+    derives_from_id, derives_margin_ppm, derives_round_to, derives_ending, derives_numerator, derives_denominator, derives_shift,
     version, created_at, updated_at, created_by, updated_by, id, code)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12, $12, $13, $14)";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18, $19, $19, $20, $21)";
 
 /// A row of `price_lists`, in the order of `UPDATE`; an insert has the code behind it, which never changes.
 fn row(tx: &WriteTx, list: &PriceList) -> Vec<db::Value> {
-    let terms = &list.terms;
+    let (terms, derivation) = (&list.terms, list.derivation.as_ref());
     values![
         &list.name,
         list.currency,
@@ -221,6 +257,13 @@ fn row(tx: &WriteTx, list: &PriceList) -> Vec<db::Value> {
         json!(terms.customer_group_ids),
         terms.starts_at,
         terms.ends_at,
+        derivation.map(|derivation| derivation.base_id),
+        derivation.map(|derivation| derivation.margin_ppm),
+        derivation.and_then(|derivation| derivation.rounding.to()),
+        derivation.and_then(|derivation| derivation.rounding.ending()),
+        derivation.map(|derivation| derivation.factor.numerator),
+        derivation.map(|derivation| derivation.factor.denominator),
+        derivation.map(|derivation| i64::from(derivation.factor.shift)),
         list.version,
         list.updated_at,
         tx.actor().to_string(),
@@ -237,7 +280,7 @@ pub(super) async fn insert<E: From<DatabaseError>>(tx: &WriteTx, list: &PriceLis
     db::execute(tx, INSERT, new_row(tx, list)).await.map(drop).on_unique("price_lists_code_key", "price_lists.code", taken)
 }
 
-/// Deletes the list; `in_use` where a channel sells by it or a variant has a price in it.
+/// Deletes the list; `in_use` where a channel sells by it, a variant has a price in it, or another list derives from it.
 pub(super) async fn delete<E: From<DatabaseError>>(tx: &WriteTx, id: PriceListId, in_use: impl FnOnce() -> E) -> Result<(), E> {
     db::execute(tx, "DELETE FROM price_lists WHERE id = $1", values![id]).await.map(drop).on_foreign(in_use)
 }

@@ -52,6 +52,7 @@ struct PriceRow {
     min_quantity: i64,
     amount_minor: i64,
     compare_at_minor: Option<i64>,
+    derived: bool,
     starts_at: Option<Timestamp>,
     ends_at: Option<Timestamp>,
 }
@@ -94,7 +95,8 @@ async fn with_prices(db: &impl ConnectionTrait, column: &str, wanted: Vec<Value>
         "SELECT v.id, v.product_id, v.position, v.sku, v.barcode, v.options, v.options_key, v.kind, v.requires_shipping, v.tracked,
             v.backorder_limit, v.low_stock_threshold, v.tax_class, v.cost_minor, v.cost_currency, v.weight_grams, v.length_mm,
             v.width_mm, v.height_mm, v.media_id, v.metadata, v.archived_at, v.version, v.created_at, v.updated_at, v.created_by,
-            v.updated_by, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor, r.starts_at, r.ends_at
+            v.updated_by, r.price_list_id, l.currency, r.min_quantity, r.amount_minor, r.compare_at_minor, r.derived, r.starts_at,
+            r.ends_at
         FROM variants v LEFT JOIN prices r ON r.variant_id = v.id LEFT JOIN price_lists l ON l.id = r.price_list_id
         WHERE {column} IN ({}) ORDER BY v.product_id, v.position, v.id, r.id",
         db::placeholders(1, wanted.len())
@@ -124,6 +126,7 @@ impl TryFrom<PriceRow> for Price {
             compare_at: row.compare_at_minor.map(|minor| Money::new(minor, currency)),
             starts_at: row.starts_at,
             ends_at: row.ends_at,
+            derived: row.derived,
         })
     }
 }

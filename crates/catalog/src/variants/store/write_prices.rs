@@ -58,7 +58,7 @@ pub async fn write_prices_alone(tx: &WriteTx, variants: &[&Variant]) -> Result<(
 /// piece cost, and when.
 pub(super) async fn write_prices(tx: &WriteTx, variants: &[&Variant]) -> Result<(), DatabaseError> {
     const INSERT: &str =
-        "INSERT INTO prices (id, variant_id, price_list_id, min_quantity, amount_minor, compare_at_minor, starts_at, ends_at,
+        "INSERT INTO prices (id, variant_id, price_list_id, min_quantity, amount_minor, compare_at_minor, derived, starts_at, ends_at,
         created_at, updated_at, created_by, updated_by) VALUES";
     let before = prices_before(tx, variants).await?;
     remember(tx, variants, &before).await?;
@@ -74,6 +74,7 @@ pub(super) async fn write_prices(tx: &WriteTx, variants: &[&Variant]) -> Result<
             price.min_quantity,
             price.amount,
             price.compare_at,
+            price.derived,
             price.starts_at,
             price.ends_at,
             old.map_or(tx.now(), |old| old.created_at),
