@@ -10,7 +10,6 @@ use accounts::sign_in::SendAccountMail;
 use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::channels;
-use catalog::currencies::DerivePrices;
 use catalog::listing::RefreshListing;
 use catalog::price_changes::{PriceChangeEvent, WorkPriceChange};
 use catalog::stock_imports::WorkStockImport;
@@ -215,7 +214,8 @@ pub fn handlers(sales: &Sales, accounts: &Accounts, notify: &Notify) -> Handlers
         .with(MakeReport(sales.context.clone()))
         .with(IssueDocuments(sales.context.clone()))
         .with(WorkStockImport(sales.context.clone()))
-        .with(DerivePrices(sales.context.clone()))
+        .with(catalog::currencies::DerivePrices(sales.context.clone()))
+        .with(catalog::currencies::TakeRates::new(sales.context.clone()))
         .with(WorkPriceChange(sales.context.clone()))
         .with(ExportPersonalData::new(sales.context.clone(), personal_places()))
         .with(SendAccountMail(accounts.clone()))
@@ -306,6 +306,9 @@ pub fn schedules(config: &Config) -> Result<Schedules, TimetableError> {
         of(idempotency::SWEEP.kind(), "25 * * * *")?,
         of(SweepEvents::KIND, "10 3 * * *")?,
     ];
+    if !config.currencies.feed_url.is_empty() {
+        all.push(of(catalog::currencies::TakeRates::KIND, &config.currencies.feed_cron)?);
+    }
     if config.sync.export.target.is_some() {
         all.push(of(ExportChanges::KIND, &config.sync.export.cron)?);
     }

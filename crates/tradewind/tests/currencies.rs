@@ -1,6 +1,7 @@
 //! Prices in many currencies: rates are exact and plausible, derived prices follow them and the prices that they derive from.
 
 mod deriving;
+mod feed;
 mod following;
 mod rates;
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use config::{Environment, File, FileFormat, Source, Value, ValueKind};
 
 use super::carts;
+use super::currencies;
 use super::events;
 use super::inbound;
 use super::jobs;
@@ -150,7 +151,9 @@ fn settings(merged: &config::Config, flags: &Flags, layers: &[(&str, Vec<String>
 fn shown(key: &str, value: &str) -> String {
     match key {
         "database.url" | "mail.url" | "redis.url" if !value.is_empty() => mask(value),
-        "sync.export.target" | "sync.import.source" => value.split(',').map(without_query).collect::<Vec<_>>().join(","),
+        "currencies.feed_url" | "sync.export.target" | "sync.import.source" => {
+            value.split(',').map(without_query).collect::<Vec<_>>().join(",")
+        }
         "secrets.master_key" | "payments.stripe.secret_key" | "sync.export.secret" | "sync.import.authorization" if !value.is_empty() => {
             "***".to_owned()
         }
@@ -221,6 +224,7 @@ fn refuse_unfit(config: &Config) -> Result<(), ConfigError> {
     }
     refuse_unfit_server(&config.server)?;
     carts::refuse_unfit(&config.carts).map_err(ConfigError::Refused)?;
+    currencies::refuse_unfit(config).map_err(ConfigError::Refused)?;
     events::refuse_unfit(&config.events).map_err(ConfigError::Refused)?;
     jobs::refuse_unfit(&config.jobs).map_err(ConfigError::Refused)?;
     providers::refuse_unfit(config).map_err(ConfigError::Refused)?;

@@ -1,6 +1,7 @@
 //! Configuration: `tradewind.toml`, then `TRADEWIND__*`, then flags; every value knows where it came from.
 
 mod carts;
+mod currencies;
 mod events;
 mod inbound;
 mod jobs;
@@ -14,6 +15,7 @@ mod stripe;
 mod sync;
 
 pub use carts::Carts;
+pub use currencies::Currencies;
 pub use events::Events;
 pub use inbound::{INBOUND_KEYS, InboundScheme, InboundSource};
 pub use jobs::Jobs;

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::carts::Carts;
+use super::currencies::Currencies;
 use super::events::Events;
 use super::inbound::InboundSource;
 use super::jobs::Jobs;
@@ -86,6 +87,8 @@ pub struct Config {
     pub inbound: BTreeMap<String, InboundSource>,
     /// How much is followed at once.
     pub streams: Streams,
+    /// Where exchange rates are taken from.
+    pub currencies: Currencies,
     /// Which folders changes are told to and figures are taken from.
     pub sync: DataSync,
     /// From when on something is out of the ordinary.
