@@ -120,6 +120,7 @@ pub async fn update_in(tx: &WriteTx, command: UpdatePriceList) -> Result<PriceLi
     let wish = command.changes.derives_from;
     if wish.is_some() {
         exchange_rates::lock(tx).await?;
+        store::hold_all(tx).await?;
     }
     let before = store::lock(tx, command.id).await?.ok_or(UpdatePriceListError::NotFound)?;
     if before.version != command.version {

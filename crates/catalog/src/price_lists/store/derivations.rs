@@ -23,11 +23,19 @@ pub async fn for_writing(tx: &WriteTx) -> Result<Vec<PriceList>, DatabaseError> 
     rows.into_iter().map(PriceList::try_from).collect()
 }
 
-/// The lists that derive their prices, locked: nobody writes prices until the transaction ends.
+/// The lists that derive their prices, locked, in the order in which [`for_writing`] holds them: nobody writes prices until the transaction ends.
 pub(in super::super) async fn derived_for_update(tx: &WriteTx) -> Result<Vec<PriceList>, DatabaseError> {
-    let sql = format!("{SELECT} WHERE derives_from_id IS NOT NULL ORDER BY id FOR UPDATE");
+    let sql = format!("{SELECT} WHERE derives_from_id IS NOT NULL ORDER BY code FOR UPDATE");
     let rows: Vec<PriceListRow> = db::fetch_all(tx, &sql, vec![]).await?;
     rows.into_iter().map(PriceList::try_from).collect()
+}
+
+/// Locks all lists in that order, for whoever is about to lock two of them.
+pub(in super::super) async fn hold_all(tx: &WriteTx) -> Result<(), DatabaseError> {
+    const LOCK: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+            SELECT id FROM price_lists ORDER BY code FOR UPDATE
+        ) AS locked";
+    db::fetch_scalar::<i64>(tx, LOCK, vec![]).await.map(drop)
 }
 
 /// True where another list derives from this one.

@@ -16,7 +16,7 @@ use crate::rounding::Rounding;
 mod derivations;
 
 pub use derivations::{Progress, finish, for_writing, lock_progress, move_on};
-pub(super) use derivations::{derived_for_update, is_base, set_factors, start};
+pub(super) use derivations::{derived_for_update, hold_all, is_base, set_factors, start};
 
 #[derive(FromQueryResult)]
 struct PriceListRow {
