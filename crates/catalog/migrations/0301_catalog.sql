@@ -160,6 +160,19 @@ CREATE INDEX product_categories_created_idx ON product_categories (category_id, 
 CREATE INDEX product_categories_title_idx ON product_categories (category_id, status, title_key, product_id, price_min_minor);
 CREATE INDEX product_categories_price_idx ON product_categories (category_id, status, price_min_minor, product_id);
 
+-- Slugs that products and categories had before, and what has had them last. A slug that is taken anew is looked for first.
+CREATE TABLE slug_redirects (
+    slug TEXT NOT NULL,
+    product_id UUID REFERENCES products (id) ON DELETE CASCADE,
+    category_id UUID REFERENCES categories (id) ON DELETE CASCADE,
+    created_at TIMESTAMPTZ NOT NULL,
+    CONSTRAINT slug_redirects_target_check CHECK ((product_id IS NULL) <> (category_id IS NULL))
+);
+CREATE UNIQUE INDEX slug_redirects_product_key ON slug_redirects (slug) WHERE product_id IS NOT NULL;
+CREATE UNIQUE INDEX slug_redirects_category_key ON slug_redirects (slug) WHERE category_id IS NOT NULL;
+CREATE INDEX slug_redirects_product_idx ON slug_redirects (product_id) WHERE product_id IS NOT NULL;
+CREATE INDEX slug_redirects_category_idx ON slug_redirects (category_id) WHERE category_id IS NOT NULL;
+
 CREATE TABLE product_relations (
     product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
     related_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,

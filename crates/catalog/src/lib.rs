@@ -17,6 +17,7 @@ pub mod price_changes;
 pub mod price_lists;
 pub mod products;
 mod rounding;
+pub mod slug_redirects;
 pub mod stock_imports;
 pub mod variants;
 

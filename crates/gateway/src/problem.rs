@@ -68,6 +68,16 @@ impl Problem {
         problem
     }
 
+    /// The thing is there, and has another address for good: `Location` says which.
+    #[must_use]
+    pub fn moved(location: &str) -> Self {
+        let problem = Self::new(StatusCode::MOVED_PERMANENTLY, "moved", "this has another address now, which the header Location names");
+        match HeaderValue::from_str(location) {
+            Ok(location) => problem.header(header::LOCATION, location),
+            Err(error) => Self::internal(error),
+        }
+    }
+
     /// Adds a message on a field or parameter.
     #[must_use]
     pub fn detail(mut self, field: impl Into<String>, message: impl std::fmt::Display) -> Self {

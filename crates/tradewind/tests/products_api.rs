@@ -1,7 +1,9 @@
 //! Products over HTTP.
 
 mod batching;
+mod moving;
 mod reading;
+mod related;
 mod varying;
 mod writing;
 

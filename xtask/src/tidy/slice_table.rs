@@ -65,6 +65,7 @@ pub(crate) const TABLE: [Slices; 6] = [
         package: "catalog",
         ordered: true,
         names: &[
+            "slug_redirects",
             "exchange_rates",
             "price_lists",
             "channels",

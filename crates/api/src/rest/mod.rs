@@ -25,6 +25,7 @@ mod me;
 mod media;
 mod metrics;
 pub(crate) mod money;
+mod moved;
 pub(crate) mod orders;
 mod payment_events;
 mod payments;

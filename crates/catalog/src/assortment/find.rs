@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use kernel::{PriceListId, Timestamp, VariantId};
+use kernel::{PriceListId, Slug, Timestamp, VariantId};
 use platform::db::{ConnectionTrait, DatabaseError};
 
 use super::model::{ProductDocument, StockedVariant, price_now};
 use crate::inventory::{self, Availability};
 use crate::listing::Audience;
-use crate::media;
 use crate::products::{self, ProductRef, ProductStatus};
 use crate::variants::{self, Variant};
+use crate::{media, slug_redirects};
 
 /// The product by id or slug, with variants, what they cost now, pictures and the ways to its categories: five statements.
 /// The public sees products that are for sale and variants that are not archived.
@@ -47,6 +47,16 @@ pub async fn find_variants(
     let Some(owner) = owner else { return Ok(None) };
     let variants = variants::of_product(db, owner.id, &owner.variant_refs).await?;
     stocked(db, variants, owner.price_list_id, audience, now).await.map(Some)
+}
+
+/// The slug of the product that had this one before, where this audience sees it: two statements.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_renamed(db: &impl ConnectionTrait, former: &Slug, audience: Audience) -> Result<Option<Slug>, DatabaseError> {
+    let Some(id) = slug_redirects::product_of(db, former).await? else { return Ok(None) };
+    let found = products::find(db, &ProductRef::Id(id)).await?.map(|loaded| loaded.product);
+    Ok(found.filter(|product| sees(audience, product.content.status)).map(|product| product.slug))
 }
 
 fn sees(audience: Audience, status: ProductStatus) -> bool {

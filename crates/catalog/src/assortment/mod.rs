@@ -34,7 +34,7 @@ pub use delete_variant::{DeleteVariant, DeleteVariantError, delete_variant};
 pub use diff::FieldChange;
 pub use draft::VariantsChange;
 pub use error::WriteProductError;
-pub use find::{find, find_variants};
+pub use find::{find, find_renamed, find_variants};
 pub use model::{ProductDocument, StockedVariant};
 pub use patch::{PatchProduct, patch, patch_in};
 pub use replace::{ReplaceProduct, replace, replace_in};

@@ -19,7 +19,7 @@ pub use model::{Category, CategoryChanges, CategoryDetails, CategoryInput, Categ
 pub use move_to::{MoveCategory, MoveCategoryError, move_in, move_to};
 pub use place::PlaceError;
 pub use store::{
-    CategoryNode, CategoryQuery, CategorySort, CategoryTree, Crumb, INVARIANTS, Parent, breadcrumbs, find, find_ref, list, subtree_ids,
-    tree,
+    CategoryNode, CategoryQuery, CategorySort, CategoryTree, Crumb, INVARIANTS, Parent, breadcrumbs, find, find_ref, find_renamed, list,
+    subtree_ids, tree,
 };
 pub use update::{UpdateCategory, UpdateCategoryError, update, update_in};

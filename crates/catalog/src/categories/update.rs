@@ -12,6 +12,7 @@ use super::model::{Category, CategoryChanges};
 use super::move_to::rehang;
 use super::place::PlaceError;
 use super::store;
+use crate::slug_redirects::{self, Renamed};
 
 /// Which category, as which version the caller knows it, and what is to change.
 #[derive(Debug, Clone)]
@@ -110,12 +111,15 @@ pub async fn update_in(tx: &WriteTx, command: UpdateCategory) -> Result<Category
         return Err(UpdateCategoryError::VersionConflict { current: before.version });
     }
     let entry = audit::Entry::of("category.updated", before.id).before(&before);
-    let parent_before = before.parent_id;
+    let (parent_before, slug_before) = (before.parent_id, before.slug.clone());
     let hung = rehang::<UpdateCategoryError>(tx, before, command.parent_id.unwrap_or(parent_before)).await?;
     let mut category = command.changes.apply(hung);
     category.version += 1;
     category.updated_at = tx.now();
     store::update(tx, &category).await?;
+    if category.slug != slug_before {
+        slug_redirects::keep(tx, Renamed::Category(category.id), &slug_before).await?;
+    }
     let mut facts = vec![CategoryEvent::Updated((&category).into())];
     if category.parent_id != parent_before {
         facts.push(CategoryEvent::Moved((&category).into()));

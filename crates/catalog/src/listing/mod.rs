@@ -4,6 +4,7 @@ mod jobs;
 mod list;
 mod model;
 mod refresh;
+mod related;
 mod store;
 
 pub use jobs::RefreshListing;
@@ -13,4 +14,5 @@ pub use model::{
     VariantSummary,
 };
 pub use refresh::{refresh, refresh_all};
+pub use related::related;
 pub use store::{INVARIANTS, product_counts};

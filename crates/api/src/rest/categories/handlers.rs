@@ -1,15 +1,17 @@
 //! The routes that read categories; anybody may.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use catalog::categories::{self, Category, CategoryRef};
 use catalog::listing;
 use gateway::{
     Anyone, CommonProblems, Envelope, ErrorBody, IdOr, List, ListEnvelope, ListParams, ListQuery, One, Params, PathIdOr, Problem,
     ViewParams,
 };
-use kernel::{CategoryId, CategoryTag, Page};
+use kernel::{CategoryId, CategoryTag, Page, Slug};
 
 use super::view::{Categories, CategoryTreeView, CategoryView, OneCategory, TreeParams, query};
+use crate::rest::moved::moved;
 use crate::routes::{Routes, routes};
 use crate::shop::Shop;
 use crate::shown;
@@ -71,13 +73,14 @@ async fn list_categories(State(shop): State<Shop>, caller: Anyone, list: ListPar
     Ok(List::of(include(&shop, &list, page).await?, &list).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
 }
 
-/// Read a category with the way down to it.
+/// Read a category with the way down to it. By a slug that it had before it answers 301.
 #[utoipa::path(
     get, path = "/api/v1/categories/{category_id}", tag = "categories", operation_id = "get_category", security(()),
     params(("category_id" = String, Path, description = "The category, by id (`cat_…`) or slug"), ViewParams<OneCategory>),
     responses(
         CommonProblems,
         (status = 200, description = "The category", body = Envelope<CategoryView>),
+        (status = 301, description = "`moved`: it has another slug now, by which `Location` names it", body = ErrorBody),
         (status = 404, description = "`category_not_found`", body = ErrorBody),
     ),
 )]
@@ -86,8 +89,15 @@ async fn get_category(
     caller: Anyone,
     PathIdOr(name): PathIdOr<CategoryTag>,
     wanted: ViewParams<OneCategory>,
+    RawQuery(query): RawQuery,
 ) -> Result<One<CategoryView>, Problem> {
-    let category = find(&shop, name).await?;
+    let former = if let IdOr::Name(name) = &name { Slug::parse(name).ok() } else { None };
+    let category = match (find(&shop, name).await, former) {
+        (Err(missing), Some(former)) if missing.status() == StatusCode::NOT_FOUND => {
+            return Err(moved_or(missing, &shop, &former, query).await?);
+        }
+        (found, _) => found?,
+    };
     let (id, version) = (category.id, category.version);
     let mut view = with_breadcrumbs(&shop, category).await?;
     if wanted.includes("product_count") {
@@ -95,6 +105,12 @@ async fn get_category(
         view = view.product_count(counts.get(&id).copied().unwrap_or_default());
     }
     Ok(One::versioned(view, version).cache(caller.cache(MAX_AGE_SECONDS)).shows(shown::categories()))
+}
+
+/// Where a category is now that had this slug, or that it is missing.
+async fn moved_or(missing: Problem, shop: &Shop, former: &Slug, query: Option<String>) -> Result<Problem, Problem> {
+    let slug = categories::find_renamed(shop.context().db.reader(), former).await?;
+    Ok(slug.map_or(missing, |slug| moved("categories", &slug, query)))
 }
 
 /// Read the whole tree, or what hangs under one category.

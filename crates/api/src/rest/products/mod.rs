@@ -10,6 +10,7 @@ mod metrics;
 mod parts;
 mod path;
 mod reading;
+mod related;
 mod summary;
 mod variant_schema;
 mod variant_view;

@@ -14,6 +14,7 @@ use super::create::CreateCategoryError;
 use super::delete::DeleteCategoryError;
 use super::model::{Category, CategoryRef};
 use super::update::UpdateCategoryError;
+use crate::slug_redirects;
 pub use list::{CategoryQuery, CategorySort, Parent, list};
 pub use tree::{CategoryNode, CategoryTree, Crumb, breadcrumbs, subtree_ids, tree};
 
@@ -127,6 +128,15 @@ pub(super) async fn named(db: &impl ConnectionTrait, names: &[String]) -> Result
     let keys: Vec<db::Value> = names.iter().flat_map(|name| values![fold(name)]).collect();
     let rest = format!("WHERE c.name_key IN ({}) ORDER BY c.depth, c.position, c.id", db::placeholders(1, keys.len()));
     many(db, &rest, keys).await
+}
+
+/// The slug of the category that had this one before: two statements.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn find_renamed(db: &impl ConnectionTrait, former: &Slug) -> Result<Option<Slug>, DatabaseError> {
+    let Some(id) = slug_redirects::category_of(db, former).await? else { return Ok(None) };
+    Ok(find_ref(db, &CategoryRef::Id(id)).await?.map(|category| category.slug))
 }
 
 /// The slugs that are this one or this one with something behind it. Slugs hold no wildcards.

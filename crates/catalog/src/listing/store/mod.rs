@@ -25,6 +25,7 @@ mod includes;
 mod intersection;
 mod invariants;
 mod refresh;
+mod related;
 mod rows;
 mod sets;
 
@@ -34,5 +35,6 @@ pub(super) use includes::{categories_of, variants_of};
 pub(super) use intersection::is_of_products_alone;
 pub use invariants::INVARIANTS;
 pub(super) use refresh::{Source, read_sources, write};
+pub(super) use related::related;
 pub(super) use rows::{Listed, rows};
 pub(super) use sets::Sets;

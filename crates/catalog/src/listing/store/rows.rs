@@ -111,6 +111,11 @@ impl Start {
     }
 }
 
+/// What is read of a product `p` and of its row `l` of the list; the currency is the default channel's.
+pub(super) const COLUMNS: &str = "l.product_id, p.slug, p.title, p.brand, p.status, p.version, l.title_key, l.tags, l.price_min_minor,
+    l.price_max_minor, l.variant_count, l.variants_available, l.media_id, l.media_file_key, l.media_source_url, l.media_alt, l.created_at,
+    l.updated_at";
+
 /// The rows of a page, in order. Each branch is read in the order of its index and no further than the page reaches.
 ///
 /// # Errors
@@ -153,9 +158,7 @@ pub(in crate::listing) async fn rows(
     let distinct = if condition.ranges.as_ref().is_some_and(|ranges| ranges.keys.len() > 1) { "DISTINCT" } else { "" };
     let order = format!("found.unpriced, found.place {direction}, found.product_id {direction}");
     let sql = format!(
-        "SELECT l.product_id, p.slug, p.title, p.brand, p.status, p.version, l.title_key, l.tags, l.price_min_minor, l.price_max_minor,
-             l.variant_count, l.variants_available, l.media_id, l.media_file_key, l.media_source_url, l.media_alt, l.created_at, l.updated_at,
-             (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
+        "SELECT {COLUMNS}, (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
          FROM (SELECT {distinct} product_id, place, unpriced FROM ({branches}) AS found ORDER BY {order} {outer_window}) AS found
          JOIN product_listings l ON l.product_id = found.product_id JOIN products p ON p.id = found.product_id
          ORDER BY {order}",
@@ -239,7 +242,7 @@ fn branch_condition(of: &str, sort: ProductSort, branch: &Branch, start: Option<
 }
 
 #[derive(FromQueryResult)]
-struct ListedRow {
+pub(super) struct ListedRow {
     product_id: Uuid,
     slug: String,
     title: String,

@@ -6,6 +6,7 @@ use platform::values;
 use uuid::Uuid;
 
 use super::super::model::{ExternalRef, Product, ProductContent};
+use crate::slug_redirects::{self, Renamed};
 
 /// Why a product is not stored.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +88,7 @@ fn option_rows(id: ProductId, content: &ProductContent) -> Rows {
     (0_i64..).zip(&content.options).map(row).collect()
 }
 
-/// Writes a product over the version before it; of what belongs to it only what differs.
+/// Writes a product over the version before it; of what belongs to it only what differs. A slug that it had is remembered.
 ///
 /// # Errors
 /// `SlugTaken`, `ExternalRefTaken`.
@@ -97,6 +98,9 @@ pub async fn update(tx: &WriteTx, before: &Product, after: &Product) -> Result<(
             updated_at = $14, updated_by = $15
         WHERE id = $1";
     db::execute(tx, UPDATE, row_values(after)).await.on_slug()?;
+    if before.slug != after.slug {
+        slug_redirects::keep(tx, Renamed::Product(after.id), &before.slug).await?;
+    }
     write_parts(tx, after.id, &before.content, &after.content).await
 }
 
