@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use gateway::{
-    CommonProblems, Envelope, ErrorBody, IdOr, List, ListEnvelope, ListParams, NoParams, One, PathIdOr, Permitted, Problem, StaffOrHolder,
-    permission,
+    CartHolder, CommonProblems, Envelope, ErrorBody, IdOr, List, ListEnvelope, ListParams, NoParams, One, PathIdOr, Permitted, Problem,
+    Proof, StaffOrHolder, permission,
 };
 use kernel::OrderTag;
 use sales::carts::CartAccess;
@@ -82,6 +82,20 @@ pub(in crate::rest) async fn refuse_stranger(shop: &Shop, order: &Order, token: 
         sales::carts::CartError::NotFound => missing(),
         other => other.into(),
     })
+}
+
+/// The same for whoever shows a token or is signed in: the order is theirs, or it is none.
+pub(in crate::rest) async fn refuse_other_buyer(
+    shop: &Shop,
+    order: &Order,
+    buyer: &CartHolder,
+    missing: fn() -> Problem,
+) -> Result<(), Problem> {
+    match buyer.proof() {
+        Proof::Token(token) => refuse_stranger(shop, order, token.reveal(), missing).await,
+        Proof::SignedIn(user) if order.user_id == Some(*user) => Ok(()),
+        Proof::SignedIn(_) => Err(missing()),
+    }
 }
 
 /// No such order.

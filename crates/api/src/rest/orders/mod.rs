@@ -9,7 +9,7 @@ mod pay;
 mod summary;
 mod wire;
 
-pub(in crate::rest) use handlers::{find, missing, refuse_stranger};
+pub(in crate::rest) use handlers::{find, missing, refuse_other_buyer, refuse_stranger};
 pub(in crate::rest) use summary::OrderSummaryView;
 pub(crate) use wire::OrderView;
 

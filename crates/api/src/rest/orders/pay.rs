@@ -1,14 +1,14 @@
 //! Paying an order that stands, as whoever placed it.
 
 use axum::extract::State;
-use gateway::{CartHolder, Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, PathId, Problem, Proof, Valid};
+use gateway::{CartHolder, Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, PathId, Problem, Valid};
 use kernel::OrderTag;
 use sales::checkout::{self, PayOrder};
 use sales::orders::{self, OrderKey};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::handlers::{missing, refuse_stranger};
+use super::handlers::{missing, refuse_other_buyer};
 use super::wire::OrderView;
 use crate::rest::carts::access;
 use crate::routes::{Routes, routes};
@@ -57,11 +57,7 @@ async fn pay_order(
 ) -> Result<Kept, Problem> {
     let order = orders::find(shop.context().db.reader(), OrderKey::Id(order_id)).await?.ok_or_else(missing)?;
     let cart_id = order.cart_id.ok_or_else(missing)?;
-    match holder.proof() {
-        Proof::Token(token) => refuse_stranger(&shop, &order, token.reveal(), missing).await?,
-        Proof::SignedIn(user) if order.user_id == Some(*user) => {}
-        Proof::SignedIn(_) => return Err(missing()),
-    }
+    refuse_other_buyer(&shop, &order, &holder, missing).await?;
     let request = PayOrder { order_id, payment_method: body.payment_method, key: key.of(access(&holder, cart_id).owner()) };
     Ok(checkout::pay(&shop.sales, &holder.origin(cart_id), request).await?.into())
 }

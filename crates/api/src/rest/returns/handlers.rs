@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use gateway::{
-    CartHolder, Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, List, ListEnvelope, ListParams, NoParams, One, PathId,
-    PathIdOr, Permitted, Problem, Proof, StaffOrBuyer, Valid, permission,
+    Command, CommandKey, CommonProblems, Envelope, ErrorBody, Kept, List, ListEnvelope, ListParams, NoParams, One, PathId, PathIdOr,
+    Permitted, Problem, StaffOrBuyer, Valid, permission,
 };
 use kernel::{OrderTag, ReturnId, ReturnTag};
 use sales::orders::{self, Order, OrderKey};
@@ -11,7 +11,7 @@ use sales::returns::{self, Return, ReturnAsker};
 
 use super::command_wire::ReturnIn;
 use super::wire::{ReturnView, Returns, filter};
-use crate::rest::orders::{find as find_order, missing as missing_order, refuse_stranger};
+use crate::rest::orders::{find as find_order, missing as missing_order, refuse_other_buyer};
 use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;
@@ -76,11 +76,7 @@ pub(super) async fn refuse_other<P>(
     missing: fn() -> Problem,
 ) -> Result<ReturnAsker, Problem> {
     let StaffOrBuyer::Buyer(buyer) = caller else { return Ok(ReturnAsker::Staff) };
-    match CartHolder::proof(buyer) {
-        Proof::Token(token) => refuse_stranger(shop, order, token.reveal(), missing).await?,
-        Proof::SignedIn(user) if order.user_id == Some(*user) => {}
-        Proof::SignedIn(_) => return Err(missing()),
-    }
+    refuse_other_buyer(shop, order, buyer, missing).await?;
     Ok(ReturnAsker::Customer)
 }
 
