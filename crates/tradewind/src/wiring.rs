@@ -1,5 +1,7 @@
 //! Where the parts of all floors meet: schema, sentences that always hold, job handlers, and what every use case is given.
 
+mod facts;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,17 +13,16 @@ use api::{ApiPresenter, Shop};
 use catalog::FirstStartError;
 use catalog::channels;
 use catalog::listing::RefreshListing;
-use catalog::price_changes::{PriceChangeEvent, WorkPriceChange};
+use catalog::price_changes::WorkPriceChange;
 use catalog::stock_imports::WorkStockImport;
 use gateway::{Cors, Gateway, GatewayRules, ServeLimits, TrustedProxies};
 use kernel::Clock;
 use notify::Notify;
-use notify::inbound::{InboundEvent, ProcessInbound};
-use notify::mail_templates::MailTemplateEvent;
+use notify::inbound::ProcessInbound;
 use notify::mails::{PersonalMails, RemindOfCarts, SendMail, WriteLetters, WriteMail};
 use notify::push::{PersonalPush, SendPush, TellBrowsers, TellNews};
 use notify::sync::{ExportChanges, ImportFiles};
-use notify::webhooks::{FanOut, ReplayEvents, WebhookEndpointEvent};
+use notify::webhooks::{FanOut, ReplayEvents};
 use payments::payments::RebuildPayments;
 use payments::providers::Providers;
 use platform::audit::ExportHead;
@@ -33,7 +34,7 @@ use platform::http_client::HttpError;
 use platform::ip_blocks::IpBlockEvent;
 use platform::jobs::{Handlers, Home, Schedule, Schedules, Sweep, TimetableError};
 use platform::migrate::Migration;
-use platform::outbox::{Fact, FactKind, FactKinds};
+use platform::outbox::Fact;
 use platform::privacy::{ExportPersonalData, Places};
 use platform::rate_limits::{ForgetShared, RateLimitEvent};
 use platform::redis::Redis;
@@ -46,6 +47,8 @@ use sales::orders::{ExpireOrder, RebuildOrders};
 use sales::product_metrics::CountProducts;
 use sales::reports::MakeReport;
 use sales::settlement::{AskAboutUnsettled, ExecuteOperation, ReconcileOperation, ReconcilePayments};
+
+pub use facts::facts;
 
 /// The schema's steps of every crate, floor by floor.
 const MIGRATIONS: [&[Migration]; 6] =
@@ -109,45 +112,6 @@ pub async fn rebuilt(db: &impl ConnectionTrait) -> Result<(usize, Vec<Difference
     let (payments, of_payments) = events::compare::<RebuildPayments>(db).await?;
     differences.extend(of_payments);
     Ok((orders + payments, differences))
-}
-
-/// Every fact that the shop tells: the contract of whoever follows its events.
-#[must_use]
-pub fn facts() -> FactKinds {
-    FactKinds::new(vec![
-        FactKind::of::<IpBlockEvent>(),
-        FactKind::of::<RateLimitEvent>(),
-        FactKind::of::<accounts::anomalies::AnomalyEvent>(),
-        FactKind::of::<accounts::api_keys::ApiKeyEvent>(),
-        FactKind::of::<accounts::oauth::IdentityEvent>(),
-        FactKind::of::<accounts::roles::RoleEvent>(),
-        FactKind::of::<accounts::sessions::SessionEvent>(),
-        FactKind::of::<catalog::categories::CategoryEvent>(),
-        FactKind::of::<catalog::channels::ChannelEvent>(),
-        FactKind::of::<catalog::exchange_rates::ExchangeRateEvent>(),
-        FactKind::of::<sales::customers::CustomerEvent>(),
-        FactKind::of::<sales::customer_groups::GroupEvent>(),
-        FactKind::of::<sales::orders::OrderFact>(),
-        FactKind::of::<sales::returns::ReturnFact>(),
-        FactKind::of::<sales::invoices::InvoiceFact>(),
-        FactKind::of::<sales::invoices::CreditNoteFact>(),
-        FactKind::of::<payments::payments::PaymentFact>(),
-        FactKind::of::<payments::stored_values::StoredValueFact>(),
-        FactKind::of::<PriceChangeEvent>(),
-        FactKind::of::<catalog::price_lists::PriceListEvent>(),
-        FactKind::of::<catalog::products::ProductEvent>(),
-        FactKind::of::<catalog::media::MediaEvent>(),
-        FactKind::of::<sales::settings::SettingEvent>(),
-        FactKind::of::<sales::promotions::PromotionEvent>(),
-        FactKind::of::<sales::shipping::ShippingMethodEvent>(),
-        FactKind::of::<catalog::inventory::StockFact>(),
-        FactKind::of::<catalog::inventory::LocationFact>(),
-        FactKind::of::<sales::tax::TaxRateEvent>(),
-        FactKind::of::<accounts::users::UserEvent>(),
-        FactKind::of::<MailTemplateEvent>(),
-        FactKind::of::<WebhookEndpointEvent>(),
-        FactKind::of::<InboundEvent>(),
-    ])
 }
 
 /// The schema that this program knows, in the order in which it is applied.

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use futures_util::future::try_join_all;
 use payments::payments::Outcome;
-use platform::db::execute;
+use platform::db::{execute, fetch_scalar};
 use platform::values;
 use serde_json::{Value, json};
 use test_macro::test_on_every_database;
@@ -214,6 +214,51 @@ async fn an_order_that_ships_before_payment_goes_on(shop: TestShop) -> TestResul
     let order = Unpaid::after(&shop, asks_the_customer("theirs")).await?;
     order.pay(&shop, "door", json!({"payment_method": "cash_on_delivery"})).await?.expect(201)?;
     assert_eq!(order.states(&shop).await?, ["confirmed", "unpaid", "test voided", "cash_on_delivery created"]);
+    Ok(())
+}
+
+/// What is held for goods that have left is taken: nothing that leaves later would have it taken.
+#[test_on_every_database]
+async fn money_that_is_held_for_what_has_left_is_taken(shop: TestShop) -> TestResult {
+    let shop = shop.configured(|config| config.payments.methods.push("cash_on_delivery".to_owned()))?;
+    let mug = shop.mug(1_250, 5).await?;
+    let cart = shop.cart(&[(&mug.id, 2)]).await?;
+    let id = shop.pay(&cart, "cash_on_delivery", "first").await?.expect(201)?.text("id").to_owned();
+    shop.post(&format!("/api/v1/orders/{id}/fulfilments")).idempotency("sent").json(json!({})).await?.expect(201)?;
+    let order = Unpaid { mug, cart, id };
+    shop.provider().will_hold();
+    order.pay(&shop, "card", json!({"payment_method": "test"})).await?.expect(201)?;
+    shop.settle().await?;
+    assert_eq!(order.states(&shop).await?, ["completed", "paid", "cash_on_delivery voided", "test captured"]);
+    Ok(())
+}
+
+/// What was given back of an order that is not sold yet is to be paid again.
+#[test_on_every_database]
+async fn what_went_back_before_the_order_was_sold_is_due_again(shop: TestShop) -> TestResult {
+    let order = Unpaid::after(&shop, declined()).await?;
+    let part = json!({"amount": {"amount": 1_000, "currency": "USD"}});
+    shop.post(&format!("/api/v1/orders/{}/payments", order.id)).idempotency("bank").json(part.clone()).await?.expect(201)?;
+    let back = json!({"order_id": order.id, "amount": part["amount"], "reason": "requested"});
+    shop.post("/api/v1/refunds").idempotency("back").json(back).await?.expect(201)?;
+    shop.settle().await?;
+    shop.advance(TimeDelta::seconds(1));
+    let paid = order.pay(&shop, "again", json!({})).await?.expect(201)?;
+    assert_eq!((paid.text("status"), &paid.data()["payment"]["amount"]["amount"]), ("confirmed", &json!(3_000)));
+    Ok(())
+}
+
+/// A word about the first payment is no answer to who pays by the second: that is given when its own provider has spoken.
+#[test_on_every_database]
+async fn a_word_about_another_payment_answers_nothing(shop: TestShop) -> TestResult {
+    let order = Unpaid::after(&shop, asks_the_customer("theirs")).await?;
+    order.pay(&shop, "manual", json!({"payment_method": "manual"})).await?.expect(201)?;
+    shop.provider().will_answer(asks_the_customer("second"));
+    order.pay(&shop, "card", json!({"payment_method": "test"})).await?.expect(201)?;
+    let again = order.pay(&shop, "card", json!({"payment_method": "test"})).await?.expect(201)?;
+    assert_eq!(again.text("payment/next_action/url"), "https://pay.example/1");
+    let count = "SELECT CAST(COUNT(*) AS BIGINT) FROM idempotency_keys WHERE subject_id IN (SELECT id FROM payments)";
+    assert_eq!(fetch_scalar::<i64>(shop.context().db.reader(), count, vec![]).await?, Some(2));
     Ok(())
 }
 

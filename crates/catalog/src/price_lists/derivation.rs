@@ -69,12 +69,14 @@ pub struct Derivation {
 }
 
 impl Derivation {
-    /// What a price becomes, both in minor units: never less than nothing. None where it would be more than any price may be.
+    /// What a price becomes, both in minor units: only what costs nothing costs nothing, however it is rounded. None where it would be more than
+    /// any price may be.
     #[must_use]
     pub fn of(&self, minor: i64) -> Option<i64> {
         let (numerator, denominator) = self.factor.fraction();
         let parts = i128::from(minor).checked_mul(i128::from(WHOLE_PPM + self.margin_ppm))?.checked_mul(numerator)?;
-        let rounded = self.rounding.nearest(parts, denominator * i128::from(WHOLE_PPM)).max(self.rounding.at_or_above(0));
+        let lowest = self.rounding.at_or_above(i64::from(minor > 0));
+        let rounded = self.rounding.nearest(parts, denominator * i128::from(WHOLE_PPM)).max(lowest);
         i64::try_from(rounded).ok().filter(|minor| *minor <= Money::MAX_MINOR)
     }
 }
@@ -165,7 +167,8 @@ mod tests {
                 prop_assert!((0..=Money::MAX_MINOR).contains(&after));
                 prop_assert_eq!((i128::from(after) - first).rem_euclid(distance), 0);
                 let off = (i128::from(after) * whole - exact).abs() * 2;
-                prop_assert!(off <= distance * whole || i128::from(after) == rounding.at_or_above(0));
+                prop_assert!(off <= distance * whole || i128::from(after) == rounding.at_or_above(i64::from(minor > 0)));
+                prop_assert!(after > 0 || minor == 0 || rounding.at_or_above(1) == 0);
             }
         }
 

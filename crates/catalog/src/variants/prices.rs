@@ -147,7 +147,7 @@ pub(super) struct PriceChanges {
     pub(super) all: Option<Vec<PriceDraft>>,
 }
 
-/// More steps and times than a price list is read by people.
+/// More steps and times than a price list is read by people. What is derived comes beside.
 const MOST_PRICES: usize = 100;
 
 /// Reads a price: not negative, in a known currency.
@@ -159,11 +159,11 @@ pub(crate) fn parse_money(input: MoneyInput) -> Result<Money, FieldErrors> {
 
 pub(super) fn parse_prices(raw: Vec<PriceInput>) -> Result<Vec<PriceDraft>, FieldErrors> {
     let mut errors = FieldErrors::new();
-    if raw.len() > MOST_PRICES {
+    if raw.iter().filter(|input| !input.derived).count() > MOST_PRICES {
         errors.add("", format!("must be at most {MOST_PRICES} prices"));
     }
     let mut prices = Vec::new();
-    for (place, input) in raw.into_iter().take(MOST_PRICES).enumerate() {
+    for (place, input) in raw.into_iter().enumerate() {
         match parse_price(input) {
             Ok(price) => prices.push(price),
             Err(inner) => errors.nest(&place.to_string(), inner),

@@ -50,7 +50,7 @@ async fn begin(sales: &Sales, tx: &WriteTx, request: &PayOrder) -> Result<Begun,
     let mut order = orders::lock(tx, OrderKey::Id(request.order_id)).await?.ok_or(PayOrderError::NotFound)?;
     let name = request.payment_method.as_ref().unwrap_or(&order.payment_method);
     let provider = sales.providers.get(name).ok_or(PayOrderError::PaymentMethod)?.clone();
-    let due_minor = due_of(&order)?;
+    let due_minor = due_of(&order, tx.now())?;
     let mut payments = payments::lock_by_reference(tx, order.id.uuid()).await?;
     if payments.iter().any(|payment| matches!(payment.status, PaymentStatus::Processing | PaymentStatus::Unknown)) {
         return Err(PayOrderError::Busy);
@@ -62,7 +62,7 @@ async fn begin(sales: &Sales, tx: &WriteTx, request: &PayOrder) -> Result<Begun,
         open(sales, tx, &mut order, (provider.as_ref(), due_minor)).await?
     };
     if let Some(asked) = asked {
-        idempotency::bind(tx, &request.key, order.id.uuid()).await?;
+        idempotency::bind(tx, &request.key, asked.1.id.uuid()).await?;
         return Ok(Begun::Paying(Box::new(asked)));
     }
     let details = orders::details(tx, order).await?;
@@ -71,13 +71,17 @@ async fn begin(sales: &Sales, tx: &WriteTx, request: &PayOrder) -> Result<Begun,
     Ok(Begun::Answered(answer))
 }
 
-/// What is neither taken nor promised. A refund leaves no debt.
-fn due_of(order: &Order) -> Result<i64, PayOrderError> {
+/// What is neither taken nor promised. A refund leaves no debt on what was sold; an order that is not sold yet has to be covered.
+fn due_of(order: &Order, now: Timestamp) -> Result<i64, PayOrderError> {
     if !order.status.is_live() {
         return Err(PayOrderError::NotPayable(order.status));
     }
+    if order.expires_at.is_some_and(|at| at <= now) {
+        return Err(PayOrderError::TimeIsUp);
+    }
     let Settled { total_minor, captured_minor, authorised_minor, .. } = order.settled;
-    Some(total_minor - captured_minor - authorised_minor).filter(|due| *due > 0).ok_or(PayOrderError::NothingDue)
+    let taken_minor = if order.status == OrderStatus::Pending { order.settled.kept_minor() } else { captured_minor };
+    Some(total_minor - taken_minor - authorised_minor).filter(|due| *due > 0).ok_or(PayOrderError::NothingDue)
 }
 
 /// True where the customer can still pay by it, and it is what would be opened.

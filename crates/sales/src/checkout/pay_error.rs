@@ -18,6 +18,9 @@ pub enum PayOrderError {
     /// It is cancelled or expired.
     #[error("an order that is {0} takes no payment")]
     NotPayable(OrderStatus),
+    /// It has waited as long as it may.
+    #[error("the time to pay this order is up")]
+    TimeIsUp,
     /// It is paid, or its money is held.
     #[error("nothing is due on this order")]
     NothingDue,
@@ -45,7 +48,7 @@ impl DomainError for PayOrderError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "order_not_found",
-            Self::NotPayable(_) | Self::NothingDue => "order_not_payable",
+            Self::NotPayable(_) | Self::TimeIsUp | Self::NothingDue => "order_not_payable",
             Self::Busy => "payment_busy",
             Self::TooMany(_) => "too_many_payments",
             Self::PaymentMethod => "payment_method_unavailable",
@@ -58,7 +61,7 @@ impl DomainError for PayOrderError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound => ErrorKind::NotFound,
-            Self::NotPayable(_) | Self::NothingDue | Self::Busy | Self::TooMany(_) => ErrorKind::Conflict,
+            Self::NotPayable(_) | Self::TimeIsUp | Self::NothingDue | Self::Busy | Self::TooMany(_) => ErrorKind::Conflict,
             Self::PaymentMethod => ErrorKind::Rule,
             Self::Idempotency(error) => error.kind(),
             Self::Settle(error) => error.kind(),

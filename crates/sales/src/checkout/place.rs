@@ -76,7 +76,7 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     move_on(&tx, &mut details, provider.ships_before_payment()).await?;
     let placed = match operation {
         Some(asked) => {
-            idempotency::bind(&tx, &request.key, details.order.id.uuid()).await?;
+            idempotency::bind(&tx, &request.key, asked.1.id.uuid()).await?;
             Begun::Paying(Box::new(asked))
         }
         None => {

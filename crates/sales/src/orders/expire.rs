@@ -2,7 +2,6 @@
 
 use ::payments::payments::{self, MoveCause};
 use catalog::inventory;
-use chrono::TimeDelta;
 use kernel::{OrderId, Origin, Timestamp};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
@@ -13,10 +12,7 @@ use super::model::OrderKey;
 use super::states::OrderStatus;
 use super::store;
 
-/// No two clocks differ by more.
-const CLOCKS_DIFFER: TimeDelta = TimeDelta::hours(1);
-
-/// The job that calls [`expire`] when an order's time is up; its payload is the order's id.
+/// The job that calls [`expire`] when an order's time is up; its payload is the order's id, and when that is.
 #[derive(Debug)]
 pub struct ExpireOrder {
     context: Context,
@@ -39,11 +35,15 @@ impl Handler for ExpireOrder {
     }
 
     async fn run(&self, job: &Job) -> Result<(), JobError> {
-        let order_id: OrderId = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
-        if expire(&self.context, order_id).await? {
-            Err(JobError::new("its time is not up, or a provider's answer is open; asking again"))
-        } else {
-            Ok(())
+        let (order_id, at): (OrderId, Timestamp) = serde_json::from_value(job.payload.clone()).map_err(JobError::new)?;
+        if !expire(&self.context, order_id).await? {
+            return Ok(());
+        }
+        // Who was given more time has a job of its own for the end of that.
+        let order = store::find(self.context.db.reader(), OrderKey::Id(order_id)).await?;
+        match order.and_then(|order| order.expires_at) {
+            Some(later) if later > at => Ok(()),
+            _ => Err(JobError::new("its time is not up, or a provider's answer is open; asking again")),
         }
     }
 }
@@ -54,7 +54,7 @@ impl Handler for ExpireOrder {
 /// `DatabaseError`, by what went wrong.
 pub async fn expire_at(tx: &WriteTx, order_id: OrderId, at: Timestamp) -> Result<(), DatabaseError> {
     let key = format!("expire:{order_id}:{}", at.timestamp());
-    jobs::enqueue(tx, NewJob::new(ExpireOrder::KIND, serde_json::json!(order_id), at).unique(key)).await
+    jobs::enqueue(tx, NewJob::new(ExpireOrder::KIND, serde_json::json!((order_id, at)), at).unique(key)).await
 }
 
 /// Holds the stock of a pending order until then, and has it looked at then: the customer tries again to pay. Its row is written by the caller.
@@ -83,9 +83,9 @@ pub async fn expire(context: &Context, order_id: OrderId) -> Result<bool, Databa
     if money.kept_minor() > 0 {
         return Ok(false);
     }
-    // Too early: a clock was set back, or another node's is ahead. An order that waits for longer was given more time, and a job of its own.
-    if let Some(at) = order.expires_at.filter(|at| *at > tx.now()) {
-        return Ok(at - tx.now() < CLOCKS_DIFFER);
+    // Too early: it was given more time, a clock was set back, or another node's is ahead.
+    if order.expires_at.is_some_and(|at| at > tx.now()) {
+        return Ok(true);
     }
     if payments::has_open_operation(&tx, order_id.uuid()).await? || money.authorised_minor > 0 {
         return Ok(true);

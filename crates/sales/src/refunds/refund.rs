@@ -140,6 +140,8 @@ pub(super) async fn give_back(
         stored_values::lock_paying(tx, reference).await?;
     }
     let (refund, started) = money::open(tx, open, (&payments, &operations)).await?;
+    // Before its parts are booked: the tax of a part is that of its items.
+    store::insert_items(tx, refund.id, &items).await?;
     let (open, done): (Vec<&Operation>, Vec<&Operation>) = started.iter().partition(|operation| operation.status.is_open());
     for operation in open {
         execute_after(tx, operation, TimeDelta::zero()).await?;
@@ -150,7 +152,6 @@ pub(super) async fn give_back(
     if !done.is_empty() {
         order.settled = orders::money_of(order.settled.total_minor, &payments::find_by_reference(tx, reference).await?);
     }
-    store::insert_items(tx, refund.id, &items).await?;
     orders::count_refunded(tx, order.id).await?;
     restock(tx, lines, &items).await?;
     tell(tx, &mut order, &refund).await?;

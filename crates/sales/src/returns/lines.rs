@@ -48,11 +48,14 @@ fn comes_back(line: &OrderLine) -> bool {
     [VariantKind::Physical, VariantKind::External].iter().any(|kind| line.kind == kind.as_str())
 }
 
-/// The pieces of a line that left so short a time ago that a customer may still ask.
+/// The pieces of a line that left so short a time ago that a customer may still ask. What is back already, or on its way, is taken to be of
+/// those that left before.
 fn within_window(line: &OrderLine, parcels: &[Fulfilment], (days, now): (i64, Timestamp)) -> i64 {
     let is_open = |parcel: &&Fulfilment| now - parcel.delivered_at.unwrap_or(parcel.created_at) <= TimeDelta::days(days);
     let pieces = parcels.iter().filter(is_open).flat_map(|parcel| &parcel.lines).filter(|(id, _)| *id == line.id);
-    pieces.map(|(_, pieces)| pieces).sum()
+    let recent: i64 = pieces.map(|(_, pieces)| pieces).sum();
+    let gone = line.quantity_returned + line.quantity_coming_back;
+    recent - (gone - (line.quantity_fulfilled - recent)).max(0)
 }
 
 /// The lines of a return. `window`: for how many days customers may ask, and what time it is; staff may at any time.

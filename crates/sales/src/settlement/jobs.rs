@@ -3,12 +3,13 @@
 use ::payments::payments::{self, Operation, OperationStatus, Outcome};
 use ::payments::providers::Call;
 use chrono::TimeDelta;
-use kernel::{OperationId, Origin, Timestamp};
+use kernel::{OperationId, OrderId, Origin, Timestamp};
 use platform::db::{DatabaseError, WriteTx};
 use platform::jobs::{self, Handler, Job, JobError, JobKind, NewJob, Queue};
 
 use super::settle::{ask, in_time, settle};
 use crate::Sales;
+use crate::orders::{self, OrderKey};
 
 /// A request has answered or died by then.
 const RECONCILE_AFTER: TimeDelta = TimeDelta::seconds(60);
@@ -84,7 +85,9 @@ impl Handler for ReconcileOperation {
         }
         let provider = self.0.providers.get(&operation.provider).ok_or_else(|| JobError::new("the provider is not configured"))?;
         let (call, context) = (Call::of(&operation, &payment), &self.0.context);
-        let ends_at = payment.created_at + provider.patience(&context.config);
+        let order = orders::find(context.db.reader(), OrderKey::Id(OrderId::from_uuid(payment.reference_id))).await?;
+        let patience_ends = payment.created_at + provider.patience(&context.config);
+        let ends_at = order.and_then(|order| order.expires_at).map_or(patience_ends, |at| at.min(patience_ends));
         let is_over = ends_at <= context.now() || !payment.status.is_open();
         let outcome = in_time(if is_over { provider.give_up(&call) } else { provider.query(&call) }).await;
         if matches!(outcome, Outcome::NeedsCustomer { .. }) && !is_over {

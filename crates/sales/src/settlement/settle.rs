@@ -8,9 +8,10 @@ use kernel::{DomainError, ErrorKind, OperationId, OrderId, Origin};
 use platform::db::DatabaseError;
 use platform::idempotency::{self, Answer};
 
+use super::held::capture_held;
 use super::money::settle_money;
 use crate::Sales;
-use crate::orders::{self, OrderKey};
+use crate::orders::{self, FulfilmentStatus, OrderKey};
 
 /// Longer than a provider takes to answer; after it the answer counts as lost and is asked for.
 const PROVIDER_PATIENCE: Duration = Duration::from_secs(20);
@@ -72,11 +73,15 @@ pub async fn settle(sales: &Sales, origin: &Origin, operation_id: OperationId, o
             _ => {}
         }
         settle_money(&tx, &mut order, payment.id, ships_before_payment).await?;
+        // Goods left before the money was held: nothing that leaves later would have it taken.
+        if applied.operation.kind == OperationKind::Authorise && order.status.is_live() && order.fulfilment_status != FulfilmentStatus::None
+        {
+            capture_held(&tx, &order).await?;
+        }
     }
-    let order_id = order.id.uuid();
     let details = orders::details(&tx, order).await?;
     let answer = Answer { status: 201, body: sales.present.order(&details) };
-    idempotency::finish_subject(&tx, order_id, &answer).await?;
+    idempotency::finish_subject(&tx, payment.id.uuid(), &answer).await?;
     tx.commit().await?;
     Ok(answer)
 }

@@ -55,6 +55,24 @@ async fn credit_pays_for_its_owner_alone(shop: TestShop) -> TestResult {
     Ok(())
 }
 
+/// What goes back at once is booked by what it is for, as what a provider gives back later: shipping that nobody taxed has no tax in it.
+#[test_on_every_database]
+async fn shipping_without_tax_goes_back_without_tax(shop: TestShop) -> TestResult {
+    let rate = json!({ "name": "Tax", "country": "US", "rate_ppm": 200_000 });
+    shop.post("/api/v1/tax-rates").json(rate).await?.expect(201)?;
+    let ((_, token), mug) = (somebody(&shop).await?, shop.mug(1_250, 5).await?);
+    let cart = shop.cart(&[(&mug.id, 2)]).await?;
+    shop.post("/api/v1/me/cart/merge").key(&token).json(json!({ "cart_id": cart.id, "token": cart.token })).await?.expect(200)?;
+    let checkout = shop.post(&format!("/api/v1/carts/{}/checkout", cart.id)).key(&token).idempotency("a");
+    let order = checkout.json(json!({ "payment_method": "test" })).await?.expect(201)?;
+    let taxed = balance_of(&shop, "tax").await?;
+    assert!(taxed < 0, "the mugs are taxed: {taxed}");
+    let refund = json!({ "order_id": order.text("id"), "shipping": usd(500), "to": "store_credit", "reason": "requested" });
+    shop.post("/api/v1/refunds").idempotency("r").json(refund).await?.expect(201)?;
+    assert_eq!((balance_of(&shop, "tax").await?, balance_of(&shop, "store_credit").await?), (taxed, -500));
+    Ok(())
+}
+
 /// An order of a guest has no account that money could go to.
 #[test_on_every_database]
 async fn a_guest_has_no_credit(shop: TestShop) -> TestResult {

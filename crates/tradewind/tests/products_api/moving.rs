@@ -32,6 +32,8 @@ async fn a_product_is_found_by_each_slug_that_it_had(shop: TestShop) -> TestResu
     rename(&shop, &mug, "beaker").await?;
     assert_eq!(leads_to(&shop, "/api/v1/products/mug?include=media").await?, "/api/v1/products/beaker?include=media");
     assert_eq!(leads_to(&shop, "/api/v1/products/cup").await?, "/api/v1/products/beaker");
+    rename(&shop, &mug, "кружка").await?;
+    assert_eq!(leads_to(&shop, "/api/v1/products/cup").await?, "/api/v1/products/%D0%BA%D1%80%D1%83%D0%B6%D0%BA%D0%B0");
     rename(&shop, &mug, "mug").await?;
     assert_eq!(read(&shop, "/api/v1/products/mug").await?.expect(200)?.text("title"), "Mug", "its own again");
     assert_eq!(leads_to(&shop, "/api/v1/products/beaker").await?, "/api/v1/products/mug");

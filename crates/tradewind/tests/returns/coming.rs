@@ -169,6 +169,8 @@ async fn a_return_whose_refund_is_refused_is_refunded_again(shop: TestShop) -> T
     assert_eq!((early.status, early.error_code()), (409, "return_not_refundable"), "the first one is under way");
     shop.settle().await?;
     assert_eq!(figures(&shop, &placed).await?, [2, 0, 0, 0]);
+    let by_hand = crate::refunds::give_back(&shop, &placed, json!({"lines": [[1, false]]})).await?;
+    assert_eq!(by_hand.status, 422, "the pieces are paid back with their return");
     let second = act(&shop, &id, "refund", json!({})).await?.expect(200)?;
     assert_ne!(first.text("refund_id"), second.text("refund_id"));
     shop.settle().await?;

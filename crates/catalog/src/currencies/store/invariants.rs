@@ -29,7 +29,7 @@ pub const INVARIANTS: &[Invariant] = &[
                 OR (told.minor IS NOT NULL AND told.exact IS NULL)
                 OR told.minor % told.step <> told.first
                 OR told.exact - told.minor > told.step / 2.0 + 0.001
-                OR (told.minor - told.exact > told.step / 2.0 + 0.001 AND told.minor >= told.step)",
+                OR (told.minor - told.exact > told.step / 2.0 + 0.001 AND told.minor > told.step)",
         grace_s: None,
     },
     Invariant {

@@ -18,7 +18,12 @@ use crate::exchange_rates::Factor;
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn for_writing(tx: &WriteTx) -> Result<Vec<PriceList>, DatabaseError> {
-    let sql = format!("{SELECT} ORDER BY code LIMIT $1 FOR KEY SHARE");
+    const LOCK: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+            SELECT id FROM price_lists ORDER BY code FOR KEY SHARE
+        ) AS locked";
+    // Read behind the locks: who waited for one does not see a list that was made meanwhile.
+    db::fetch_scalar::<i64>(tx, LOCK, vec![]).await?;
+    let sql = format!("{SELECT} ORDER BY code LIMIT $1");
     let rows: Vec<PriceListRow> = db::fetch_all(tx, &sql, values![MOST]).await?;
     rows.into_iter().map(PriceList::try_from).collect()
 }

@@ -46,7 +46,7 @@ pub(in crate::variants) async fn price_spans(
     Ok(rows.into_iter().filter_map(|row| Some((VariantId::from_uuid(row.variant_id), span(&row, source)?))).collect())
 }
 
-/// When it was charged: within the time in which its list held.
+/// When it was charged: within the time in which its list held. A price that was written down when its time was over never was.
 fn span(row: &SpanRow, source: &PriceSource) -> Option<PriceSpan> {
     let list = source.past.iter().find(|list| list.id.uuid() == row.price_list_id)?;
     let is_past = row.is_past == 1;
@@ -57,5 +57,5 @@ fn span(row: &SpanRow, source: &PriceSource) -> Option<PriceSpan> {
     let (list_from, list_until) = if is_past { (None, None) } else { (list.from, list.until) };
     let from = [row.starts_at, Some(row.created_at), list_from].into_iter().flatten().max()?;
     let until = [row.ends_at, list_until].into_iter().flatten().min();
-    Some(PriceSpan { minor: row.amount_minor, from, until })
+    until.is_none_or(|until| from < until).then_some(PriceSpan { minor: row.amount_minor, from, until })
 }

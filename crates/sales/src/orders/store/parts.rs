@@ -89,10 +89,17 @@ pub async fn update_fulfilment(tx: &WriteTx, id: FulfilmentId, parcel: &Fulfilme
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn count_refunded(tx: &WriteTx, id: OrderId) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE order_lines SET quantity_refunded = COALESCE((
-            SELECT SUM(i.quantity) FROM refund_items i WHERE i.line_id = order_lines.id AND EXISTS (
-                SELECT 1 FROM refund_operations x JOIN payment_operations o ON o.id = x.operation_id
-                WHERE x.refund_id = i.refund_id AND o.status <> 'failed')), 0)
+    const UPDATE: &str = "UPDATE order_lines SET
+            quantity_refunded = COALESCE((
+                SELECT SUM(i.quantity) FROM refund_items i WHERE i.line_id = order_lines.id AND EXISTS (
+                    SELECT 1 FROM refund_operations x JOIN payment_operations o ON o.id = x.operation_id
+                    WHERE x.refund_id = i.refund_id AND o.status <> 'failed')), 0),
+            quantity_to_refund = COALESCE((
+                SELECT SUM(l.received) FROM return_lines l JOIN returns r ON r.id = l.return_id
+                WHERE l.line_id = order_lines.id AND (r.status IN ('part_received', 'received')
+                    OR r.status = 'refunded' AND r.refund_id IS NOT NULL AND NOT EXISTS (
+                        SELECT 1 FROM refund_operations x JOIN payment_operations o ON o.id = x.operation_id
+                        WHERE x.refund_id = r.refund_id AND o.status <> 'failed'))), 0)
         WHERE order_id = $1";
     db::execute(tx, UPDATE, values![id]).await.map(drop)
 }

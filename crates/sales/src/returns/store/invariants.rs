@@ -17,7 +17,10 @@ pub const INVARIANTS: &[Invariant] = &[
                  WHERE x.line_id = l.id AND r.status IN ('requested', 'approved', 'part_received')), 0)
              OR l.quantity_to_refund <> COALESCE((
                  SELECT SUM(x.received) FROM return_lines x JOIN returns r ON r.id = x.return_id
-                 WHERE x.line_id = l.id AND r.status IN ('part_received', 'received')), 0)",
+                 WHERE x.line_id = l.id AND (r.status IN ('part_received', 'received')
+                     OR r.status = 'refunded' AND r.refund_id IS NOT NULL AND NOT EXISTS (
+                         SELECT 1 FROM refund_operations y JOIN payment_operations o ON o.id = y.operation_id
+                         WHERE y.refund_id = r.refund_id AND o.status <> 'failed'))), 0)",
     ),
     always(
         "b02",

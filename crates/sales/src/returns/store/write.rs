@@ -5,6 +5,7 @@ use platform::db::{self, DatabaseError, FromQueryResult, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
+use crate::orders;
 use crate::returns::model::{Condition, Return};
 
 /// Writes a new return with its lines.
@@ -68,16 +69,16 @@ pub(in crate::returns) async fn note_refund(tx: &WriteTx, id: ReturnId, refund: 
 /// Counts anew what the lines of an order wait for: pieces that are to come, and pieces that came and are not paid back; the CHECKs on them
 /// are the last word.
 pub(in crate::returns) async fn count_coming_back(tx: &WriteTx, order: OrderId) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE order_lines SET
-            quantity_coming_back = COALESCE((
-                SELECT SUM(CASE r.status WHEN 'requested' THEN x.asked ELSE x.approved - x.received END)
-                FROM return_lines x JOIN returns r ON r.id = x.return_id
-                WHERE x.line_id = order_lines.id AND r.status IN ('requested', 'approved', 'part_received')), 0),
-            quantity_to_refund = COALESCE((
-                SELECT SUM(x.received) FROM return_lines x JOIN returns r ON r.id = x.return_id
-                WHERE x.line_id = order_lines.id AND r.status IN ('part_received', 'received')), 0)
+    const LINES: &str = "UPDATE order_lines SET quantity_coming_back = COALESCE((
+            SELECT SUM(CASE r.status WHEN 'requested' THEN x.asked ELSE x.approved - x.received END)
+            FROM return_lines x JOIN returns r ON r.id = x.return_id
+            WHERE x.line_id = order_lines.id AND r.status IN ('requested', 'approved', 'part_received')), 0)
         WHERE order_id = $1";
-    db::execute(tx, UPDATE, values![order]).await.map(drop)
+    // The order shows what its lines wait for.
+    const ORDER: &str = "UPDATE orders SET version = version + 1, updated_at = $1, updated_by = $2 WHERE id = $3";
+    db::execute(tx, LINES, values![order]).await?;
+    orders::count_refunded(tx, order).await?;
+    db::execute(tx, ORDER, values![tx.now(), tx.actor().to_string(), order]).await.map(drop)
 }
 
 /// Pieces of a line that came in one parcel.
