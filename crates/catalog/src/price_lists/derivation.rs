@@ -113,7 +113,9 @@ mod tests {
             // 12.5 is as near to 12 as to 13.
             ("USD", "EUR", "0.5", 0, Rounding::None, 25, 13),
             ("USD", "EUR", "0.001", 0, ninety_nine, 100, 99),
-            ("USD", "EUR", "0.001", 0, Rounding::None, 100, 0),
+            ("USD", "EUR", "0.001", 0, Rounding::None, 100, 1),
+            ("USD", "JPY", "1", 0, Rounding::To(100), 30, 100),
+            ("USD", "EUR", "0.001", 0, Rounding::None, 0, 0),
         ] {
             let rule = derivation(factor(from, to, rate), margin_ppm, rounding);
             assert_eq!(rule.of(before), Some(after), "{before} {from} in {to}");
