@@ -49,7 +49,7 @@ pub async fn pay(sales: &Sales, origin: &Origin, request: PayOrder) -> Result<Ke
 async fn begin(sales: &Sales, tx: &WriteTx, request: &PayOrder) -> Result<Begun, PayOrderError> {
     let mut order = orders::lock(tx, OrderKey::Id(request.order_id)).await?.ok_or(PayOrderError::NotFound)?;
     let name = request.payment_method.as_ref().unwrap_or(&order.payment_method);
-    let provider = sales.providers.get(name).ok_or(PayOrderError::PaymentMethod)?.clone();
+    let provider = sales.providers.get(name).ok_or(PayOrderError::PaymentMethod)?;
     let due_minor = due_of(&order, tx.now())?;
     let mut payments = payments::lock_by_reference(tx, order.id.uuid()).await?;
     if payments.iter().any(|payment| matches!(payment.status, PaymentStatus::Processing | PaymentStatus::Unknown)) {
