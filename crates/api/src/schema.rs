@@ -27,7 +27,9 @@ use platform::jobs;
 use platform::privacy::ExportStatus as ExportStatuses;
 use sales::carts::CartStatus as CartStatuses;
 use sales::invoices::{InvoiceKind as InvoiceKinds, InvoiceLineKind as InvoiceLineKinds};
-use sales::orders::{FulfilmentStatus, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses};
+use sales::orders::{
+    FulfilmentStatus, OrderSource as OrderSources, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses,
+};
 use sales::pricing::AdjustmentKind as AdjustmentKinds;
 use sales::promotions;
 use sales::refunds;
@@ -198,6 +200,8 @@ schemas! {
     OrderLineId = id::<kernel::OrderLineTag>();
     /// How much of an order is paid.
     OrderPaymentStatus = word(OrderPaymentStatuses::WORDS.iter().copied());
+    /// How an order came about.
+    OrderSource = word(OrderSources::WORDS.iter().copied());
     /// How an order is.
     OrderStatus = word(OrderStatuses::WORDS.iter().copied());
     /// How a parcel is.

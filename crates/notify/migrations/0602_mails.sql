@@ -2,7 +2,7 @@
 
 CREATE TABLE mail_templates (
     id UUID PRIMARY KEY,
-    name TEXT NOT NULL CONSTRAINT mail_templates_name_check CHECK (name IN ('order_confirmation', 'shipping_notice', 'gift_cards',
+    name TEXT NOT NULL CONSTRAINT mail_templates_name_check CHECK (name IN ('order_confirmation', 'shipping_notice', 'gift_cards', 'payment_request',
         'return_requested', 'return_approved', 'return_rejected', 'return_received', 'welcome', 'abandoned_cart', 'low_stock', 'webhook_failing', 'webhook_disabled')),
     locale TEXT NOT NULL,
     -- All absent where the shop took back what it wrote; the version goes on.
@@ -21,7 +21,7 @@ CREATE TABLE mail_templates (
 -- Every letter that was or is to be sent. What it said is not kept: it is made when it is sent.
 CREATE TABLE mails (
     id UUID PRIMARY KEY,
-    template TEXT NOT NULL CONSTRAINT mails_template_check CHECK (template IN ('order_confirmation', 'shipping_notice', 'gift_cards',
+    template TEXT NOT NULL CONSTRAINT mails_template_check CHECK (template IN ('order_confirmation', 'shipping_notice', 'gift_cards', 'payment_request',
         'return_requested', 'return_approved', 'return_rejected', 'return_received', 'welcome', 'abandoned_cart', 'low_stock', 'webhook_failing', 'webhook_disabled')),
     locale TEXT NOT NULL,
     -- Both absent once nobody may know any more who read it.

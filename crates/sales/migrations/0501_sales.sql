@@ -54,12 +54,14 @@ CREATE TABLE carts (
     token_hash BYTEA NOT NULL,
     -- What opens it beside the token: the link of a letter about it.
     recovery_hash BYTEA,
+    -- What opens the order that came of it: the link that its customer pays by.
+    order_link_hash BYTEA,
     -- When its holder was reminded of it; once ever.
     reminded_at TIMESTAMPTZ,
     user_id UUID REFERENCES users (id),
     channel_id UUID NOT NULL REFERENCES channels (id),
     currency TEXT NOT NULL,
-    status TEXT NOT NULL CONSTRAINT carts_status_check CHECK (status IN ('open', 'ordered', 'merged')),
+    status TEXT NOT NULL CONSTRAINT carts_status_check CHECK (status IN ('open', 'draft', 'ordered', 'merged')),
     merged_into UUID REFERENCES carts (id),
     email TEXT,
     email_key TEXT,
@@ -72,6 +74,9 @@ CREATE TABLE carts (
     codes JSONB NOT NULL DEFAULT '[]',
     -- The gift cards and the credit that its holder pays with, in this order.
     stored_values JSONB NOT NULL DEFAULT '[]',
+    -- What staff take off a draft, and what the customer reads there.
+    discount_minor BIGINT CONSTRAINT carts_discount_check CHECK (discount_minor > 0),
+    discount_label TEXT,
     tags JSONB NOT NULL,
     metadata JSONB NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
@@ -81,8 +86,10 @@ CREATE TABLE carts (
     updated_by TEXT NOT NULL,
     CONSTRAINT carts_merged_check CHECK ((status = 'merged') = (merged_into IS NOT NULL)),
     CONSTRAINT carts_email_check CHECK ((email IS NULL) = (email_key IS NULL)),
-    CONSTRAINT carts_consent_check CHECK (accepts_marketing = (accepts_marketing_at IS NOT NULL))
+    CONSTRAINT carts_consent_check CHECK (accepts_marketing = (accepts_marketing_at IS NOT NULL)),
+    CONSTRAINT carts_discount_label_check CHECK ((discount_minor IS NULL) = (discount_label IS NULL))
 );
+CREATE INDEX carts_draft_idx ON carts (id) WHERE status = 'draft';
 CREATE INDEX carts_user_idx ON carts (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX carts_consent_idx ON carts (email_key) WHERE status = 'open' AND accepts_marketing;
 CREATE INDEX carts_quiet_idx ON carts (updated_at, id) WHERE status = 'open' AND email IS NOT NULL AND reminded_at IS NULL;
@@ -95,6 +102,8 @@ CREATE TABLE cart_lines (
     quantity BIGINT NOT NULL CONSTRAINT cart_lines_quantity_check CHECK (quantity BETWEEN 1 AND 9999),
     custom_options JSONB NOT NULL,
     options_key TEXT NOT NULL,
+    -- What staff agreed on, in a draft; else a piece costs what the price lists say.
+    unit_price_minor BIGINT CONSTRAINT cart_lines_unit_price_check CHECK (unit_price_minor >= 0),
     position BIGINT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,

@@ -130,7 +130,8 @@ async fn money_that_is_held_in_vain_is_let_go_of(shop: TestShop) -> TestResult {
     shop.provider().will_answer(Outcome::Unknown);
     let cart = shop.cart(&[(&mug.id, 2)]).await?;
     let access = CartAccess::by_token(cart.id.parse()?, cart.token.as_str());
-    let wish = PlaceOrder { access, cart_version: None, payment_method: "test".to_owned(), key: Key::new("cart", "k", &[]) };
+    let wish =
+        PlaceOrder { access, cart_version: None, payment_method: "test".to_owned(), pays_within: None, key: Key::new("cart", "k", &[]) };
     checkout::run(&sales, &shop.origin(), wish).await?;
     let asked = shop.provider().calls().pop().ok_or("nobody was asked")?;
     let order = shop.get("/api/v1/orders?limit=1").await?.expect(200)?.text("0/id").to_owned();

@@ -20,6 +20,7 @@ mod customers;
 mod demo;
 mod document;
 mod doubts;
+mod draft_orders;
 mod export;
 mod faults;
 mod flow;

@@ -57,7 +57,7 @@ async fn place_order(
 ) -> Result<Kept, Problem> {
     let access = access(&holder, id);
     let key = key.of(access.owner());
-    let request = PlaceOrder { access, cart_version: body.cart_version, payment_method: body.payment_method, key };
+    let request = PlaceOrder { access, cart_version: body.cart_version, payment_method: body.payment_method, pays_within: None, key };
     let placed = checkout::run(&shop.sales, &holder.origin(id), request).await?;
     Ok(placed.into())
 }

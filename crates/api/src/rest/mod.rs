@@ -10,6 +10,7 @@ mod channels;
 pub(crate) mod checkout;
 mod customer_groups;
 mod customers;
+mod draft_orders;
 mod events;
 mod exchange_rates;
 mod inbound;
@@ -70,6 +71,7 @@ pub(crate) fn v1() -> Routes {
         .merge(me::routes())
         .merge(carts::routes())
         .merge(checkout::routes())
+        .merge(draft_orders::routes())
         .merge(orders::routes())
         .merge(payments::routes())
         .merge(refunds::routes())

@@ -35,6 +35,7 @@ const fn english(name: TemplateName) -> (&'static str, &'static str, &'static st
         TemplateName::OrderConfirmation => letter!("Your order {{ order.number }} at {{ shop.name }}", "en", "order_confirmation"),
         TemplateName::ShippingNotice => letter!("Your order {{ order.number }} is on its way", "en", "shipping_notice"),
         TemplateName::GiftCards => letter!("Your gift cards of {{ shop.name }}", "en", "gift_cards"),
+        TemplateName::PaymentRequest => letter!("Please pay your order {{ order.number }} at {{ shop.name }}", "en", "payment_request"),
         TemplateName::ReturnRequested => letter!("Your return of order {{ order.number }}", "en", "return_requested"),
         TemplateName::ReturnApproved => letter!("Send it back: your order {{ order.number }}", "en", "return_approved"),
         TemplateName::ReturnRejected => letter!("Your return of order {{ order.number }} was declined", "en", "return_rejected"),
@@ -52,6 +53,7 @@ const fn german(name: TemplateName) -> (&'static str, &'static str, &'static str
         TemplateName::OrderConfirmation => letter!("Ihre Bestellung {{ order.number }} bei {{ shop.name }}", "de", "order_confirmation"),
         TemplateName::ShippingNotice => letter!("Ihre Bestellung {{ order.number }} ist unterwegs", "de", "shipping_notice"),
         TemplateName::GiftCards => letter!("Ihre Geschenkgutscheine von {{ shop.name }}", "de", "gift_cards"),
+        TemplateName::PaymentRequest => letter!("Ihre Bestellung {{ order.number }} bei {{ shop.name }} bezahlen", "de", "payment_request"),
         TemplateName::ReturnRequested => letter!("Ihre Rücksendung zu Bestellung {{ order.number }}", "de", "return_requested"),
         TemplateName::ReturnApproved => letter!("Bitte zurücksenden: Ihre Bestellung {{ order.number }}", "de", "return_approved"),
         TemplateName::ReturnRejected => {

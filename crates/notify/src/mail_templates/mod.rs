@@ -33,6 +33,6 @@ pub use put::{PutTemplate, put};
 pub use render::Rendered;
 pub use reset::reset;
 pub use words::{
-    CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, OrderWords, ParcelWords, PieceWords, ReturnedWords, ShopWords,
-    StockWords, Words,
+    CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, OrderWords, ParcelWords, PaymentWords, PieceWords, ReturnedWords,
+    ShopWords, StockWords, Words,
 };

@@ -14,6 +14,8 @@ text_enum! {
         ShippingNotice = "shipping_notice",
         /// The gift cards of an order were made: their codes.
         GiftCards = "gift_cards",
+        /// Staff ask the customer of an order to pay it: the link.
+        PaymentRequest = "payment_request",
         /// Somebody asked to send something back.
         ReturnRequested = "return_requested",
         /// It may come.
@@ -36,12 +38,14 @@ text_enum! {
 }
 
 impl TemplateName {
-    /// True where a letter tells of an order, so that one may be named for a preview. Codes of gift cards are shown to nobody but their buyer.
+    /// True where a letter tells of an order, so that one may be named for a preview. Codes of gift cards and links to pay are shown to
+    /// nobody but their reader.
     #[must_use]
     pub const fn tells_of_an_order(self) -> bool {
         match self {
             Self::OrderConfirmation | Self::ShippingNotice => true,
             Self::GiftCards
+            | Self::PaymentRequest
             | Self::ReturnRequested
             | Self::ReturnApproved
             | Self::ReturnRejected

@@ -7,8 +7,8 @@ use super::format;
 use super::locale::MailLocale;
 use super::model::TemplateName;
 use super::words::{
-    CartWords, CustomerWords, EndpointWords, GiftCardWords, LineWords, OrderWords, ParcelWords, PieceWords, ReturnedWords, ShopWords,
-    StockWords, Words,
+    CartWords, CustomerWords, EndpointWords, GiftCardWords, LineWords, OrderWords, ParcelWords, PaymentWords, PieceWords, ReturnedWords,
+    ShopWords, StockWords, Words,
 };
 
 fn some(text: &str) -> Option<String> {
@@ -23,6 +23,9 @@ pub(super) fn samples(name: TemplateName, locale: &MailLocale) -> [Words; 2] {
         TemplateName::ShippingNotice => both(|full, locale| Words::Shipped { order: Box::new(order(full, locale)), parcel: parcel(full) }),
         TemplateName::GiftCards => {
             both(|full, locale| Words::GiftCards { order: Box::new(order(full, locale)), cards: cards(full, locale) })
+        }
+        TemplateName::PaymentRequest => {
+            both(|full, locale| Words::Pay { order: Box::new(order(full, locale)), payment: payment(full, locale) })
         }
         TemplateName::ReturnRequested | TemplateName::ReturnApproved | TemplateName::ReturnRejected | TemplateName::ReturnReceived => {
             both(|full, locale| Words::Returned { order: Box::new(order(full, locale)), returned: returned(full) })
@@ -44,6 +47,15 @@ pub(super) fn samples(name: TemplateName, locale: &MailLocale) -> [Words; 2] {
 /// Who writes sample letters where the shop itself is not asked.
 pub(super) fn shop() -> ShopWords {
     ShopWords { name: "Mugs & More".to_owned(), url: "https://shop.example".to_owned(), support_email: None }
+}
+
+fn payment(full: bool, locale: &MailLocale) -> PaymentWords {
+    let until = Utc.with_ymd_and_hms(2026, 3, 9, 9, 30, 0).single().unwrap_or_default();
+    PaymentWords {
+        url: "https://shop.example/orders/pay".to_owned(),
+        due: format::money(Money::new(2_990, Currency::EUR), locale),
+        until: full.then(|| format::moment(until, locale)),
+    }
 }
 
 fn order(full: bool, locale: &MailLocale) -> OrderWords {

@@ -27,7 +27,7 @@ pub struct ShopWords {
     pub support_email: Option<String>,
 }
 
-/// What a letter is about: `order` and `parcel`, `cards` or `returned`, `customer`, `cart`, `product` or `endpoint`.
+/// What a letter is about: `order` and `parcel`, `cards`, `payment` or `returned`, `customer`, `cart`, `product` or `endpoint`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub enum Words {
@@ -44,6 +44,13 @@ pub enum Words {
         order: Box<OrderWords>,
         /// The gift cards.
         cards: Vec<GiftCardWords>,
+    },
+    /// An order that is to be paid.
+    Pay {
+        /// The order.
+        order: Box<OrderWords>,
+        /// What is due.
+        payment: PaymentWords,
     },
     /// An order, and what comes back of it.
     Returned {
@@ -79,6 +86,17 @@ pub enum Words {
         /// Which one.
         endpoint: EndpointWords,
     },
+}
+
+/// What is due of an order, as its customer reads it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PaymentWords {
+    /// Where it is paid.
+    pub url: String,
+    /// How much.
+    pub due: String,
+    /// Until when the order waits, where it does.
+    pub until: Option<String>,
 }
 
 /// An order; amounts and days are texts as the reader writes them.

@@ -116,6 +116,7 @@ impl Mail {
             TemplateName::OrderConfirmation
             | TemplateName::ShippingNotice
             | TemplateName::GiftCards
+            | TemplateName::PaymentRequest
             | TemplateName::ReturnRequested
             | TemplateName::ReturnApproved
             | TemplateName::ReturnRejected

@@ -8,6 +8,7 @@ use payments::stored_values::{self, StoredValue};
 use platform::Context;
 use platform::db::DatabaseError;
 use sales::carts::{self, CartLine, CartToken};
+use sales::checkout;
 use sales::customers;
 use sales::gift_cards;
 use sales::orders::{self, OrderDetails, OrderKey};
@@ -19,8 +20,8 @@ use url::Url;
 use super::model::Mail;
 use super::unsubscribe::link;
 use crate::mail_templates::{
-    CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, PieceWords, StockWords, TemplateName, Words, moment, money,
-    order_words, parcel_words, returned_words, shop_words,
+    CartWords, CustomerWords, EndpointWords, GiftCardWords, LetterWords, PaymentWords, PieceWords, StockWords, TemplateName, Words, moment,
+    money, order_words, parcel_words, returned_words, shop_words,
 };
 use crate::webhooks;
 
@@ -62,6 +63,7 @@ pub(super) async fn told_in(context: &Context, mail: &Mail) -> Result<Option<Tol
         TemplateName::OrderConfirmation => ordered(context, mail).await?,
         TemplateName::ShippingNotice => shipped(context, mail).await?,
         TemplateName::GiftCards => gift_cards(context, mail).await?,
+        TemplateName::PaymentRequest => to_pay(context, mail).await?,
         TemplateName::ReturnRequested | TemplateName::ReturnApproved | TemplateName::ReturnRejected | TemplateName::ReturnReceived => {
             returned(context, mail).await?
         }
@@ -122,6 +124,23 @@ async fn gift_cards(context: &Context, mail: &Mail) -> Result<Option<Words>, Dat
     let cards: Vec<GiftCardWords> = made.iter().filter_map(card).collect();
     let order = Box::new(order_words(&details, &mail.locale));
     Ok((!cards.is_empty()).then_some(Words::GiftCards { order, cards }))
+}
+
+/// The link is made for the address that the order has: where that became another one, this reader may not pay any more.
+async fn to_pay(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {
+    let (Some(to), Some(details)) = (&mail.to, order(context, mail).await?) else { return Ok(None) };
+    let order = &details.order;
+    let Ok(due_minor) = checkout::due_of(order, context.now()) else { return Ok(None) };
+    if details.contact.email.key() != to.key() {
+        return Ok(None);
+    }
+    let token = checkout::payment_token(context, order.id, to)?;
+    let payment = PaymentWords {
+        url: checkout::payment_url(context, order.id, &token),
+        due: money(order.money(due_minor), &mail.locale),
+        until: order.expires_at.map(|at| moment(at, &mail.locale)),
+    };
+    Ok(Some(Words::Pay { order: Box::new(order_words(&details, &mail.locale)), payment }))
 }
 
 async fn welcomed(context: &Context, mail: &Mail) -> Result<Option<Words>, DatabaseError> {

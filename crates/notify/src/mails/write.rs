@@ -28,6 +28,7 @@ fn letter_of(name: &str) -> Option<TemplateName> {
         "order.confirmed" => Some(TemplateName::OrderConfirmation),
         "order.fulfilled" => Some(TemplateName::ShippingNotice),
         "order.gift_cards_made" => Some(TemplateName::GiftCards),
+        "order.payment_requested" => Some(TemplateName::PaymentRequest),
         "return.requested" => Some(TemplateName::ReturnRequested),
         "return.approved" => Some(TemplateName::ReturnApproved),
         "return.rejected" => Some(TemplateName::ReturnRejected),
@@ -82,6 +83,7 @@ impl WriteMail {
             TemplateName::OrderConfirmation
             | TemplateName::ShippingNotice
             | TemplateName::GiftCards
+            | TemplateName::PaymentRequest
             | TemplateName::ReturnRequested
             | TemplateName::ReturnApproved
             | TemplateName::ReturnRejected

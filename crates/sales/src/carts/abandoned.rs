@@ -62,6 +62,15 @@ pub async fn recover(tx: &WriteTx, id: CartId, reader: CartReader<'_>, token: &C
     Ok(db::execute(tx, UPDATE, values![token.hash(), id, reader.email.key(), reader.user_id]).await? == 1)
 }
 
+/// Lets a token open the order that came of a cart beside its holder's own, for the link that its customer pays by.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn open_order_by(tx: &WriteTx, id: CartId, token: &CartToken) -> Result<(), DatabaseError> {
+    const UPDATE: &str = "UPDATE carts SET order_link_hash = $1 WHERE id = $2 AND status = 'ordered'";
+    db::execute(tx, UPDATE, values![token.hash(), id]).await.map(drop)
+}
+
 /// Takes back the wish for news that carts of this address hold, however it was typed, so that no checkout tells it anew.
 ///
 /// # Errors

@@ -36,7 +36,7 @@ pub async fn add_line(sales: &Sales, origin: &Origin, access: &CartAccess, reque
         same.quantity = same.quantity.plus(added)?;
         same.clone()
     } else if lines.lines.len() < MOST_LINES {
-        let line = CartLine { id: CartLineId::generate(), variant_id, quantity: added, custom_options };
+        let line = CartLine { id: CartLineId::generate(), variant_id, quantity: added, custom_options, unit_price_minor: None };
         lines.lines.push(line.clone());
         line
     } else {

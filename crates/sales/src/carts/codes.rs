@@ -11,7 +11,7 @@ use crate::Sales;
 use crate::promotions;
 
 /// More than anybody types in; each is looked up whenever the cart is priced.
-const MOST_CODES: usize = 5;
+pub(super) const MOST_CODES: usize = 5;
 
 /// Gives a cart a code, once, whether its promotion holds now or not: it may when more is in the cart, or the address is known. What is no
 /// code counts as a guess, by cart and by network, and guessing becomes slow.

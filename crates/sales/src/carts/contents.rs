@@ -80,12 +80,17 @@ impl CartContents {
         self.variants.iter().find(|variant| variant.variant_id == id)
     }
 
+    /// What one piece of a line costs: what staff agreed on, else what the price lists say. Nothing where the variant is not sold.
+    #[must_use]
+    pub fn unit_price(&self, line: &CartLine) -> Option<Money> {
+        let variant = self.variant(line.variant_id).filter(|variant| variant.live)?;
+        let agreed = line.unit_price_minor.map(|minor| Money::new(minor, self.cart.currency));
+        agreed.or_else(|| variant.unit_price(line.quantity))
+    }
+
     /// Refuses goods that together are worth more than any total may be: such a cart could never be looked at again.
     pub(super) fn refuse_too_large(&self) -> Result<(), CartError> {
-        let worth = |line: &CartLine| {
-            let variant = self.variant(line.variant_id).filter(|variant| variant.live)?;
-            Some(i128::from(variant.unit_price(line.quantity)?.minor()) * i128::from(i64::from(line.quantity)))
-        };
+        let worth = |line: &CartLine| Some(i128::from(self.unit_price(line)?.minor()) * i128::from(i64::from(line.quantity)));
         let total: i128 = self.lines.iter().filter_map(worth).sum();
         if total > i128::from(Money::MAX_MINOR) { Err(CartError::TooLarge) } else { Ok(()) }
     }

@@ -74,15 +74,9 @@ impl DomainError for CreateCartError {
 /// # Errors
 /// `CreateCartError` names what does not fit.
 pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Result<CreatedCart, CreateCartError> {
-    let reader = sales.context.db.reader();
-    let rules = RulesStamp::read(reader).await?;
-    let code = request.channel.as_deref().unwrap_or(Channel::DEFAULT_CODE);
-    let channel = channels::standing(reader, &rules, |channel| channel.code == code).await?.ok_or(CreateCartError::UnknownChannel)?;
+    let (channel, rules) = channel_of(sales, &request).await?;
     let tx = sales.context.begin(origin).await?;
-    let channel = channels::fix_currency(&tx, channel).await?;
-    if request.currency.is_some_and(|currency| currency != channel.currency) {
-        return Err(CreateCartError::CurrencyMismatch(channel.currency));
-    }
+    let channel = fix_currency(&tx, channel, &request).await?;
     let user_id = if let Actor::User(user) = origin.actor { Some(user) } else { None };
     let cart = Cart {
         id: CartId::generate(),
@@ -100,6 +94,7 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
         shipping_method_id: None,
         codes: Vec::new(),
         stored_values: Vec::new(),
+        discount: None,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -111,6 +106,24 @@ pub async fn create(sales: &Sales, origin: &Origin, request: CreateCart) -> Resu
         contents: CartContents { now: cart.created_at, cart, channel, lines: Vec::new(), rules, variants: Vec::new() },
         token,
     })
+}
+
+/// Where it is filled, and the rules that hold.
+pub(super) async fn channel_of(sales: &Sales, request: &CreateCart) -> Result<(Channel, RulesStamp), CreateCartError> {
+    let reader = sales.context.db.reader();
+    let rules = RulesStamp::read(reader).await?;
+    let code = request.channel.as_deref().unwrap_or(Channel::DEFAULT_CODE);
+    let channel = channels::standing(reader, &rules, |channel| channel.code == code).await?.ok_or(CreateCartError::UnknownChannel)?;
+    Ok((channel, rules))
+}
+
+/// The channel with the currency that it sells in for good.
+pub(super) async fn fix_currency(tx: &WriteTx, channel: Channel, request: &CreateCart) -> Result<Channel, CreateCartError> {
+    let channel = channels::fix_currency(tx, channel).await?;
+    match request.currency {
+        Some(currency) if currency != channel.currency => Err(CreateCartError::CurrencyMismatch(channel.currency)),
+        _ => Ok(channel),
+    }
 }
 
 /// Where mail reaches somebody who has an account: no need to say it again in each cart.

@@ -40,6 +40,7 @@ pub async fn merge(sales: &Sales, origin: &Origin, user: UserId, guest: &CartAcc
     let own = match found.status {
         CartStatus::Merged => store::merged_into(&tx, found.id).await?,
         CartStatus::Ordered => return Err(CartError::AlreadyOrdered),
+        CartStatus::Draft => return Err(CartError::NotFound),
         CartStatus::Open => store::open_cart_of(&tx, user, Some(found.id)).await?,
     };
     let contents = match own {

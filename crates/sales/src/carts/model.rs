@@ -17,6 +17,8 @@ text_enum! {
     pub enum CartStatus {
         /// It can.
         Open = "open",
+        /// It can, by staff alone: an order in the making.
+        Draft = "draft",
         /// It became an order and stays as it was.
         Ordered = "ordered",
         /// Its lines went into another cart of the same customer.
@@ -82,6 +84,8 @@ pub enum CartProof {
     Token(CartToken),
     /// That they are signed in, which may be as the cart's owner.
     SignedIn(UserId),
+    /// That they may make orders for customers: it opens drafts, and no cart of a customer.
+    Staff,
 }
 
 impl CartProof {
@@ -89,7 +93,7 @@ impl CartProof {
     pub(super) fn hash(&self) -> Option<Vec<u8>> {
         match self {
             Self::Token(token) => Some(token.hash()),
-            Self::SignedIn(_) => None,
+            Self::SignedIn(_) | Self::Staff => None,
         }
     }
 }
@@ -120,6 +124,7 @@ impl CartAccess {
                 format!("{}:{digits}", self.cart_id)
             }
             CartProof::SignedIn(user) => format!("{}:{user}", self.cart_id),
+            CartProof::Staff => format!("{}:staff", self.cart_id),
         }
     }
 }
@@ -151,6 +156,40 @@ pub struct Cart {
     pub codes: Vec<String>,
     /// The gift cards and the credit that its holder pays with, in this order.
     pub stored_values: Vec<StoredValueId>,
+    /// What staff take off a draft.
+    pub discount: Option<StaffDiscount>,
+    /// Grows with each change.
+    pub version: i64,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was changed last.
+    pub updated_at: Timestamp,
+}
+
+/// What staff take off a draft, divided over its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffDiscount {
+    /// How much, in minor units of the cart's currency; above zero. What exceeds the lines is dropped.
+    pub minor: i64,
+    /// What the customer reads.
+    pub label: String,
+}
+
+/// A draft in the list of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftSummary {
+    /// Its id.
+    pub id: CartId,
+    /// Where it is sold.
+    pub channel_id: ChannelId,
+    /// For whom it is, where they have an account.
+    pub user_id: Option<UserId>,
+    /// Where the confirmation goes.
+    pub email: Option<String>,
+    /// All its amounts are in it.
+    pub currency: Currency,
+    /// How many lines it has.
+    pub line_count: i64,
     /// Grows with each change.
     pub version: i64,
     /// When it was begun.
@@ -179,6 +218,8 @@ pub struct CartLine {
     pub quantity: Quantity,
     /// What the customer asked for beyond the variant.
     pub custom_options: CustomOptions,
+    /// What staff agreed that a piece of a draft costs, in minor units of the cart's currency; absent: what the price lists say.
+    pub unit_price_minor: Option<i64>,
 }
 
 /// What a customer asks for beyond the variant: an engraving, a gift note. Lines that differ in it stay apart.

@@ -30,6 +30,7 @@ impl PersonalPlace for PersonalCarts {
                     "billing_address",
                     "codes",
                     "stored_values",
+                    "discount_label",
                     "metadata",
                     "tags",
                 ],
@@ -46,7 +47,8 @@ impl PersonalPlace for PersonalCarts {
                 .map(|line| json!({"variant_id": line.variant_id, "quantity": i64::from(line.quantity), "custom_options": line.custom_options.to_json()}))
                 .collect();
             json!({"id": cart.id, "status": cart.status.as_str(), "email": cart.email, "accepts_marketing_at": cart.accepts_marketing_at,
-                   "shipping_address": cart.shipping_address, "billing_address": cart.billing_address, "codes": cart.codes, "stored_values": cart.stored_values, "lines": lines,
+                   "shipping_address": cart.shipping_address, "billing_address": cart.billing_address, "codes": cart.codes, "stored_values": cart.stored_values,
+                   "discount_label": cart.discount.as_ref().map(|discount| &discount.label), "lines": lines,
                    "created_at": cart.created_at, "updated_at": cart.updated_at})
         });
         Ok(told.collect())

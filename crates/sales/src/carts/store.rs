@@ -7,7 +7,7 @@ use platform::values;
 use uuid::Uuid;
 
 use super::error::CartError;
-use super::model::{Cart, CartAccess, CartLine, CartLines, CartProof, CartStatus, CartToken, CustomOptions};
+use super::model::{Cart, CartAccess, CartLine, CartLines, CartProof, CartStatus, CartToken, CustomOptions, StaffDiscount};
 
 /// What always holds of carts.
 pub const INVARIANTS: &[Invariant] = &[Invariant {
@@ -22,6 +22,7 @@ struct CartRow {
     id: Uuid,
     token_hash: Vec<u8>,
     recovery_hash: Option<Vec<u8>>,
+    order_link_hash: Option<Vec<u8>>,
     user_id: Option<Uuid>,
     channel_id: Uuid,
     currency: String,
@@ -33,13 +34,16 @@ struct CartRow {
     shipping_method_id: Option<Uuid>,
     codes: serde_json::Value,
     stored_values: serde_json::Value,
+    discount_minor: Option<i64>,
+    discount_label: Option<String>,
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
-const COLUMNS: &str = "id, token_hash, recovery_hash, user_id, channel_id, currency, status, email, accepts_marketing_at, shipping_address,
-    billing_address, shipping_method_id, codes, stored_values, version, created_at, updated_at";
+const COLUMNS: &str =
+    "id, token_hash, recovery_hash, order_link_hash, user_id, channel_id, currency, status, email, accepts_marketing_at, shipping_address,
+    billing_address, shipping_method_id, codes, stored_values, discount_minor, discount_label, version, created_at, updated_at";
 
 impl TryFrom<CartRow> for Cart {
     type Error = DatabaseError;
@@ -58,6 +62,7 @@ impl TryFrom<CartRow> for Cart {
             shipping_method_id: row.shipping_method_id.map(ShippingMethodId::from_uuid),
             codes: serde_json::from_value(row.codes).map_err(|_| DatabaseError::corrupt("carts.codes"))?,
             stored_values: serde_json::from_value(row.stored_values).map_err(|_| DatabaseError::corrupt("carts.stored_values"))?,
+            discount: row.discount_minor.zip(row.discount_label).map(|(minor, label)| StaffDiscount { minor, label }),
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -69,7 +74,7 @@ fn address(stored: Option<serde_json::Value>) -> Result<Option<Address>, Databas
     stored.map(serde_json::from_value).transpose().map_err(|_| DatabaseError::corrupt("an address of a cart"))
 }
 
-fn address_json(address: Option<&Address>) -> Result<Option<serde_json::Value>, DatabaseError> {
+pub(super) fn address_json(address: Option<&Address>) -> Result<Option<serde_json::Value>, DatabaseError> {
     address.map(serde_json::to_value).transpose().map_err(|_| DatabaseError::corrupt("an address of a cart"))
 }
 
@@ -101,7 +106,7 @@ pub async fn lock(tx: &WriteTx, access: &CartAccess) -> Result<Locked, CartError
     let (row, lines) = tokio::try_join!(biased; db::fetch_optional(tx, &sql, values![access.cart_id]), lines_of(tx, access.cart_id))?;
     let cart = opened(row, &access.proof)?;
     match cart.status {
-        CartStatus::Open => Ok(Locked { cart, lines }),
+        CartStatus::Open | CartStatus::Draft => Ok(Locked { cart, lines }),
         CartStatus::Ordered => Err(CartError::AlreadyOrdered),
         CartStatus::Merged => Err(CartError::AlreadyMerged),
     }
@@ -115,8 +120,14 @@ pub(super) async fn find_open(db: &impl ConnectionTrait, id: CartId) -> Result<O
 }
 
 fn opened(row: Option<CartRow>, proof: &CartProof) -> Result<Cart, CartError> {
+    let is_draft = |row: &CartRow| row.status == CartStatus::Draft.as_str();
     let opens = |row: &CartRow| match proof {
-        CartProof::Token(token) => token.opens(&row.token_hash) || row.recovery_hash.as_ref().is_some_and(|hash| token.opens(hash)),
+        CartProof::Staff => is_draft(row),
+        _ if is_draft(row) => false,
+        CartProof::Token(token) => {
+            let links = [&row.recovery_hash, &row.order_link_hash];
+            token.opens(&row.token_hash) || links.into_iter().flatten().any(|hash| token.opens(hash))
+        }
         CartProof::SignedIn(user) => row.user_id == Some(user.uuid()),
     };
     Ok(Cart::try_from(row.filter(opens).ok_or(CartError::NotFound)?)?)
@@ -225,6 +236,7 @@ struct CartLineRow {
     variant_id: Uuid,
     quantity: i64,
     custom_options: serde_json::Value,
+    unit_price_minor: Option<i64>,
 }
 
 /// A line, or none where the cart has no lines.
@@ -244,6 +256,7 @@ impl TryFrom<CartLineRow> for CartLine {
             variant_id: VariantId::from_uuid(row.variant_id),
             quantity: Quantity::try_from(row.quantity).map_err(|_| DatabaseError::corrupt("cart_lines.quantity"))?,
             custom_options: CustomOptions::stored(row.custom_options)?,
+            unit_price_minor: row.unit_price_minor,
         })
     }
 }
@@ -253,7 +266,7 @@ impl TryFrom<CartLineRow> for CartLine {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub(super) async fn lines_of(db: &impl ConnectionTrait, cart_id: CartId) -> Result<CartLines, DatabaseError> {
-    const SELECT: &str = "SELECT r.stamp, l.id, l.variant_id, l.quantity, l.custom_options
+    const SELECT: &str = "SELECT r.stamp, l.id, l.variant_id, l.quantity, l.custom_options, l.unit_price_minor
         FROM standing_rules r LEFT JOIN cart_lines l ON l.cart_id = $1 ORDER BY l.position, l.id";
     let rows: Vec<LineUnderRules> = db::fetch_all(db, SELECT, values![cart_id]).await?;
     let stamp = rows.first().map(|row| row.stamp.clone()).ok_or_else(|| DatabaseError::corrupt("no row of standing_rules"))?;
@@ -270,6 +283,18 @@ pub(super) async fn put_line(tx: &WriteTx, cart_id: CartId, line: &CartLine) -> 
     let options = line.custom_options.to_json();
     let values = values![line.id, cart_id, line.variant_id, line.quantity, options, line.custom_options.key(), tx.now()];
     db::execute_later(tx, INSERT, values).await
+}
+
+/// Writes the lines of a cart that has none yet, in this order.
+pub(super) async fn put_lines(tx: &WriteTx, cart_id: CartId, lines: &[CartLine]) -> Result<(), DatabaseError> {
+    const INSERT: &str =
+        "INSERT INTO cart_lines (id, cart_id, variant_id, quantity, custom_options, options_key, unit_price_minor, position,
+        created_at, updated_at) VALUES";
+    let rows = (1_i64..).zip(lines).map(|(position, line)| {
+        let (options, options_key) = (line.custom_options.to_json(), line.custom_options.key());
+        values![line.id, cart_id, line.variant_id, line.quantity, options, options_key, line.unit_price_minor, position, tx.now(), tx.now()]
+    });
+    db::insert_many_later(tx, INSERT, rows.collect(), "").await
 }
 
 pub(super) async fn delete_line(tx: &WriteTx, cart_id: CartId, line_id: CartLineId) -> Result<bool, DatabaseError> {
@@ -291,8 +316,10 @@ pub(super) async fn all_of(db: &impl ConnectionTrait, user: UserId) -> Result<Ve
 
 /// Empties the carts of a customer, and takes from them all that tells whose they were.
 pub(super) async fn forget_of(tx: &WriteTx, user: UserId) -> Result<(), DatabaseError> {
-    const UPDATE: &str = "UPDATE carts SET email = NULL, email_key = NULL, recovery_hash = NULL, accepts_marketing = FALSE,
-        accepts_marketing_at = NULL, shipping_address = NULL, billing_address = NULL, codes = $2, stored_values = $2, tags = $2, metadata = $3,
+    const UPDATE: &str =
+        "UPDATE carts SET email = NULL, email_key = NULL, recovery_hash = NULL, order_link_hash = NULL, accepts_marketing = FALSE,
+        accepts_marketing_at = NULL, shipping_address = NULL, billing_address = NULL, codes = $2, stored_values = $2, discount_minor = NULL,
+        discount_label = NULL, tags = $2, metadata = $3,
         version = version + 1, updated_at = $4 WHERE user_id = $1";
     db::execute(tx, "DELETE FROM cart_lines WHERE cart_id IN (SELECT id FROM carts WHERE user_id = $1)", values![user]).await?;
     let values = values![user, serde_json::json!([]), serde_json::json!({}), tx.now()];

@@ -7,8 +7,9 @@ use kernel::{AdjustmentId, CartLineId, ContactId, OrderId, OrderLineId, Timestam
 use platform::db::DatabaseError;
 use serde_json::json;
 
+use crate::carts::CartStatus;
 use crate::orders::{
-    Adjustment, Contact, FulfilmentStatus, Order, OrderDetails, OrderLine, OrderStatus, OrderTaxLine, PaymentStatus, Settled,
+    Adjustment, Contact, FulfilmentStatus, Order, OrderDetails, OrderLine, OrderSource, OrderStatus, OrderTaxLine, PaymentStatus, Settled,
 };
 use crate::pricing::{AdjustmentKind, PricedAdjustment, PricedCart, PricedCartLine, PricedLine, Totals};
 use crate::tax::{TaxLine, TaxMode};
@@ -60,6 +61,7 @@ fn order(priced: &PricedCart, placing: Placing, contact_id: ContactId) -> Order 
         id: placing.id,
         number: placing.number,
         cart_id: Some(cart.id),
+        source: if cart.status == CartStatus::Draft { OrderSource::Draft } else { OrderSource::Cart },
         channel_id: cart.channel_id,
         user_id: cart.user_id,
         contact_id,

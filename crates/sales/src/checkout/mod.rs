@@ -4,12 +4,14 @@ mod build;
 mod error;
 mod pay;
 mod pay_error;
+mod payment_link;
 mod place;
 mod ready;
 mod run;
 
 pub use error::PlaceOrderError;
-pub use pay::{PayOrder, pay};
+pub use pay::{PayOrder, due_of, pay};
 pub use pay_error::PayOrderError;
+pub use payment_link::{PaymentLink, payment_link, payment_token, payment_url};
 pub use place::PlaceOrder;
 pub use run::run;

@@ -72,7 +72,10 @@ async fn begin(sales: &Sales, tx: &WriteTx, request: &PayOrder) -> Result<Begun,
 }
 
 /// What is neither taken nor promised. A refund leaves no debt on what was sold; an order that is not sold yet has to be covered.
-fn due_of(order: &Order, now: Timestamp) -> Result<i64, PayOrderError> {
+///
+/// # Errors
+/// `PayOrderError` where nothing can be paid.
+pub fn due_of(order: &Order, now: Timestamp) -> Result<i64, PayOrderError> {
     if !order.status.is_live() {
         return Err(PayOrderError::NotPayable(order.status));
     }

@@ -3,6 +3,7 @@
 use ::payments::payments::{self, Operation, Payment, Redeem, Start};
 use ::payments::providers::Provider;
 use catalog::inventory::{self, ReserveError};
+use chrono::TimeDelta;
 use kernel::{OrderId, OrderLineId, Origin};
 use platform::db::{DatabaseError, WriteTx};
 use platform::idempotency::{self, Answer, Claim, Key};
@@ -29,6 +30,9 @@ pub struct PlaceOrder {
     pub cart_version: Option<String>,
     /// The payment provider.
     pub payment_method: String,
+    /// How long the order waits for its money, where its customer pays by a link: a provider that has to be asked is asked then, because
+    /// nobody is here to answer it. Absent: as long as the method has, and the provider is asked now.
+    pub pays_within: Option<TimeDelta>,
     /// The request's key.
     pub key: Key,
 }
@@ -60,10 +64,14 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     refuse_idle_codes(&priced, request.cart_version.is_some())?;
     refuse_idle_values(&priced, origin, request.cart_version.is_some())?;
     let provider = sales.providers.get(&request.payment_method).ok_or(PlaceOrderError::PaymentMethod)?;
-    let Built { mut details, cart_lines } = write_order(sales, &tx, &priced, provider.as_ref()).await?;
+    let patience = request.pays_within.unwrap_or_else(|| provider.patience(&sales.context.config));
+    let Built { mut details, cart_lines } = write_order(&tx, &priced, (provider.as_ref(), patience)).await?;
     redeem(&tx, &mut details, &priced.tender).await?;
     let start = provider.start(&sales.context.config);
-    let operation = open_payment(&tx, &mut details, (provider.as_ref(), start)).await?;
+    let operation = match start {
+        Start::Capture | Start::Authorise if request.pays_within.is_some() => None,
+        _ => open_payment(&tx, &mut details, (provider.as_ref(), start)).await?,
+    };
     let expires_at = details.order.expires_at;
     let demand = demand(&details);
     let reserved = inventory::reserve(&tx, details.order.id.uuid(), details.order.user_id, &demand, expires_at).await;
@@ -119,14 +127,18 @@ fn refuse_idle_values(priced: &PricedCart, origin: &Origin, has_seen: bool) -> R
     Ok(())
 }
 
-async fn write_order(sales: &Sales, tx: &WriteTx, priced: &PricedCart, provider: &dyn Provider) -> Result<Built, PlaceOrderError> {
+async fn write_order(
+    tx: &WriteTx,
+    priced: &PricedCart,
+    (provider, patience): (&dyn Provider, TimeDelta),
+) -> Result<Built, PlaceOrderError> {
     let id = OrderId::generate();
     let placing = Placing {
         id,
         number: orders::next_number(tx, id).await?,
         payment_method: provider.name().to_owned(),
         now: tx.now(),
-        expires_at: tx.now() + provider.patience(&sales.context.config),
+        expires_at: tx.now() + patience,
     };
     let expires_at = placing.expires_at;
     let built = build(priced, placing)?;

@@ -10,7 +10,7 @@ pub(super) fn refuse_unready(priced: &PricedCart) -> Result<(), PlaceOrderError>
     if priced.lines.is_empty() {
         return Err(PlaceOrderError::CartEmpty);
     }
-    let gone: Vec<CartLineId> = priced.lines.iter().filter(|line| !line.for_sale).map(|line| line.line.id).collect();
+    let gone: Vec<CartLineId> = priced.lines.iter().filter(|line| !line.is_for_sale()).map(|line| line.line.id).collect();
     if !gone.is_empty() {
         return Err(PlaceOrderError::Unavailable(gone));
     }

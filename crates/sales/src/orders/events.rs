@@ -102,6 +102,12 @@ impl OrderFact {
         Self::of(order, "order.gift_cards_made")
     }
 
+    /// Its customer is asked to pay it.
+    #[must_use]
+    pub fn payment_requested(order: &Order) -> Self {
+        Self::of(order, "order.payment_requested")
+    }
+
     /// It became a customer's who had placed it as a guest.
     #[must_use]
     pub fn claimed(order: &Order) -> Self {
@@ -130,6 +136,7 @@ impl Fact for OrderFact {
         ("order.delivered", "a parcel arrived"),
         ("order.refund_ordered", "staff give money back"),
         ("order.gift_cards_made", "the gift cards that it brings were made"),
+        ("order.payment_requested", "its customer is asked by letter to pay it"),
         ("order.claimed", "it was placed by a guest who has an account now"),
         ("order.updated", "tags, free data or notes changed"),
     ];

@@ -25,7 +25,7 @@ pub use claim::claim;
 pub use events::OrderFact;
 pub use expire::{ExpireOrder, expire, expire_at, hold_until};
 pub use gift_cards::{restore_gift_cards, take_back_gift_cards};
-pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
+pub use model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderSource, OrderTaxLine, PaymentSummary};
 pub use note::{Note, NoteError, add_note};
 pub use personal::PersonalOrders;
 pub use progress::{Facts, LineProgress, Settled, fulfilment_status, next_status, payment_status};

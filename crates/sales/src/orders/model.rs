@@ -4,7 +4,7 @@ use ::payments::payments::PaymentStatus as PaymentState;
 use accounts::addresses::Address;
 use kernel::{
     AdjustmentId, CartId, ChannelId, ContactId, Currency, Email, FulfilmentId, Money, OrderId, OrderLineId, PaymentId, ProductId, Quantity,
-    ShippingMethodId, Timestamp, UserId, VariantId,
+    ShippingMethodId, Timestamp, UserId, VariantId, text_enum,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -23,6 +23,18 @@ pub enum OrderKey {
     Number(i64),
 }
 
+text_enum! {
+    /// How an order came about.
+    pub enum OrderSource {
+        /// A customer ordered a cart.
+        Cart = "cart",
+        /// Staff wrote it for a customer.
+        Draft = "draft",
+        /// It replaces what came back of another order.
+        Exchange = "exchange",
+    }
+}
+
 /// An order without its parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order {
@@ -32,6 +44,8 @@ pub struct Order {
     pub number: i64,
     /// The cart it came of.
     pub cart_id: Option<CartId>,
+    /// How it came about.
+    pub source: OrderSource,
     /// Where it was sold.
     pub channel_id: ChannelId,
     /// Whose it is, where known.

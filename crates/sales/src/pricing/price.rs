@@ -44,8 +44,8 @@ pub struct PricedCartLine {
     pub line: CartLine,
     /// The variant as it is sold now.
     pub variant: Sellable,
-    /// False where it is not for sale any more: it costs nothing here and checkout refuses it.
-    pub for_sale: bool,
+    /// What a piece costs; nothing where it is not for sale any more, and checkout refuses it.
+    pub unit: Option<Money>,
     /// The promotion that put it in as a present; nobody can change it.
     pub gift_of: Option<PromotionId>,
 }
@@ -115,7 +115,7 @@ pub async fn price_supposing(
     };
     let tax_rates = destination.as_ref().zip(tax_rates.as_ref()).map_or(&[][..], |(there, rates)| rates.of(there.country));
     let inputs = lines.iter().filter_map(line_input).collect::<Vec<_>>();
-    let adjustments = promote::adjustments(&promotions, cart.currency);
+    let adjustments = promote::adjustments(&promotions, &cart);
     let destination = destination.as_ref();
     let basis = Basis { cart: &cart, tax_mode, destination, tax_rates, lines: &inputs, adjustments: &adjustments };
     let unshipped = basis.price(None)?;
@@ -146,19 +146,22 @@ fn gross_of_gift_cards(lines: &[PricedCartLine], totals: &Totals) -> i64 {
 fn for_sale(contents: &CartContents) -> Result<Vec<PricedCartLine>, DatabaseError> {
     let priced = |line: &CartLine| {
         let variant = contents.variant(line.variant_id).cloned().ok_or_else(|| DatabaseError::corrupt("cart_lines.variant_id"))?;
-        let for_sale = variant.live && variant.unit_price(line.quantity).is_some();
-        Ok(PricedCartLine { line: line.clone(), variant, for_sale, gift_of: None })
+        let unit = contents.unit_price(line);
+        Ok(PricedCartLine { line: line.clone(), variant, unit, gift_of: None })
     };
     contents.lines.iter().map(priced).collect()
 }
 
-/// What one piece of a line costs; nothing where it is not for sale.
-pub(super) fn unit_of(line: &PricedCartLine) -> Option<Money> {
-    line.variant.unit_price(line.line.quantity).filter(|_| line.for_sale)
+impl PricedCartLine {
+    /// False where it costs nothing here because it is not sold any more.
+    #[must_use]
+    pub const fn is_for_sale(&self) -> bool {
+        self.unit.is_some()
+    }
 }
 
 fn line_input(line: &PricedCartLine) -> Option<LineInput> {
-    let unit = unit_of(line)?;
+    let unit = line.unit?;
     Some(LineInput {
         line_id: line.line.id,
         variant_id: line.line.variant_id,

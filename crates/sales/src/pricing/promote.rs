@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use uuid::Builder;
 
 use super::model::AdjustmentInput;
-use super::price::{PricedCartLine, Supposed, unit_of};
-use crate::carts::{CartContents, CartLine, CustomOptions};
+use super::price::{PricedCartLine, Supposed};
+use crate::carts::{Cart, CartContents, CartLine, CustomOptions};
 use crate::promotions::{self, Applied, BasketLine, Buyer, Evaluation, Granted, Wish};
 use crate::shipping::ShippingMethod;
 
@@ -27,7 +27,7 @@ pub(super) async fn promote(
         now: *now,
         buyer: Buyer { user_id: cart.user_id, email: cart.email.clone() },
         lines: lines.iter().filter_map(basket_line).collect(),
-        ships: lines.iter().any(|line| line.variant.requires_shipping && unit_of(line).is_some()),
+        ships: lines.iter().any(|line| line.variant.requires_shipping && line.is_for_sale()),
         codes: &cart.codes,
         trial: supposed.promotion,
     };
@@ -35,16 +35,16 @@ pub(super) async fn promote(
     let mut applied = std::mem::take(&mut granted.evaluation.applied);
     for applied in &mut applied {
         if let Some(present) = present(cart.id, applied, &granted) {
-            applied.off_minor.extend(unit_of(&present).map(|unit| (present.line.id, unit.minor() * i64::from(present.line.quantity))));
+            applied.off_minor.extend(present.unit.map(|unit| (present.line.id, unit.minor() * i64::from(present.line.quantity))));
             lines.push(present);
         }
     }
     Ok(Evaluation { applied, passed_over: granted.evaluation.passed_over })
 }
 
-/// Gift cards are money: no promotion makes them cheaper, and they do not count towards one.
+/// Gift cards are money: no promotion makes them cheaper, and they do not count towards one. Neither does what staff agreed on another price for.
 fn basket_line(line: &PricedCartLine) -> Option<BasketLine> {
-    if line.variant.kind == VariantKind::GiftCard {
+    if line.variant.kind == VariantKind::GiftCard || line.line.unit_price_minor.is_some() {
         return None;
     }
     Some(BasketLine {
@@ -52,7 +52,7 @@ fn basket_line(line: &PricedCartLine) -> Option<BasketLine> {
         variant_id: line.line.variant_id,
         product_id: line.variant.product_id,
         quantity: line.line.quantity.into(),
-        unit_minor: unit_of(line)?.minor(),
+        unit_minor: line.unit?.minor(),
         categories: Default::default(),
         tags: Default::default(),
     })
@@ -74,8 +74,10 @@ fn present_line(
         variant_id: variant.variant_id,
         quantity,
         custom_options: CustomOptions::default(),
+        unit_price_minor: None,
     };
-    PricedCartLine { line, variant, for_sale: true, gift_of: Some(promotion_id) }
+    let unit = variant.unit_price(quantity);
+    PricedCartLine { line, variant, unit, gift_of: Some(promotion_id) }
 }
 
 /// A present is no row: its id is made of what it is a present of, so that it is the same at each look.
@@ -85,8 +87,9 @@ fn line_of_present(cart_id: CartId, promotion_id: PromotionId) -> CartLineId {
     CartLineId::from_uuid(Builder::from_custom_bytes(bytes).into_uuid())
 }
 
-/// The amounts that promotions take off lines, in the order in which they apply.
-pub(super) fn adjustments(evaluation: &Evaluation, currency: kernel::Currency) -> Vec<AdjustmentInput> {
+/// The amounts that promotions take off lines, in the order in which they apply; behind them what staff take off.
+pub(super) fn adjustments(evaluation: &Evaluation, cart: &Cart) -> Vec<AdjustmentInput> {
+    let currency = cart.currency;
     let of = |applied: &Applied| {
         let parts = applied.off_minor.iter().map(|(line_id, off)| AdjustmentInput {
             source_id: Some(applied.promotion_id.uuid()),
@@ -96,7 +99,13 @@ pub(super) fn adjustments(evaluation: &Evaluation, currency: kernel::Currency) -
         });
         parts.collect::<Vec<_>>()
     };
-    evaluation.applied.iter().flat_map(of).collect()
+    let by_staff = cart.discount.as_ref().map(|discount| AdjustmentInput {
+        source_id: None,
+        label: discount.label.clone(),
+        line_id: None,
+        amount: Money::new(-discount.minor, currency),
+    });
+    evaluation.applied.iter().flat_map(of).chain(by_staff).collect()
 }
 
 /// True where a promotion pays for sending the parcel by this method.

@@ -102,6 +102,7 @@ pub async fn try_out(context: &Context, trial: Trial) -> Result<PricedCart, Tria
         shipping_method_id: trial.shipping_method_id,
         codes: trial.codes,
         stored_values: Vec::new(),
+        discount: None,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -111,6 +112,7 @@ pub async fn try_out(context: &Context, trial: Trial) -> Result<PricedCart, Tria
         variant_id: *variant_id,
         quantity: *quantity,
         custom_options: CustomOptions::default(),
+        unit_price_minor: None,
     };
     let lines = CartLines { lines: trial.lines.iter().map(line).collect(), rules };
     let contents = carts::with_lines(reader, cart, lines, now).await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use accounts::addresses::Address;
 use gateway::Problem;
 use kernel::{Email, FieldErrors, Money, Quantity, Timestamp};
-use sales::carts::{AddLine, CreateCart, CustomOptions, EditCart};
+use sales::carts::{AddLine, Cart, CreateCart, CustomOptions, EditCart, StaffDiscount};
 use sales::pricing::{PricedCart, PricedCartLine, TenderPart};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -129,7 +129,7 @@ pub(crate) struct CartView {
     id: String,
     /// Grows with each change.
     version: i64,
-    /// `open`, or `ordered` once it became an order.
+    /// `open`, `draft` for an order that staff prepare, or `ordered` once it became an order.
     #[schema(value_type = schema::CartStatus)]
     status: &'static str,
     /// ISO 4217.
@@ -137,6 +137,9 @@ pub(crate) struct CartView {
     currency: &'static str,
     /// The channel's code.
     channel: String,
+    /// Whose it is, where they have an account.
+    #[schema(value_type = Option<schema::UserId>)]
+    user_id: Option<String>,
     /// Where the confirmation goes.
     email: Option<String>,
     /// Whether the customer wants news.
@@ -156,6 +159,8 @@ pub(crate) struct CartView {
     codes: Vec<String>,
     /// Which promotions make it cheaper, and why others do not.
     promotions: CartPromotionsView,
+    /// What staff take off, in a draft order.
+    staff_discount: Option<StaffDiscountView>,
     /// The gift cards and the credit that pay for it, in this order.
     pays_with: Vec<TenderView>,
     /// What it costs.
@@ -166,6 +171,21 @@ pub(crate) struct CartView {
     /// When it was changed last.
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
+}
+
+/// What staff take off a draft order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StaffDiscountView {
+    /// How much at most; what exceeds the lines is dropped.
+    amount: MoneyView,
+    /// What the customer reads.
+    label: String,
+}
+
+impl StaffDiscountView {
+    fn of(cart: &Cart, discount: &StaffDiscount) -> Self {
+        Self { amount: Money::new(discount.minor, cart.currency).into(), label: discount.label.clone() }
+    }
 }
 
 /// One line of a cart.
@@ -198,6 +218,8 @@ pub(crate) struct CartLineView {
     quantity: i64,
     /// False where it is not for sale any more: it costs nothing here, and checkout refuses it.
     for_sale: bool,
+    /// True where staff agreed on the price, in a draft order.
+    price_agreed: bool,
     /// What one piece costs.
     unit_price: Option<MoneyView>,
     /// Price times quantity.
@@ -244,6 +266,7 @@ impl From<&PricedCart> for CartView {
             status: cart.status.as_str(),
             currency: cart.currency.code(),
             channel: priced.channel.code.clone(),
+            user_id: cart.user_id.map(|id| id.to_string()),
             email: cart.email.as_ref().map(|email| email.as_str().to_owned()),
             accepts_marketing: cart.accepts_marketing_at.is_some(),
             shipping_address: cart.shipping_address.as_ref().map(AddressView::from),
@@ -253,6 +276,7 @@ impl From<&PricedCart> for CartView {
             lines: lines_of(priced),
             codes: cart.codes.clone(),
             promotions: CartPromotionsView::told(priced),
+            staff_discount: cart.discount.as_ref().map(|discount| StaffDiscountView::of(cart, discount)),
             pays_with: priced.tender.parts.iter().map(TenderView::from).collect(),
             totals: TotalsView::from(priced),
             created_at: cart.created_at,
@@ -296,7 +320,8 @@ fn line_view(priced: &PricedCart, line: &PricedCartLine) -> CartLineView {
         options: variant.options.clone(),
         custom_options: line.line.custom_options.to_json(),
         quantity: line.line.quantity.into(),
-        for_sale: line.for_sale,
+        for_sale: line.is_for_sale(),
+        price_agreed: line.line.unit_price_minor.is_some(),
         unit_price: price.map(|price| price.unit.into()),
         subtotal: price.map(|price| price.subtotal.into()),
         discount: price.map(|price| price.discount.into()),

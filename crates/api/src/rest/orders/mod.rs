@@ -6,6 +6,7 @@ mod commands;
 mod handlers;
 mod list;
 mod pay;
+mod payment_link;
 mod summary;
 mod wire;
 
@@ -16,5 +17,5 @@ pub(crate) use wire::OrderView;
 use crate::routes::Routes;
 
 pub(super) fn routes() -> Routes {
-    handlers::routes().merge(commands::routes()).merge(batch::routes()).merge(pay::routes())
+    handlers::routes().merge(commands::routes()).merge(batch::routes()).merge(pay::routes()).merge(payment_link::routes())
 }

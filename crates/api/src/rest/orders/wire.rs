@@ -29,6 +29,9 @@ pub(crate) struct OrderView {
     /// `none`, `part`, `fulfilled` or `delivered`.
     #[schema(value_type = schema::OrderFulfilmentStatus)]
     fulfilment_status: &'static str,
+    /// `cart`, `draft` where staff wrote it, or `exchange`.
+    #[schema(value_type = schema::OrderSource)]
+    source: &'static str,
     /// ISO 4217.
     #[schema(value_type = schema::CurrencyCode)]
     currency: &'static str,
@@ -40,6 +43,9 @@ pub(crate) struct OrderView {
     billing_address: Option<AddressView>,
     /// How it is sent.
     shipping_method: Option<String>,
+    /// What it is paid by.
+    #[schema(value_type = schema::PaymentMethod)]
+    payment_method: String,
     /// What was sold.
     lines: Vec<OrderLineView>,
     /// Shipping, discounts.
@@ -260,11 +266,13 @@ impl From<&OrderDetails> for OrderView {
             status: order.status.as_str(),
             payment_status: order.payment_status.as_str(),
             fulfilment_status: order.fulfilment_status.as_str(),
+            source: order.source.as_str(),
             currency: order.currency.code(),
             email: contact.email.as_str().to_owned(),
             shipping_address: contact.shipping_address.as_ref().map(AddressView::from),
             billing_address: contact.billing_address.as_ref().map(AddressView::from),
             shipping_method: order.shipping_method_name.clone(),
+            payment_method: order.payment_method.clone(),
             lines: details.lines.iter().map(|line| line_view(order, line)).collect(),
             adjustments: details.adjustments.iter().map(|one| adjustment_view(order, one)).collect(),
             tax_lines: tax_lines(details),

@@ -1,5 +1,7 @@
 //! Tags, notes and parcels of orders.
 
+use std::collections::BTreeMap;
+
 use kernel::{FulfilmentId, NoteId, OrderId, OrderLineId, Quantity, Timestamp, fold};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, WriteTx};
 use platform::values;
@@ -112,4 +114,43 @@ pub async fn count_restocked(tx: &WriteTx, id: OrderLineId, called_off: i64, ret
     const UPDATE: &str = "UPDATE order_lines SET quantity_cancelled = quantity_cancelled + $1, quantity_returned = quantity_returned + $2
         WHERE id = $3";
     db::execute(tx, UPDATE, values![called_off, returned, id]).await.map(drop)
+}
+
+#[derive(FromQueryResult)]
+struct FulfilmentRow {
+    id: Uuid,
+    status: String,
+    carrier: Option<String>,
+    tracking_number: Option<String>,
+    tracking_url: Option<String>,
+    delivered_at: Option<Timestamp>,
+    created_at: Timestamp,
+    version: i64,
+    line_id: Uuid,
+    quantity: i64,
+}
+
+/// One row per parcel and line, folded into parcels; a parcel has at least one line.
+pub(super) async fn fulfilments_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<Fulfilment>, DatabaseError> {
+    const SELECT: &str = "SELECT f.id, f.status, f.carrier, f.tracking_number, f.tracking_url, f.delivered_at, f.created_at, f.version, fl.line_id, fl.quantity
+        FROM fulfilments f JOIN fulfilment_lines fl ON fl.fulfilment_id = f.id
+        WHERE f.order_id = $1 ORDER BY f.created_at, f.id, fl.line_id";
+    let rows: Vec<FulfilmentRow> = db::fetch_all(db, SELECT, values![id]).await?;
+    let mut parcels: BTreeMap<(Timestamp, Uuid), Fulfilment> = BTreeMap::new();
+    for row in rows {
+        let status = row.status.parse().map_err(|_| DatabaseError::corrupt("fulfilments.status"))?;
+        let parcel = parcels.entry((row.created_at, row.id)).or_insert_with(|| Fulfilment {
+            id: FulfilmentId::from_uuid(row.id),
+            status,
+            carrier: row.carrier,
+            tracking_number: row.tracking_number,
+            tracking_url: row.tracking_url,
+            delivered_at: row.delivered_at,
+            lines: Vec::new(),
+            created_at: row.created_at,
+            version: row.version,
+        });
+        parcel.lines.push((OrderLineId::from_uuid(row.line_id), row.quantity));
+    }
+    Ok(parcels.into_values().collect())
 }

@@ -1,18 +1,18 @@
 //! Reading orders: the row by id, number or cart, and its parts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use ::payments::payments;
 use accounts::addresses::Address;
 use kernel::{
-    AdjustmentId, CartId, ChannelId, ContactId, Currency, Email, FulfilmentId, OrderId, OrderLineId, Ppm, ProductId, Quantity,
-    ShippingMethodId, Timestamp, UserId, VariantId,
+    AdjustmentId, CartId, ChannelId, ContactId, Currency, Email, OrderId, OrderLineId, Ppm, ProductId, Quantity, ShippingMethodId,
+    Timestamp, UserId, VariantId,
 };
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Value, WriteTx};
 use platform::values;
 use uuid::Uuid;
 
-use crate::orders::model::{Adjustment, Contact, Fulfilment, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
+use crate::orders::model::{Adjustment, Contact, Order, OrderDetails, OrderKey, OrderLine, OrderTaxLine, PaymentSummary};
 use crate::orders::progress::{LineProgress, Settled};
 use crate::orders::rebuild::OrderState;
 use crate::tax::TaxLine;
@@ -22,6 +22,7 @@ struct OrderRow {
     id: Uuid,
     number: i64,
     cart_id: Option<Uuid>,
+    source: String,
     channel_id: Uuid,
     user_id: Option<Uuid>,
     contact_id: Option<Uuid>,
@@ -53,7 +54,7 @@ struct OrderRow {
     updated_at: Timestamp,
 }
 
-const ORDER: &str = "id, number, cart_id, channel_id, user_id, contact_id, status, payment_status, fulfilment_status, currency, tax_included,
+const ORDER: &str = "id, number, cart_id, source, channel_id, user_id, contact_id, status, payment_status, fulfilment_status, currency, tax_included,
     payment_method, shipping_method_id, shipping_method_name, country, item_count, subtotal_minor, discount_minor, shipping_minor, shipping_tax_minor, tax_minor,
     total_minor, authorised_minor, captured_minor, refunded_minor, transition_count, metadata, placed_at, expires_at, cancel_reason, version, updated_at";
 
@@ -73,6 +74,7 @@ impl TryFrom<OrderRow> for Order {
             id: OrderId::from_uuid(row.id),
             number: row.number,
             cart_id: row.cart_id.map(CartId::from_uuid),
+            source: row.source.parse().map_err(|_| DatabaseError::corrupt("orders.source"))?,
             channel_id: ChannelId::from_uuid(row.channel_id),
             user_id: row.user_id.map(UserId::from_uuid),
             contact_id: row.contact_id.map(ContactId::from_uuid).ok_or_else(corrupt("orders.contact_id"))?,
@@ -340,45 +342,6 @@ async fn contact_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Contact, D
     })
 }
 
-#[derive(FromQueryResult)]
-struct FulfilmentRow {
-    id: Uuid,
-    status: String,
-    carrier: Option<String>,
-    tracking_number: Option<String>,
-    tracking_url: Option<String>,
-    delivered_at: Option<Timestamp>,
-    created_at: Timestamp,
-    version: i64,
-    line_id: Uuid,
-    quantity: i64,
-}
-
-/// One row per parcel and line, folded into parcels; a parcel has at least one line.
-async fn fulfilments_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<Fulfilment>, DatabaseError> {
-    const SELECT: &str = "SELECT f.id, f.status, f.carrier, f.tracking_number, f.tracking_url, f.delivered_at, f.created_at, f.version, fl.line_id, fl.quantity
-        FROM fulfilments f JOIN fulfilment_lines fl ON fl.fulfilment_id = f.id
-        WHERE f.order_id = $1 ORDER BY f.created_at, f.id, fl.line_id";
-    let rows: Vec<FulfilmentRow> = db::fetch_all(db, SELECT, values![id]).await?;
-    let mut parcels: BTreeMap<(Timestamp, Uuid), Fulfilment> = BTreeMap::new();
-    for row in rows {
-        let status = row.status.parse().map_err(|_| DatabaseError::corrupt("fulfilments.status"))?;
-        let parcel = parcels.entry((row.created_at, row.id)).or_insert_with(|| Fulfilment {
-            id: FulfilmentId::from_uuid(row.id),
-            status,
-            carrier: row.carrier,
-            tracking_number: row.tracking_number,
-            tracking_url: row.tracking_url,
-            delivered_at: row.delivered_at,
-            lines: Vec::new(),
-            created_at: row.created_at,
-            version: row.version,
-        });
-        parcel.lines.push((OrderLineId::from_uuid(row.line_id), row.quantity));
-    }
-    Ok(parcels.into_values().collect())
-}
-
 /// An order with all its parts, in seven statements whatever its size.
 ///
 /// # Errors
@@ -391,7 +354,7 @@ pub async fn details(db: &impl ConnectionTrait, order: Order) -> Result<OrderDet
         tax_lines: tax_lines_of(db, order.id).await?,
         contact: contact_of(db, order.id).await?,
         payments: payments.iter().map(PaymentSummary::from).collect(),
-        fulfilments: fulfilments_of(db, order.id).await?,
+        fulfilments: super::parts::fulfilments_of(db, order.id).await?,
         tags: super::parts::tags_of(db, order.id).await?,
         order,
     })

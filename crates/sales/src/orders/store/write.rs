@@ -44,12 +44,11 @@ async fn insert_order(tx: &WriteTx, order: &Order) -> Result<(), DatabaseError> 
         expires_at, version, created_at, updated_at, created_by, updated_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
         $28, $26, $26, $29, $29)";
-    let source = if order.cart_id.is_some() { "cart" } else { "draft" };
     let values = values![
         order.id,
         order.number,
         order.cart_id,
-        source,
+        order.source.as_str(),
         order.channel_id,
         order.user_id,
         order.contact_id,

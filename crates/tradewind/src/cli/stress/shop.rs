@@ -144,7 +144,7 @@ impl StressShop {
     /// Orders a cart, always under one key.
     pub(super) async fn checkout(&self, access: CartAccess, method: &'static str) -> Result<Keyed, PlaceOrderError> {
         let key = Key::new(access.owner(), "stress", &[method.as_bytes()]);
-        let request = PlaceOrder { access, cart_version: None, payment_method: method.to_owned(), key };
+        let request = PlaceOrder { access, cart_version: None, payment_method: method.to_owned(), pays_within: None, key };
         checkout::run(&self.sales, &origin(), request).await
     }
 
