@@ -132,6 +132,8 @@ schemas! {
     CurrencyCode = form("^[A-Z]{3}$").examples(["USD"]);
     /// Deletes one.
     DeleteOp = word([BatchOps::Delete.as_str()]);
+    /// The id of an exchange of goods.
+    ExchangeId = id::<kernel::ExchangeTag>();
     /// The id of an event.
     EventId = id::<kernel::EventTag>();
     /// The id of what an event happened to.

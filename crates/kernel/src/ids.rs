@@ -57,6 +57,8 @@ ids! {
     HoldId, HoldTag, "hold";
     /// What somebody else knows a person by.
     IdentityId, IdentityTag, "ident";
+    /// Goods that are exchanged for others.
+    ExchangeId, ExchangeTag, "exch";
     /// An address or network that is turned away.
     IpBlockId, IpBlockTag, "block";
     /// An invoice or a credit note.

@@ -4,6 +4,7 @@ pub mod carts;
 pub mod checkout;
 pub mod customer_groups;
 pub mod customers;
+pub mod exchanges;
 mod first_start;
 pub mod fulfilments;
 pub mod gift_cards;
@@ -36,4 +37,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 506, name: "promotions", sql: include_str!("../migrations/0506_promotions.sql") },
     Migration { version: 507, name: "invoices", sql: include_str!("../migrations/0507_invoices.sql") },
     Migration { version: 508, name: "returns", sql: include_str!("../migrations/0508_returns.sql") },
+    Migration { version: 509, name: "exchanges", sql: include_str!("../migrations/0509_exchanges.sql") },
 ];

@@ -77,6 +77,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     sales::orders::INVARIANTS,
     sales::refunds::INVARIANTS,
     sales::returns::INVARIANTS,
+    sales::exchanges::INVARIANTS,
     sales::customers::INVARIANTS,
     sales::product_metrics::INVARIANTS,
     sales::invoices::INVARIANTS,

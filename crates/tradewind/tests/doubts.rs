@@ -149,6 +149,8 @@ const DAMAGES: &[(&str, &str)] = &[
     ("b05", "UPDATE refunds SET amount_minor = amount_minor + 1"),
     ("b06", "UPDATE returns SET status = 'part_received' WHERE status = 'received'"),
     ("b06", "UPDATE returns SET status = 'received' WHERE status = 'approved'"),
+    ("x01", "UPDATE exchanges SET value_minor = value_minor + 1 WHERE credited_minor < value_minor"),
+    ("x02", "UPDATE orders SET source = 'cart' WHERE source = 'exchange'"),
     ("k01", "UPDATE customers SET order_count = order_count + 1 WHERE order_count > 0"),
     ("k02", "UPDATE customer_spend SET spent_minor = spent_minor + 1"),
     ("k03", "DELETE FROM customer_orders"),
@@ -172,6 +174,7 @@ async fn each_sentence_about_orders_and_money_finds_what_breaks_it(shop: TestSho
     place(&shop, "manual").await?;
     crate::refunds::give_back(&shop, &place(&shop, "test").await?, json!({"lines": [[1, false]]})).await?.expect(201)?;
     crate::returns::in_every_state(&shop).await?;
+    crate::exchanges::one_with_a_rest(&shop).await?;
     shop.post("/api/v1/customer-groups").json(json!({"name": "Regulars"})).await?.expect(201)?;
     crate::promotions::order_with_everything_limited(&shop).await?;
     crate::gift_cards::order_by_card(&shop, 1_000).await?;

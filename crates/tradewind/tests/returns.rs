@@ -80,3 +80,10 @@ pub(crate) async fn in_every_state(shop: &TestShop) -> TestResult {
     let id = received(shop, &sent(shop).await?, 1).await?;
     act(shop, &id, "refund", json!({})).await?.expect(200).map(drop)
 }
+
+/// An order of two mugs, and a return of so many of them of which all came.
+pub(crate) async fn received_return(shop: &TestShop, quantity: i64) -> TestResult<(Placed, String)> {
+    let placed = sent(shop).await?;
+    let id = received(shop, &placed, quantity).await?;
+    Ok((placed, id))
+}

@@ -21,6 +21,7 @@ mod demo;
 mod document;
 mod doubts;
 mod draft_orders;
+mod exchanges;
 mod export;
 mod faults;
 mod flow;

@@ -106,6 +106,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "gift_cards",
             "refunds",
             "returns",
+            "exchanges",
             "customer_groups",
             "customers",
             "reports",

@@ -13,6 +13,7 @@ mod customers;
 mod draft_orders;
 mod events;
 mod exchange_rates;
+mod exchanges;
 mod inbound;
 mod invoices;
 mod ip_blocks;
@@ -76,6 +77,7 @@ pub(crate) fn v1() -> Routes {
         .merge(payments::routes())
         .merge(refunds::routes())
         .merge(returns::routes())
+        .merge(exchanges::routes())
         .merge(ledger::routes())
         .merge(invoices::routes())
         .merge(customers::routes())

@@ -26,6 +26,7 @@ things! {
     ChannelTag = "channel_not_found";
     CustomerTag = "customer_not_found";
     CustomerGroupTag = "customer_group_not_found";
+    ExchangeTag = "exchange_not_found";
     FulfilmentTag = "fulfilment_not_found";
     IdentityTag = "identity_not_found";
     InboundMessageTag = "inbound_message_not_found";

@@ -9,7 +9,7 @@ use super::model::{MoveCause, OperationKind, OperationStatus};
 use super::open::{move_to, start_operation};
 use super::redeem::give_back;
 use super::store;
-use crate::stored_values::MoveKind;
+use crate::stored_values::{MoveKind, StoredValueKind};
 
 /// Ends a payment that nobody waits for: one that has not begun is voided or expired here, money that a provider holds
 /// gets a void operation, which is answered for the caller to run after the commit. A payment whose provider was asked
@@ -44,6 +44,8 @@ pub enum GoesTo {
     Back,
     /// The credit of a customer.
     Credit(StoredValueId),
+    /// A gift card that was made for it.
+    GiftCard(StoredValueId),
 }
 
 /// Starts the refund of money that nobody may keep; an operation that is open then is for the caller to run after the commit. What comes of a
@@ -57,10 +59,11 @@ pub async fn return_surplus(tx: &WriteTx, payment: &Payment, amount: Money, to: 
         return Err(PaymentError::Amount);
     }
     match (to, payment.stored_value_kind()) {
-        (GoesTo::Credit(credit), _) => give_back(tx, payment, amount, (credit, MoveKind::Refunded)).await,
+        (GoesTo::Credit(id), _) => give_back(tx, payment, amount, (id, MoveKind::Refunded, StoredValueKind::StoreCredit.as_str())).await,
+        (GoesTo::GiftCard(id), _) => give_back(tx, payment, amount, (id, MoveKind::Refunded, StoredValueKind::GiftCard.as_str())).await,
         (GoesTo::Back, Some(_)) => {
             let redeemed = store::redeemed_of(tx, payment.id).await?;
-            give_back(tx, payment, amount, (redeemed, MoveKind::Returned)).await
+            give_back(tx, payment, amount, (redeemed, MoveKind::Returned, &payment.provider)).await
         }
         (GoesTo::Back, None) => start_operation(tx, payment, OperationKind::Refund, amount).await,
     }

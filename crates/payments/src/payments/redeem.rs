@@ -57,14 +57,10 @@ pub(super) async fn give_back(
     tx: &WriteTx,
     payment: &Payment,
     amount: Money,
-    (id, kind): (StoredValueId, MoveKind),
+    (id, kind, provider): (StoredValueId, MoveKind, &str),
 ) -> Result<Operation, PaymentError> {
-    let provider = match kind {
-        MoveKind::Refunded => StoredValueKind::StoreCredit.as_str().to_owned(),
-        _ => payment.provider.clone(),
-    };
     let operation = operation_of(payment, OperationKind::Refund, amount, tx.now());
-    let operation = succeed_at_once(tx, Operation { provider, stored_value_id: Some(id), ..operation }).await?;
+    let operation = succeed_at_once(tx, Operation { provider: provider.to_owned(), stored_value_id: Some(id), ..operation }).await?;
     let change = Change { kind, amount, reason: None, operation_id: Some(operation.id), reference_id: Some(payment.reference_id) };
     move_by(tx, id, change).await.map_err(unexpected)?;
     let refunded_minor = payment.refunded_minor.checked_add(amount.minor()).ok_or(PaymentError::Amount)?;

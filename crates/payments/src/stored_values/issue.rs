@@ -1,6 +1,6 @@
 //! Making gift cards: given away by staff, or sold.
 
-use kernel::{FieldErrors, Money, Origin, StoredValueId, Timestamp, text};
+use kernel::{Currency, FieldErrors, Money, Origin, StoredValueId, Timestamp, text};
 use platform::db::WriteTx;
 use platform::idempotency::{self, Answer, Key, Keyed};
 use platform::{Context, Secrets, audit};
@@ -119,6 +119,18 @@ pub async fn issue_sold(tx: &WriteTx, secrets: &Secrets, sold: SoldCard) -> Resu
     let change =
         Change { kind: MoveKind::Sold, amount: sold.amount, reason: None, operation_id: None, reference_id: Some(sold.reference_id) };
     move_by(tx, id, change).await
+}
+
+/// Makes a gift card with nothing on it, for a refund to go to.
+///
+/// # Errors
+/// By what went wrong.
+pub async fn issue_blank(tx: &WriteTx, secrets: &Secrets, currency: Currency) -> Result<StoredValueId, StoredValueError> {
+    let id = StoredValueId::generate();
+    let code = GiftCardCode::ours(secrets, id)?;
+    let blank = blank_card((id, &code), Money::zero(currency), tx.now());
+    store::insert(tx, &NewValue { value: &blank, code: Some(&code), sold: None }).await?;
+    Ok(id)
 }
 
 fn blank_card((id, code): (StoredValueId, &GiftCardCode), amount: Money, now: Timestamp) -> StoredValue {

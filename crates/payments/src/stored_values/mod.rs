@@ -17,7 +17,7 @@ pub use change::{ChangeGiftCard, GiftCardPatch, change};
 pub use code::GiftCardCode;
 pub use error::StoredValueError;
 pub use events::StoredValueFact;
-pub use issue::{IssueGiftCard, NewGiftCard, NewGiftCardInput, SoldCard, issue, issue_sold};
+pub use issue::{IssueGiftCard, NewGiftCard, NewGiftCardInput, SoldCard, issue, issue_blank, issue_sold};
 pub use look_up::look_up;
 pub use model::{AdjustReason, MoveKind, StoredMove, StoredValue, StoredValueKind};
 pub(crate) use moves::{Change, move_by};

@@ -87,10 +87,7 @@ pub async fn list_drafts(
         (SELECT COUNT(*) FROM cart_lines l WHERE l.cart_id = c.id) AS line_count, c.version, c.created_at, c.updated_at";
     let mut narrowed = Conditions::default();
     narrowed.add("c.status = 'draft'".to_owned());
-    if let Some(user) = of {
-        let place = narrowed.parameters.bind(user);
-        narrowed.add(format!("c.user_id = {place}"));
-    }
+    narrowed.is("c.user_id", of);
     let drafts = ById { columns: COLUMNS, source: "carts c", id: "c.id" };
     drafts.page::<DraftRow, DraftSummary>(db, narrowed, (request, newest_first), |draft| draft.id.uuid()).await
 }

@@ -33,5 +33,5 @@ pub use merge::{merge, own};
 pub use model::{Cart, CartAccess, CartLine, CartLines, CartProof, CartStatus, CartToken, CustomOptions, DraftSummary, StaffDiscount};
 pub use personal::PersonalCarts;
 pub use remove_line::remove_line;
-pub use store::{INVARIANTS, Locked, give_to, lock, mark_ordered, open};
+pub use store::{INVARIANTS, Locked, give_to, lock, mark_ordered, open, write_means};
 pub use stored_values::{PaidWith, add_gift_card, is_by, pay_without, use_credit};

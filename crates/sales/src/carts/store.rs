@@ -176,7 +176,10 @@ pub(super) async fn update(tx: &WriteTx, cart: &Cart, by: &CartProof) -> Result<
 }
 
 /// Writes what makes the cart cheaper or pays for it, and its next version.
-pub(super) async fn write_means(tx: &WriteTx, cart: &mut Cart) -> Result<(), DatabaseError> {
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn write_means(tx: &WriteTx, cart: &mut Cart) -> Result<(), DatabaseError> {
     let (codes, stored) = (serde_json::json!(cart.codes), serde_json::json!(cart.stored_values));
     db::execute_later(tx, "UPDATE carts SET codes = $1, stored_values = $2 WHERE id = $3", values![codes, stored, cart.id]).await?;
     touch(tx, cart).await

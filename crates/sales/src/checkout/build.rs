@@ -7,7 +7,6 @@ use kernel::{AdjustmentId, CartLineId, ContactId, OrderId, OrderLineId, Timestam
 use platform::db::DatabaseError;
 use serde_json::json;
 
-use crate::carts::CartStatus;
 use crate::orders::{
     Adjustment, Contact, FulfilmentStatus, Order, OrderDetails, OrderLine, OrderSource, OrderStatus, OrderTaxLine, PaymentStatus, Settled,
 };
@@ -18,6 +17,7 @@ use crate::tax::{TaxLine, TaxMode};
 pub(super) struct Placing {
     pub(super) id: OrderId,
     pub(super) number: i64,
+    pub(super) source: OrderSource,
     pub(super) payment_method: String,
     pub(super) now: Timestamp,
     pub(super) expires_at: Timestamp,
@@ -61,7 +61,7 @@ fn order(priced: &PricedCart, placing: Placing, contact_id: ContactId) -> Order 
         id: placing.id,
         number: placing.number,
         cart_id: Some(cart.id),
-        source: if cart.status == CartStatus::Draft { OrderSource::Draft } else { OrderSource::Cart },
+        source: placing.source,
         channel_id: cart.channel_id,
         user_id: cart.user_id,
         contact_id,

@@ -15,8 +15,8 @@ use super::error::{PlaceOrderError, ShortLine};
 use super::ready::refuse_unready;
 use super::run::Begun;
 use crate::Sales;
-use crate::carts::{self, CartAccess, CartError, Locked};
-use crate::orders::{self, OrderDetails, OrderFact, PaymentSummary};
+use crate::carts::{self, CartAccess, CartError, CartStatus, Locked};
+use crate::orders::{self, OrderDetails, OrderFact, OrderSource, PaymentSummary};
 use crate::pricing::{self, PricedCart, Tender, TenderPart};
 use crate::promotions::{self, Buyer};
 use crate::settlement;
@@ -58,30 +58,14 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
         }
     }
     let Locked { cart, lines } = locked?;
+    let source = if cart.status == CartStatus::Draft { OrderSource::Draft } else { OrderSource::Cart };
     let priced = pricing::price(&tx, carts::with_lines(&tx, cart, lines, tx.now()).await?).await?;
     refuse_unready(&priced)?;
     refuse_changed(sales, &priced, request.cart_version.as_deref())?;
     refuse_idle_codes(&priced, request.cart_version.is_some())?;
     refuse_idle_values(&priced, origin, request.cart_version.is_some())?;
-    let provider = sales.providers.get(&request.payment_method).ok_or(PlaceOrderError::PaymentMethod)?;
-    let patience = request.pays_within.unwrap_or_else(|| provider.patience(&sales.context.config));
-    let Built { mut details, cart_lines } = write_order(&tx, &priced, (provider.as_ref(), patience)).await?;
-    redeem(&tx, &mut details, &priced.tender).await?;
-    let start = provider.start(&sales.context.config);
-    let operation = match start {
-        Start::Capture | Start::Authorise if request.pays_within.is_some() => None,
-        _ => open_payment(&tx, &mut details, (provider.as_ref(), start)).await?,
-    };
-    let expires_at = details.order.expires_at;
-    let demand = demand(&details);
-    let reserved = inventory::reserve(&tx, details.order.id.uuid(), details.order.user_id, &demand, expires_at).await;
-    let held = reserved.map_err(|error| short_lines(error, |line| cart_lines.get(&line).copied()))?;
-    if demand.iter().any(|line| !held.contains(&line.line_id)) {
-        return Err(DatabaseError::raced("staff switched the counting of a variant while it was ordered").into());
-    }
-    let buyer = Buyer { user_id: priced.cart.user_id, email: priced.cart.email.clone() };
-    promotions::take(&tx, details.order.id, &buyer, &priced.promotions.applied).await?;
-    move_on(&tx, &mut details, provider.ships_before_payment()).await?;
+    let terms = Terms { payment_method: &request.payment_method, pays_within: request.pays_within, source };
+    let (details, operation) = place_in(sales, &tx, &priced, terms).await?;
     let placed = match operation {
         Some(asked) => {
             idempotency::bind(&tx, &request.key, asked.1.id.uuid()).await?;
@@ -95,6 +79,49 @@ pub(super) async fn place(sales: &Sales, origin: &Origin, request: &PlaceOrder) 
     };
     tx.commit().await?;
     Ok(placed)
+}
+
+/// On what terms a cart becomes an order.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The payment provider.
+    pub payment_method: &'a str,
+    /// As in [`PlaceOrder`].
+    pub pays_within: Option<TimeDelta>,
+    /// How the order comes about.
+    pub source: OrderSource,
+}
+
+/// Writes the order of a cart that is locked, priced and ready, with all that it takes and holds. What is answered is for the provider to be
+/// asked after the commit.
+///
+/// # Errors
+/// `PlaceOrderError`; the transaction must be rolled back then.
+pub async fn place_in(
+    sales: &Sales,
+    tx: &WriteTx,
+    priced: &PricedCart,
+    terms: Terms<'_>,
+) -> Result<(OrderDetails, Option<(Operation, Payment)>), PlaceOrderError> {
+    let provider = sales.providers.get(terms.payment_method).ok_or(PlaceOrderError::PaymentMethod)?;
+    let Built { mut details, cart_lines } = write_order(sales, tx, priced, (provider.as_ref(), terms)).await?;
+    redeem(tx, &mut details, &priced.tender).await?;
+    let start = provider.start(&sales.context.config);
+    let operation = match start {
+        Start::Capture | Start::Authorise if terms.pays_within.is_some() => None,
+        _ => open_payment(tx, &mut details, (provider.as_ref(), start)).await?,
+    };
+    let expires_at = details.order.expires_at;
+    let demand = demand(&details);
+    let reserved = inventory::reserve(tx, details.order.id.uuid(), details.order.user_id, &demand, expires_at).await;
+    let held = reserved.map_err(|error| short_lines(error, |line| cart_lines.get(&line).copied()))?;
+    if demand.iter().any(|line| !held.contains(&line.line_id)) {
+        return Err(DatabaseError::raced("staff switched the counting of a variant while it was ordered").into());
+    }
+    let buyer = Buyer { user_id: priced.cart.user_id, email: priced.cart.email.clone() };
+    promotions::take(tx, details.order.id, &buyer, &priced.promotions.applied).await?;
+    move_on(tx, &mut details, provider.ships_before_payment()).await?;
+    Ok((details, operation))
 }
 
 fn refuse_changed(sales: &Sales, priced: &PricedCart, seen: Option<&str>) -> Result<(), PlaceOrderError> {
@@ -128,14 +155,17 @@ fn refuse_idle_values(priced: &PricedCart, origin: &Origin, has_seen: bool) -> R
 }
 
 async fn write_order(
+    sales: &Sales,
     tx: &WriteTx,
     priced: &PricedCart,
-    (provider, patience): (&dyn Provider, TimeDelta),
+    (provider, terms): (&dyn Provider, Terms<'_>),
 ) -> Result<Built, PlaceOrderError> {
     let id = OrderId::generate();
+    let patience = terms.pays_within.unwrap_or_else(|| provider.patience(&sales.context.config));
     let placing = Placing {
         id,
         number: orders::next_number(tx, id).await?,
+        source: terms.source,
         payment_method: provider.name().to_owned(),
         now: tx.now(),
         expires_at: tx.now() + patience,

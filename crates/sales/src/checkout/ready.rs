@@ -6,7 +6,10 @@ use super::error::PlaceOrderError;
 use crate::pricing::PricedCart;
 
 /// Refuses a cart that is empty, has lines that are not for sale, or lacks what its order needs; every hole is named at once.
-pub(super) fn refuse_unready(priced: &PricedCart) -> Result<(), PlaceOrderError> {
+///
+/// # Errors
+/// `PlaceOrderError` by what is missing.
+pub fn refuse_unready(priced: &PricedCart) -> Result<(), PlaceOrderError> {
     if priced.lines.is_empty() {
         return Err(PlaceOrderError::CartEmpty);
     }

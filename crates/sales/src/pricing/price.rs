@@ -136,6 +136,15 @@ pub async fn price_supposing(
     Ok(PricedCart { shipping_method, tender, cart, channel, lines, promotions, totals, tax_mode, shipping_options })
 }
 
+impl PricedCart {
+    /// What gift cards and credit can pay of it: gift cards are sold for other money.
+    #[must_use]
+    pub fn payable_by_stored_value(&self) -> Money {
+        let minor = self.totals.total.minor() - gross_of_gift_cards(&self.lines, &self.totals);
+        Money::new(minor.max(0), self.cart.currency)
+    }
+}
+
 fn gross_of_gift_cards(lines: &[PricedCartLine], totals: &Totals) -> i64 {
     let of = |line: &&PricedCartLine| line.variant.kind == VariantKind::GiftCard;
     let gross =

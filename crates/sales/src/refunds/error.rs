@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ::payments::refunds::RefundError;
+use ::payments::stored_values::StoredValueError;
 use catalog::inventory::AdjustStockError;
 use kernel::{DomainError, ErrorKind, FieldErrors};
 use platform::db::DatabaseError;
@@ -29,6 +30,9 @@ pub enum RefundOrderError {
     /// Stock.
     #[error(transparent)]
     Stock(#[from] AdjustStockError),
+    /// The gift card that takes the money.
+    #[error(transparent)]
+    Stored(#[from] StoredValueError),
     /// The key.
     #[error(transparent)]
     Idempotency(#[from] IdempotencyError),
@@ -46,6 +50,7 @@ impl DomainError for RefundOrderError {
             Self::Fields(error) => error.code(),
             Self::Money(error) => error.code(),
             Self::Stock(error) => error.code(),
+            Self::Stored(error) => error.code(),
             Self::Idempotency(error) => error.code(),
             Self::Database(error) => error.code(),
         }
@@ -58,6 +63,7 @@ impl DomainError for RefundOrderError {
             Self::Fields(error) => error.kind(),
             Self::Money(error) => error.kind(),
             Self::Stock(error) => error.kind(),
+            Self::Stored(error) => error.kind(),
             Self::Idempotency(error) => error.kind(),
             Self::Database(error) => error.kind(),
         }

@@ -1,6 +1,7 @@
 //! Giving money back: for pieces of lines, for shipping, or an amount; and what becomes of the pieces.
 
 mod error;
+mod exchanged;
 mod items;
 mod payment;
 mod refund;
@@ -9,6 +10,7 @@ mod returned;
 mod store;
 
 pub use error::RefundOrderError;
+pub use exchanged::{Exchanged, ExchangedPieces, refund_exchanged};
 pub use items::{RefundItem, RefundLine, price_of_pieces};
 pub use payment::{RefundPayment, refund_payment};
 pub use refund::{OrderRefund, RefundOrder, RefundTo, refund};

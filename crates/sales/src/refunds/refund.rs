@@ -94,7 +94,11 @@ async fn refund_in(tx: &WriteTx, request: &RefundOrder, note: Option<String>) ->
     give_back(tx, order, &details.lines, (open, items)).await
 }
 
-async fn take_back_gift_cards(tx: &WriteTx, order: &Order, (lines, wanted): (&[OrderLine], &[RefundLine])) -> Result<(), RefundOrderError> {
+pub(super) async fn take_back_gift_cards(
+    tx: &WriteTx,
+    order: &Order,
+    (lines, wanted): (&[OrderLine], &[RefundLine]),
+) -> Result<(), RefundOrderError> {
     let mut errors = FieldErrors::new();
     for (place, wanted) in wanted.iter().enumerate() {
         let Some(line) = lines.iter().find(|line| line.id == wanted.line_id) else { continue };

@@ -44,7 +44,7 @@ pub async fn refund_returned(tx: &WriteTx, order: Order, returned: ReturnedPiece
 }
 
 /// What the items come to, less what is kept. Something is left of it, or there is nothing to give back.
-fn less_fee(order: &Order, items: &[RefundItem], fee: Option<Money>) -> Result<Money, FieldErrors> {
+pub(super) fn less_fee(order: &Order, items: &[RefundItem], fee: Option<Money>) -> Result<Money, FieldErrors> {
     let sum: i64 = items.iter().map(|item| item.amount.minor()).sum();
     let kept = match fee {
         Some(fee) if fee.currency() != order.currency => return Err(FieldErrors::of("fee", "is not in the currency of the order")),

@@ -26,7 +26,7 @@ pub use lines::{Arrival, AskedLine};
 pub use model::{Condition, Return, ReturnAsker, ReturnLine, ReturnReason};
 pub use personal::PersonalReturns;
 pub use receive::{ReceiveReturn, receive};
-pub use refund::{RefundReturn, refund};
+pub use refund::{ExchangeTerms, RefundReturn, exchange, refund};
 pub use reject::{RejectReturn, reject};
 pub use request::{RequestReturn, request};
 pub use states::ReturnStatus;

@@ -1,7 +1,7 @@
 //! Giving money back for what came.
 
-use ::payments::refunds::RefundStatus;
-use kernel::{FieldErrors, Money, OrderLineId, Origin, Quantity, ReturnId, text};
+use ::payments::refunds::{RefundReason, RefundStatus};
+use kernel::{FieldErrors, Money, OrderLineId, Origin, Quantity, RefundId, ReturnId, text};
 use platform::Context;
 use platform::db::{DatabaseError, WriteTx};
 use platform::idempotency::{self, Answer, Key, Keyed};
@@ -12,7 +12,8 @@ use super::move_on::{lock, move_on, refuse_illegal, tell};
 use super::request::MOST_NOTE;
 use super::states::ReturnStatus;
 use super::store;
-use crate::refunds::{self, RefundTo, ReturnedPieces};
+use crate::orders::Order;
+use crate::refunds::{self, Exchanged, ExchangedPieces, RefundLine, RefundTo, ReturnedPieces};
 
 /// What is given back for a return.
 #[derive(Debug, Clone)]
@@ -45,17 +46,57 @@ pub async fn refund(context: &Context, origin: &Origin, request: RefundReturn) -
 }
 
 async fn refund_in(tx: &WriteTx, request: &RefundReturn, note: Option<String>) -> Result<Return, ReturnError> {
-    let (order, mut back) = lock(tx, request.return_id).await?;
+    let (order, back) = let_go(tx, request.return_id).await?;
+    let pieces = ReturnedPieces { lines: received(&back), with_shipping: request.with_shipping, fee: request.fee, to: request.to, note };
+    let refund = refunds::refund_returned(tx, order, pieces).await?.refund;
+    paid_back(tx, back, refund.id).await
+}
+
+/// Has what came exchanged for other goods, which cost no more than `most`, and ends the return. Whoever calls holds no lock of its order.
+///
+/// # Errors
+/// `ReturnError`; the transaction must be rolled back then.
+pub async fn exchange(
+    context: &Context,
+    tx: &WriteTx,
+    id: ReturnId,
+    (terms, most): (ExchangeTerms, Money),
+) -> Result<(Return, Exchanged), ReturnError> {
+    let (order, back) = let_go(tx, id).await?;
+    let ExchangeTerms { with_shipping, fee, note } = terms;
+    let line = |(line_id, quantity)| RefundLine { line_id, quantity, restock: false };
+    let lines = received(&back).into_iter().map(line).collect();
+    let pieces = ExchangedPieces { lines, with_shipping, fee, reason: RefundReason::Returned, note };
+    let exchanged = refunds::refund_exchanged(tx, &context.secrets, order, (pieces, most)).await?;
+    let back = paid_back(tx, back, exchanged.refund.refund.id).await?;
+    Ok((back, exchanged))
+}
+
+/// What of its worth goes with exchanged goods.
+#[derive(Debug, Clone, Default)]
+pub struct ExchangeTerms {
+    /// Whether what is left of the shipping counts as well.
+    pub with_shipping: bool,
+    /// What is kept.
+    pub fee: Option<Money>,
+    /// In the words of staff.
+    pub note: Option<String>,
+}
+
+/// A return whose money is to go back, behind its order's lock: it lets go of its pieces, so that they can be paid back.
+async fn let_go(tx: &WriteTx, id: ReturnId) -> Result<(Order, Return), ReturnError> {
+    let (order, mut back) = lock(tx, id).await?;
     if !was_refused(tx, &back).await? {
         refuse_illegal(&back, ReturnStatus::Refunded)?;
     }
-    let pieces = ReturnedPieces { lines: received(&back), with_shipping: request.with_shipping, fee: request.fee, to: request.to, note };
-    // First the return lets go of its pieces, so that they can be paid back.
     back.refund_id = None;
     move_on(tx, &mut back, ReturnStatus::Refunded).await?;
-    let refund = refunds::refund_returned(tx, order, pieces).await?.refund;
-    back.refund_id = Some(refund.id);
-    store::note_refund(tx, back.id, refund.id).await?;
+    Ok((order, back))
+}
+
+async fn paid_back(tx: &WriteTx, mut back: Return, refund: RefundId) -> Result<Return, ReturnError> {
+    back.refund_id = Some(refund);
+    store::note_refund(tx, back.id, refund).await?;
     tell(tx, "return.refunded", &back).await?;
     Ok(back)
 }

@@ -26,6 +26,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<sales::customer_groups::GroupEvent>(),
         FactKind::of::<sales::orders::OrderFact>(),
         FactKind::of::<sales::returns::ReturnFact>(),
+        FactKind::of::<sales::exchanges::ExchangeFact>(),
         FactKind::of::<sales::invoices::InvoiceFact>(),
         FactKind::of::<sales::invoices::CreditNoteFact>(),
         FactKind::of::<payments::payments::PaymentFact>(),

@@ -10,7 +10,7 @@ use sales::carts::{self, CartAccess, CartProof};
 use sales::checkout::{self, PlaceOrder};
 use sales::pricing;
 
-use super::wire::{DraftIn, DraftOrders, DraftSummaryView, PlaceDraftIn, whose};
+use super::wire::{DraftIn, DraftOrders, DraftSummaryView, PlaceDraftIn, pays_within, whose};
 use crate::rest::carts::{CartView, show};
 use crate::rest::orders::OrderView;
 use crate::routes::{Routes, routes};
@@ -162,7 +162,7 @@ async fn place_draft_order(
     PathId(id): PathId<CartTag>,
     Command { key, body: Valid(body) }: Command<Valid<PlaceDraftIn>>,
 ) -> Result<Kept, Problem> {
-    let pays_within = Some(body.pays_within()?);
+    let pays_within = Some(pays_within(body.pays_within_hours)?);
     let (access, key) = (access(id), key.of(staff.actor()));
     let request = PlaceOrder { access, cart_version: body.cart_version, payment_method: body.payment_method, pays_within, key };
     Ok(checkout::run(&shop.sales, &staff.origin(), request).await?.into())

@@ -3,6 +3,8 @@
 mod handlers;
 mod wire;
 
+pub(in crate::rest) use wire::pays_within;
+
 /// The routes of draft orders.
 pub(super) fn routes() -> crate::routes::Routes {
     handlers::routes()

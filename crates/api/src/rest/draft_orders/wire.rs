@@ -150,7 +150,7 @@ pub(super) struct PlaceDraftIn {
     pub(super) payment_method: String,
     /// How long the order and its stock wait for the money. Absent: seven days.
     #[schema(minimum = 1, maximum = 2160)]
-    pays_within_hours: Option<i64>,
+    pub(super) pays_within_hours: Option<i64>,
     /// The text of the ETag of the draft that staff saw: where the draft or its total is another now, it is refused with the new one.
     #[schema(max_length = 128)]
     pub(super) cart_version: Option<String>,
@@ -160,14 +160,13 @@ pub(super) struct PlaceDraftIn {
 const PAYS_WITHIN_HOURS: i64 = 168;
 const MOST_HOURS: i64 = 2160;
 
-impl PlaceDraftIn {
-    pub(super) fn pays_within(&self) -> Result<TimeDelta, FieldErrors> {
-        let hours = self.pays_within_hours.unwrap_or(PAYS_WITHIN_HOURS);
-        if !(1..=MOST_HOURS).contains(&hours) {
-            return Err(FieldErrors::of("pays_within_hours", format!("must be between 1 and {MOST_HOURS}")));
-        }
-        Ok(TimeDelta::hours(hours))
+/// How long an order that staff place waits for its money.
+pub(in crate::rest) fn pays_within(hours: Option<i64>) -> Result<TimeDelta, FieldErrors> {
+    let hours = hours.unwrap_or(PAYS_WITHIN_HOURS);
+    if !(1..=MOST_HOURS).contains(&hours) {
+        return Err(FieldErrors::of("pays_within_hours", format!("must be between 1 and {MOST_HOURS}")));
     }
+    Ok(TimeDelta::hours(hours))
 }
 
 /// A draft in the list of them.
