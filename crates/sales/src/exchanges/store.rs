@@ -10,7 +10,7 @@ use super::model::Exchange;
 /// What always holds of exchanges.
 pub const INVARIANTS: &[Invariant] = &[
     Invariant {
-        code: "x01",
+        code: "b07",
         says: "the worth of exchanged goods is what their refunds give back, and the new order was paid with its credited part",
         sql: "SELECT x.currency AS culprit FROM exchanges x
               JOIN refunds r ON r.id = x.refund_id LEFT JOIN refunds s ON s.id = x.surplus_refund_id
@@ -22,7 +22,7 @@ pub const INVARIANTS: &[Invariant] = &[
         grace_s: None,
     },
     Invariant {
-        code: "x02",
+        code: "b08",
         says: "an order whose source is an exchange came of one",
         sql: "SELECT CAST(o.number AS TEXT) AS culprit FROM orders o
               WHERE (o.source = 'exchange') <> (EXISTS (SELECT 1 FROM exchanges x WHERE x.new_order_id = o.id))",

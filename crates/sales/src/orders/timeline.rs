@@ -24,8 +24,8 @@ pub struct Entry {
     pub data: Option<Value>,
 }
 
-/// What is told of the order itself, of its invoice and credit notes, and of its returns.
-const OF_ORDER: [&str; 4] = ["order", "invoice", "credit_note", "return"];
+/// What is told of the order itself, of its invoice and credit notes, and of its returns and exchanges.
+const OF_ORDER: [&str; 5] = ["order", "invoice", "credit_note", "return", "exchange"];
 
 /// Events of the order, its documents, returns and payments, and the notes of staff, oldest first.
 ///
