@@ -9,6 +9,10 @@ use accounts::sessions::Kind as SessionKinds;
 use accounts::users::UserStatus as UserStatuses;
 use catalog::assortment::BatchOp as BatchOps;
 use catalog::channels::TaxDisplay as TaxDisplays;
+use catalog::collections::{
+    CollectionKind as CollectionKinds, CollectionStatus as CollectionStatuses, ConditionField as ConditionFields,
+    ConditionOp as ConditionOps, Match,
+};
 use catalog::inventory::{Availability as Availabilities, LocationKind as LocationKinds, MoveCause, MoveReason};
 use catalog::media::PictureFormat;
 use catalog::price_changes::{CompareAt, PriceChangeProgress, RowOutcome, SkipReason, Steps};
@@ -120,6 +124,16 @@ schemas! {
     CategoryId = id::<kernel::CategoryTag>();
     /// The id of a channel.
     ChannelId = id::<kernel::ChannelTag>();
+    /// The id of a collection.
+    CollectionId = id::<kernel::CollectionTag>();
+    /// By whom products are put into a collection.
+    CollectionKind = word(CollectionKinds::WORDS.iter().copied());
+    /// Whether customers see a collection.
+    CollectionStatus = word(CollectionStatuses::WORDS.iter().copied());
+    /// What a condition looks at.
+    ConditionField = word(ConditionFields::WORDS.iter().copied());
+    /// How a condition compares.
+    ConditionOp = word(ConditionOps::WORDS.iter().copied());
     /// A country, by ISO 3166-1 alpha-2.
     CountryCode = form("^[A-Z]{2}$").examples(["DE"]);
     /// Makes one.
@@ -162,6 +176,8 @@ schemas! {
     JobState = word(jobs::JobState::WORDS.iter().copied());
     /// The id of what somebody else knows a person by.
     IdentityId = id::<kernel::IdentityTag>();
+    /// Whether a product has to meet every condition or one.
+    RulesMatch = word(Match::WORDS.iter().copied());
     /// How a session is carried: by tokens that a program keeps, or by a cookie that a browser keeps.
     SessionKind = word(SessionKinds::WORDS.iter().copied());
     /// The id of a message that somebody sent to the shop.

@@ -2,6 +2,7 @@
 
 use catalog::categories::CategoryEvent;
 use catalog::channels::ChannelEvent;
+use catalog::collections::CollectionEvent;
 use catalog::inventory::{LocationFact, StockFact};
 use catalog::media::MediaEvent;
 use catalog::price_lists::PriceListEvent;
@@ -20,12 +21,13 @@ pub(crate) fn product(id: ProductId, variants: impl IntoIterator<Item = VariantI
 }
 
 /// Lists of products: any product may enter, leave or move.
-pub(crate) fn products() -> [Tag; 7] {
+pub(crate) fn products() -> [Tag; 8] {
     [
         Tag::every::<ProductEvent>(),
         Tag::every::<MediaEvent>(),
         Tag::every::<StockFact>(),
         Tag::every::<CategoryEvent>(),
+        Tag::every::<CollectionEvent>(),
         Tag::every::<LocationFact>(),
         Tag::every::<PriceListEvent>(),
         Tag::every::<ChannelEvent>(),
@@ -35,6 +37,11 @@ pub(crate) fn products() -> [Tag; 7] {
 /// Categories, one or many, with the way down to them; some show how many products they have.
 pub(crate) fn categories() -> [Tag; 2] {
     [Tag::every::<CategoryEvent>(), Tag::every::<ProductEvent>()]
+}
+
+/// Collections, one or many.
+pub(crate) fn collections() -> [Tag; 1] {
+    [Tag::every::<CollectionEvent>()]
 }
 
 /// Channels, one or many.

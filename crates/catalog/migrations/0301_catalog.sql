@@ -129,7 +129,7 @@ CREATE TABLE products (
     updated_by TEXT NOT NULL
 );
 
--- From `status` on, this table and the next repeat `product_listings`: the products of a tag or a category stand in each order of the
+-- From `status` on, this table, the next and `collection_products` repeat `product_listings`: the products of a tag or a category stand in each order of the
 -- list, so that a page of them is one range of an index. Empty only within the transaction that writes a product.
 CREATE TABLE product_tags (
     product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
@@ -160,18 +160,61 @@ CREATE INDEX product_categories_created_idx ON product_categories (category_id, 
 CREATE INDEX product_categories_title_idx ON product_categories (category_id, status, title_key, product_id, price_min_minor);
 CREATE INDEX product_categories_price_idx ON product_categories (category_id, status, price_min_minor, product_id);
 
--- Slugs that products and categories had before, and what has had them last. A slug that is taken anew is looked for first.
+-- Products under a name: those of `collection_products`, or those of which `rules` hold whenever somebody looks. `rules`:
+-- {"match": "all", "conditions": [{"field": "tag", "op": "is", "value": "sale"}]}.
+CREATE TABLE collections (
+    id UUID PRIMARY KEY,
+    slug TEXT NOT NULL CONSTRAINT collections_slug_key UNIQUE,
+    name TEXT NOT NULL,
+    name_key TEXT COLLATE "C" NOT NULL,
+    description TEXT NOT NULL,
+    status TEXT NOT NULL CONSTRAINT collections_status_check CHECK (status IN ('draft', 'active')),
+    kind TEXT NOT NULL CONSTRAINT collections_kind_check CHECK (kind IN ('manual', 'rules')),
+    rules JSONB,
+    position BIGINT NOT NULL,
+    seo_title TEXT,
+    seo_description TEXT,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT collections_rules_check CHECK ((kind = 'rules') = (rules IS NOT NULL))
+);
+
+-- The products of a manual collection in the order of staff, and, like those of a category, in each order of the list.
+CREATE TABLE collection_products (
+    product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
+    collection_id UUID NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    position BIGINT NOT NULL,
+    status TEXT,
+    title_key TEXT COLLATE "C",
+    price_min_minor BIGINT,
+    created_at TIMESTAMPTZ,
+    CONSTRAINT collection_products_pkey PRIMARY KEY (product_id, collection_id)
+);
+CREATE INDEX collection_products_position_idx ON collection_products (collection_id, status, position, product_id, price_min_minor);
+CREATE INDEX collection_products_created_idx ON collection_products (collection_id, status, created_at, product_id, price_min_minor);
+CREATE INDEX collection_products_title_idx ON collection_products (collection_id, status, title_key, product_id, price_min_minor);
+CREATE INDEX collection_products_price_idx ON collection_products (collection_id, status, price_min_minor, product_id);
+
+-- Slugs that things had before, and what has had them last. A slug that is taken anew is looked for first.
 CREATE TABLE slug_redirects (
     slug TEXT NOT NULL,
     product_id UUID REFERENCES products (id) ON DELETE CASCADE,
     category_id UUID REFERENCES categories (id) ON DELETE CASCADE,
+    collection_id UUID REFERENCES collections (id) ON DELETE CASCADE,
     created_at TIMESTAMPTZ NOT NULL,
-    CONSTRAINT slug_redirects_target_check CHECK ((product_id IS NULL) <> (category_id IS NULL))
+    CONSTRAINT slug_redirects_target_check CHECK (
+        CASE WHEN product_id IS NULL THEN 0 ELSE 1 END + CASE WHEN category_id IS NULL THEN 0 ELSE 1 END
+            + CASE WHEN collection_id IS NULL THEN 0 ELSE 1 END = 1)
 );
 CREATE UNIQUE INDEX slug_redirects_product_key ON slug_redirects (slug) WHERE product_id IS NOT NULL;
 CREATE UNIQUE INDEX slug_redirects_category_key ON slug_redirects (slug) WHERE category_id IS NOT NULL;
+CREATE UNIQUE INDEX slug_redirects_collection_key ON slug_redirects (slug) WHERE collection_id IS NOT NULL;
 CREATE INDEX slug_redirects_product_idx ON slug_redirects (product_id) WHERE product_id IS NOT NULL;
 CREATE INDEX slug_redirects_category_idx ON slug_redirects (category_id) WHERE category_id IS NOT NULL;
+CREATE INDEX slug_redirects_collection_idx ON slug_redirects (collection_id) WHERE collection_id IS NOT NULL;
 
 CREATE TABLE product_relations (
     product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
@@ -308,7 +351,8 @@ CREATE TABLE external_refs (
 CREATE INDEX external_refs_entity_idx ON external_refs (entity, entity_id);
 
 -- Read model of the product list: written in the transaction that changes a product, price or availability.
--- `variants_available`: how many live variants can be bought now; kept exact by every stock change that crosses zero.
+-- `variants_available`: how many live variants can be bought now; kept exact by every stock change that crosses zero. `on_sale`: one of them
+-- costs less now than what its price is compared with.
 CREATE TABLE product_listings (
     product_id UUID PRIMARY KEY REFERENCES products (id) ON DELETE CASCADE,
     status TEXT NOT NULL,
@@ -319,6 +363,7 @@ CREATE TABLE product_listings (
     variant_count BIGINT NOT NULL CONSTRAINT product_listings_variant_count_check CHECK (variant_count >= 0),
     variants_available BIGINT NOT NULL
         CONSTRAINT product_listings_available_check CHECK (variants_available BETWEEN 0 AND variant_count),
+    on_sale BOOLEAN NOT NULL DEFAULT FALSE,
     tags JSONB NOT NULL,
     media_id UUID,
     media_file_key TEXT,
@@ -333,7 +378,11 @@ CREATE INDEX product_listings_updated_idx ON product_listings (status, updated_a
 CREATE INDEX product_listings_title_idx ON product_listings (status, title_key, product_id, price_min_minor);
 CREATE INDEX product_listings_price_idx ON product_listings (status, price_min_minor, product_id);
 CREATE INDEX product_listings_brand_idx ON product_listings (brand_key, status, created_at, product_id, price_min_minor);
+CREATE INDEX product_listings_brand_title_idx ON product_listings (brand_key, status, title_key, product_id, price_min_minor);
 CREATE INDEX product_listings_brand_price_idx ON product_listings (brand_key, status, price_min_minor, product_id);
+CREATE INDEX product_listings_sale_idx ON product_listings (status, created_at, product_id, price_min_minor) WHERE on_sale = TRUE;
+CREATE INDEX product_listings_sale_title_idx ON product_listings (status, title_key, product_id, price_min_minor) WHERE on_sale = TRUE;
+CREATE INDEX product_listings_sale_price_idx ON product_listings (status, price_min_minor, product_id) WHERE on_sale = TRUE;
 -- What cannot be bought is little, and staff look for it.
 CREATE INDEX product_listings_out_idx ON product_listings (status, created_at, product_id) WHERE variants_available = 0;
 CREATE INDEX product_listings_out_title_idx ON product_listings (status, title_key, product_id) WHERE variants_available = 0;

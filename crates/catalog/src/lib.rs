@@ -3,6 +3,7 @@
 pub mod assortment;
 pub mod categories;
 pub mod channels;
+pub mod collections;
 pub mod currencies;
 mod description;
 mod description_loss;

@@ -41,6 +41,8 @@ ids! {
     CategoryId, CategoryTag, "cat";
     /// A sales channel.
     ChannelId, ChannelTag, "chan";
+    /// Products under a name.
+    CollectionId, CollectionTag, "coll";
     /// The names and addresses of one order.
     ContactId, ContactTag, "contact";
     /// Somebody who bought something or has an account.

@@ -96,6 +96,7 @@ const PURGING: &[&str] = &[
     <accounts::sessions::SessionEvent as Fact>::AGGREGATE,
     <catalog::categories::CategoryEvent as Fact>::AGGREGATE,
     <catalog::channels::ChannelEvent as Fact>::AGGREGATE,
+    <catalog::collections::CollectionEvent as Fact>::AGGREGATE,
     <catalog::price_lists::PriceListEvent as Fact>::AGGREGATE,
     <catalog::products::ProductEvent as Fact>::AGGREGATE,
     <catalog::media::MediaEvent as Fact>::AGGREGATE,

@@ -8,6 +8,7 @@ use accounts::one_time::Purpose;
 use accounts::sessions::Kind;
 use accounts::users::UserStatus;
 use catalog::channels::TaxDisplay;
+use catalog::collections::{CollectionKind, CollectionStatus};
 use catalog::inventory::MoveReason;
 use catalog::price_changes::{PriceChangeState, RowOutcome, SkipReason};
 use catalog::products::{ProductStatus, RelationKind};
@@ -39,12 +40,14 @@ use sales::shipping::ShippingKind;
 type Words = BTreeSet<&'static str>;
 
 /// The CHECK of each column that holds an enum's words.
-const CHECKS_OF_ENUMS: [(&str, &[&str]); 56] = [
+const CHECKS_OF_ENUMS: [(&str, &[&str]); 58] = [
     ("anomalies_kind_check", AnomalyKind::WORDS),
     ("api_keys_kind_check", KeyKind::WORDS),
     ("audit_records_outcome_check", Outcome::WORDS),
     ("carts_status_check", CartStatus::WORDS),
     ("channels_tax_display_check", TaxDisplay::WORDS),
+    ("collections_kind_check", CollectionKind::WORDS),
+    ("collections_status_check", CollectionStatus::WORDS),
     ("invoice_lines_kind_check", InvoiceLineKind::WORDS),
     ("invoice_ranges_kind_check", InvoiceKind::WORDS),
     ("invoices_kind_check", InvoiceKind::WORDS),

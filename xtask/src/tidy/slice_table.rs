@@ -74,6 +74,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "products",
             "variants",
             "inventory",
+            "collections",
             "listing",
             "assortment",
             "currencies",

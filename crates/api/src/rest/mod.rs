@@ -8,6 +8,7 @@ pub(crate) mod carts;
 mod categories;
 mod channels;
 pub(crate) mod checkout;
+mod collections;
 mod customer_groups;
 mod customers;
 mod draft_orders;
@@ -88,6 +89,7 @@ pub(crate) fn v1() -> Routes {
         .merge(stored_values::routes())
         .merge(channels::routes())
         .merge(categories::routes())
+        .merge(collections::routes())
         .merge(settings::routes())
         .merge(stock::routes())
         .merge(price_lists::routes())

@@ -20,6 +20,6 @@ pub use move_to::{MoveCategory, MoveCategoryError, move_in, move_to};
 pub use place::PlaceError;
 pub use store::{
     CategoryNode, CategoryQuery, CategorySort, CategoryTree, Crumb, INVARIANTS, Parent, breadcrumbs, find, find_ref, find_renamed, list,
-    subtree_ids, tree,
+    subtree_ids, subtrees, tree,
 };
 pub use update::{UpdateCategory, UpdateCategoryError, update, update_in};

@@ -7,18 +7,50 @@ use platform::cache::Tag;
 use platform::db::{self, ConnectionTrait, DatabaseError, ListError, Total};
 
 use super::model::{ProductQuery, ProductSummary};
+use super::narrow::{Within, narrow};
 use super::store::{self, Sets};
+use crate::collections::{self, CollectionEvent};
 use crate::media::{self, Media};
 use crate::products::ProductEvent;
 
 /// A page of products: one statement for the rows, one for the total of a numbered page, one where categories, tags or
-/// options are filtered by, and those of what is included.
+/// options are filtered by, one for a collection (two where its rules name categories), and those of what is included.
 /// Prices of included variants are those of `now`.
 ///
 /// # Errors
 /// `ListError` for a page that is too deep or a cursor of another list.
 pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestamp) -> Result<Page<ProductSummary>, ListError> {
+    let Some(reference) = &query.filters.collection else { return page(db, None, query, now).await };
+    let found = collections::find_ref(db, reference).await?;
+    match found.filter(|collection| query.audience.sees(collection)) {
+        Some(collection) => page(db, Some(Within::of(&collection)), query, now).await,
+        None => Ok(nothing(&query.page)),
+    }
+}
+
+/// The same of what is in a collection that was found already, whether or not the audience sees that.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_in(
+    db: &impl ConnectionTrait,
+    within: Within<'_>,
+    query: &ProductQuery,
+    now: Timestamp,
+) -> Result<Page<ProductSummary>, ListError> {
+    page(db, Some(within), query, now).await
+}
+
+async fn page(
+    db: &impl ConnectionTrait,
+    within: Option<Within<'_>>,
+    query: &ProductQuery,
+    now: Timestamp,
+) -> Result<Page<ProductSummary>, ListError> {
     let window = db::window(&query.page)?;
+    // A cursor goes on in the order that was asked for by name.
+    let sort = query.sort;
+    let query = &*narrow(db, within, query, now).await?;
     let sets = Sets::measure(db, query).await?;
     if sets.match_nothing() {
         return Ok(nothing(&query.page));
@@ -26,7 +58,7 @@ pub async fn list(db: &impl ConnectionTrait, query: &ProductQuery, now: Timestam
     let rows = rows(db, query, &sets, window).await?;
     let total = total(db, query, &sets).await?;
     let place =
-        |row: &store::Listed| Cursor { sort: query.sort.as_str().to_owned(), value: row.sort_value(query.sort), id: row.summary.id.uuid() };
+        |row: &store::Listed| Cursor { sort: sort.as_str().to_owned(), value: row.sort_value(query.sort), id: row.summary.id.uuid() };
     let mut page = db::page_of(rows, &query.page, total, place).map(|row| row.summary);
     include(db, query, now, &mut page.items).await?;
     Ok(page)
@@ -55,8 +87,13 @@ async fn total(db: &impl ConnectionTrait, query: &ProductQuery, sets: &Sets<'_>)
     if let (Position::Number(_), Some(products)) = (&query.page.position, sets.known_total()) {
         return Ok(Some(Total::of(i64::try_from(products).unwrap_or(i64::MAX))));
     }
-    let tags = if store::is_of_products_alone(&query.filters) { vec![Tag::every::<ProductEvent>()] } else { Vec::new() };
+    let tags = if store::is_of_products_alone(&query.filters) { depends_on() } else { Vec::new() };
     db::total_until(db, &query.page, store::matching(query, sets), tags).await
+}
+
+/// What changes which products belong to what: their own facts, and those of collections.
+pub(super) fn depends_on() -> Vec<Tag> {
+    vec![Tag::every::<ProductEvent>(), Tag::every::<CollectionEvent>()]
 }
 
 fn nothing(page: &PageRequest) -> Page<ProductSummary> {

@@ -1,8 +1,9 @@
 //! What a list of products asks for and answers.
 
-use kernel::{CategoryId, MediaId, Money, PageRequest, ProductId, Slug, Timestamp, VariantId, text_enum};
+use kernel::{CategoryId, CollectionId, MediaId, Money, PageRequest, ProductId, Slug, Timestamp, VariantId, text_enum};
 
 use crate::categories::CategoryRef;
+use crate::collections::CollectionRef;
 use crate::inventory::Availability;
 use crate::media::Media;
 use crate::products::ProductStatus;
@@ -37,6 +38,10 @@ text_enum! {
         Price = "price",
         /// Dearest first, by the cheapest variant.
         PriceDescending = "-price",
+        /// In the order that staff gave to a collection; where there is none, newest first.
+        Manual = "manual",
+        /// The other way round.
+        ManualDescending = "-manual",
     }
 }
 
@@ -49,11 +54,30 @@ pub struct OptionFilter {
     pub values: Vec<String>,
 }
 
+/// Products that belong to one thing at least; to nothing, where none is named.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Belonging {
+    /// Staff put them into this collection.
+    pub collection: Option<CollectionId>,
+    /// They have one of these tags.
+    pub tags: Vec<String>,
+    /// They lie in one of these categories; those below are named, too.
+    pub categories: Vec<CategoryId>,
+    /// They are of one of these brands.
+    pub brands: Vec<String>,
+    /// One of their variants costs less than before.
+    pub on_sale: bool,
+}
+
 /// Which products are wanted: all that match every filter that is given. Texts are compared folded.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ProductFilters {
     /// In one of these categories, or below; names of no category match nothing.
     pub categories: Option<Vec<CategoryRef>>,
+    /// In this collection, where the audience sees it; a name of none matches nothing.
+    pub collection: Option<CollectionRef>,
+    /// Belonging to one thing at least of each of these; what a collection comes to.
+    pub belongings: Vec<Belonging>,
     /// Of one of these brands; empty: of any or none.
     pub brands: Vec<String>,
     /// With one of these tags; empty: with any or none.
@@ -64,6 +88,8 @@ pub struct ProductFilters {
     pub in_stock: Option<bool>,
     /// Changed at or after this moment.
     pub updated_since: Option<Timestamp>,
+    /// Made at or after this moment.
+    pub created_since: Option<Timestamp>,
     /// With variants like these.
     pub options: Vec<OptionFilter>,
     /// The cheapest variant costs this or more, in minor units.

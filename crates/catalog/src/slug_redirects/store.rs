@@ -1,6 +1,6 @@
 //! Rows of former slugs. They name the thing and not its next slug, so that however often it is renamed, each of them leads to the present one at once.
 
-use kernel::{CategoryId, ProductId, Slug};
+use kernel::{CategoryId, CollectionId, ProductId, Slug};
 use platform::db::{self, ConnectionTrait, DatabaseError, WriteTx};
 use platform::values;
 use uuid::Uuid;
@@ -12,6 +12,8 @@ pub enum Renamed {
     Product(ProductId),
     /// A category.
     Category(CategoryId),
+    /// A collection.
+    Collection(CollectionId),
 }
 
 /// Remembers a slug that the thing had until now; one that another thing gave up before leads to this one from now on. The thing that has a slug comes
@@ -20,15 +22,16 @@ pub enum Renamed {
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn keep(tx: &WriteTx, renamed: Renamed, former: &Slug) -> Result<(), DatabaseError> {
-    const OF_PRODUCT: &str = "INSERT INTO slug_redirects (slug, product_id, created_at) VALUES ($1, $2, $3)
-        ON CONFLICT (slug) WHERE product_id IS NOT NULL DO UPDATE SET product_id = excluded.product_id, created_at = excluded.created_at";
-    const OF_CATEGORY: &str = "INSERT INTO slug_redirects (slug, category_id, created_at) VALUES ($1, $2, $3)
-        ON CONFLICT (slug) WHERE category_id IS NOT NULL DO UPDATE SET category_id = excluded.category_id, created_at = excluded.created_at";
-    let (sql, id) = match renamed {
-        Renamed::Product(id) => (OF_PRODUCT, id.uuid()),
-        Renamed::Category(id) => (OF_CATEGORY, id.uuid()),
+    let (column, id) = match renamed {
+        Renamed::Product(id) => ("product_id", id.uuid()),
+        Renamed::Category(id) => ("category_id", id.uuid()),
+        Renamed::Collection(id) => ("collection_id", id.uuid()),
     };
-    db::execute(tx, sql, values![former, id, tx.now()]).await.map(drop)
+    let sql = format!(
+        "INSERT INTO slug_redirects (slug, {column}, created_at) VALUES ($1, $2, $3)
+        ON CONFLICT (slug) WHERE {column} IS NOT NULL DO UPDATE SET {column} = excluded.{column}, created_at = excluded.created_at"
+    );
+    db::execute(tx, &sql, values![former, id, tx.now()]).await.map(drop)
 }
 
 /// The product that had this slug last.
@@ -47,4 +50,13 @@ pub async fn product_of(db: &impl ConnectionTrait, former: &Slug) -> Result<Opti
 pub async fn category_of(db: &impl ConnectionTrait, former: &Slug) -> Result<Option<CategoryId>, DatabaseError> {
     const SELECT: &str = "SELECT category_id FROM slug_redirects WHERE slug = $1 AND category_id IS NOT NULL";
     Ok(db::fetch_scalar::<Uuid>(db, SELECT, values![former]).await?.map(CategoryId::from_uuid))
+}
+
+/// The collection that had this slug last.
+///
+/// # Errors
+/// `DatabaseError`, by what went wrong.
+pub async fn collection_of(db: &impl ConnectionTrait, former: &Slug) -> Result<Option<CollectionId>, DatabaseError> {
+    const SELECT: &str = "SELECT collection_id FROM slug_redirects WHERE slug = $1 AND collection_id IS NOT NULL";
+    Ok(db::fetch_scalar::<Uuid>(db, SELECT, values![former]).await?.map(CollectionId::from_uuid))
 }

@@ -24,6 +24,7 @@ things! {
     CartLineTag = "cart_line_not_found";
     CategoryTag = "category_not_found";
     ChannelTag = "channel_not_found";
+    CollectionTag = "collection_not_found";
     CustomerTag = "customer_not_found";
     CustomerGroupTag = "customer_group_not_found";
     ExchangeTag = "exchange_not_found";

@@ -21,6 +21,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<accounts::sessions::SessionEvent>(),
         FactKind::of::<catalog::categories::CategoryEvent>(),
         FactKind::of::<catalog::channels::ChannelEvent>(),
+        FactKind::of::<catalog::collections::CollectionEvent>(),
         FactKind::of::<catalog::exchange_rates::ExchangeRateEvent>(),
         FactKind::of::<sales::customers::CustomerEvent>(),
         FactKind::of::<sales::customer_groups::GroupEvent>(),

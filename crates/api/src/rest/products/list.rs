@@ -1,7 +1,8 @@
 //! What `GET /api/v1/products` understands.
 
 use catalog::categories::CategoryRef;
-use catalog::listing::{Audience, Includes, OptionFilter, ProductFilters, ProductQuery, ProductSort};
+use catalog::collections::CollectionRef;
+use catalog::listing::{Audience, Belonging, Includes, OptionFilter, ProductFilters, ProductQuery, ProductSort};
 use catalog::products::ProductStatus;
 use gateway::{FilterKind, ListQuery, ListRoute, ListSpec, Problem};
 use platform::db::Span;
@@ -9,25 +10,36 @@ use platform::db::Span;
 /// What may be added to a listed product.
 const INCLUDES: &[&str] = &["variants", "media", "categories"];
 
+/// What products are filtered by; the last one is said by the path where a collection is asked for its own.
+const FILTERS: &[(&str, FilterKind)] = &[
+    ("category", FilterKind::Words),
+    ("brand", FilterKind::Words),
+    ("tag", FilterKind::Words),
+    ("status", FilterKind::OneOf(ProductStatus::WORDS)),
+    ("in_stock", FilterKind::Flag),
+    ("updated_since", FilterKind::Time),
+    ("price", FilterKind::Range),
+    ("option", FilterKind::Family),
+    ("collection", FilterKind::Text),
+];
+
 /// The list of products.
 pub(super) struct Products;
 
 impl ListRoute for Products {
     const SPEC: ListSpec = ListSpec {
-        sorts: &["created_at", "updated_at", "title", "price"],
+        sorts: &["created_at", "updated_at", "title", "price", "manual"],
         default_sort: "-created_at",
-        filters: &[
-            ("category", FilterKind::Words),
-            ("brand", FilterKind::Words),
-            ("tag", FilterKind::Words),
-            ("status", FilterKind::OneOf(ProductStatus::WORDS)),
-            ("in_stock", FilterKind::Flag),
-            ("updated_since", FilterKind::Time),
-            ("price", FilterKind::Range),
-            ("option", FilterKind::Family),
-        ],
+        filters: FILTERS,
         includes: INCLUDES,
     };
+}
+
+/// The list of what is in a collection.
+pub(in crate::rest) struct ProductsOfCollection;
+
+impl ListRoute for ProductsOfCollection {
+    const SPEC: ListSpec = ListSpec { default_sort: "manual", filters: FILTERS.split_at(FILTERS.len() - 1).0, ..Products::SPEC };
 }
 
 /// One product, which has everything in it already.
@@ -38,12 +50,17 @@ impl ListRoute for OneProduct {
 }
 
 /// The query of the use case.
-pub(super) fn query(list: &ListQuery, audience: Audience) -> Result<ProductQuery, Problem> {
+pub(in crate::rest) fn query(list: &ListQuery, audience: Audience) -> Result<ProductQuery, Problem> {
     let filters = &list.filters;
     let (price_at_least, price_at_most) = closed(filters.range("price"));
     let option = |(name, values): &(String, Vec<String>)| OptionFilter { name: name.clone(), values: values.clone() };
     let category = |names: &[String]| names.iter().filter_map(|name| CategoryRef::parse(name)).collect();
+    let collection = filters.text("collection").map(CollectionRef::parse);
     let filters = ProductFilters {
+        // What can be no collection's name is one of nothing.
+        belongings: if collection == Some(None) { vec![Belonging::default()] } else { Vec::new() },
+        collection: collection.flatten(),
+        created_since: None,
         categories: Some(filters.words("category")).filter(|names| !names.is_empty()).map(category),
         brands: filters.words("brand").to_vec(),
         tags: filters.words("tag").to_vec(),

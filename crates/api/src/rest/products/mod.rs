@@ -21,6 +21,9 @@ mod wire;
 mod wire_patch;
 
 use crate::routes::Routes;
+pub(super) use list::{ProductsOfCollection, query};
+pub(super) use reading::{MAX_AGE_SECONDS, audience};
+pub(super) use summary::ProductSummaryView;
 
 pub(super) fn routes() -> Routes {
     reading::routes()

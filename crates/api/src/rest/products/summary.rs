@@ -12,7 +12,7 @@ use crate::schema;
 
 /// A product as a list shows it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ProductSummaryView {
+pub(in crate::rest) struct ProductSummaryView {
     /// Its id (`prod_…`).
     #[schema(value_type = schema::ProductId)]
     id: String,

@@ -16,7 +16,7 @@ use super::model::{Category, CategoryRef};
 use super::update::UpdateCategoryError;
 use crate::slug_redirects;
 pub use list::{CategoryQuery, CategorySort, Parent, list};
-pub use tree::{CategoryNode, CategoryTree, Crumb, breadcrumbs, subtree_ids, tree};
+pub use tree::{CategoryNode, CategoryTree, Crumb, breadcrumbs, subtree_ids, subtrees, tree};
 
 /// What always holds of categories. Depths that grow by one from parent to child leave no room for a circle.
 pub const INVARIANTS: &[Invariant] = &[

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use kernel::fold;
 use platform::db::{self, Parameters, Value};
 
-use super::sets::{Ranges, Sets};
+use super::belongings::Range;
+use super::sets::Sets;
 use crate::listing::model::{Audience, ProductFilters, ProductQuery};
 use crate::products::ProductStatus;
 
@@ -13,8 +14,8 @@ use crate::products::ProductStatus;
 #[derive(Debug, Clone)]
 pub(super) struct Condition {
     pub(super) source: String,
-    /// What is read in order instead of the list.
-    pub(super) ranges: Option<Ranges>,
+    /// What is read in order instead of the list; empty where that is.
+    pub(super) ranges: Vec<Range>,
     /// The set that is gone through instead of the list, where all that matches is wanted in no order; empty without one.
     pub(super) members: String,
     pub(super) sql: String,
@@ -22,8 +23,8 @@ pub(super) struct Condition {
     /// What has to hold of the price, which ranges know as well: operator and parameter.
     prices: Vec<(&'static str, String)>,
     shields: Shields,
-    /// The sets, by the statements of their members, that a product has to belong to.
-    sets: Vec<String>,
+    /// The sets that a product has to belong to, each by the statements of its members.
+    sets: Vec<Vec<String>>,
 }
 
 /// Bounds that no index is to serve: the list is read in its order, for too much lies within them to be put in another one.
@@ -39,7 +40,7 @@ impl Default for Condition {
     fn default() -> Self {
         let (sql, parameters, prices, sets) = (String::new(), Parameters::default(), Vec::new(), Vec::new());
         let (source, members, shields) = ("product_listings l".to_owned(), String::new(), Shields::default());
-        Self { source, ranges: None, members, sql, parameters, prices, shields, sets }
+        Self { source, ranges: Vec::new(), members, sql, parameters, prices, shields, sets }
     }
 }
 
@@ -54,14 +55,14 @@ impl Condition {
         let _ = write!(self.sql, " AND {sql}");
     }
 
-    /// A product has to be one of these members, too.
-    pub(super) fn belongs_to(&mut self, members: String) {
+    /// A product has to be one of the members that one of these finds, too.
+    pub(super) fn belongs_to(&mut self, members: Vec<String>) {
         self.sets.push(members);
     }
 
     /// What is read in order, by its name.
     pub(super) const fn ordered(&self) -> &'static str {
-        if self.ranges.is_some() { "m" } else { "l" }
+        if self.ranges.is_empty() { "l" } else { "m" }
     }
 
     /// All that has to hold, but the state, of what is read in order and of its row of the list.
@@ -76,18 +77,22 @@ impl Condition {
         for members in &self.sets {
             sql.push_str(&belongs(ordered, members));
         }
-        match (&self.ranges, self.sql.is_empty()) {
-            (Some(_), false) => sql.push_str(&exists(ordered, &self.sql)),
-            (Some(_), true) => {}
-            (None, _) => sql.push_str(&self.sql),
+        match (self.ranges.is_empty(), self.sql.is_empty()) {
+            (false, false) => sql.push_str(&exists(ordered, &self.sql)),
+            (false, true) => {}
+            (true, _) => sql.push_str(&self.sql),
         }
         sql
     }
 }
 
-/// True of a product that is one of these members.
-pub(super) fn belongs(of: &str, members: &str) -> String {
-    format!(" AND EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = {of}.product_id)")
+/// True of a product that is one of the members that one of these finds. Each is asked for itself: a planner may put a union together whole.
+pub(super) fn belongs(of: &str, members: &[String]) -> String {
+    let is_one = |members: &String| format!("EXISTS (SELECT 1 FROM ({members}) AS named WHERE named.product_id = {of}.product_id)");
+    match members {
+        [members] => format!(" AND {}", is_one(members)),
+        several => format!(" AND ({})", several.iter().map(is_one).collect::<Vec<_>>().join(" OR ")),
+    }
 }
 
 /// True of a product whose row of the list keeps these conditions. The offset keeps PostgreSQL from joining the whole list where a
@@ -110,10 +115,8 @@ pub(in crate::listing) fn matching(query: &ProductQuery, sets: &Sets<'_>) -> (St
     let mut condition = filters(&query.filters, Shields::default());
     sets.narrow_all(&mut condition);
     let words = condition.parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
-    let sql = match (&condition.ranges, condition.members.as_str()) {
-        (Some(Ranges { table, column, keys }), _) => {
-            format!("{table} m WHERE m.{column} IN ({}) AND m.status IN ({words}){}", keys.join(", "), condition.rest())
-        }
+    let sql = match (condition.ranges.first(), condition.members.as_str()) {
+        (Some(Range { table, holds }), _) => format!("{table} m WHERE {holds} AND m.status IN ({words}){}", condition.rest()),
         (None, "") => format!("{} WHERE l.status IN ({words}){}", condition.source, condition.rest()),
         (None, members) => {
             let conditions = format!(" AND l.status IN ({words}){}", condition.rest());
@@ -139,6 +142,10 @@ pub(super) fn filters(filters: &ProductFilters, shields: Shields) -> Condition {
         let moment = condition.parameters.bind(moment);
         let changed = if shields.changes { db::shielded("l.updated_at") } else { "l.updated_at".to_owned() };
         condition.and(&format!("{changed} >= {moment}"));
+    }
+    if let Some(moment) = filters.created_since {
+        let moment = condition.parameters.bind(moment);
+        condition.and(&format!("l.created_at >= {moment}"));
     }
     if let Some(minor) = filters.price_at_least {
         let minor = condition.parameters.bind(minor);

@@ -4,15 +4,14 @@
 //! where sets have nothing in common. Put together once, a page is a few products by their ids, wherever it lies.
 
 use kernel::Position;
-use platform::cache::Tag;
 use platform::db::{self, ConnectionTrait, DatabaseError, Finding, FromQueryResult, Parameters, Value};
 use uuid::Uuid;
 
 use super::conditions::{belongs, statuses};
 use super::rows::order;
 use super::sets::{Set, Sets};
+use crate::listing::list::depends_on;
 use crate::listing::model::{ProductFilters, ProductQuery};
-use crate::products::ProductEvent;
 
 /// More than so many products in common are come upon soon in one of their sets.
 const MOST: usize = 2_000;
@@ -28,7 +27,8 @@ impl Sets<'_> {
     /// Where several sets are large, finds out whether they have but few products in common, and puts those first then; so with what lies
     /// between bounds alone, where it is little.
     pub(super) async fn find_common(&mut self, db: &impl ConnectionTrait, query: &ProductQuery) -> Result<(), DatabaseError> {
-        let Some(findings) = db.findings() else { return Ok(()) };
+        // What is in common is kept in an order of the list, and the order of staff is none.
+        let Some(findings) = db.findings().filter(|_| !query.sort.is_manual()) else { return Ok(()) };
         let asked = if self.small_one().is_some() { self.little_alone(query) } else { self.common(query) };
         let Some((sql, values)) = asked else { return Ok(()) };
         let name = findings.name(&sql, &values);
@@ -38,7 +38,7 @@ impl Sets<'_> {
                 // It only says which way is shorter, and may be believed although products change.
                 (Finding::Many, Vec::new())
             } else {
-                (Finding::Few(rows.into_iter().map(|row| row.product_id).collect()), vec![Tag::every::<ProductEvent>()])
+                (Finding::Few(rows.into_iter().map(|row| row.product_id).collect()), depends_on())
             })
         };
         if let Finding::Few(products) = findings.find_or(&name, asked).await? {
@@ -53,7 +53,7 @@ impl Sets<'_> {
         let [Set::Priced(_) | Set::Changed(_)] = self.sets.as_slice() else { return None };
         self.is_whole = is_between_bounds_alone(&query.filters);
         let mut parameters = Parameters::default();
-        let members = self.sets.first()?.members(&mut parameters, &[]);
+        let members = self.sets.first()?.all_members(&mut parameters, &[]);
         let sql = format!(
             "SELECT l.product_id FROM ({members} LIMIT {}) AS few CROSS JOIN product_listings l WHERE l.product_id = few.product_id ORDER BY {}",
             MOST + 1,
@@ -66,15 +66,17 @@ impl Sets<'_> {
     /// A set that knows states is gone through; the others are put together beforehand, but for options: most variants have them.
     fn common(&self, query: &ProductQuery) -> Option<(String, Vec<Value>)> {
         let mut parameters = Parameters::default();
-        let first = self.sets.iter().position(|set| set.is_named() && !matches!(set, Set::Option { .. }))?;
+        let first = self.sets.iter().position(Set::is_of_one_state)?;
         let mut others = String::new();
         for (_, set) in self.sets.iter().enumerate().filter(|(place, set)| *place != first && set.is_named()) {
-            let members = set.members(&mut parameters, &self.category_ids);
-            let is_option = matches!(set, Set::Option { .. });
-            others.push_str(&if is_option { belongs("m", &members) } else { format!(" AND m.product_id IN ({members})") });
+            others.push_str(&if matches!(set, Set::Option { .. }) {
+                belongs("m", &set.members(&mut parameters, &self.category_ids))
+            } else {
+                format!(" AND m.product_id IN ({})", set.all_members(&mut parameters, &self.category_ids))
+            });
         }
         let words = parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
-        let first = self.sets.get(first)?.members(&mut parameters, &self.category_ids);
+        let first = self.sets.get(first)?.all_members(&mut parameters, &self.category_ids);
         // SQLite keeps the order of a CROSS JOIN.
         let sql = format!(
             "SELECT l.product_id FROM (
@@ -120,15 +122,15 @@ impl Sets<'_> {
 
 /// True where sets that are named decide alone what is in the list.
 pub(super) const fn is_of_sets_alone(filters: &ProductFilters) -> bool {
-    let ProductFilters { in_stock, updated_since, price_at_least, price_at_most, .. } = filters;
-    in_stock.is_none() && updated_since.is_none() && price_at_least.is_none() && price_at_most.is_none()
+    let ProductFilters { in_stock, updated_since, created_since, price_at_least, price_at_most, .. } = filters;
+    in_stock.is_none() && updated_since.is_none() && created_since.is_none() && price_at_least.is_none() && price_at_most.is_none()
 }
 
 /// True where bounds of one kind do, of which there is a set.
 fn is_between_bounds_alone(filters: &ProductFilters) -> bool {
-    let ProductFilters { in_stock, updated_since, price_at_least, price_at_most, brands, .. } = filters;
+    let ProductFilters { in_stock, updated_since, created_since, price_at_least, price_at_most, brands, .. } = filters;
     let is_priced = price_at_least.is_some() || price_at_most.is_some();
-    in_stock.is_none() && brands.is_empty() && !(is_priced && updated_since.is_some())
+    in_stock.is_none() && created_since.is_none() && brands.is_empty() && !(is_priced && updated_since.is_some())
 }
 
 /// True where products decide what is in the list, and not their stock: each change of one is told, that of a price by the clock, too.

@@ -56,13 +56,28 @@ pub const INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         code: "l06",
-        says: "a category and a tag have their products in the order of the list",
+        says: "a category, a tag and a collection have their products in the order of the list",
         sql: "SELECT p.slug AS culprit FROM (
                 SELECT product_id, status, title_key, price_min_minor, created_at FROM product_categories
                 UNION ALL SELECT product_id, status, title_key, price_min_minor, created_at FROM product_tags
+                UNION ALL SELECT product_id, status, title_key, price_min_minor, created_at FROM collection_products
             ) AS m JOIN product_listings l ON l.product_id = m.product_id JOIN products p ON p.id = m.product_id
             WHERE m.status IS DISTINCT FROM l.status OR m.title_key IS DISTINCT FROM l.title_key
                 OR m.price_min_minor IS DISTINCT FROM l.price_min_minor OR m.created_at IS DISTINCT FROM l.created_at",
+        grace_s: None,
+    },
+    // As with l04, what begins or ends by the clock is left out.
+    Invariant {
+        code: "l07",
+        says: "a listing is on sale where a variant costs less than before",
+        sql: "SELECT p.slug AS culprit FROM products p JOIN product_listings l ON l.product_id = p.id
+            WHERE NOT EXISTS (
+                SELECT 1 FROM variants o JOIN prices w ON w.variant_id = o.id
+                WHERE o.product_id = p.id AND (w.starts_at IS NOT NULL OR w.ends_at IS NOT NULL))
+            AND l.on_sale <> EXISTS (
+                SELECT 1 FROM variants v JOIN channels c ON c.code = 'default'
+                JOIN prices r ON r.variant_id = v.id AND r.price_list_id = c.price_list_id AND r.min_quantity = 1
+                WHERE v.product_id = p.id AND v.archived_at IS NULL AND r.compare_at_minor > r.amount_minor)",
         grace_s: None,
     },
 ];

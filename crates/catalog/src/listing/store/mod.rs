@@ -1,11 +1,16 @@
 //! Rows of the product list and all SQL of it.
 
-/// What one piece of the variant `v` costs in the price list `$list` at the moment `$now`: a price with a window beats one
-/// without; of two windows the one that began last, then the one that ends first. `variants::steps_at` says the same.
+/// What one piece of the variant `v` costs in the price list `$list` at the moment `$now`, or another word of that price `r`: a price with a
+/// window beats one without; of two windows the one that began last, then the one that ends first. `variants::steps_at` says the same.
 macro_rules! price_of_one {
     ($list:literal, $now:literal) => {
+        price_of_one!("r.amount_minor", $list, $now)
+    };
+    ($word:literal, $list:literal, $now:literal) => {
         concat!(
-            "(SELECT r.amount_minor FROM prices r WHERE r.variant_id = v.id AND r.price_list_id = ",
+            "(SELECT ",
+            $word,
+            " FROM prices r WHERE r.variant_id = v.id AND r.price_list_id = ",
             $list,
             " AND r.min_quantity = 1 AND (r.starts_at IS NULL OR r.starts_at <= ",
             $now,
@@ -19,6 +24,7 @@ macro_rules! price_of_one {
 }
 use price_of_one;
 
+mod belongings;
 mod conditions;
 mod counts;
 mod includes;

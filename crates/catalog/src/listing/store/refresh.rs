@@ -71,22 +71,24 @@ impl From<SourceRow> for Source {
 pub(in crate::listing) async fn write(tx: &WriteTx, rows: &[(ProductId, Source, i64)]) -> Result<(), DatabaseError> {
     const WRITE: &str = concat!(
         "INSERT INTO product_listings (product_id, status, title_key, brand_key, price_min_minor, price_max_minor, variant_count,
-            variants_available, tags, media_id, media_file_key, media_source_url, media_alt, created_at, updated_at)
+            variants_available, on_sale, tags, media_id, media_file_key, media_source_url, media_alt, created_at, updated_at)
         SELECT p.id, p.status, x.title_key, x.brand_key, q.price_min, q.price_max, COALESCE(q.variant_count, 0),
-            x.buyable, x.tags, m.id, m.file_key, m.source_url, m.alt, p.created_at, p.updated_at
+            x.buyable, COALESCE(q.reduced, 0) = 1, x.tags, m.id, m.file_key, m.source_url, m.alt, p.created_at, p.updated_at
         FROM x JOIN products p ON p.id = x.product_id
         LEFT JOIN (
-            SELECT product_id, MIN(minor) AS price_min, MAX(minor) AS price_max, COUNT(*) AS variant_count
+            SELECT product_id, MIN(minor) AS price_min, MAX(minor) AS price_max, COUNT(*) AS variant_count, MAX(reduced) AS reduced
             FROM (SELECT v.product_id, ",
         super::price_of_one!("$1", "$2"),
-        " AS minor FROM variants v WHERE v.product_id IN (SELECT product_id FROM x) AND v.archived_at IS NULL) AS priced
+        " AS minor, ",
+        super::price_of_one!("CASE WHEN r.compare_at_minor > r.amount_minor THEN 1 ELSE 0 END", "$1", "$2"),
+        " AS reduced FROM variants v WHERE v.product_id IN (SELECT product_id FROM x) AND v.archived_at IS NULL) AS priced
             GROUP BY product_id
         ) AS q ON q.product_id = p.id
         LEFT JOIN media m ON m.id = (SELECT f.id FROM media f WHERE f.product_id = p.id ORDER BY f.position, f.id LIMIT 1)
         WHERE 1 = 1
         ON CONFLICT (product_id) DO UPDATE SET status = excluded.status, title_key = excluded.title_key, brand_key = excluded.brand_key,
             price_min_minor = excluded.price_min_minor, price_max_minor = excluded.price_max_minor,
-            variant_count = excluded.variant_count, variants_available = excluded.variants_available, tags = excluded.tags,
+            variant_count = excluded.variant_count, variants_available = excluded.variants_available, on_sale = excluded.on_sale, tags = excluded.tags,
             media_id = excluded.media_id, media_file_key = excluded.media_file_key, media_source_url = excluded.media_source_url,
             media_alt = excluded.media_alt,
             updated_at = CASE WHEN excluded.updated_at > product_listings.updated_at THEN excluded.updated_at
@@ -104,10 +106,10 @@ pub(in crate::listing) async fn write(tx: &WriteTx, rows: &[(ProductId, Source, 
     write_members(tx, rows.iter().map(|(product, ..)| *product)).await
 }
 
-/// Repeats the rows where categories and tags name their products.
+/// Repeats the rows where categories, tags and collections name their products.
 async fn write_members(tx: &WriteTx, products: impl Iterator<Item = ProductId>) -> Result<(), DatabaseError> {
     let products: Vec<Value> = products.flat_map(|id| values![id]).collect();
-    for table in ["product_categories", "product_tags"] {
+    for table in ["product_categories", "product_tags", "collection_products"] {
         let sql = format!(
             "UPDATE {table} AS m SET status = l.status, title_key = l.title_key, price_min_minor = l.price_min_minor, created_at = l.created_at
              FROM product_listings l

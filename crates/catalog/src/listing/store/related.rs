@@ -25,7 +25,7 @@ pub(in crate::listing) async fn related(
     let (product, channel) = (parameters.bind(product), parameters.bind(Channel::DEFAULT_CODE));
     let statuses = parameters.bind_all(statuses.iter().map(|status| status.as_str()));
     let sql = format!(
-        "SELECT r.kind, {COLUMNS}, (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
+        "SELECT r.kind, {COLUMNS}, r.position, (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
          FROM product_relations r JOIN product_listings l ON l.product_id = r.related_id JOIN products p ON p.id = r.related_id
          WHERE r.product_id = {product} AND l.status IN ({statuses}) ORDER BY r.position, r.kind, r.related_id"
     );

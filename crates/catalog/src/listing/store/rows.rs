@@ -4,8 +4,9 @@ use kernel::{Currency, CursorError, MediaId, Money, Position, ProductId, Slug, T
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, ListError};
 use uuid::Uuid;
 
+use super::belongings::Range;
 use super::conditions::{Condition, filters, statuses};
-use super::sets::{Ranges, Sets};
+use super::sets::Sets;
 use crate::channels::Channel;
 use crate::inventory::Availability;
 use crate::listing::model::{ListedMedia, ProductQuery, ProductSort, ProductSummary};
@@ -15,6 +16,8 @@ use crate::products::ProductStatus;
 pub(in crate::listing) struct Listed {
     pub(in crate::listing) summary: ProductSummary,
     title_key: String,
+    /// Where staff put it, in an order of theirs.
+    position: Option<i64>,
 }
 
 impl Listed {
@@ -25,6 +28,7 @@ impl Listed {
             Column::UpdatedAt => Some(self.summary.updated_at.to_rfc3339()),
             Column::Title => Some(self.title_key.clone()),
             Column::Price => self.summary.price_min.map(|price| price.minor().to_string()),
+            Column::Position => self.position.map(|position| position.to_string()),
         }
     }
 }
@@ -35,6 +39,8 @@ enum Column {
     UpdatedAt,
     Title,
     Price,
+    /// Of what staff put in order.
+    Position,
 }
 
 impl Column {
@@ -44,6 +50,7 @@ impl Column {
             Self::UpdatedAt => "updated_at",
             Self::Title => "title_key",
             Self::Price => "price_min_minor",
+            Self::Position => "position",
         }
     }
 
@@ -53,7 +60,7 @@ impl Column {
                 text.parse::<Timestamp>().map(|time| condition.parameters.bind(time)).map_err(|_| CursorError)
             }
             Self::Title => Ok(condition.parameters.bind(text)),
-            Self::Price => text.parse::<i64>().map(|minor| condition.parameters.bind(minor)).map_err(|_| CursorError),
+            Self::Price | Self::Position => text.parse::<i64>().map(|number| condition.parameters.bind(number)).map_err(|_| CursorError),
         }
     }
 }
@@ -65,10 +72,11 @@ impl ProductSort {
             Self::UpdatedAt | Self::UpdatedAtDescending => Column::UpdatedAt,
             Self::Title | Self::TitleDescending => Column::Title,
             Self::Price | Self::PriceDescending => Column::Price,
+            Self::Manual | Self::ManualDescending => Column::Position,
         }
     }
 
-    /// True where categories and tags have their products in this order.
+    /// True where categories, tags and collections have their products in this order.
     pub(in crate::listing) const fn is_that_of_sets(self) -> bool {
         !self.is_by_change()
     }
@@ -78,13 +86,25 @@ impl ProductSort {
         matches!(self.column(), Column::Price)
     }
 
+    /// The same of the time when products were made.
+    pub(in crate::listing) const fn is_by_age(self) -> bool {
+        matches!(self.column(), Column::CreatedAt)
+    }
+
     /// The same of the last change.
     pub(in crate::listing) const fn is_by_change(self) -> bool {
         matches!(self.column(), Column::UpdatedAt)
     }
 
     const fn is_descending(self) -> bool {
-        matches!(self, Self::CreatedAtDescending | Self::UpdatedAtDescending | Self::TitleDescending | Self::PriceDescending)
+        match self {
+            Self::CreatedAtDescending
+            | Self::UpdatedAtDescending
+            | Self::TitleDescending
+            | Self::PriceDescending
+            | Self::ManualDescending => true,
+            Self::CreatedAt | Self::UpdatedAt | Self::Title | Self::Price | Self::Manual => false,
+        }
     }
 }
 
@@ -92,8 +112,8 @@ impl ProductSort {
 struct Branch {
     status: ProductStatus,
     unpriced: bool,
-    /// The range that it is a part of, by its parameter.
-    range: Option<String>,
+    /// The range that it is a part of.
+    range: Option<Range>,
 }
 
 /// Where a page begins that is asked for by cursor: the parameters of the last row's value and id.
@@ -132,7 +152,7 @@ pub(in crate::listing) async fn rows(
     if let Some(start) = start.as_ref().filter(|_| sets.follows_cursor) {
         condition.and(&start.holds(query.sort));
     }
-    let branches = branches(query, start.as_ref(), condition.ranges.as_ref());
+    let branches = branches(query, start.as_ref(), &condition.ranges);
     if branches.is_empty() {
         return Ok(Vec::new());
     }
@@ -155,10 +175,11 @@ pub(in crate::listing) async fn rows(
         })
         .collect();
     // A product may be in several ranges.
-    let distinct = if condition.ranges.as_ref().is_some_and(|ranges| ranges.keys.len() > 1) { "DISTINCT" } else { "" };
+    let distinct = if condition.ranges.len() > 1 { "DISTINCT" } else { "" };
+    let position = if query.sort.is_manual() { "found.place" } else { "CAST(NULL AS BIGINT)" };
     let order = format!("found.unpriced, found.place {direction}, found.product_id {direction}");
     let sql = format!(
-        "SELECT {COLUMNS}, (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
+        "SELECT {COLUMNS}, {position} AS position, (SELECT c.currency FROM channels c WHERE c.code = {channel}) AS currency
          FROM (SELECT {distinct} product_id, place, unpriced FROM ({branches}) AS found ORDER BY {order} {outer_window}) AS found
          JOIN product_listings l ON l.product_id = found.product_id JOIN products p ON p.id = found.product_id
          ORDER BY {order}",
@@ -190,12 +211,12 @@ fn start(condition: &mut Condition, query: &ProductQuery) -> Result<Option<Start
     Ok(Some(Start { value: value.as_deref().map(db::unseen), id: db::unseen(&condition.parameters.bind(cursor.id)) }))
 }
 
-fn branches(query: &ProductQuery, start: Option<&Start>, ranges: Option<&Ranges>) -> Vec<Branch> {
+fn branches(query: &ProductQuery, start: Option<&Start>, ranges: &[Range]) -> Vec<Branch> {
     let by_price = query.sort.column() == Column::Price;
     let bounded = query.filters.price_at_least.is_some() || query.filters.price_at_most.is_some();
     // Behind a row without a price there is none with one.
     let passed = start.is_some_and(|start| start.value.is_none());
-    let ranges = ranges.map_or_else(|| vec![None], |ranges| ranges.keys.iter().cloned().map(Some).collect());
+    let ranges = if ranges.is_empty() { vec![None] } else { ranges.iter().cloned().map(Some).collect() };
     let mut branches = Vec::new();
     for (status, range) in statuses(query).into_iter().flat_map(|status| ranges.iter().map(move |range| (status, range))) {
         if !passed {
@@ -211,9 +232,9 @@ fn branches(query: &ProductQuery, start: Option<&Start>, ranges: Option<&Ranges>
 /// The rows of a branch in order.
 fn branch_sql(condition: &Condition, (sort, start): (ProductSort, Option<&Start>), branch: &Branch, status: &str) -> String {
     let (of, column, direction) = (condition.ordered(), sort.column().sql(), direction(sort));
-    let (source, range) = match (&condition.ranges, &branch.range) {
-        (Some(ranges), Some(key)) => (format!("{} m", ranges.table), format!("m.{} = {} AND ", ranges.column, db::unseen(key))),
-        _ => (condition.source.clone(), String::new()),
+    let (source, range) = match &branch.range {
+        Some(Range { table, holds }) => (format!("{table} m"), format!("{holds} AND ")),
+        None => (condition.source.clone(), String::new()),
     };
     let behind = branch_condition(of, sort, branch, start);
     format!(
@@ -237,7 +258,7 @@ fn branch_condition(of: &str, sort: ProductSort, branch: &Branch, start: Option<
     match (sort.column(), branch.unpriced) {
         (Column::Price, true) => format!(" AND {of}.{column} IS NULL{behind}"),
         (Column::Price, false) => format!(" AND {of}.{column} IS NOT NULL{behind}"),
-        (Column::CreatedAt | Column::UpdatedAt | Column::Title, _) => behind,
+        (Column::CreatedAt | Column::UpdatedAt | Column::Title | Column::Position, _) => behind,
     }
 }
 
@@ -261,6 +282,7 @@ pub(super) struct ListedRow {
     media_alt: Option<String>,
     created_at: Timestamp,
     updated_at: Timestamp,
+    position: Option<i64>,
     currency: String,
 }
 
@@ -295,6 +317,6 @@ impl TryFrom<ListedRow> for Listed {
             included_media: None,
             included_categories: None,
         };
-        Ok(Self { summary, title_key: row.title_key })
+        Ok(Self { summary, title_key: row.title_key, position: row.position })
     }
 }

@@ -1,6 +1,6 @@
-//! Filters that name sets of products in other tables: categories, tags, options.
+//! Filters that name sets of products in other tables: categories, tags, options, and what collections come to.
 //!
-//! A category or a tag has its products in the order of the list: a page is read from it, and each row asked whether it belongs to
+//! A category or a tag, and whatever else products belong to, has its products in the order of the list: a page is read from it, and each row asked whether it belongs to
 //! the other sets. An option has not, nor have bounds of the price or of the last change: where few products match they are looked up in
 //! the list, otherwise the list is read in its order and each row asked. How large sets are is counted where it matters, in one statement
 //! for all of them: no planner knows, and the wrong way takes a second in a large shop.
@@ -9,10 +9,11 @@ use kernel::{CategoryId, Slug, fold};
 use platform::db::{self, ConnectionTrait, DatabaseError, FromQueryResult, Parameters, Span};
 use uuid::Uuid;
 
-use super::conditions::{Condition, Shields, statuses};
+use super::belongings::{self, Range, listed};
+use super::conditions::{Condition, Shields};
 use super::intersection::is_of_sets_alone;
 use crate::categories::CategoryRef;
-use crate::listing::model::ProductQuery;
+use crate::listing::model::{Belonging, ProductQuery};
 
 /// A set of so many products is looked up member by member: as fast as finding a page among a hundred thousand rows.
 const SMALL: i64 = 2_000;
@@ -34,10 +35,14 @@ pub(super) enum Set<'a> {
         name: &'a str,
         values: &'a [String],
     },
+    /// What belongs to one thing at least of these.
+    Belonging(&'a Belonging, &'a ProductQuery),
     /// What lies between the bounds of the price.
     Priced(&'a ProductQuery),
     /// What has changed since the moment that is asked for.
     Changed(&'a ProductQuery),
+    /// What was made since the moment that is asked for.
+    Made(&'a ProductQuery),
     /// What several large sets were found to have in common, in the order that is wanted.
     Common(Vec<Uuid>),
 }
@@ -52,19 +57,13 @@ pub(in crate::listing) struct Sets<'a> {
     pub(super) has_ordered: bool,
     /// The order that is wanted is one in which sets have their products.
     pub(super) is_ordered: bool,
+    /// It is the order of staff, which one set alone has.
+    pub(super) is_manual: bool,
     pub(super) shields: Shields,
     /// The first set is what follows the product of the cursor, which holds while that has not moved.
     pub(super) follows_cursor: bool,
     /// What the sets have in common is all that the list has.
     pub(super) is_whole: bool,
-}
-
-/// Ranges of an index that have the products of a set in order: a table, and what tells each range from the others.
-#[derive(Debug, Clone)]
-pub(super) struct Ranges {
-    pub(super) table: &'static str,
-    pub(super) column: &'static str,
-    pub(super) keys: Vec<String>,
 }
 
 #[derive(FromQueryResult)]
@@ -89,6 +88,7 @@ impl<'a> Sets<'a> {
             smallest: i64::MAX,
             has_ordered,
             is_ordered,
+            is_manual: query.sort.is_manual(),
             shields: Shields::default(),
             follows_cursor: false,
             is_whole: is_of_sets_alone(&query.filters),
@@ -107,10 +107,10 @@ impl<'a> Sets<'a> {
     /// A set of so many products is looked up.
     const fn small(&self, set: &Set<'_>) -> i64 {
         match set {
-            Set::Changed(_) => SMALL,
+            Set::Changed(_) | Set::Made(_) => SMALL,
             Set::Common(_) => SMALL_IN_COMMON,
             _ if self.has_ordered => SMALL_BESIDE_ORDERED,
-            Set::Categories(_) | Set::Tags(_) | Set::Brands(_) | Set::Option { .. } | Set::Priced(_) => SMALL,
+            Set::Categories(_) | Set::Tags(_) | Set::Brands(_) | Set::Option { .. } | Set::Belonging(..) | Set::Priced(_) => SMALL,
         }
     }
 
@@ -173,9 +173,10 @@ impl<'a> Sets<'a> {
     /// of a set that is small.
     pub(super) fn narrow(&self, condition: &mut Condition) {
         let in_order = self.sets.iter().enumerate().find(|(_, set)| self.is_in_order(set));
-        let begin = self.small_one().filter(|(_, set)| !self.is_in_order(set)).or(in_order);
+        let small = self.small_one().filter(|(_, set)| !self.is_in_order(set) && !self.is_manual);
+        let begin = small.or(in_order);
         match begin {
-            Some((_, set)) if self.is_in_order(set) => condition.ranges = self.ranges(set, condition),
+            Some((_, set)) if self.is_in_order(set) => condition.ranges = self.ranges(set, &mut condition.parameters),
             Some((_, Set::Common(products))) => {
                 let ids = condition.parameters.bind_padded(products);
                 // The limit, which takes nothing away, keeps planners from beginning with another condition.
@@ -202,7 +203,7 @@ impl<'a> Sets<'a> {
         let elsewhere = self.sets.iter().enumerate().find(|(_, set)| !set.is_of_bounds() && !matches!(set, Set::Common(_)));
         let begin = self.small_one().or(elsewhere);
         match begin {
-            Some((_, set)) if self.count_ranges(set) == Some(1) => condition.ranges = self.ranges(set, condition),
+            Some((_, set)) if self.count_ranges(set) == 1 => condition.ranges = self.ranges(set, &mut condition.parameters),
             Some((_, set)) if !set.is_of_bounds() => {
                 condition.members = set.distinct_members(&mut condition.parameters, &self.category_ids);
             }
@@ -213,28 +214,24 @@ impl<'a> Sets<'a> {
 
     /// True where the products of a set can be read in the order that is wanted.
     fn is_in_order(&self, set: &Set<'_>) -> bool {
-        self.is_ordered && self.count_ranges(set).is_some_and(|ranges| ranges <= MOST_RANGES)
+        self.is_ordered && (1..=MOST_RANGES).contains(&self.count_ranges(set)) && (!self.is_manual || set.is_by_staff())
     }
 
-    const fn count_ranges(&self, set: &Set<'_>) -> Option<usize> {
+    fn count_ranges(&self, set: &Set<'_>) -> usize {
         match set {
-            Set::Categories(_) => Some(self.category_ids.len()),
-            Set::Tags(tags) => Some(tags.len()),
-            Set::Brands(_) | Set::Option { .. } | Set::Priced(_) | Set::Changed(_) | Set::Common(_) => None,
+            Set::Categories(_) => self.category_ids.len(),
+            Set::Tags(tags) => tags.len(),
+            Set::Belonging(to, _) => to.count_ranges(),
+            Set::Brands(_) | Set::Option { .. } | Set::Priced(_) | Set::Changed(_) | Set::Made(_) | Set::Common(_) => 0,
         }
     }
 
-    fn ranges(&self, set: &Set<'_>, condition: &mut Condition) -> Option<Ranges> {
+    fn ranges(&self, set: &Set<'_>, parameters: &mut Parameters) -> Vec<Range> {
         match set {
-            Set::Categories(_) => {
-                let keys = self.category_ids.iter().map(|id| condition.parameters.bind(*id)).collect();
-                Some(Ranges { table: "product_categories", column: "category_id", keys })
-            }
-            Set::Tags(tags) => {
-                let keys = tags.iter().map(|tag| condition.parameters.bind(fold(tag))).collect();
-                Some(Ranges { table: "product_tags", column: "tag_key", keys })
-            }
-            Set::Brands(_) | Set::Option { .. } | Set::Priced(_) | Set::Changed(_) | Set::Common(_) => None,
+            Set::Categories(_) => belongings::in_categories(&self.category_ids, parameters),
+            Set::Tags(tags) => belongings::with_tags(tags, parameters),
+            Set::Belonging(to, _) => to.ranges(parameters),
+            Set::Brands(_) | Set::Option { .. } | Set::Priced(_) | Set::Changed(_) | Set::Made(_) | Set::Common(_) => Vec::new(),
         }
     }
 
@@ -254,44 +251,53 @@ fn named(query: &ProductQuery) -> Vec<Set<'_>> {
     sets.extend(Some(filters.tags.as_slice()).filter(|tags| !tags.is_empty()).map(Set::Tags));
     sets.extend(filters.options.iter().map(|option| Set::Option { name: &option.name, values: &option.values }));
     // A brand alone has its own index of the list.
-    sets.extend((!filters.brands.is_empty() && !sets.is_empty()).then_some(Set::Brands(query)));
+    sets.extend((!filters.brands.is_empty() && !(sets.is_empty() && filters.belongings.is_empty())).then_some(Set::Brands(query)));
+    sets.extend(filters.belongings.iter().map(|to| Set::Belonging(to, query)));
     // Where theirs is the order that is wanted, its index is read as far as the page reaches.
     let is_priced = filters.price_at_least.is_some() || filters.price_at_most.is_some();
     sets.extend((is_priced && !query.sort.is_by_price()).then_some(Set::Priced(query)));
     sets.extend((filters.updated_since.is_some() && !query.sort.is_by_change()).then_some(Set::Changed(query)));
+    sets.extend((filters.created_since.is_some() && !query.sort.is_by_age()).then_some(Set::Made(query)));
     sets
 }
 
 impl Set<'_> {
     /// True where its products stand in the order of the list.
     const fn has_ranges(&self) -> bool {
-        matches!(self, Self::Categories(_) | Self::Tags(_))
+        matches!(self, Self::Categories(_) | Self::Tags(_) | Self::Belonging(..))
+    }
+
+    /// True where its products stand in an order of staff.
+    const fn is_by_staff(&self) -> bool {
+        matches!(self, Self::Belonging(Belonging { collection: Some(_), .. }, _))
     }
 
     /// True where somebody decided that its products belong to it.
     pub(super) const fn is_named(&self) -> bool {
-        matches!(self, Self::Categories(_) | Self::Tags(_) | Self::Brands(_) | Self::Option { .. })
+        matches!(self, Self::Categories(_) | Self::Tags(_) | Self::Brands(_) | Self::Option { .. } | Self::Belonging(..))
+    }
+
+    /// True where one statement finds such products, and knows their states.
+    pub(super) fn is_of_one_state(&self) -> bool {
+        match self {
+            Self::Categories(_) | Self::Tags(_) | Self::Brands(_) => true,
+            Self::Belonging(to, _) => to.is_of_one_kind(),
+            Self::Option { .. } | Self::Priced(_) | Self::Changed(_) | Self::Made(_) | Self::Common(_) => false,
+        }
     }
 
     /// True where the list has a column for it.
     const fn is_of_bounds(&self) -> bool {
-        matches!(self, Self::Brands(_) | Self::Priced(_) | Self::Changed(_))
+        matches!(self, Self::Brands(_) | Self::Priced(_) | Self::Changed(_) | Self::Made(_))
     }
 
-    /// The statement that finds its members, some perhaps twice.
-    pub(super) fn members(&self, parameters: &mut Parameters, categories: &[CategoryId]) -> String {
-        match self {
-            Self::Categories(_) => {
-                let ids = parameters.bind_all(categories.iter().copied());
-                format!("SELECT pc.product_id FROM product_categories pc WHERE pc.category_id IN ({ids})")
-            }
-            Self::Tags(tags) => {
-                let is_one = match tags {
-                    [tag] => format!("= {}", db::unseen(&parameters.bind(fold(tag)))),
-                    tags => format!("IN ({})", parameters.bind_all(tags.iter().map(|tag| fold(tag)))),
-                };
-                format!("SELECT t.product_id FROM product_tags t WHERE t.tag_key {is_one}")
-            }
+    /// The statements that find its members, some perhaps twice.
+    pub(super) fn members(&self, parameters: &mut Parameters, categories: &[CategoryId]) -> Vec<String> {
+        let members = match self {
+            Self::Belonging(to, query) => return to.members(query, parameters),
+            Self::Categories(_) => belongings::members_of_categories(categories, parameters),
+            Self::Tags(tags) => belongings::members_of_tags(tags, parameters),
+            Self::Brands(query) => belongings::members_of_brands(&query.filters.brands, query, parameters),
             Self::Option { name, values } => {
                 let name = parameters.bind(fold(name));
                 let values = parameters.bind_all(values.iter().map(|value| fold(value)));
@@ -302,10 +308,6 @@ impl Set<'_> {
                 let within = parameters.within("c.price_min_minor", span);
                 listed(query, parameters, &within)
             }
-            Self::Brands(query) => {
-                let brands = parameters.bind_all(query.filters.brands.iter().map(|brand| fold(brand)));
-                listed(query, parameters, &format!(" AND c.brand_key IN ({brands})"))
-            }
             Self::Common(members) => {
                 let ids = parameters.bind_padded(members);
                 format!("SELECT c.product_id FROM product_listings c WHERE c.product_id IN ({ids})")
@@ -314,12 +316,22 @@ impl Set<'_> {
                 let since = parameters.within("c.updated_at", Span { at_least: query.filters.updated_since, ..Span::default() });
                 listed(query, parameters, &since)
             }
-        }
+            Self::Made(query) => {
+                let since = parameters.within("c.created_at", Span { at_least: query.filters.created_since, ..Span::default() });
+                listed(query, parameters, &since)
+            }
+        };
+        vec![members]
+    }
+
+    /// The same as one statement.
+    pub(super) fn all_members(&self, parameters: &mut Parameters, categories: &[CategoryId]) -> String {
+        self.members(parameters, categories).join(" UNION ALL ")
     }
 
     /// Its members, each once.
     fn distinct_members(&self, parameters: &mut Parameters, categories: &[CategoryId]) -> String {
-        format!("(SELECT DISTINCT product_id FROM ({}) AS named)", self.members(parameters, categories))
+        format!("(SELECT DISTINCT product_id FROM ({}) AS named)", self.all_members(parameters, categories))
     }
 
     /// The statement that counts its members up to `most`; categories one by one, with their ids.
@@ -329,19 +341,20 @@ impl Set<'_> {
                 let of_one = "SELECT pc.product_id FROM product_categories pc WHERE pc.category_id = c.id";
                 (format!("c.id AS category_id, {}", counted(of_one, most)), subtree(parameters, categories))
             }
-            Self::Tags(_) | Self::Brands(_) | Self::Option { .. } | Self::Priced(_) | Self::Changed(_) | Self::Common(_) => {
-                let members = self.members(parameters, &[]);
+            Self::Tags(_)
+            | Self::Brands(_)
+            | Self::Option { .. }
+            | Self::Belonging(..)
+            | Self::Priced(_)
+            | Self::Changed(_)
+            | Self::Made(_)
+            | Self::Common(_) => {
+                let members = self.all_members(parameters, &[]);
                 (format!("CAST(NULL AS UUID) AS category_id, {}", counted(&members, most)), String::new())
             }
         };
         format!("SELECT CAST({place} AS BIGINT) AS place, {columns} {source}")
     }
-}
-
-/// The statement that finds the products of the list, of the states that a query shows, of which this holds.
-fn listed(query: &ProductQuery, parameters: &mut Parameters, holds: &str) -> String {
-    let words = parameters.bind_all(statuses(query).iter().map(|status| status.as_str()));
-    format!("SELECT c.product_id FROM product_listings c WHERE c.status IN ({words}){holds}")
 }
 
 fn counted(members: &str, most: i64) -> String {
