@@ -114,6 +114,7 @@ fn question(random: &mut StdRng, tree: &[(Category, Option<usize>)], made: &[Mad
         in_stock: random.random_bool(0.1).then_some(false),
         updated_since: random.random_bool(0.1).then(|| made[random.random_range(0..PRODUCTS)].summary.updated_at),
         options: if sizes.is_empty() { Vec::new() } else { vec![option(&sizes)] },
+        ..ProductFilters::default()
     };
     let sort = ProductSort::ALL[random.random_range(0..ProductSort::ALL.len())];
     let audience = if random.random_bool(0.3) { Audience::Public } else { Audience::Staff };
@@ -154,6 +155,8 @@ impl Question {
             "created_at" => (a.created_at, a.id).cmp(&(b.created_at, b.id)),
             "updated_at" => (a.updated_at, a.id).cmp(&(b.updated_at, b.id)),
             "title" => of(a).cmp(&of(b)),
+            // Staff gave no order to all products: the newest come first.
+            "manual" => (b.created_at, b.id).cmp(&(a.created_at, a.id)),
             _ => (price(a), a.id).cmp(&(price(b), b.id)),
         };
         let ordered = if descends { up.reverse() } else { up };

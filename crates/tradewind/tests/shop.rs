@@ -12,6 +12,7 @@ mod bulk_fulfilment;
 mod categories;
 mod channels;
 mod checkout;
+mod collections;
 mod command_line;
 mod cookies;
 mod currencies;
