@@ -284,6 +284,8 @@ schemas! {
     RefundTo = word(refunds::RefundTo::WORDS.iter().copied());
     /// The id of a refund.
     RefundId = id::<kernel::RefundTag>();
+    /// The id of a redirect.
+    RedirectId = id::<kernel::RedirectTag>();
     /// Why money goes back.
     RefundReason = word(RefundReasons::WORDS.iter().copied());
     /// What became of a refund: under way, done, done in part, refused.

@@ -7,6 +7,7 @@ use catalog::inventory::{LocationFact, StockFact};
 use catalog::media::MediaEvent;
 use catalog::price_lists::PriceListEvent;
 use catalog::products::ProductEvent;
+use catalog::redirects::RedirectEvent;
 use kernel::{ProductId, VariantId};
 use platform::cache::Tag;
 
@@ -42,6 +43,11 @@ pub(crate) fn categories() -> [Tag; 2] {
 /// Collections, one or many.
 pub(crate) fn collections() -> [Tag; 1] {
     [Tag::every::<CollectionEvent>()]
+}
+
+/// Redirects, one or many.
+pub(crate) fn redirects() -> [Tag; 1] {
+    [Tag::every::<RedirectEvent>()]
 }
 
 /// Channels, one or many.

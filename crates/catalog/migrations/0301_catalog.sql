@@ -216,6 +216,23 @@ CREATE INDEX slug_redirects_product_idx ON slug_redirects (product_id) WHERE pro
 CREATE INDEX slug_redirects_category_idx ON slug_redirects (category_id) WHERE category_id IS NOT NULL;
 CREATE INDEX slug_redirects_collection_idx ON slug_redirects (collection_id) WHERE collection_id IS NOT NULL;
 
+-- Paths of the storefront that lead elsewhere, in their one form. `target_path`: the path of a target of this shop; none of them is a
+-- `from_path`, so that one step leads to where somebody is to be.
+CREATE TABLE redirects (
+    id UUID PRIMARY KEY,
+    from_path TEXT COLLATE "C" NOT NULL CONSTRAINT redirects_from_key UNIQUE,
+    target TEXT NOT NULL,
+    target_path TEXT COLLATE "C",
+    is_permanent BOOLEAN NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT redirects_self_check CHECK (target_path <> from_path)
+);
+CREATE INDEX redirects_target_idx ON redirects (target_path) WHERE target_path IS NOT NULL;
+
 CREATE TABLE product_relations (
     product_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,
     related_id UUID NOT NULL REFERENCES products (id) ON DELETE CASCADE,

@@ -17,8 +17,8 @@ pub mod media;
 pub mod price_changes;
 pub mod price_lists;
 pub mod products;
+pub mod redirects;
 mod rounding;
-pub mod slug_redirects;
 pub mod stock_imports;
 pub mod variants;
 

@@ -113,6 +113,8 @@ ids! {
     RateLimitId, RateLimitTag, "limit";
     /// A comparison of our books with a provider's.
     ReconciliationId, ReconciliationTag, "recon";
+    /// A path that leads elsewhere.
+    RedirectId, RedirectTag, "redir";
     /// Money that staff give back.
     RefundId, RefundTag, "refund";
     /// What a customer sends back.

@@ -100,6 +100,7 @@ const PURGING: &[&str] = &[
     <catalog::price_lists::PriceListEvent as Fact>::AGGREGATE,
     <catalog::products::ProductEvent as Fact>::AGGREGATE,
     <catalog::media::MediaEvent as Fact>::AGGREGATE,
+    <catalog::redirects::RedirectEvent as Fact>::AGGREGATE,
     <catalog::inventory::StockFact as Fact>::AGGREGATE,
     <catalog::inventory::LocationFact as Fact>::AGGREGATE,
     <accounts::users::UserEvent as Fact>::AGGREGATE,

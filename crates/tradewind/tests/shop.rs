@@ -63,6 +63,7 @@ mod promotions;
 mod push;
 mod races;
 mod reconciliation;
+mod redirects;
 mod redis;
 mod refunds;
 mod remembering;

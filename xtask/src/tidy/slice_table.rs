@@ -65,7 +65,7 @@ pub(crate) const TABLE: [Slices; 6] = [
         package: "catalog",
         ordered: true,
         names: &[
-            "slug_redirects",
+            "redirects",
             "exchange_rates",
             "price_lists",
             "channels",

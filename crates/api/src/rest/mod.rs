@@ -40,6 +40,7 @@ mod products;
 mod promotions;
 mod push;
 mod rate_limits;
+mod redirects;
 mod refunds;
 mod reports;
 mod returns;
@@ -97,6 +98,7 @@ pub(crate) fn v1() -> Routes {
         .merge(prices::routes())
         .merge(price_changes::routes())
         .merge(products::routes())
+        .merge(redirects::routes())
         .merge(ip_blocks::routes())
         .merge(rate_limits::routes())
         .merge(roles::routes())

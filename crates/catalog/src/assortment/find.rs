@@ -10,7 +10,7 @@ use crate::inventory::{self, Availability};
 use crate::listing::Audience;
 use crate::products::{self, ProductRef, ProductStatus};
 use crate::variants::{self, Variant};
-use crate::{media, slug_redirects};
+use crate::{media, redirects};
 
 /// The product by id or slug, with variants, what they cost now, pictures and the ways to its categories: five statements.
 /// The public sees products that are for sale and variants that are not archived.
@@ -54,7 +54,7 @@ pub async fn find_variants(
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find_renamed(db: &impl ConnectionTrait, former: &Slug, audience: Audience) -> Result<Option<Slug>, DatabaseError> {
-    let Some(id) = slug_redirects::product_of(db, former).await? else { return Ok(None) };
+    let Some(id) = redirects::product_of(db, former).await? else { return Ok(None) };
     let found = products::find(db, &ProductRef::Id(id)).await?.map(|loaded| loaded.product);
     Ok(found.filter(|product| sees(audience, product.content.status)).map(|product| product.slug))
 }

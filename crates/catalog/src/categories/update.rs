@@ -12,7 +12,7 @@ use super::model::{Category, CategoryChanges};
 use super::move_to::rehang;
 use super::place::PlaceError;
 use super::store;
-use crate::slug_redirects::{self, Renamed};
+use crate::redirects::{self, Renamed};
 
 /// Which category, as which version the caller knows it, and what is to change.
 #[derive(Debug, Clone)]
@@ -118,7 +118,7 @@ pub async fn update_in(tx: &WriteTx, command: UpdateCategory) -> Result<Category
     category.updated_at = tx.now();
     store::update(tx, &category).await?;
     if category.slug != slug_before {
-        slug_redirects::keep(tx, Renamed::Category(category.id), &slug_before).await?;
+        redirects::keep(tx, Renamed::Category(category.id), &slug_before).await?;
     }
     let mut facts = vec![CategoryEvent::Updated((&category).into())];
     if category.parent_id != parent_before {

@@ -10,7 +10,7 @@ use super::events::CollectionEvent;
 use super::input::CollectionChanges;
 use super::model::Collection;
 use super::store;
-use crate::slug_redirects::{self, Renamed};
+use crate::redirects::{self, Renamed};
 
 /// Which collection, as which version the caller knows it, and what is to change.
 #[derive(Debug, Clone)]
@@ -38,7 +38,7 @@ pub async fn update(context: &Context, origin: &Origin, command: UpdateCollectio
     let collection = command.changes.apply(before)?.next(tx.now());
     store::update(&tx, &collection).await?;
     if collection.slug != slug_before {
-        slug_redirects::keep(&tx, Renamed::Collection(collection.id), &slug_before).await?;
+        redirects::keep(&tx, Renamed::Collection(collection.id), &slug_before).await?;
     }
     outbox::record(&tx, &CollectionEvent::Updated((&collection).into())).await?;
     audit::record(&tx, &entry.after(&collection)).await?;

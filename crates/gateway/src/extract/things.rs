@@ -45,6 +45,7 @@ things! {
     PromotionTag = "promotion_not_found";
     PromotionCodeTag = "promotion_code_not_found";
     PushSubscriptionTag = "push_subscription_not_found";
+    RedirectTag = "redirect_not_found";
     RefundTag = "refund_not_found";
     ReportTag = "report_not_found";
     ReturnTag = "return_not_found";

@@ -36,6 +36,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<catalog::price_lists::PriceListEvent>(),
         FactKind::of::<catalog::products::ProductEvent>(),
         FactKind::of::<catalog::media::MediaEvent>(),
+        FactKind::of::<catalog::redirects::RedirectEvent>(),
         FactKind::of::<sales::settings::SettingEvent>(),
         FactKind::of::<sales::promotions::PromotionEvent>(),
         FactKind::of::<sales::shipping::ShippingMethodEvent>(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use accounts::api_keys::{self, CreateApiKey, KeyKind};
 use accounts::permissions::{PermissionSet, Scopes};
 use chrono::TimeDelta;
+use serde_json::json;
 use tradewind::matrix::{self, Variable};
 
 use super::{bodies, document};
@@ -50,6 +51,7 @@ impl Things {
         let mug = shop.mug(1_000, 10).await?;
         let (cart, other) = (shop.cart(&[(&mug.id, 1)]).await?, shop.empty_cart().await?);
         shop.checkout(&shop.cart(&[(&mug.id, 1)]).await?).await?.expect(201)?;
+        shop.post("/api/v1/collections").json(json!({ "name": "Gifts" })).await?.expect(201)?;
         let line = shop.read(&cart).await?.text("lines/0/id").to_owned();
         let mut ids = BTreeMap::from([("cart".to_owned(), cart.id.clone()), ("cline".to_owned(), line)]);
         for row in matrix::read(&document()).0 {

@@ -14,7 +14,7 @@ use super::create::CreateCategoryError;
 use super::delete::DeleteCategoryError;
 use super::model::{Category, CategoryRef};
 use super::update::UpdateCategoryError;
-use crate::slug_redirects;
+use crate::redirects;
 pub use list::{CategoryQuery, CategorySort, Parent, list};
 pub use tree::{CategoryNode, CategoryTree, Crumb, breadcrumbs, subtree_ids, subtrees, tree};
 
@@ -135,7 +135,7 @@ pub(super) async fn named(db: &impl ConnectionTrait, names: &[String]) -> Result
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find_renamed(db: &impl ConnectionTrait, former: &Slug) -> Result<Option<Slug>, DatabaseError> {
-    let Some(id) = slug_redirects::category_of(db, former).await? else { return Ok(None) };
+    let Some(id) = redirects::category_of(db, former).await? else { return Ok(None) };
     Ok(find_ref(db, &CategoryRef::Id(id)).await?.map(|category| category.slug))
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::error::CollectionError;
 use super::model::{Collection, CollectionKind, CollectionRef, Contents};
 use super::rules::{Rules, RulesInput};
-use crate::slug_redirects;
+use crate::redirects;
 pub use list::{CollectionQuery, CollectionSort, list};
 pub(super) use members::{Member, members, put, remove};
 
@@ -97,7 +97,7 @@ pub async fn find_ref(db: &impl ConnectionTrait, collection: &CollectionRef) -> 
 /// # Errors
 /// `DatabaseError`, by what went wrong.
 pub async fn find_renamed(db: &impl ConnectionTrait, former: &Slug) -> Result<Option<Collection>, DatabaseError> {
-    let Some(id) = slug_redirects::collection_of(db, former).await? else { return Ok(None) };
+    let Some(id) = redirects::collection_of(db, former).await? else { return Ok(None) };
     find(db, id).await
 }
 

@@ -6,7 +6,7 @@ use platform::values;
 use uuid::Uuid;
 
 use super::super::model::{ExternalRef, Product, ProductContent};
-use crate::slug_redirects::{self, Renamed};
+use crate::redirects::{self, Renamed};
 
 /// Why a product is not stored.
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +99,7 @@ pub async fn update(tx: &WriteTx, before: &Product, after: &Product) -> Result<(
         WHERE id = $1";
     db::execute(tx, UPDATE, row_values(after)).await.on_slug()?;
     if before.slug != after.slug {
-        slug_redirects::keep(tx, Renamed::Product(after.id), &before.slug).await?;
+        redirects::keep(tx, Renamed::Product(after.id), &before.slug).await?;
     }
     write_parts(tx, after.id, &before.content, &after.content).await
 }
