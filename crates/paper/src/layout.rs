@@ -19,8 +19,9 @@ const TOTAL: Type = Type { size: 11.0, is_bold: true, is_faint: false };
 const LEADING: f32 = 1.4;
 /// The width of a block of facts.
 const FACTS: f32 = 220.0;
-/// What the columns of lines take of the width, in thousandths: of an invoice, and of a credit note.
-const COLUMNS: [&[f32]; 2] = [&[290.0, 60.0, 120.0, 105.0, 90.0, 115.0, 100.0, 120.0], &[440.0, 80.0, 110.0, 125.0, 115.0, 130.0]];
+/// What the columns of lines take of the width, in thousandths: of an invoice, of a credit note, and of what only says what there is.
+const COLUMNS: [&[f32]; 3] =
+    [&[290.0, 60.0, 120.0, 105.0, 90.0, 115.0, 100.0, 120.0], &[440.0, 80.0, 110.0, 125.0, 115.0, 130.0], &[620.0, 260.0, 120.0]];
 const TAX_COLUMNS: &[f32] = &[220.0, 80.0, 110.0, 100.0];
 
 /// How a text looks.
@@ -51,7 +52,9 @@ pub(super) fn lay_out(sheet: &Sheet, fonts: (&Font, &Font)) -> Paper {
     layout.head();
     layout.parties();
     layout.lines();
-    layout.sums();
+    if let Some(total) = &sheet.total {
+        layout.sums(total);
+    }
     layout.notes();
     layout.feet();
     Paper { size, pages: layout.pages }
@@ -257,7 +260,7 @@ impl Layout<'_> {
         self.y += 14.0;
     }
 
-    fn sums(&mut self) {
+    fn sums(&mut self, total: &Fact) {
         let sheet = self.sheet;
         let rows = sheet.taxes.len().max(sheet.sums.len() + sheet.payment.len() + 2);
         self.y += 12.0;
@@ -271,8 +274,8 @@ impl Layout<'_> {
         self.rule((self.right() - FACTS, FACTS), y - 4.0, false);
         y += 12.0;
         let left = self.right() - FACTS;
-        self.text(left, y, sheet.total.name.clone(), TOTAL);
-        self.text_to((self.right(), FACTS - self.width(&sheet.total.name, TOTAL) - 8.0), y, &sheet.total.value, TOTAL);
+        self.text(left, y, total.name.clone(), TOTAL);
+        self.text_to((self.right(), FACTS - self.width(&total.name, TOTAL) - 8.0), y, &total.value, TOTAL);
         y = self.facts(y + 20.0, &sheet.payment, BODY);
         self.y = taxes.max(y) + 20.0;
     }

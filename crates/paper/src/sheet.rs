@@ -80,8 +80,8 @@ pub struct Sheet {
     pub taxes: Vec<TaxRow>,
     /// What comes before the total.
     pub sums: Vec<Fact>,
-    /// The total.
-    pub total: Fact,
+    /// The total; what only says what there is has none, nor anything around it.
+    pub total: Option<Fact>,
     /// What comes after it.
     pub payment: Vec<Fact>,
     /// Paragraphs below.

@@ -3,7 +3,7 @@
 mod crediting;
 mod issuing;
 mod numbering;
-mod paper;
+pub(crate) mod paper;
 mod reading;
 
 use serde_json::{Value, json};

@@ -18,9 +18,10 @@ const ORDERS: i64 = 3_000;
 const QUERIES: u32 = 90;
 const TAGS: [(&str, f64); 3] = [("most", 0.5), ("many", 0.4), ("rare", 0.003)];
 
-struct Known {
-    id: OrderId,
-    number: i64,
+/// An order as the table has it.
+pub(crate) struct Known {
+    pub(crate) id: OrderId,
+    pub(crate) number: i64,
     status: OrderStatus,
     payment_status: PaymentStatus,
     fulfilment_status: FulfilmentStatus,
@@ -43,8 +44,8 @@ fn skewed<T: Copy>(chance: &mut StdRng, values: &[T]) -> T {
     }
 }
 
-/// Numbers follow no order, times and totals have many ties.
-fn population(chance: &mut StdRng, now: Timestamp, users: [UserId; 2]) -> Vec<Known> {
+/// Three thousand orders: numbers follow no order, times and totals have many ties.
+pub(crate) fn population(chance: &mut StdRng, now: Timestamp, users: [UserId; 2]) -> Vec<Known> {
     let mut numbers: Vec<i64> = (1_001..=1_000 + ORDERS).collect();
     numbers.shuffle(chance);
     let order = |number| Known {
@@ -62,7 +63,8 @@ fn population(chance: &mut StdRng, now: Timestamp, users: [UserId; 2]) -> Vec<Kn
     numbers.into_iter().map(order).collect()
 }
 
-async fn insert(tx: &WriteTx, all: &[Known]) -> TestResult {
+/// Writes them, without lines.
+pub(crate) async fn insert(tx: &WriteTx, all: &[Known]) -> TestResult {
     let channel: Option<Uuid> = fetch_scalar(tx, "SELECT id FROM channels WHERE code = 'default'", vec![]).await?;
     let (nothing, zero) = (|| serde_json::json!({}), 0_i64);
     let order = |one: &Known| {

@@ -101,6 +101,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "carts",
             "pricing",
             "orders",
+            "order_exports",
             "settlement",
             "checkout",
             "fulfilments",
@@ -113,6 +114,7 @@ pub(crate) const TABLE: [Slices; 6] = [
             "reports",
             "product_metrics",
             "invoices",
+            "packing_slips",
         ],
     },
 ];

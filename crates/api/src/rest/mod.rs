@@ -12,6 +12,7 @@ mod collections;
 mod customer_groups;
 mod customers;
 mod draft_orders;
+mod documents;
 mod events;
 mod exchange_rates;
 mod exchanges;

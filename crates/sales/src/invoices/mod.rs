@@ -20,6 +20,7 @@ mod sweep;
 pub use change_range::{ChangeInvoiceRange, change_range};
 pub use create_range::{CreateInvoiceRange, create_range};
 pub use document::{html, pdf};
+pub(crate) use document::{is_on_letter, place_of};
 pub use error::{InvoiceRangeError, IssueInvoiceError};
 pub use events::{CreditNoteFact, InvoiceFact};
 pub use first_start::first_start;

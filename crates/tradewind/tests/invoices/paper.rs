@@ -94,7 +94,7 @@ fn texts(content: &[u8], fonts: &[HashMap<u16, char>]) -> Vec<String> {
 }
 
 /// The texts of each page of a file.
-fn pages(file: &[u8]) -> TestResult<Vec<Vec<String>>> {
+pub(crate) fn pages(file: &[u8]) -> TestResult<Vec<Vec<String>>> {
     let streams = streams(file)?;
     let maps = streams.iter().filter_map(|stream| std::str::from_utf8(stream).ok().filter(|text| text.contains("begincmap")));
     let fonts: Vec<HashMap<u16, char>> = maps.map(letters).collect();

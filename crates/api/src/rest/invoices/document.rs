@@ -4,12 +4,11 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::response::{IntoResponse, Response};
 use gateway::{One, Problem};
 use http::request::Parts;
-use http::{HeaderValue, header};
 use kernel::InvoiceId;
 use sales::invoices::{self, Invoice, InvoiceDetails};
-use utoipa::ToSchema;
 
 use super::wire::InvoiceView;
+use crate::rest::documents;
 use crate::shop::Shop;
 
 /// In which form a document is wanted.
@@ -49,12 +48,6 @@ impl<S: Send + Sync> FromRequestParts<S> for DocumentPath {
     }
 }
 
-/// The bytes of a document on paper.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[expect(dead_code, reason = "documents bytes")]
-pub(in crate::rest) struct PaperFile(Vec<u8>);
-
 /// A document in the form that is asked for.
 pub(in crate::rest) async fn present(shop: &Shop, path: DocumentPath, invoice: Invoice) -> Result<Response, Problem> {
     let details = invoices::details(shop.context().db.reader(), invoice).await?;
@@ -65,25 +58,14 @@ pub(in crate::rest) async fn present(shop: &Shop, path: DocumentPath, invoice: I
     }
 }
 
-/// A page may have its one style, and nothing else: nothing in it runs, loads, sends or is framed.
 fn page(details: &InvoiceDetails) -> Result<Response, Problem> {
     let page = invoices::html(details).map_err(Problem::internal)?;
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; object-src 'none'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'",
-        page.style_digest
-    );
-    Ok(([(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (header::CONTENT_SECURITY_POLICY, policy)], page.text)
-        .into_response())
+    Ok(documents::page(page.text, page.style_digest))
 }
 
 fn paper(details: &InvoiceDetails) -> Result<Response, Problem> {
     let bytes = invoices::pdf(details).map_err(Problem::internal)?;
-    let mut response = bytes.into_response();
-    let named = format!("inline; filename=\"{}.pdf\"", details.invoice.number.replace('/', "-"));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    headers.extend(HeaderValue::from_str(&named).ok().map(|named| (header::CONTENT_DISPOSITION, named)));
-    Ok(response)
+    Ok(documents::paper(bytes, &details.invoice.number))
 }
 
 #[cfg(test)]

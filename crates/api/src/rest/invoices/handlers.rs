@@ -10,8 +10,9 @@ use kernel::{InvoiceId, OrderTag};
 use sales::invoices::{self, Invoice, IssueInvoice};
 use sales::orders::{self, Order, OrderKey};
 
-use super::document::{DocumentPath, PaperFile, present};
+use super::document::{DocumentPath, present};
 use super::wire::{InvoiceIn, InvoiceSummaryView, InvoiceView, Invoices, filter};
+use crate::rest::documents::PaperFile;
 use crate::rest::orders::{find as find_order, missing as missing_order, refuse_stranger};
 use crate::routes::{Routes, routes};
 use crate::schema;

@@ -6,7 +6,7 @@ mod range_wire;
 mod ranges;
 mod wire;
 
-pub(super) use document::{DocumentPath, PaperFile, present};
+pub(super) use document::{DocumentPath, present};
 pub(super) use handlers::{find, list_of};
 pub(super) use wire::{InvoiceSummaryView, InvoiceView};
 

@@ -5,7 +5,8 @@ use axum::response::Response;
 use gateway::{CommonProblems, Envelope, ErrorBody, NoParams, One, PathIdOr, Problem, SignedIn};
 use kernel::OrderTag;
 
-use crate::rest::invoices::{DocumentPath, InvoiceSummaryView, InvoiceView, PaperFile, find, list_of, present};
+use crate::rest::documents::PaperFile;
+use crate::rest::invoices::{DocumentPath, InvoiceSummaryView, InvoiceView, find, list_of, present};
 use crate::rest::orders;
 use crate::routes::{Routes, routes};
 use crate::shop::Shop;

@@ -3,8 +3,10 @@
 mod batch;
 mod command_wire;
 mod commands;
+mod export;
 mod handlers;
 mod list;
+mod packing_slip;
 mod pay;
 mod payment_link;
 mod summary;
@@ -18,4 +20,10 @@ use crate::routes::Routes;
 
 pub(super) fn routes() -> Routes {
     handlers::routes().merge(commands::routes()).merge(batch::routes()).merge(pay::routes()).merge(payment_link::routes())
+    handlers::routes()
+        .merge(export::routes())
+        .merge(packing_slip::routes())
+        .merge(commands::routes())
+        .merge(batch::routes())
+        .merge(pay::routes())
 }

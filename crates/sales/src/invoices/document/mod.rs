@@ -6,6 +6,7 @@ mod words;
 use paper::{FontError, Page, PageError};
 
 use super::model::InvoiceDetails;
+pub(crate) use sheet::{is_on_letter, place_of};
 
 /// A document as a page. Everything in it that somebody wrote is text.
 ///

@@ -33,13 +33,18 @@ pub(super) fn sheet_of(details: &InvoiceDetails) -> Sheet {
         tax_heads: [words.tax_by_rate, words.rate, words.net, words.tax],
         taxes: taxes_of(lines, words, invoice.currency),
         sums: vec![Fact::of(words.total_net, amount(invoice.net_minor)), Fact::of(words.tax, amount(invoice.tax_minor))],
-        total: Fact::of(words.total, words.money(invoice.gross_minor, invoice.currency)),
+        total: Some(Fact::of(words.total, words.money(invoice.gross_minor, invoice.currency))),
         payment: payment_of(invoice, words),
         notes: notes_of(invoice, words),
         numbering: Numbering { page: words.page, of: words.of },
-        is_letter: LETTER.contains(&seller.address.country().code()),
+        is_letter: is_on_letter(&seller.address),
         made_at: invoice.created_at,
     }
+}
+
+/// True where paper is Letter, and not A4.
+pub(crate) fn is_on_letter(address: &Address) -> bool {
+    LETTER.contains(&address.country().code())
 }
 
 /// How prices are to be read, and what the shop says below.
@@ -51,7 +56,7 @@ fn notes_of(invoice: &Invoice, words: &Words) -> Vec<String> {
 }
 
 /// Where somebody is, line by line, below a name that is given first.
-fn place_of(address: &Address, name: Option<&str>) -> Vec<String> {
+pub(crate) fn place_of(address: &Address, name: Option<&str>) -> Vec<String> {
     let town = [address.postal_code(), Some(address.city()), address.region()];
     let town = town.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let lines = [name, Some(address.line1()), address.line2(), Some(town.as_str()), Some(address.country().code())];

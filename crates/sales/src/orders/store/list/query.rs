@@ -28,6 +28,25 @@ pub struct OrderFilter {
     pub text: Option<String>,
 }
 
+impl OrderFilter {
+    /// The names of the filters that are given, for whoever may not see what they are asked for.
+    #[must_use]
+    pub fn names(&self) -> Vec<&'static str> {
+        let given = [
+            ("status", !self.status.is_empty()),
+            ("payment_status", !self.payment_status.is_empty()),
+            ("fulfilment_status", !self.fulfilment_status.is_empty()),
+            ("tag", !self.tags.is_empty()),
+            ("placed_at", self.placed_at.is_bound()),
+            ("total", self.total_minor.is_bound()),
+            ("user", self.user.is_some()),
+            ("customer", self.customer.is_some()),
+            ("text", self.text.is_some()),
+        ];
+        given.into_iter().filter_map(|(name, is_given)| is_given.then_some(name)).collect()
+    }
+}
+
 /// By what the list is sorted; ties are broken by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderSort {
