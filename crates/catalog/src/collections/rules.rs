@@ -130,7 +130,7 @@ impl Condition {
         let (Some(field), Some(op)) = (field, op) else { return Err(errors) };
         let value = input.value;
         match (field, op) {
-            (ConditionField::Tag, ConditionOp::Is | ConditionOp::OneOf) => several(op, value, |raw| tag(raw)).map(Self::Tags),
+            (ConditionField::Tag, ConditionOp::Is | ConditionOp::OneOf) => several(op, value, tag).map(Self::Tags),
             (ConditionField::Brand, ConditionOp::Is | ConditionOp::OneOf) => several(op, value, |raw| text(raw, 255)).map(Self::Brands),
             (ConditionField::Category, ConditionOp::Is | ConditionOp::OneOf) => {
                 several(op, value, |raw| raw.parse::<CategoryId>()).map(Self::Categories)

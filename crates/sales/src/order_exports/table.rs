@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use catalog::import::escape_formula;
+use chrono::SecondsFormat;
 use csv::{Terminator, Writer, WriterBuilder};
 use kernel::OrderLineId;
 use uuid::Uuid;
@@ -77,7 +78,7 @@ fn cells_of(order: &OrderSummary) -> [String; 12] {
     [
         order.number.to_string(),
         order.id.to_string(),
-        order.placed_at.to_rfc3339(),
+        order.placed_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
         order.status.to_string(),
         order.payment_status.to_string(),
         order.fulfilment_status.to_string(),

@@ -5,12 +5,16 @@ use kernel::FulfilmentId;
 use super::error::PackingSlipError;
 use crate::orders::{Fulfilment, OrderDetails, OrderLine};
 
-/// The lines of a parcel with their pieces: of this one, or of the one that is still to be packed, which has all that needs a parcel and has
-/// neither left nor been called off.
-pub(super) fn contents(
-    details: &OrderDetails,
-    parcel: Option<FulfilmentId>,
-) -> Result<(Option<&Fulfilment>, Vec<(&OrderLine, i64)>), PackingSlipError> {
+/// What goes into a parcel.
+pub(super) struct Contents<'a> {
+    /// Which one; none where it is still to be packed.
+    pub(super) parcel: Option<&'a Fulfilment>,
+    /// The lines with their pieces in it.
+    pub(super) lines: Vec<(&'a OrderLine, i64)>,
+}
+
+/// What is in this parcel, or what is still to be packed: all that needs a parcel and has neither left nor been called off.
+pub(super) fn contents(details: &OrderDetails, parcel: Option<FulfilmentId>) -> Result<Contents<'_>, PackingSlipError> {
     let parcel = match parcel {
         Some(id) => Some(details.fulfilments.iter().find(|known| known.id == id).ok_or(PackingSlipError::FulfilmentNotFound)?),
         None => None,
@@ -21,5 +25,5 @@ pub(super) fn contents(
         None => 0,
     };
     let lines: Vec<(&OrderLine, i64)> = details.lines.iter().map(|line| (line, pieces(line))).filter(|(_, pieces)| *pieces > 0).collect();
-    if lines.is_empty() { Err(PackingSlipError::NothingOpen) } else { Ok((parcel, lines)) }
+    if lines.is_empty() { Err(PackingSlipError::NothingOpen) } else { Ok(Contents { parcel, lines }) }
 }

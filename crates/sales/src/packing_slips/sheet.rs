@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use kernel::Timestamp;
 use paper::{Fact, Numbering, Row, Sheet};
 
+use super::contents::Contents;
 use super::words::{Words, words_of};
 use crate::invoices::{is_on_letter, place_of};
 use crate::orders::{Fulfilment, OrderDetails, OrderLine};
@@ -15,8 +16,7 @@ use crate::settings::Seller;
 /// What is packed for whom, by whom and where.
 pub(super) struct Packed<'a> {
     pub(super) details: &'a OrderDetails,
-    pub(super) parcel: Option<&'a Fulfilment>,
-    pub(super) lines: Vec<(&'a OrderLine, i64)>,
+    pub(super) contents: Contents<'a>,
     pub(super) seller: Option<&'a Seller>,
     pub(super) channel: &'a Channel,
     pub(super) now: Timestamp,
@@ -36,7 +36,7 @@ pub(super) fn sheet_of(packed: &Packed<'_>) -> Sheet {
         recipient: packed.details.contact.shipping_address.as_ref().map(recipient).unwrap_or_default(),
         facts: facts_of(packed, words),
         heads: vec![words.description, words.sku, words.quantity],
-        rows: packed.lines.iter().map(|(line, pieces)| row(line, *pieces)).collect(),
+        rows: packed.contents.lines.iter().map(|(line, pieces)| row(line, *pieces)).collect(),
         tax_heads: Default::default(),
         taxes: Vec::new(),
         sums: Vec::new(),
@@ -45,7 +45,7 @@ pub(super) fn sheet_of(packed: &Packed<'_>) -> Sheet {
         notes: Vec::new(),
         numbering: Numbering { page: words.page, of: words.of },
         is_letter: sender.or(packed.details.contact.shipping_address.as_ref()).is_some_and(is_on_letter),
-        made_at: packed.parcel.map_or(packed.now, |parcel| parcel.created_at),
+        made_at: packed.contents.parcel.map_or(packed.now, |parcel| parcel.created_at),
     }
 }
 
@@ -56,12 +56,13 @@ fn recipient(address: &Address) -> Vec<String> {
 fn facts_of(packed: &Packed<'_>, words: &Words) -> Vec<Fact> {
     let (order, zone) = (&packed.details.order, packed.channel.time_zone.parse().unwrap_or(Tz::UTC));
     let day = |moment| words.day(day_of(moment, zone));
-    let pieces: i64 = packed.lines.iter().map(|(_, pieces)| pieces).sum();
-    let parcel = |name, of: fn(&Fulfilment) -> Option<&String>| packed.parcel.and_then(of).map(|value| Fact::of(name, value.as_str()));
+    let pieces: i64 = packed.contents.lines.iter().map(|(_, pieces)| pieces).sum();
+    let parcel =
+        |name, of: fn(&Fulfilment) -> Option<&String>| packed.contents.parcel.and_then(of).map(|value| Fact::of(name, value.as_str()));
     let given = [
         Some(Fact::of(words.order, order.number.to_string())),
         Some(Fact::of(words.ordered_on, day(order.placed_at))),
-        packed.parcel.map(|parcel| Fact::of(words.packed_on, day(parcel.created_at))),
+        packed.contents.parcel.map(|parcel| Fact::of(words.packed_on, day(parcel.created_at))),
         order.shipping_method_name.as_ref().map(|name| Fact::of(words.shipping, name.as_str())),
         parcel(words.carrier, |parcel| parcel.carrier.as_ref()),
         parcel(words.tracking, |parcel| parcel.tracking_number.as_ref()),

@@ -53,7 +53,7 @@ pub async fn slip(
     let channel = channels::find(db, order.channel_id).await?.ok_or_else(|| DatabaseError::corrupt("orders.channel_id"))?;
     let seller = settings::invoicing(db).await?.seller;
     let details = orders::details(db, order).await?;
-    let (parcel, lines) = contents(&details, parcel)?;
-    let packed = Packed { details: &details, parcel, lines, seller: seller.as_ref(), channel: &channel, now };
+    let contents = contents(&details, parcel)?;
+    let packed = Packed { details: &details, contents, seller: seller.as_ref(), channel: &channel, now };
     Ok(PackingSlip(sheet_of(&packed)))
 }

@@ -9,7 +9,7 @@ use kernel::{Origin, ProductId, VariantId};
 use platform::Context;
 use tokio::task::JoinSet;
 
-use super::{CATALOGUE, CURRENCY, pictures, services};
+use super::{CATALOGUE, CURRENCY, collections, pictures, services};
 
 /// What the first order of a visitor may be made of.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct Filled {
 }
 
 /// Fills the shop with the demo's catalogue, tax rates and shipping methods; nothing where it has the catalogue already.
-/// Products, stock, rates and methods come in one transaction, so that there is never half a catalogue; pictures follow.
+/// Products, stock, rates and methods come in one transaction, so that there is never half a catalogue; collections and pictures follow.
 ///
 /// # Errors
 /// Where the catalogue is wrong, or the database or the disk refuses.
@@ -40,6 +40,7 @@ pub async fn fill(context: &Context) -> anyhow::Result<Filled> {
     }
     services::create(&tx).await?;
     tx.commit().await?;
+    collections::put_together(context, &products).await?;
     draw(context, products).await?;
     find(context, first).await?.context("the demo's first product is gone")
 }

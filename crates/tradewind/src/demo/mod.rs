@@ -1,5 +1,6 @@
 //! The demo: a shop that sells from the first second, with products, pictures, stock, tax and ways to send things.
 
+mod collections;
 mod fill;
 mod pictures;
 mod services;

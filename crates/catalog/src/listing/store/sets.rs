@@ -250,9 +250,9 @@ fn named(query: &ProductQuery) -> Vec<Set<'_>> {
     sets.extend(filters.categories.as_deref().map(Set::Categories));
     sets.extend(Some(filters.tags.as_slice()).filter(|tags| !tags.is_empty()).map(Set::Tags));
     sets.extend(filters.options.iter().map(|option| Set::Option { name: &option.name, values: &option.values }));
-    // A brand alone has its own index of the list.
-    sets.extend((!filters.brands.is_empty() && !(sets.is_empty() && filters.belongings.is_empty())).then_some(Set::Brands(query)));
     sets.extend(filters.belongings.iter().map(|to| Set::Belonging(to, query)));
+    // A brand alone has its own index of the list.
+    sets.extend((!filters.brands.is_empty() && !sets.is_empty()).then_some(Set::Brands(query)));
     // Where theirs is the order that is wanted, its index is read as far as the page reaches.
     let is_priced = filters.price_at_least.is_some() || filters.price_at_most.is_some();
     sets.extend((is_priced && !query.sort.is_by_price()).then_some(Set::Priced(query)));
