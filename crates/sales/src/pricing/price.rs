@@ -115,7 +115,8 @@ pub async fn price_supposing(
     };
     let tax_rates = destination.as_ref().zip(tax_rates.as_ref()).map_or(&[][..], |(there, rates)| rates.of(there.country));
     let inputs = lines.iter().filter_map(line_input).collect::<Vec<_>>();
-    let adjustments = promote::adjustments(&promotions, &cart);
+    let mut adjustments = promote::adjustments(&promotions, cart.currency);
+    adjustments.extend(promote::by_staff(&cart));
     let destination = destination.as_ref();
     let basis = Basis { cart: &cart, tax_mode, destination, tax_rates, lines: &inputs, adjustments: &adjustments };
     let unshipped = basis.price(None)?;

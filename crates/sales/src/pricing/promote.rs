@@ -1,7 +1,7 @@
 //! What promotions make of a cart: amounts off its lines, presents among them, parcels that go for nothing.
 
 use catalog::variants::VariantKind;
-use kernel::{CartId, CartLineId, Country, Money, PromotionId, Quantity};
+use kernel::{CartId, CartLineId, Country, Currency, Money, PromotionId, Quantity};
 use platform::db::{ConnectionTrait, DatabaseError};
 use sha2::{Digest, Sha256};
 use uuid::Builder;
@@ -87,9 +87,8 @@ fn line_of_present(cart_id: CartId, promotion_id: PromotionId) -> CartLineId {
     CartLineId::from_uuid(Builder::from_custom_bytes(bytes).into_uuid())
 }
 
-/// The amounts that promotions take off lines, in the order in which they apply; behind them what staff take off.
-pub(super) fn adjustments(evaluation: &Evaluation, cart: &Cart) -> Vec<AdjustmentInput> {
-    let currency = cart.currency;
+/// The amounts that promotions take off lines, in the order in which they apply.
+pub(super) fn adjustments(evaluation: &Evaluation, currency: Currency) -> Vec<AdjustmentInput> {
     let of = |applied: &Applied| {
         let parts = applied.off_minor.iter().map(|(line_id, off)| AdjustmentInput {
             source_id: Some(applied.promotion_id.uuid()),
@@ -99,13 +98,17 @@ pub(super) fn adjustments(evaluation: &Evaluation, cart: &Cart) -> Vec<Adjustmen
         });
         parts.collect::<Vec<_>>()
     };
-    let by_staff = cart.discount.as_ref().map(|discount| AdjustmentInput {
+    evaluation.applied.iter().flat_map(of).collect()
+}
+
+/// What staff take off a draft, behind the promotions.
+pub(super) fn by_staff(cart: &Cart) -> Option<AdjustmentInput> {
+    cart.discount.as_ref().map(|discount| AdjustmentInput {
         source_id: None,
         label: discount.label.clone(),
         line_id: None,
-        amount: Money::new(-discount.minor, currency),
-    });
-    evaluation.applied.iter().flat_map(of).chain(by_staff).collect()
+        amount: Money::new(-discount.minor, cart.currency),
+    })
 }
 
 /// True where a promotion pays for sending the parcel by this method.

@@ -19,11 +19,11 @@ pub(crate) use wire::OrderView;
 use crate::routes::Routes;
 
 pub(super) fn routes() -> Routes {
-    handlers::routes().merge(commands::routes()).merge(batch::routes()).merge(pay::routes()).merge(payment_link::routes())
     handlers::routes()
         .merge(export::routes())
         .merge(packing_slip::routes())
         .merge(commands::routes())
         .merge(batch::routes())
         .merge(pay::routes())
+        .merge(payment_link::routes())
 }
