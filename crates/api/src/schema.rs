@@ -40,6 +40,7 @@ use sales::refunds;
 use sales::reports::{ReportKind as ReportKinds, ReportState as ReportStates};
 use sales::returns;
 use sales::settings;
+use sales::tax_zones::TaxZonePreset as TaxZonePresets;
 use sales::shipping::ShippingKind;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{Components, RefOr};
@@ -358,6 +359,10 @@ schemas! {
     TaxDisplay = word(TaxDisplays::WORDS.iter().copied());
     /// The id of a tax rate.
     TaxRateId = id::<kernel::TaxRateTag>();
+    /// The id of a tax zone.
+    TaxZoneId = id::<kernel::TaxZoneTag>();
+    /// Places that the shop knows by a word.
+    TaxZonePreset = word(TaxZonePresets::WORDS.iter().copied());
     /// Changes parts of one.
     UpdateOp = word([BatchOps::Update.as_str()]);
     /// The id of an account.

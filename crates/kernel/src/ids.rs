@@ -145,6 +145,8 @@ ids! {
     SyncRunId, SyncRunTag, "sync";
     /// A tax rate.
     TaxRateId, TaxRateTag, "tax";
+    /// A set of places that are taxed alike.
+    TaxZoneId, TaxZoneTag, "tzone";
     /// A customer or a member of staff.
     UserId, UserTag, "user";
     /// A variant of a product.

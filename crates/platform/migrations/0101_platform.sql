@@ -95,6 +95,7 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_subject_idx ON idempotency_keys (subject_id) WHERE state = 'in_progress';
 CREATE INDEX idempotency_keys_created_idx ON idempotency_keys (created_at);
 
+-- standing rules: settings
 CREATE TABLE settings (
     key TEXT PRIMARY KEY,
     value JSONB NOT NULL,
@@ -105,7 +106,7 @@ CREATE TABLE settings (
     updated_by TEXT NOT NULL
 );
 
--- One row, whose stamp is new after any change of channels, price lists, taxes or shipping.
+-- One row, whose stamp is new after any change of channels, price lists, taxes, shipping, promotions or settings.
 CREATE TABLE standing_rules (
     id BIGINT PRIMARY KEY CONSTRAINT standing_rules_one_check CHECK (id = 1),
     stamp TEXT NOT NULL

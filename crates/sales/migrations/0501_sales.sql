@@ -1,21 +1,43 @@
 -- From the cart to the parcel.
 
--- standing rules: tax_rates
-CREATE TABLE tax_rates (
+-- `places`: countries and regions as a JSON array.
+-- standing rules: tax_zones
+CREATE TABLE tax_zones (
     id UUID PRIMARY KEY,
     name TEXT NOT NULL,
-    country TEXT NOT NULL CONSTRAINT tax_rates_country_check CHECK (length(country) = 2),
-    region TEXT,
-    tax_class TEXT NOT NULL,
-    rate_ppm BIGINT NOT NULL CONSTRAINT tax_rates_rate_check CHECK (rate_ppm BETWEEN 0 AND 10000000),
-    shipping_taxed BOOLEAN NOT NULL,
+    name_key TEXT NOT NULL CONSTRAINT tax_zones_name_key UNIQUE,
+    places JSONB NOT NULL,
+    reverse_charge BOOLEAN NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     created_by TEXT NOT NULL,
     updated_by TEXT NOT NULL
 );
+
+-- A rate is of a country, or of one region of it, or of a zone.
+-- standing rules: tax_rates
+CREATE TABLE tax_rates (
+    id UUID PRIMARY KEY,
+    name TEXT NOT NULL,
+    country TEXT CONSTRAINT tax_rates_country_check CHECK (length(country) = 2),
+    region TEXT,
+    zone_id UUID REFERENCES tax_zones (id),
+    tax_class TEXT NOT NULL,
+    rate_ppm BIGINT NOT NULL CONSTRAINT tax_rates_rate_check CHECK (rate_ppm BETWEEN 0 AND 10000000),
+    compound BOOLEAN NOT NULL,
+    position BIGINT NOT NULL CONSTRAINT tax_rates_position_check CHECK (position BETWEEN 0 AND 1000000),
+    shipping_taxed BOOLEAN NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    created_by TEXT NOT NULL,
+    updated_by TEXT NOT NULL,
+    CONSTRAINT tax_rates_place_check CHECK ((country IS NULL) <> (zone_id IS NULL)),
+    CONSTRAINT tax_rates_region_check CHECK (region IS NULL OR country IS NOT NULL)
+);
 CREATE INDEX tax_rates_country_idx ON tax_rates (country, region);
+CREATE INDEX tax_rates_zone_idx ON tax_rates (zone_id) WHERE zone_id IS NOT NULL;
 
 -- `countries`: ISO codes as a JSON array; empty means everywhere.
 -- standing rules: shipping_methods

@@ -12,6 +12,7 @@ pub mod invoices;
 pub mod order_exports;
 pub mod orders;
 pub mod packing_slips;
+pub mod places;
 pub mod pricing;
 pub mod product_metrics;
 pub mod promotions;
@@ -23,6 +24,7 @@ pub mod settings;
 pub mod settlement;
 pub mod shipping;
 pub mod tax;
+pub mod tax_zones;
 
 use platform::migrate::Migration;
 

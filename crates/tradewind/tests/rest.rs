@@ -8,6 +8,7 @@ mod settings;
 mod shipping_methods;
 mod stock;
 mod tax_rates;
+mod tax_zones;
 
 use reqwest::Method;
 use serde_json::{Value, json};

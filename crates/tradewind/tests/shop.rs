@@ -88,6 +88,7 @@ mod stripe;
 mod support;
 mod sync;
 mod tax_rates;
+mod tax_zones;
 mod two_factor;
 mod versions;
 mod webhooks;

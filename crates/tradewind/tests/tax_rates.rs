@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use kernel::{Country, Cursor, DomainError, ErrorKind, Page, PageRequest, Position};
 use platform::db::{RulesStamp, count_statements};
+use sales::places::{Destination, Place};
 use sales::tax::{
-    self, CreateTaxRate, DeleteTaxRate, Destination, STANDARD_CLASS, TaxRate, TaxRateChanges, TaxRateChangesInput, TaxRateInput,
-    TaxRateQuery, TaxRates, UpdateTaxRate,
+    self, CreateTaxRate, DeleteTaxRate, STANDARD_CLASS, TaxPlace, TaxRate, TaxRateChanges, TaxRateChangesInput, TaxRateInput, TaxRateQuery,
+    TaxRates, UpdateTaxRate,
 };
 use test_macro::test_on_every_database;
 
 use crate::support::{TestResult, TestShop};
 
 fn rate(name: &str, country: &str, region: Option<&str>, rate_ppm: i64) -> TestResult<CreateTaxRate> {
-    let (name, country, region) = (name.to_owned(), country.to_owned(), region.map(str::to_owned));
-    Ok(CreateTaxRate::parse(TaxRateInput { name, country, region, tax_class: STANDARD_CLASS.to_owned(), rate_ppm, shipping_taxed: true })?)
+    let (name, country, region) = (name.to_owned(), Some(country.to_owned()), region.map(str::to_owned));
+    let tax_class = STANDARD_CLASS.to_owned();
+    let input = TaxRateInput { name, country, region, tax_class, rate_ppm, shipping_taxed: true, ..TaxRateInput::default() };
+    Ok(CreateTaxRate::parse(input)?)
 }
 
 async fn create(shop: &TestShop, name: &str, country: &str, region: Option<&str>) -> TestResult<TaxRate> {
@@ -36,7 +39,7 @@ fn renamed(name: &str) -> TaxRateChangesInput {
 
 async fn list(shop: &TestShop, country: Option<&str>, newest_first: bool, page: PageRequest) -> TestResult<Page<TaxRate>> {
     let countries = country.map(|code| code.parse::<Country>().map(|country| vec![country])).transpose()?;
-    Ok(tax::list(shop.context().db.reader(), &TaxRateQuery { countries, newest_first, page }).await?)
+    Ok(tax::list(shop.context().db.reader(), &TaxRateQuery { countries, zone_id: None, newest_first, page }).await?)
 }
 
 fn names(page: &Page<TaxRate>) -> Vec<&str> {
@@ -48,13 +51,20 @@ fn names(page: &Page<TaxRate>) -> Vec<&str> {
 async fn a_tax_rate_is_made_changed_and_deleted(shop: TestShop) -> TestResult {
     let (context, origin) = (shop.context(), shop.origin());
     let made = create(&shop, "QST", "CA", Some("quebec")).await?;
-    assert_eq!((made.version, made.region.as_deref()), (1, Some("QC")));
+    let quebec = TaxPlace::In(Place { country: "CA".parse()?, region: Some("QC".to_owned()) });
+    assert_eq!((made.version, &made.place), (1, &quebec));
     assert_eq!(tax::find(context.db.reader(), made.id).await?, Some(made.clone()));
 
     shop.advance(chrono::TimeDelta::minutes(1));
     let input = TaxRateChangesInput { rate_ppm: Some(99_750), region: Some(None), ..TaxRateChangesInput::default() };
     let changed = tax::update(context, &origin, change(&made, input)?).await?;
-    let expected = TaxRate { region: None, rate: 99_750.try_into()?, version: 2, updated_at: shop.now(), ..made.clone() };
+    let expected = TaxRate {
+        place: TaxPlace::In(Place::of("CA".parse()?)),
+        rate: 99_750.try_into()?,
+        version: 2,
+        updated_at: shop.now(),
+        ..made.clone()
+    };
     assert_eq!(changed, expected);
     assert_eq!(tax::find(context.db.reader(), made.id).await?, Some(expected));
 
@@ -111,12 +121,14 @@ async fn a_cart_is_taxed_by_the_rates_of_its_country_and_region(shop: TestShop) 
     let canada: Country = "CA".parse()?;
 
     let (rates, statements) = count_statements(standing(&shop)).await;
-    let all = rates?;
-    let rates = all.of(canada);
-    assert_eq!((statements, rates.iter().map(|rate| rate.name.as_str()).collect::<Vec<_>>()), (2, vec!["GST", "QST"]));
-    let destination = Destination { country: canada, region: Some("QC".to_owned()) };
-    assert_eq!(tax::select(rates, &destination, STANDARD_CLASS).len(), 2);
-    assert!(all.of("FR".parse()?).is_empty());
+    assert_eq!(statements, 3, "the stamp, the rates and the zones");
+    let rates = rates?;
+    let names = |region: Option<&str>| -> Vec<String> {
+        let destination = Destination { country: canada, region: region.map(str::to_owned) };
+        rates.select(&destination, STANDARD_CLASS).into_iter().map(|rate| rate.name.clone()).collect()
+    };
+    assert_eq!((names(Some("QC")), names(None)), (vec!["GST".to_owned(), "QST".to_owned()], vec!["GST".to_owned()]));
+    assert!(rates.select(&Destination::of("FR".parse()?), STANDARD_CLASS).is_empty());
     Ok(())
 }
 
@@ -164,7 +176,7 @@ async fn a_country_has_at_most_1000_tax_rates(shop: TestShop) -> TestResult {
     let moved = TaxRateChangesInput { country: Some("DE".to_owned()), ..TaxRateChangesInput::default() };
     let refused = tax::update(shop.context(), &shop.origin(), change(&other, moved)?).await.expect_err("too many");
     assert_eq!(refused.code(), "too_many_tax_rates");
-    assert_eq!(standing(&shop).await?.of("DE".parse()?).len(), 1_000);
+    assert_eq!(standing(&shop).await?.select(&Destination::of("DE".parse()?), STANDARD_CLASS).len(), 1_000);
 
     let (page, statements) = count_statements(list(&shop, None, false, PageRequest::first(100))).await;
     assert_eq!((page?.items.len(), statements), (100, 2));

@@ -27,6 +27,7 @@ const LISTS: [(&str, &str, &str); 8] = [
     ("shipping_method_id", "/api/v1/shipping-methods", "id"),
     ("stock_location_id", "/api/v1/stock-locations", "id"),
     ("tax_rate_id", "/api/v1/tax-rates", "id"),
+    ("tax_zone_id", "/api/v1/tax-zones", "id"),
     ("key", "/api/v1/settings", "key"),
 ];
 

@@ -95,7 +95,9 @@ pub(crate) const TABLE: [Slices; 6] = [
         ordered: true,
         names: &[
             "settings",
+            "places",
             "promotions",
+            "tax_zones",
             "tax",
             "shipping",
             "carts",

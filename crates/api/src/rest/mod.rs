@@ -54,6 +54,7 @@ mod streams;
 mod syncs;
 mod system;
 mod tax_rates;
+mod tax_zones;
 mod users;
 mod webhooks;
 
@@ -86,6 +87,7 @@ pub(crate) fn v1() -> Routes {
         .merge(customers::routes())
         .merge(customer_groups::routes())
         .merge(tax_rates::routes())
+        .merge(tax_zones::routes())
         .merge(shipping_methods::routes())
         .merge(promotions::routes())
         .merge(stored_values::routes())

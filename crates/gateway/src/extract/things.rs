@@ -56,6 +56,7 @@ things! {
     StockLocationTag = "stock_location_not_found";
     StoredValueTag = "stored_value_not_found";
     TaxRateTag = "tax_rate_not_found";
+    TaxZoneTag = "tax_zone_not_found";
     UserTag = "user_not_found";
     VariantTag = "variant_not_found";
     WebhookDeliveryTag = "webhook_delivery_not_found";

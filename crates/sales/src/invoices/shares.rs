@@ -72,7 +72,13 @@ fn part_of(of: &Creditable, (position, quantity): (i64, Option<i64>), gross_mino
     let tax_minor = up_to(credited_minor + gross_minor) - up_to(*credited_minor);
     let net_minor = gross_minor - tax_minor;
     let left: Vec<i64> = line.taxes.iter().zip(credited_taxes).map(|(tax, credited)| tax.amount_minor - credited).collect();
-    let tax = |(tax, amount_minor): (&TaxLine, i64)| TaxLine { base_minor: net_minor, amount_minor, ..tax.clone() };
+    let mut so_far = net_minor;
+    let tax = |(tax, amount_minor): (&TaxLine, i64)| {
+        // What a compound rate was taken of was more than the net amount: the taxes before it as well.
+        let base_minor = if tax.base_minor > line.net_minor { so_far } else { net_minor };
+        so_far += amount_minor;
+        TaxLine { base_minor, amount_minor, ..tax.clone() }
+    };
     Some(InvoiceLine {
         position,
         credited_position: Some(line.position),

@@ -3,8 +3,10 @@
 use kernel::{CartLineId, Country, Currency, DomainError, ErrorKind, Money, Quantity, ShippingMethodId, VariantId, text_enum};
 use uuid::Uuid;
 
+use crate::places::Destination;
+use crate::settings::TaxRounding;
 use crate::shipping::Parcel;
-use crate::tax::{Destination, TaxLine, TaxMode, TaxRate};
+use crate::tax::{TaxLine, TaxMode, TaxRates};
 
 /// All that decides what a cart costs.
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +18,9 @@ pub struct PricingInput<'a> {
     /// Where the goods go; without it nothing is taxed yet.
     pub destination: Option<&'a Destination>,
     /// The shop's tax rates; those that apply are selected here.
-    pub tax_rates: &'a [TaxRate],
+    pub tax_rates: &'a TaxRates,
+    /// What tax is rounded of.
+    pub tax_rounding: TaxRounding,
     /// The lines.
     pub lines: &'a [LineInput],
     /// The shipping that was chosen; disregarded where nothing ships.

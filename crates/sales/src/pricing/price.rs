@@ -10,9 +10,11 @@ use super::price_cart::price_cart;
 use super::promote;
 use super::tender::{self, Tender};
 use crate::carts::{Cart, CartContents, CartLine};
+use crate::places::Destination;
 use crate::promotions::{Evaluation, Promotion};
+use crate::settings::{TaxRounding, Taxing};
 use crate::shipping::{self, ShippingMethod, ShippingMethods};
-use crate::tax::{Destination, TaxMode, TaxRate, TaxRates};
+use crate::tax::{TaxMode, TaxRates};
 
 /// A cart with everything that its price is made of, at one moment.
 #[derive(Debug, Clone)]
@@ -109,16 +111,20 @@ pub async fn price_supposing(
     let CartContents { cart, channel, rules, now, .. } = contents;
     let tax_mode = if channel.prices_include_tax { TaxMode::Included } else { TaxMode::Excluded };
     let destination = supposed.country.map(Destination::of).or_else(|| destination(&cart, &channel, tax_mode));
-    let tax_rates = match &destination {
-        Some(_) => Some(TaxRates::standing(db, &rules).await?),
-        None => None,
-    };
-    let tax_rates = destination.as_ref().zip(tax_rates.as_ref()).map_or(&[][..], |(there, rates)| rates.of(there.country));
+    let (tax_rates, taxing) = (TaxRates::standing(db, &rules).await?, Taxing::standing(db, &rules).await?);
     let inputs = lines.iter().filter_map(line_input).collect::<Vec<_>>();
     let mut adjustments = promote::adjustments(&promotions, cart.currency);
     adjustments.extend(promote::by_staff(&cart));
     let destination = destination.as_ref();
-    let basis = Basis { cart: &cart, tax_mode, destination, tax_rates, lines: &inputs, adjustments: &adjustments };
+    let basis = Basis {
+        cart: &cart,
+        tax_mode,
+        destination,
+        tax_rates: &tax_rates,
+        tax_rounding: taxing.rounding,
+        lines: &inputs,
+        adjustments: &adjustments,
+    };
     let unshipped = basis.price(None)?;
     let mut shipping_options = shipping_options(db, (&cart, &rules), (goes_to, &unshipped)).await?;
     for (_, price) in shipping_options.iter_mut().filter(|(method, _)| promote::ships_free(&promotions, method)) {
@@ -189,7 +195,7 @@ fn line_input(line: &PricedCartLine) -> Option<LineInput> {
 /// taken to include that of the channel's first country; prices without tax wait for the address.
 fn destination(cart: &Cart, channel: &Channel, tax_mode: TaxMode) -> Option<Destination> {
     let address = cart.shipping_address.as_ref().or(cart.billing_address.as_ref());
-    let known = address.map(|address| Destination { country: address.country(), region: address.region().map(str::to_owned) });
+    let known = address.map(Destination::from);
     let assumed = || channel.countries.first().filter(|_| tax_mode == TaxMode::Included).map(|country| Destination::of(*country));
     known.or_else(assumed)
 }
@@ -212,7 +218,8 @@ struct Basis<'a> {
     cart: &'a Cart,
     tax_mode: TaxMode,
     destination: Option<&'a Destination>,
-    tax_rates: &'a [TaxRate],
+    tax_rates: &'a TaxRates,
+    tax_rounding: TaxRounding,
     lines: &'a [LineInput],
     adjustments: &'a [AdjustmentInput],
 }
@@ -224,6 +231,7 @@ impl Basis<'_> {
             tax_mode: self.tax_mode,
             destination: self.destination,
             tax_rates: self.tax_rates,
+            tax_rounding: self.tax_rounding,
             lines: self.lines,
             shipping,
             adjustments: self.adjustments,

@@ -1,10 +1,12 @@
 //! What holds for the price of every cart, in currencies with 0, 2 and 3 decimals.
 
-use kernel::{CartLineId, Country, Currency, DomainError, Money, Ppm, Quantity, ShippingMethodId, TaxRateId, Timestamp, VariantId};
+use kernel::{CartLineId, Country, Currency, DomainError, Money, Ppm, Quantity, ShippingMethodId, VariantId};
 use proptest::prelude::*;
 
 use super::*;
-use crate::tax::{Destination, TaxMode, TaxRate};
+use crate::places::Destination;
+use crate::settings::TaxRounding;
+use crate::tax::{TaxMode, TaxRate, TaxRates, sample};
 
 /// A cart that owns what [`PricingInput`] borrows.
 #[derive(Debug, Clone)]
@@ -13,6 +15,7 @@ pub(super) struct Cart {
     pub(super) tax_mode: TaxMode,
     pub(super) destination: Option<Destination>,
     pub(super) tax_rates: Vec<TaxRate>,
+    pub(super) tax_rounding: TaxRounding,
     pub(super) lines: Vec<LineInput>,
     pub(super) shipping: Option<ShippingCharge>,
     pub(super) adjustments: Vec<AdjustmentInput>,
@@ -24,7 +27,8 @@ impl Cart {
             currency: self.currency,
             tax_mode: self.tax_mode,
             destination: self.destination.as_ref(),
-            tax_rates: &self.tax_rates,
+            tax_rates: &TaxRates::of(self.tax_rates.clone(), Vec::new()),
+            tax_rounding: self.tax_rounding,
             lines: &self.lines,
             shipping: self.shipping.as_ref(),
             adjustments: &self.adjustments,
@@ -47,11 +51,7 @@ fn country() -> Country {
 }
 
 fn rate(tax_class: &str, ppm: i64, shipping_taxed: bool) -> TaxRate {
-    let rate = Ppm::try_from(ppm).expect("a rate");
-    let (name, tax_class) = (format!("VAT {tax_class}"), tax_class.to_owned());
-    let (created_at, updated_at) = (Timestamp::default(), Timestamp::default());
-    let (id, country, region) = (TaxRateId::generate(), country(), None);
-    TaxRate { id, name, country, region, tax_class, rate, shipping_taxed, version: 1, created_at, updated_at }
+    TaxRate { shipping_taxed, ..sample::rate(&format!("VAT {tax_class}"), tax_class, ppm) }
 }
 
 fn line(currency: Currency, unit_minor: i64, quantity: i64, tax_class: &str) -> LineInput {
@@ -74,6 +74,7 @@ fn two_mugs_and_a_book() -> Cart {
         tax_mode: TaxMode::Included,
         destination: Some(Destination { country: country(), region: None }),
         tax_rates: vec![rate("standard", 190_000, true), rate("reduced", 70_000, true)],
+        tax_rounding: TaxRounding::Line,
         lines: vec![line(currency, 1_250, 2, "standard"), line(currency, 999, 1, "reduced")],
         shipping: Some(ShippingCharge {
             method_id: ShippingMethodId::generate(),
@@ -174,17 +175,22 @@ fn absent_line() -> AdjustmentInput {
 
 pub(super) fn carts() -> impl Strategy<Value = Cart> {
     let lines = proptest::collection::vec((0_i64..100_000, 1_i64..50, any::<bool>(), any::<bool>()), 0..6);
-    let world = (0_usize..3, any::<bool>(), any::<bool>(), 0_i64..400_000, 0_i64..400_000);
+    let world = (0_usize..3, any::<bool>(), any::<bool>(), 0_i64..400_000, 0_i64..400_000, (any::<bool>(), any::<bool>()));
     let discounts = proptest::collection::vec((proptest::option::of(0_usize..6), 0_i64..2_000_000), 0..3);
     (lines, world, proptest::option::of(0_i64..5_000), discounts).prop_map(|(lines, world, shipping, discounts)| {
-        let (place, included, taxed, standard, reduced) = world;
+        let (place, included, taxed, standard, reduced, (compound, by_order)) = world;
         let currency = ["JPY", "USD", "BHD"][place].parse().expect("a currency");
         let class = |reduced: bool| if reduced { "reduced" } else { "standard" };
         let mut cart = Cart {
             currency,
             tax_mode: if included { TaxMode::Included } else { TaxMode::Excluded },
             destination: taxed.then(|| Destination { country: country(), region: None }),
-            tax_rates: vec![rate("standard", standard, true), rate("standard", reduced, false), rate("reduced", reduced, true)],
+            tax_rates: vec![
+                rate("standard", standard, true),
+                TaxRate { compound, ..rate("standard", reduced, false) },
+                rate("reduced", reduced, true),
+            ],
+            tax_rounding: if by_order { TaxRounding::Order } else { TaxRounding::Line },
             lines: Vec::new(),
             shipping: shipping.map(|minor| ShippingCharge {
                 method_id: ShippingMethodId::generate(),
@@ -233,20 +239,27 @@ proptest! {
         prop_assert_eq!(totals.lines.len(), cart.lines.len());
     }
 
-    /// Rounding takes or gives half a minor unit for each rate, whatever the currency's decimals; without a destination there is no tax.
+    /// Rounding takes or gives half a minor unit for each rate, whatever the currency's decimals: of each line, or of all lines of a class
+    /// together. Without a destination there is no tax.
     #[test]
-    fn the_tax_of_a_line_is_the_exact_tax_but_for_half_a_unit(cart in carts()) {
+    fn tax_is_the_exact_tax_but_for_half_a_unit(cart in carts()) {
         let totals = cart.price().expect("a price");
-        for (priced, line) in totals.lines.iter().zip(&cart.lines) {
-            let rates: Vec<i128> = cart.tax_rates.iter().filter(|rate| Some(&rate.tax_class) == line.tax_class.as_ref()).map(|rate| rate.rate.get().into()).collect();
-            let (rates, whole) = (if cart.destination.is_some() { rates } else { Vec::new() }, i128::from(Ppm::WHOLE));
-            let (net, tax, gross) = (i128::from(priced.net.minor()), i128::from(priced.tax.minor()), i128::from(priced.gross.minor()));
-            let (together, many) = (rates.iter().sum::<i128>(), i128::try_from(rates.len()).expect("few"));
-            match cart.tax_mode {
-                TaxMode::Excluded => prop_assert!((tax * whole - net * together).abs() * 2 <= many * whole),
-                TaxMode::Included => prop_assert!((net * (whole + together) - gross * whole).abs() * 2 <= whole + together),
+        let amounts = |class: &str| {
+            let of_class = totals.lines.iter().zip(&cart.lines).filter(|(_, line)| line.tax_class.as_deref() == Some(class));
+            of_class.map(|(priced, _)| (priced.net.minor(), priced.gross.minor())).collect::<Vec<_>>()
+        };
+        // Shipping of the class shares its rates only where one of them is zero, and then by another set of rates.
+        for class in ["standard", "reduced"] {
+            let rates: Vec<&TaxRate> = cart.tax_rates.iter().filter(|rate| rate.tax_class == class && cart.destination.is_some()).collect();
+            let shipping_is_apart = class == "reduced" || cart.shipping.is_none() || rates.iter().any(|rate| !rate.shipping_taxed);
+            match cart.tax_rounding {
+                TaxRounding::Line => for (net, gross) in amounts(class) { is_taxed(cart.tax_mode, &rates, (net, gross))?; },
+                TaxRounding::Order if shipping_is_apart => {
+                    let together = amounts(class).iter().fold((0, 0), |sum, amount| (sum.0 + amount.0, sum.1 + amount.1));
+                    is_taxed(cart.tax_mode, &rates, together)?;
+                }
+                TaxRounding::Order => {}
             }
-            prop_assert!(many > 0 || tax == 0);
         }
     }
 
@@ -290,4 +303,20 @@ proptest! {
             prop_assert!((0..=Money::MAX_MINOR).contains(&totals.total.minor()));
         }
     }
+}
+
+/// In exact numbers: plain rates come first, then what is compound takes of the amount and their tax.
+fn is_taxed(mode: TaxMode, rates: &[&TaxRate], (net, gross): (i64, i64)) -> Result<(), TestCaseError> {
+    let whole = i128::from(Ppm::WHOLE);
+    let together = |compound: bool| rates.iter().filter(|rate| rate.compound == compound).map(|rate| i128::from(rate.rate.get())).sum::<i128>();
+    let factor = (whole + together(false)) * (whole + together(true));
+    let many = i128::try_from(rates.len()).expect("few");
+    let (net, gross) = (i128::from(net), i128::from(gross));
+    match mode {
+        // What is rounded before a compound rate is taken weighs at most half as much again.
+        TaxMode::Excluded => prop_assert!((gross * whole * whole - net * factor).abs() * 2 <= many * whole * (whole + together(true))),
+        TaxMode::Included => prop_assert!((net * factor - gross * whole * whole).abs() * 2 <= factor),
+    }
+    prop_assert!(many > 0 || net == gross);
+    Ok(())
 }

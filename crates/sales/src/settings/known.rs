@@ -5,6 +5,7 @@ use platform::config::Config;
 use serde_json::Value;
 
 use super::invoicing::{self, DEFAULT_KEEP_YEARS, INVOICES_ISSUE, INVOICES_KEEP_YEARS, INVOICES_NOTE, INVOICES_SELLER, IssueInvoices};
+use super::taxing::{self, TAX_ROUNDING, TaxRounding};
 use super::returning::{self, DEFAULT_WINDOW_DAYS, RETURNS_ENABLED, RETURNS_WINDOW_DAYS};
 
 /// A setting that the shop knows.
@@ -111,6 +112,13 @@ pub(super) const KNOWN: &[Known] = &[
         number: 4,
         default: nothing,
         parse: |value| or_null(value, address),
+    },
+    Known {
+        key: TAX_ROUNDING,
+        about: "What tax is rounded of: line (each line by itself) or order (all lines of an order to which the same rates apply, together)",
+        number: 12,
+        default: |_| TaxRounding::Line.as_str().into(),
+        parse: |value| taxing::rounding(&value),
     },
 ];
 

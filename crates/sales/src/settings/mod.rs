@@ -7,6 +7,7 @@ mod known;
 mod model;
 mod returning;
 mod store;
+mod taxing;
 
 pub use change::{ChangeSetting, ChangeSettingError, change, change_in};
 pub use events::SettingEvent;
@@ -15,3 +16,4 @@ pub use known::keys;
 pub use model::{Profile, Setting, SettingQuery};
 pub use returning::{Returning, returning};
 pub use store::{find, list, profile};
+pub use taxing::{TaxRounding, Taxing};

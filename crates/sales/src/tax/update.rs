@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use kernel::{Country, DomainError, ErrorKind, FieldErrors, Origin, TaxRateId};
+use kernel::{DomainError, ErrorKind, FieldErrors, Origin, TaxRateId};
 use platform::db::{DatabaseError, WriteTx};
 use platform::{Context, audit, outbox};
 
-use super::create::MOST_OF_A_COUNTRY;
+use super::create::{MOST_OF_A_PLACE, no_such_zone};
 use super::events::TaxRateEvent;
 use super::input::TaxRateChanges;
 use super::model::TaxRate;
@@ -35,12 +35,12 @@ pub enum UpdateTaxRateError {
         /// Its version now.
         current: i64,
     },
-    /// The changes and what stays do not go together.
+    /// The changes and what stays do not go together, or there is no such zone.
     #[error(transparent)]
     Input(#[from] FieldErrors),
-    /// The country it would move to has as many as it may.
-    #[error("{} has {MOST_OF_A_COUNTRY} tax rates, and no more are allowed", .0.name())]
-    TooMany(Country),
+    /// The country or zone it would move to has as many as it may.
+    #[error("the country or zone has {MOST_OF_A_PLACE} tax rates, and no more are allowed")]
+    TooMany,
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -52,7 +52,7 @@ impl DomainError for UpdateTaxRateError {
             Self::NotFound => "tax_rate_not_found",
             Self::VersionConflict { .. } => "version_conflict",
             Self::Input(errors) => errors.code(),
-            Self::TooMany(_) => "too_many_tax_rates",
+            Self::TooMany => "too_many_tax_rates",
             Self::Database(error) => error.code(),
         }
     }
@@ -60,7 +60,7 @@ impl DomainError for UpdateTaxRateError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::NotFound => ErrorKind::NotFound,
-            Self::VersionConflict { .. } | Self::TooMany(_) => ErrorKind::Conflict,
+            Self::VersionConflict { .. } | Self::TooMany => ErrorKind::Conflict,
             Self::Input(errors) => errors.kind(),
             Self::Database(error) => error.kind(),
         }
@@ -69,14 +69,14 @@ impl DomainError for UpdateTaxRateError {
     fn details(&self) -> BTreeMap<String, Vec<String>> {
         match self {
             Self::Input(errors) => errors.details(),
-            Self::NotFound | Self::VersionConflict { .. } | Self::TooMany(_) | Self::Database(_) => BTreeMap::new(),
+            Self::NotFound | Self::VersionConflict { .. } | Self::TooMany | Self::Database(_) => BTreeMap::new(),
         }
     }
 
     fn context(&self) -> Option<String> {
         match self {
             Self::VersionConflict { current } => Some(serde_json::json!({ "current_version": current }).to_string()),
-            Self::NotFound | Self::Input(_) | Self::TooMany(_) | Self::Database(_) => None,
+            Self::NotFound | Self::Input(_) | Self::TooMany | Self::Database(_) => None,
         }
     }
 }
@@ -101,13 +101,13 @@ pub async fn update_in(tx: &WriteTx, command: UpdateTaxRate) -> Result<TaxRate, 
     if before.version != command.version {
         return Err(UpdateTaxRateError::VersionConflict { current: before.version });
     }
-    let country = before.country;
+    let place = before.place.clone();
     let entry = audit::Entry::of("tax_rate.updated", before.id).before(&before);
     let rate = command.changes.apply(before, tx.now())?;
-    if rate.country != country && store::count_of(tx, rate.country).await? >= MOST_OF_A_COUNTRY {
-        return Err(UpdateTaxRateError::TooMany(rate.country));
+    if rate.place != place && store::count_at(tx, &rate.place).await? >= MOST_OF_A_PLACE {
+        return Err(UpdateTaxRateError::TooMany);
     }
-    store::update(tx, &rate).await?;
+    store::update(tx, &rate, || UpdateTaxRateError::from(no_such_zone())).await?;
     outbox::record(tx, &TaxRateEvent::Changed { tax_rate_id: rate.id }).await?;
     audit::record(tx, &entry.after(&rate)).await?;
     Ok(rate)

@@ -30,11 +30,12 @@ pub(super) async fn create(tx: &WriteTx) -> anyhow::Result<()> {
     for (country, region, class, name, rate_ppm) in RATES {
         let input = TaxRateInput {
             name: name.to_owned(),
-            country: country.to_owned(),
+            country: Some(country.to_owned()),
             region: region.map(str::to_owned),
             tax_class: class.to_owned(),
             rate_ppm,
             shipping_taxed: region.is_none(),
+            ..TaxRateInput::default()
         };
         tax::create_in(tx, CreateTaxRate::parse(input)?).await?;
     }

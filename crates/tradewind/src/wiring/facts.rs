@@ -43,6 +43,7 @@ pub fn facts() -> FactKinds {
         FactKind::of::<catalog::inventory::StockFact>(),
         FactKind::of::<catalog::inventory::LocationFact>(),
         FactKind::of::<sales::tax::TaxRateEvent>(),
+        FactKind::of::<sales::tax_zones::TaxZoneEvent>(),
         FactKind::of::<accounts::users::UserEvent>(),
         FactKind::of::<MailTemplateEvent>(),
         FactKind::of::<WebhookEndpointEvent>(),

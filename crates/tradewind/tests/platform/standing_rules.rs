@@ -7,6 +7,7 @@ use platform::config::Mode;
 use platform::db::{ConnectionTrait, Db, DbBackend, RulesStamp, count_statements, execute, fetch_scalar};
 use platform::values;
 use sales::carts::{self, CartAccess, CartError, CartProof, CreateCart};
+use sales::places::Destination;
 use sales::tax::{self, CreateTaxRate, TaxRateInput, TaxRates};
 use test_macro::test_on_every_database;
 
@@ -15,12 +16,12 @@ use crate::support::{TestResult, TestShop};
 /// The rate of the only tax in Germany, as a cart would be told.
 async fn rate(db: &impl ConnectionTrait) -> TestResult<Option<Ppm>> {
     let rates = TaxRates::standing(db, &RulesStamp::read(db).await?).await?;
-    Ok(rates.of("DE".parse()?).first().map(|rate| rate.rate))
+    Ok(rates.select(&Destination::of("DE".parse()?), tax::STANDARD_CLASS).first().map(|rate| rate.rate))
 }
 
 async fn create(shop: &TestShop, rate_ppm: i64) -> TestResult {
-    let (name, country, tax_class) = ("VAT".to_owned(), "DE".to_owned(), tax::STANDARD_CLASS.to_owned());
-    let input = TaxRateInput { name, country, region: None, tax_class, rate_ppm, shipping_taxed: true };
+    let (name, country, tax_class) = ("VAT".to_owned(), Some("DE".to_owned()), tax::STANDARD_CLASS.to_owned());
+    let input = TaxRateInput { name, country, tax_class, rate_ppm, shipping_taxed: true, ..TaxRateInput::default() };
     tax::create(shop.context(), &shop.origin(), CreateTaxRate::parse(input)?).await?;
     Ok(())
 }
@@ -39,7 +40,7 @@ async fn a_change_counts_at_once_in_every_process(shop: TestShop) -> TestResult 
     execute(&tx, CHANGE, values![160_000_i64]).await?;
     tx.commit().await?;
     let (seen, statements) = count_statements(rate(elsewhere.reader())).await;
-    assert_eq!((seen?, statements), (Some(Ppm::try_from(160_000)?), 2));
+    assert_eq!((seen?, statements), (Some(Ppm::try_from(160_000)?), 3), "the stamp, the rates and the zones");
     let (seen, statements) = count_statements(rate(elsewhere.reader())).await;
     assert_eq!((seen?, statements), (Some(Ppm::try_from(160_000)?), 1), "the stamp alone is read");
     elsewhere.close().await;

@@ -19,8 +19,8 @@ async fn a_tax_rate_lives_over_http(shop: TestShop) -> TestResult {
     let path = made.header("location").to_owned();
     assert_eq!(path, format!("{PATH}/{}", made.text("id")));
     let expected = json!({
-        "id": made.text("id"), "version": 1, "name": "QST", "country": "CA", "region": "QC", "tax_class": "standard",
-        "rate_ppm": 99_750, "shipping_taxed": false, "created_at": "2026-03-02T09:30:00Z", "updated_at": "2026-03-02T09:30:00Z",
+        "id": made.text("id"), "version": 1, "name": "QST", "country": "CA", "region": "QC", "zone_id": null,
+        "tax_class": "standard", "rate_ppm": 99_750, "compound": false, "position": 0, "shipping_taxed": false, "created_at": "2026-03-02T09:30:00Z", "updated_at": "2026-03-02T09:30:00Z",
     });
     assert_eq!(*made.data(), expected);
     let read = shop.get(&path).await?.expect(200)?;
@@ -72,7 +72,10 @@ async fn a_bad_edit_of_a_tax_rate_changes_nothing(shop: TestShop) -> TestResult 
         with("rate_ppm", json!(-1)),
         with("rate_ppm", json!(10_000_001)),
         with("rate_ppm", json!(1.5)),
+        with("compound", json!("yes")),
+        with("position", json!(-1)),
         with("shipping_taxed", Value::Null),
+        with("zone_id", json!("tzone_01jq000000000000000000000")),
         with("colour", json!("red")),
     ];
     let bad: Vec<(Value, &str)> = bad.iter().map(|(body, field)| (body.clone(), field.as_str())).collect();

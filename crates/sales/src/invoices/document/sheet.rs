@@ -113,7 +113,7 @@ fn row(line: &InvoiceLine, invoice: &Invoice, words: &Words) -> Row {
         let unit = if line.quantity.is_some() { amount(line.unit_price_minor) } else { String::new() };
         cells.extend([unit, some(line.discount_minor)]);
     }
-    let rate = words.rates(line.taxes.iter().map(|tax| tax.rate_ppm));
+    let rate = words.rates(&line.taxes);
     cells.extend([rate, amount(line.net_minor), amount(line.tax_minor), amount(line.gross_minor)]);
     Row { title: line.title.clone(), detail: detail.into_iter().chain(sku).collect::<Vec<_>>().join(" · "), cells }
 }

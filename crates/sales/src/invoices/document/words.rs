@@ -1,7 +1,9 @@
 //! The words, dates and amounts of documents, in the languages that the shop has.
 
 use chrono::NaiveDate;
-use kernel::{Currency, Ppm};
+use kernel::Currency;
+
+use crate::tax::TaxLine;
 
 /// The words of one language.
 #[derive(Debug)]
@@ -187,9 +189,11 @@ impl Words {
         format!("{}{point} %", ppm / 10_000)
     }
 
-    /// The rates of a line together: each is taken of the same amount.
-    pub(super) fn rates(&self, rates: impl Iterator<Item = Ppm>) -> String {
-        self.percent(rates.map(Ppm::get).sum())
+    /// The rates of a line: their sum where each is taken of the same amount, else one by one.
+    pub(super) fn rates(&self, taxes: &[TaxLine]) -> String {
+        let ppm = taxes.iter().map(|tax| tax.rate_ppm.get());
+        let is_of_one = taxes.windows(2).all(|pair| matches!(pair, [one, next] if one.base_minor == next.base_minor));
+        if is_of_one { self.percent(ppm.sum()) } else { ppm.map(|ppm| self.percent(ppm)).collect::<Vec<_>>().join(" + ") }
     }
 }
 
@@ -210,6 +214,15 @@ mod tests {
         );
         assert_eq!((en.amount(1_500, yen), en.amount(-1_500, dinar)), ("1,500".to_owned(), "−1.500".to_owned()));
         assert_eq!([190_000, 82_500, 0, 1].map(|ppm| de.percent(ppm)), ["19 %", "8,25 %", "0 %", "0,0001 %"]);
+        let tax = |ppm: i64, base_minor: i64| TaxLine {
+            rate_name: String::new(),
+            rate_ppm: ppm.try_into().expect("a rate"),
+            base_minor,
+            amount_minor: 1,
+        };
+        assert_eq!(en.rates(&[tax(50_000, 100), tax(99_750, 100)]), "14.975 %");
+        assert_eq!(de.rates(&[tax(50_000, 100), tax(95_000, 105)]), "5 % + 9,5 %");
+        assert_eq!(en.rates(&[]), "0 %");
         let day: NaiveDate = "2026-03-02".parse().expect("a day");
         assert_eq!((en.day(day), de.day(day)), ("2026-03-02".to_owned(), "02.03.2026".to_owned()));
         assert_eq!((words_of("pt-BR").language, words_of("den").language), ("en", "en"));

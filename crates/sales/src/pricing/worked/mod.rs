@@ -5,10 +5,12 @@ mod carts;
 mod promotions;
 mod tax;
 
-use kernel::{CartLineId, Country, Currency, Money, Ppm, Quantity, ShippingMethodId, TaxRateId, Timestamp, VariantId};
+use kernel::{CartLineId, Country, Currency, Money, Quantity, ShippingMethodId, VariantId};
 
 use super::{AdjustmentInput, LineInput, PricingInput, ShippingCharge, Totals, price_cart};
-use crate::tax::{Destination, TaxMode, TaxRate};
+use crate::places::Destination;
+use crate::settings::TaxRounding;
+use crate::tax::{TaxMode, TaxRate, TaxRates, sample};
 
 /// The behaviour of Sylius, in examples; the files are named by their paths from there on.
 const SYLIUS: &str = "https://github.com/Sylius/Sylius, features/shop";
@@ -18,6 +20,7 @@ struct Cart {
     currency: Currency,
     tax_mode: TaxMode,
     tax_rates: Vec<TaxRate>,
+    tax_rounding: TaxRounding,
     lines: Vec<LineInput>,
     shipping: Option<ShippingCharge>,
     adjustments: Vec<AdjustmentInput>,
@@ -26,7 +29,8 @@ struct Cart {
 impl Cart {
     fn new(tax_mode: TaxMode, code: &str) -> Self {
         let currency = code.parse().expect("a currency");
-        Self { currency, tax_mode, tax_rates: Vec::new(), lines: Vec::new(), shipping: None, adjustments: Vec::new() }
+        let (tax_rates, tax_rounding) = (Vec::new(), TaxRounding::Line);
+        Self { currency, tax_mode, tax_rates, tax_rounding, lines: Vec::new(), shipping: None, adjustments: Vec::new() }
     }
 
     /// So many pieces at this price, of which all these parts per million are taken.
@@ -78,7 +82,8 @@ impl Cart {
             currency: self.currency,
             tax_mode: self.tax_mode,
             destination: Some(&Destination::of(country())),
-            tax_rates: &self.tax_rates,
+            tax_rates: &TaxRates::of(self.tax_rates.clone(), Vec::new()),
+            tax_rounding: self.tax_rounding,
             lines: &self.lines,
             shipping: self.shipping.as_ref(),
             adjustments: &self.adjustments,
@@ -92,16 +97,5 @@ fn country() -> Country {
 }
 
 fn rate(name: &str, tax_class: &str, ppm: i64) -> TaxRate {
-    TaxRate {
-        id: TaxRateId::generate(),
-        name: name.to_owned(),
-        country: country(),
-        region: None,
-        tax_class: tax_class.to_owned(),
-        rate: Ppm::try_from(ppm).expect("a rate"),
-        shipping_taxed: true,
-        version: 1,
-        created_at: Timestamp::default(),
-        updated_at: Timestamp::default(),
-    }
+    sample::in_place(sample::rate(name, tax_class, ppm), country().code(), None)
 }

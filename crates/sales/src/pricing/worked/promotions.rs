@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{ChannelId, ProductId, PromotionId};
+use kernel::{Ppm, Timestamp, ChannelId, ProductId, PromotionId};
 
 use super::*;
 use crate::promotions::{

@@ -1,7 +1,7 @@
 //! Tax in a price and on top of it, in currencies with 0, 2 and 3 decimals.
 
 use super::*;
-use crate::tax::{select, tax_of};
+use crate::tax::tax_of;
 
 const BE_BOP: &str = "https://github.com/be-BOP-io-SA/be-BOP/issues/2535";
 const BOOKKEEPERS: &str = "https://www.bookkeepers.org.uk/Forum/?cid=0&page=1&tid=85461";
@@ -132,12 +132,41 @@ fn rates_of_the_same_price_add_up() {
 /// Source: <http://www.revenuquebec.ca/en/entreprise/taxes/tvq_tps/calcul-taxes.aspx>
 #[test]
 fn a_hundred_dollars_come_to_114_98_in_quebec() {
-    let canada = "CA".parse().expect("a country");
-    let gst = TaxRate { country: canada, ..rate("GST", "standard", 50_000) };
-    let qst = TaxRate { country: canada, region: Some("QC".to_owned()), ..rate("QST", "standard", 99_750) };
-    let rates = [qst, gst];
-    let quebec = Destination { country: canada, region: Some("QC".to_owned()) };
-    let taxed = tax_of(10_000, TaxMode::Excluded, &select(&rates, &quebec, "standard")).expect("in range");
+    let gst = sample::in_place(rate("GST", "standard", 50_000), "CA", None);
+    let qst = sample::in_place(rate("QST", "standard", 99_750), "CA", Some("QC"));
+    let rates = TaxRates::of(vec![qst, gst], Vec::new());
+    let quebec = Destination { country: sample::country("CA"), region: Some("QC".to_owned()) };
+    let taxed = tax_of(10_000, TaxMode::Excluded, &rates.select(&quebec, "standard")).expect("in range");
     assert_eq!(taxed.lines.iter().map(|line| line.amount_minor).collect::<Vec<_>>(), [500, 998]);
     assert_eq!(taxed.gross_minor, 11_498);
+}
+
+/// What is taxed on top of a tax: the source, the currency, the price, the plain rate and the compound one, and the total.
+type Stacked = (&'static str, &'static str, i64, [i64; 2], i64);
+
+/// A tax on a tax, as Quebec had it before 2013, and in round numbers. The first came to the same as the plain rate of 9.975 % since.
+/// Source: at each case.
+#[test]
+fn a_compound_rate_is_taken_of_the_price_and_the_tax_before_it() {
+    let cases: [Stacked; 2] = [
+        ("https://www.zen-cart.com/showthread.php?mode=threaded&p=1141349", "CAD", 10_000, [50_000, 95_000], 11_498),
+        ("https://costcertified.atlassian.net/wiki/pages/diffpages.action?originalId=1222672390&pageId=1247805445", "USD", 10_000, [50_000, 90_000], 11_445),
+    ];
+    for (source, code, net, [plain, compound], gross) in cases {
+        let mut cart = Cart::new(TaxMode::Excluded, code).line(&[plain, compound], net, 1);
+        cart.tax_rates.iter_mut().filter(|rate| rate.rate.get() == compound).for_each(|rate| rate.compound = true);
+        assert_eq!(cart.price().total.minor(), gross, "{source}");
+        let rates: Vec<&TaxRate> = cart.tax_rates.iter().collect();
+        assert_eq!(tax_of(gross, TaxMode::Included, &rates).map(|taxed| taxed.net_minor), Some(net), "{source}");
+    }
+}
+
+/// Two lines of 1.24 at 10 % have 0.24 of tax where each is rounded, and 0.25 where their sum is; the cent goes to one of them.
+/// Source: <https://wiki.dolibarr.org/index.php/VAT_setup,_calculation_and_rounding_rules>
+#[test]
+fn tax_of_an_order_is_rounded_by_line_or_once() {
+    let cart = Cart::new(TaxMode::Excluded, "EUR").line(&[100_000], 124, 1).line(&[100_000], 124, 1);
+    let taxes = |cart: &Cart| cart.price().lines.iter().map(|line| line.tax.minor()).collect::<Vec<_>>();
+    assert_eq!(taxes(&cart), [12, 12]);
+    assert_eq!(taxes(&Cart { tax_rounding: TaxRounding::Order, ..cart }), [13, 12]);
 }

@@ -6,6 +6,7 @@ use kernel::{CartLineId, DomainError, HoldId, Money, Quantity};
 use payments::payments::{MoveCause, OperationKind, PaymentStatus};
 use sales::orders::{FulfilmentStatus, LineProgress, OrderStatus, Settled};
 use sales::pricing::{AdjustmentInput, LineInput, PricingInput, price_cart};
+use sales::tax::TaxRates;
 
 use super::{Sale, Seen, Shop};
 use crate::command::Method;
@@ -101,7 +102,8 @@ impl Shop {
             currency: setting.currency,
             tax_mode: setting.tax_mode,
             destination: setting.destination.as_ref(),
-            tax_rates: &setting.tax_rates,
+            tax_rates: &TaxRates::of(setting.tax_rates.clone(), Vec::new()),
+            tax_rounding: setting.tax_rounding,
             lines: &lines,
             shipping: setting.shipping.as_ref(),
             adjustments: std::slice::from_ref(&discount),

@@ -2,8 +2,10 @@
 
 use catalog::inventory::{Level, PlacedLevel, Stock};
 use kernel::{Currency, Money, Ppm, ProductId, ShippingMethodId, StockLocationId, TaxRateId, Timestamp, VariantId};
+use sales::places::{Destination, Place};
 use sales::pricing::ShippingCharge;
-use sales::tax::{Destination, TaxMode, TaxRate};
+use sales::settings::TaxRounding;
+use sales::tax::{TaxMode, TaxPlace, TaxRate};
 use uuid::Uuid;
 
 use crate::chance::Chance;
@@ -23,6 +25,7 @@ pub(crate) struct Setting {
     pub(crate) tax_mode: TaxMode,
     pub(crate) destination: Option<Destination>,
     pub(crate) tax_rates: Vec<TaxRate>,
+    pub(crate) tax_rounding: TaxRounding,
     pub(crate) shipping: Option<ShippingCharge>,
     pub(crate) goods: Vec<Goods>,
 }
@@ -50,7 +53,8 @@ impl Setting {
         let tax_rates = [("standard", 1), ("standard", 2), ("reduced", 3)].map(|(class, number)| rate(chance, class, number)).into();
         let place = || Destination { country: "CA".parse().expect("a country"), region: Some("qc".to_owned()) };
         let tax_mode = chance.one_of(&[TaxMode::Included, TaxMode::Excluded]);
-        let setting = Self { currency, tax_mode, destination: chance.percent(85).then(place), tax_rates, shipping, goods };
+        let tax_rounding = chance.one_of(&[TaxRounding::Line, TaxRounding::Order]);
+        let setting = Self { currency, tax_mode, destination: chance.percent(85).then(place), tax_rates, tax_rounding, shipping, goods };
         let stocks = (0..GOODS).map(|number| stock(chance, number)).collect();
         (setting, stocks)
     }
@@ -60,10 +64,14 @@ fn rate(chance: &mut Chance, tax_class: &str, number: u128) -> TaxRate {
     TaxRate {
         id: TaxRateId::from_uuid(Uuid::from_u128(number)),
         name: format!("tax {number}"),
-        country: chance.one_of(&["CA", "CA", "US"]).parse().expect("a country"),
-        region: chance.one_of(&[None, None, Some("QC"), Some("BC")]).map(str::to_owned),
+        place: TaxPlace::In(Place {
+            country: chance.one_of(&["CA", "CA", "US"]).parse().expect("a country"),
+            region: chance.one_of(&[None, None, Some("QC"), Some("BC")]).map(str::to_owned),
+        }),
         tax_class: tax_class.to_owned(),
         rate: Ppm::try_from(chance.one_of(&[0, 50_000, 99_750, 190_000, 333_333, 1_500_000])).expect("a rate"),
+        compound: chance.percent(30),
+        position: 0,
         shipping_taxed: chance.percent(60),
         version: 1,
         created_at: Timestamp::default(),
