@@ -7,7 +7,6 @@ CREATE TABLE tax_zones (
     name TEXT NOT NULL,
     name_key TEXT NOT NULL CONSTRAINT tax_zones_name_key UNIQUE,
     places JSONB NOT NULL,
-    reverse_charge BOOLEAN NOT NULL,
     version BIGINT NOT NULL DEFAULT 1,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,

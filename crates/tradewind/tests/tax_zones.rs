@@ -16,7 +16,7 @@ async fn rate(shop: &TestShop, body: Value) -> TestResult {
 async fn a_shop_has_at_most_100_tax_zones(shop: TestShop) -> TestResult {
     let zone = |number: usize| {
         let (name, preset) = (format!("Zone {number}"), Some("european_union".to_owned()));
-        CreateTaxZone::parse(TaxZoneInput { name, places: None, preset, reverse_charge: false })
+        CreateTaxZone::parse(TaxZoneInput { name, places: None, preset })
     };
     let tx = shop.context().begin(&shop.origin()).await?;
     for number in 0..100 {

@@ -19,7 +19,7 @@ const VISITOR: &str = r#"{"email": "ada@example.com", "shipping_address": {"name
 "city": "Springfield", "region": "IL", "postal_code": "62701", "country": "US"}}"#;
 
 /// Parameters whose values a list tells: where it is, and how a row calls it.
-const LISTS: [(&str, &str, &str); 8] = [
+const LISTS: [(&str, &str, &str); 9] = [
     ("category_id", "/api/v1/categories", "id"),
     ("channel_id", "/api/v1/channels", "id"),
     ("collection_id", "/api/v1/collections", "id"),

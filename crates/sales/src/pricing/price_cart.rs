@@ -23,7 +23,8 @@ pub fn price_cart(input: &PricingInput<'_>) -> Result<Totals, PricingError> {
     let left = subtotals.iter().zip(&by_line_minor).map(|(subtotal, off)| subtotal - off);
     let mut taxed = tax_all(input, left, charge)?.into_iter();
     let priced = input.lines.iter().zip(&subtotals).zip(&by_line_minor).zip(taxed.by_ref());
-    let lines: Vec<PricedLine> = priced.map(|(((line, subtotal), off), taxed)| priced_line(line, (*subtotal, *off), taxed, input)).collect();
+    let lines: Vec<PricedLine> =
+        priced.map(|(((line, subtotal), off), taxed)| priced_line(line, (*subtotal, *off), taxed, input)).collect();
     let shipping = charge.zip(taxed.next()).map(|(charge, taxed)| priced_shipping(charge, taxed, input));
     let shipping_minor = shipping.as_ref().map_or(0, |shipping| shipping.amount.minor());
     adjustments.extend(shipping);

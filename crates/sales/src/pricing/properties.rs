@@ -308,7 +308,8 @@ proptest! {
 /// In exact numbers: plain rates come first, then what is compound takes of the amount and their tax.
 fn is_taxed(mode: TaxMode, rates: &[&TaxRate], (net, gross): (i64, i64)) -> Result<(), TestCaseError> {
     let whole = i128::from(Ppm::WHOLE);
-    let together = |compound: bool| rates.iter().filter(|rate| rate.compound == compound).map(|rate| i128::from(rate.rate.get())).sum::<i128>();
+    let together =
+        |compound: bool| rates.iter().filter(|rate| rate.compound == compound).map(|rate| i128::from(rate.rate.get())).sum::<i128>();
     let factor = (whole + together(false)) * (whole + together(true));
     let many = i128::try_from(rates.len()).expect("few");
     let (net, gross) = (i128::from(net), i128::from(gross));

@@ -5,8 +5,8 @@ use platform::config::Config;
 use serde_json::Value;
 
 use super::invoicing::{self, DEFAULT_KEEP_YEARS, INVOICES_ISSUE, INVOICES_KEEP_YEARS, INVOICES_NOTE, INVOICES_SELLER, IssueInvoices};
-use super::taxing::{self, TAX_ROUNDING, TaxRounding};
 use super::returning::{self, DEFAULT_WINDOW_DAYS, RETURNS_ENABLED, RETURNS_WINDOW_DAYS};
+use super::taxing::{self, TAX_ROUNDING, TaxRounding};
 
 /// A setting that the shop knows.
 #[derive(Debug)]

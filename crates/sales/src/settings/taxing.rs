@@ -1,12 +1,10 @@
-//! What staff say of tax: how it is rounded, and by the seller's address, in which country the shop is.
+//! What staff say of tax: how it is rounded.
 
 use std::sync::Arc;
 
-use kernel::{Country, text_enum};
+use kernel::text_enum;
 use platform::db::{self, ConnectionTrait, DatabaseError, RulesStamp, StandingRules};
 use serde_json::Value;
-
-use super::invoicing::{INVOICES_SELLER, Seller};
 
 pub(super) const TAX_ROUNDING: &str = "tax.rounding";
 
@@ -25,18 +23,12 @@ text_enum! {
 pub struct Taxing {
     /// What tax is rounded of.
     pub rounding: TaxRounding,
-    /// Where the seller is, as invoices say it.
-    pub seller_country: Option<Country>,
 }
 
 impl Taxing {
     fn of(stored: &[platform::settings::Setting]) -> Self {
         let value = |key: &str| stored.iter().find(|setting| setting.key == key).map(|setting| &setting.value);
-        let seller: Option<Seller> = value(INVOICES_SELLER).and_then(|value| serde_json::from_value(value.clone()).ok());
-        Self {
-            rounding: value(TAX_ROUNDING).and_then(Value::as_str).and_then(|word| word.parse().ok()).unwrap_or(TaxRounding::Line),
-            seller_country: seller.map(|seller| seller.address.country()),
-        }
+        Self { rounding: value(TAX_ROUNDING).and_then(Value::as_str).and_then(|word| word.parse().ok()).unwrap_or(TaxRounding::Line) }
     }
 
     /// As it stands under this stamp.
@@ -68,7 +60,7 @@ mod tests {
 
     #[test]
     fn tax_is_rounded_by_line_unless_staff_say_otherwise() {
-        assert_eq!(Taxing::of(&[]), Taxing { rounding: TaxRounding::Line, seller_country: None });
+        assert_eq!(Taxing::of(&[]), Taxing { rounding: TaxRounding::Line });
         let stored = |key: &str, value: Value| platform::settings::Setting {
             key: key.to_owned(),
             value,
@@ -76,10 +68,7 @@ mod tests {
             updated_at: Timestamp::default(),
             updated_by: "cli".to_owned(),
         };
-        let place = json!({"name": "Mugs GmbH", "line1": "Ring 1", "city": "Berlin", "postal_code": "10115", "country": "de"});
-        let seller = super::super::invoicing::seller(json!({ "address": place })).expect("a seller");
-        let said = Taxing::of(&[stored(TAX_ROUNDING, json!("order")), stored(INVOICES_SELLER, seller)]);
-        assert_eq!((said.rounding, said.seller_country.map(Country::code)), (TaxRounding::Order, Some("DE")));
+        assert_eq!(Taxing::of(&[stored(TAX_ROUNDING, json!("order"))]).rounding, TaxRounding::Order);
         assert!(rounding(&json!("cart")).is_err() && rounding(&json!(1)).is_err());
     }
 }

@@ -139,9 +139,11 @@ pub(super) async fn count_at(db: &impl ConnectionTrait, place: &TaxPlace) -> Res
     Ok(counted.unwrap_or(0))
 }
 
-const INSERT: &str = "INSERT INTO tax_rates (name, country, region, zone_id, tax_class, rate_ppm, compound, position, shipping_taxed, version,
+const INSERT: &str =
+    "INSERT INTO tax_rates (name, country, region, zone_id, tax_class, rate_ppm, compound, position, shipping_taxed, version,
     updated_at, updated_by, id, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $11, $12)";
-const UPDATE: &str = "UPDATE tax_rates SET name = $1, country = $2, region = $3, zone_id = $4, tax_class = $5, rate_ppm = $6, compound = $7,
+const UPDATE: &str =
+    "UPDATE tax_rates SET name = $1, country = $2, region = $3, zone_id = $4, tax_class = $5, rate_ppm = $6, compound = $7,
     position = $8, shipping_taxed = $9, version = $10, updated_at = $11, updated_by = $12 WHERE id = $13 AND version = $10 - 1";
 
 /// A row of `tax_rates`, in the order of both statements.

@@ -57,12 +57,6 @@ impl TaxRates {
         selected.sort_by_key(|rate| (rate.position, rate.compound, is_regional(rate), &rate.name, rate.id));
         selected
     }
-
-    /// True where businesses of another country owe the tax themselves: in any zone of the destination that says so.
-    #[must_use]
-    pub fn is_reverse_charged(&self, destination: &Destination) -> bool {
-        self.zones.iter().any(|of| of.zone.reverse_charge && of.zone.contains(destination))
-    }
 }
 
 #[cfg(test)]
@@ -74,10 +68,10 @@ mod tests {
     use crate::places::Place;
     use crate::tax::sample::{country, in_place, rate};
 
-    fn zone(codes: &[&str], reverse_charge: bool) -> TaxZone {
+    fn zone(codes: &[&str]) -> TaxZone {
         let places = codes.iter().map(|code| Place::of(country(code))).collect();
         let (id, name) = (TaxZoneId::generate(), codes.join(" "));
-        TaxZone { id, name, places, reverse_charge, version: 1, created_at: Timestamp::default(), updated_at: Timestamp::default() }
+        TaxZone { id, name, places, version: 1, created_at: Timestamp::default(), updated_at: Timestamp::default() }
     }
 
     fn of_zone(zone: &TaxZone, rate: TaxRate) -> TaxRate {
@@ -108,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_a_country_says_of_itself_stands_before_what_a_zone_says() {
-        let (union, north) = (zone(&["DE", "DK", "ES"], true), zone(&["DK", "NO"], false));
+        let (union, north) = (zone(&["DE", "DK", "ES"]), zone(&["DK", "NO"]));
         let rates = vec![
             of_zone(&union, rate("Union", "standard", 200_000)),
             of_zone(&union, rate("Union books", "books", 70_000)),
@@ -123,8 +117,6 @@ mod tests {
         assert_eq!(names(&rates, "ES", Some("canarias"), "standard"), ["IGIC"]);
         assert_eq!(names(&rates, "DK", None, "standard"), ["North", "Union"], "zones that overlap both tax");
         assert_eq!(names(&rates, "NO", None, "standard"), ["North"]);
-        let is_charged = |code: &str| rates.is_reverse_charged(&Destination::of(country(code)));
-        assert!(is_charged("DK") && !is_charged("NO") && !is_charged("FR"));
     }
 
     #[test]
@@ -144,7 +136,7 @@ mod tests {
         fn the_order_in_which_rates_were_made_does_not_matter(
             kinds in proptest::collection::vec((0_i64..3, any::<bool>(), 0_usize..3, any::<bool>()), 0..8), turn in 0_usize..8,
         ) {
-            let union = zone(&["DE", "AT"], false);
+            let union = zone(&["DE", "AT"]);
             let rates: Vec<TaxRate> = kinds.iter().map(|(position, compound, name, zoned)| {
                 let rate = TaxRate { position: *position, compound: *compound, ..rate(["A", "B", "C"][*name], "standard", 1) };
                 if *zoned { of_zone(&union, rate) } else { rate }

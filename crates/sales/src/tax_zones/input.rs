@@ -18,8 +18,6 @@ pub struct TaxZoneInput {
     pub places: Option<Vec<PlaceInput>>,
     /// `european_union`; absent where places are given.
     pub preset: Option<String>,
-    /// True where businesses of another country owe the tax themselves.
-    pub reverse_charge: bool,
 }
 
 /// A zone that is to be made.
@@ -27,7 +25,6 @@ pub struct TaxZoneInput {
 pub struct CreateTaxZone {
     name: String,
     places: Vec<Place>,
-    reverse_charge: bool,
 }
 
 impl CreateTaxZone {
@@ -50,12 +47,12 @@ impl CreateTaxZone {
                 None
             }
         };
-        errors.finish(|| Some(Self { name: name?, places: places?, reverse_charge: input.reverse_charge }))
+        errors.finish(|| Some(Self { name: name?, places: places? }))
     }
 
     pub(super) fn into_zone(self, now: Timestamp) -> TaxZone {
-        let Self { name, places, reverse_charge } = self;
-        TaxZone { id: TaxZoneId::generate(), name, places, reverse_charge, version: 1, created_at: now, updated_at: now }
+        let Self { name, places } = self;
+        TaxZone { id: TaxZoneId::generate(), name, places, version: 1, created_at: now, updated_at: now }
     }
 }
 
@@ -66,8 +63,6 @@ pub struct TaxZoneChangesInput {
     pub name: Option<String>,
     /// All its places from now on: 1 to 300.
     pub places: Option<Vec<PlaceInput>>,
-    /// True where businesses of another country owe the tax themselves.
-    pub reverse_charge: Option<bool>,
 }
 
 /// What is to change; absent stays.
@@ -75,7 +70,6 @@ pub struct TaxZoneChangesInput {
 pub struct TaxZoneChanges {
     name: Option<String>,
     places: Option<Vec<Place>>,
-    reverse_charge: Option<bool>,
 }
 
 impl TaxZoneChanges {
@@ -87,7 +81,7 @@ impl TaxZoneChanges {
         let mut errors = FieldErrors::new();
         let name = errors.take_optional("name", input.name, |raw| text(&raw, MOST_CHARACTERS_OF_A_NAME));
         let places = input.places.and_then(|raw| parse_places(raw, MOST_PLACES, &mut errors));
-        errors.finish(|| Some(Self { name, places, reverse_charge: input.reverse_charge }))
+        errors.finish(|| Some(Self { name, places }))
     }
 
     /// The zone with these changes, under its next version.
@@ -95,7 +89,6 @@ impl TaxZoneChanges {
         TaxZone {
             name: self.name.unwrap_or(zone.name),
             places: self.places.unwrap_or(zone.places),
-            reverse_charge: self.reverse_charge.unwrap_or(zone.reverse_charge),
             version: zone.version + 1,
             updated_at: now,
             ..zone
@@ -110,7 +103,7 @@ mod tests {
     fn input() -> TaxZoneInput {
         let place = |country: &str| PlaceInput { country: country.to_owned(), region: None };
         let places = Some(vec![place("NL"), place("BE"), place("LU")]);
-        TaxZoneInput { name: " Benelux ".to_owned(), places, preset: None, reverse_charge: false }
+        TaxZoneInput { name: " Benelux ".to_owned(), places, preset: None }
     }
 
     fn refused(input: TaxZoneInput) -> Vec<String> {
@@ -125,16 +118,19 @@ mod tests {
         assert_eq!(CreateTaxZone::parse(preset.clone()).expect("a zone").places.len(), 27);
         assert_eq!(refused(TaxZoneInput { places: input().places, ..preset }), ["preset"]);
         assert_eq!(refused(TaxZoneInput { places: None, ..input() }), ["places"]);
-        assert_eq!(refused(TaxZoneInput { name: String::new(), places: None, preset: Some("moon".to_owned()), ..input() }), ["name", "preset"]);
+        assert_eq!(
+            refused(TaxZoneInput { name: String::new(), places: None, preset: Some("moon".to_owned()), ..input() }),
+            ["name", "preset"]
+        );
     }
 
     #[test]
     fn absent_fields_stay() {
         let before = CreateTaxZone::parse(input()).expect("a zone").into_zone(Timestamp::default());
-        let changes = TaxZoneChangesInput { reverse_charge: Some(true), ..TaxZoneChangesInput::default() };
+        let changes = TaxZoneChangesInput { name: Some("Three".to_owned()), ..TaxZoneChangesInput::default() };
         let after = TaxZoneChanges::parse(changes).expect("changes").apply(before.clone(), Timestamp::default());
-        assert_eq!(after, TaxZone { reverse_charge: true, version: 2, ..before });
-        let bad = TaxZoneChangesInput { name: Some(String::new()), places: Some(Vec::new()), reverse_charge: None };
+        assert_eq!(after, TaxZone { name: "Three".to_owned(), version: 2, ..before });
+        let bad = TaxZoneChangesInput { name: Some(String::new()), places: Some(Vec::new()) };
         let errors = TaxZoneChanges::parse(bad).expect_err("refused").into_map();
         assert_eq!(errors.into_keys().collect::<Vec<_>>(), ["name", "places"]);
     }

@@ -14,8 +14,6 @@ pub struct TaxZone {
     pub name: String,
     /// Its places, sorted.
     pub places: Vec<Place>,
-    /// True where businesses of another country owe the tax themselves.
-    pub reverse_charge: bool,
     /// Grows with each change.
     pub version: i64,
     /// When it was made.
@@ -68,7 +66,6 @@ mod tests {
             id: TaxZoneId::generate(),
             name: "European Union".to_owned(),
             places,
-            reverse_charge: true,
             version: 1,
             created_at: Timestamp::default(),
             updated_at: Timestamp::default(),

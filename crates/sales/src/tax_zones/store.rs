@@ -12,13 +12,12 @@ struct TaxZoneRow {
     id: Uuid,
     name: String,
     places: serde_json::Value,
-    reverse_charge: bool,
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
 
-const COLUMNS: &str = "id, name, places, reverse_charge, version, created_at, updated_at";
+const COLUMNS: &str = "id, name, places, version, created_at, updated_at";
 
 impl TryFrom<TaxZoneRow> for TaxZone {
     type Error = DatabaseError;
@@ -28,7 +27,6 @@ impl TryFrom<TaxZoneRow> for TaxZone {
             id: TaxZoneId::from_uuid(row.id),
             name: row.name,
             places: serde_json::from_value(row.places).map_err(|_| DatabaseError::corrupt("tax_zones.places"))?,
-            reverse_charge: row.reverse_charge,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -86,16 +84,16 @@ pub(super) async fn count(db: &impl ConnectionTrait) -> Result<i64, DatabaseErro
     Ok(db::fetch_scalar(db, "SELECT CAST(COUNT(*) AS BIGINT) FROM tax_zones", vec![]).await?.unwrap_or(0))
 }
 
-const INSERT: &str = "INSERT INTO tax_zones (name, name_key, places, reverse_charge, version, updated_at, updated_by, id, created_at, created_by)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $6, $7)";
-const UPDATE: &str = "UPDATE tax_zones SET name = $1, name_key = $2, places = $3, reverse_charge = $4, version = $5, updated_at = $6,
-    updated_by = $7 WHERE id = $8 AND version = $5 - 1";
+const INSERT: &str = "INSERT INTO tax_zones (name, name_key, places, version, updated_at, updated_by, id, created_at, created_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $6)";
+const UPDATE: &str = "UPDATE tax_zones SET name = $1, name_key = $2, places = $3, version = $4, updated_at = $5, updated_by = $6
+    WHERE id = $7 AND version = $4 - 1";
 
 /// A row of `tax_zones`, in the order of both statements.
 fn row(tx: &WriteTx, zone: &TaxZone) -> Result<Vec<db::Value>, DatabaseError> {
     let places = serde_json::to_value(&zone.places).map_err(|_| DatabaseError::corrupt("tax_zones.places"))?;
     let (key, actor) = (fold(&zone.name), tx.actor().to_string());
-    Ok(values![&zone.name, key, places, zone.reverse_charge, zone.version, zone.updated_at, actor, zone.id])
+    Ok(values![&zone.name, key, places, zone.version, zone.updated_at, actor, zone.id])
 }
 
 /// Inserts the zone; `taken` where another one has its name.

@@ -13,7 +13,8 @@ use crate::schema;
 pub(super) struct TaxRates;
 
 impl ListRoute for TaxRates {
-    const SPEC: ListSpec = ListSpec { filters: &[("country", FilterKind::Words), ("zone", FilterKind::Id(TaxZoneTag::PREFIX))], ..ListSpec::PLAIN };
+    const SPEC: ListSpec =
+        ListSpec { filters: &[("country", FilterKind::Words), ("zone", FilterKind::Id(TaxZoneTag::PREFIX))], ..ListSpec::PLAIN };
 }
 
 /// The query of the use case.

@@ -70,15 +70,12 @@ pub(super) struct TaxZoneIn {
     /// Places that the shop knows by a word; absent where places are given.
     #[schema(value_type = Option<schema::TaxZonePreset>)]
     preset: Option<String>,
-    /// True where businesses of another country owe the tax themselves.
-    #[serde(default)]
-    reverse_charge: bool,
 }
 
 impl TaxZoneIn {
     pub(super) fn parse(self) -> Result<CreateTaxZone, FieldErrors> {
-        let Self { name, places, preset, reverse_charge } = self;
-        CreateTaxZone::parse(TaxZoneInput { name, places: places.map(inputs), preset, reverse_charge })
+        let Self { name, places, preset } = self;
+        CreateTaxZone::parse(TaxZoneInput { name, places: places.map(inputs), preset })
     }
 }
 
@@ -98,18 +95,14 @@ pub(super) struct TaxZonePatch {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false, min_items = 1, max_items = 300)]
     places: Option<Vec<PlaceIn>>,
-    /// True where businesses of another country owe the tax themselves.
-    #[serde(default, deserialize_with = "present")]
-    #[schema(nullable = false)]
-    reverse_charge: Option<bool>,
     /// Its version, where no `If-Match` is sent.
     pub(super) version: Option<i64>,
 }
 
 impl TaxZonePatch {
     pub(super) fn parse(self) -> Result<TaxZoneChanges, FieldErrors> {
-        let Self { name, places, reverse_charge, version: _ } = self;
-        TaxZoneChanges::parse(TaxZoneChangesInput { name, places: places.map(inputs), reverse_charge })
+        let Self { name, places, version: _ } = self;
+        TaxZoneChanges::parse(TaxZoneChangesInput { name, places: places.map(inputs) })
     }
 }
 
@@ -125,8 +118,6 @@ pub(super) struct TaxZoneView {
     name: String,
     /// Its places, by country and region.
     places: Vec<PlaceView>,
-    /// True where businesses of another country owe the tax themselves.
-    reverse_charge: bool,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -142,7 +133,6 @@ impl From<TaxZone> for TaxZoneView {
             version: zone.version,
             name: zone.name,
             places: zone.places.into_iter().map(PlaceView::from).collect(),
-            reverse_charge: zone.reverse_charge,
             created_at: zone.created_at,
             updated_at: zone.updated_at,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Ppm, Timestamp, ChannelId, ProductId, PromotionId};
+use kernel::{ChannelId, Ppm, ProductId, PromotionId, Timestamp};
 
 use super::*;
 use crate::promotions::{

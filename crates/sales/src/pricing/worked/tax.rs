@@ -150,7 +150,13 @@ type Stacked = (&'static str, &'static str, i64, [i64; 2], i64);
 fn a_compound_rate_is_taken_of_the_price_and_the_tax_before_it() {
     let cases: [Stacked; 2] = [
         ("https://www.zen-cart.com/showthread.php?mode=threaded&p=1141349", "CAD", 10_000, [50_000, 95_000], 11_498),
-        ("https://costcertified.atlassian.net/wiki/pages/diffpages.action?originalId=1222672390&pageId=1247805445", "USD", 10_000, [50_000, 90_000], 11_445),
+        (
+            "https://costcertified.atlassian.net/wiki/pages/diffpages.action?originalId=1222672390&pageId=1247805445",
+            "USD",
+            10_000,
+            [50_000, 90_000],
+            11_445,
+        ),
     ];
     for (source, code, net, [plain, compound], gross) in cases {
         let mut cart = Cart::new(TaxMode::Excluded, code).line(&[plain, compound], net, 1);
