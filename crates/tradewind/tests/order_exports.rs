@@ -64,7 +64,7 @@ async fn a_table_has_a_row_for_each_line_of_an_order(shop: TestShop) -> TestResu
             ("tax", minor("tax")),
             ("gross", minor("total")),
             ("placed_at", "2026-03-02T09:30:00Z".to_owned()),
-            ("order_total", order.data()["total"]["amount"].to_string()),
+            ("order_total", order.data()["totals"]["total"]["amount"].to_string()),
             ("currency", "USD".to_owned()),
             ("status", "pending".to_owned()),
             ("email", "ada@example.com".to_owned()),

@@ -77,10 +77,13 @@ async fn make(shop: &TestShop, random: &mut StdRng, tree: &[Category], number: u
     })
 }
 
+/// Whether a condition holds of a product at a moment.
+type Holds = Box<dyn Fn(&Made, Timestamp) -> bool>;
+
 /// A condition as staff send it, and as the plain function has it.
 struct Asked {
     wire: Value,
-    holds: Box<dyn Fn(&Made, Timestamp) -> bool>,
+    holds: Holds,
 }
 
 fn some(random: &mut StdRng, of: &[&'static str]) -> Vec<&'static str> {
@@ -90,10 +93,7 @@ fn some(random: &mut StdRng, of: &[&'static str]) -> Vec<&'static str> {
 
 /// One of many, by chance; where one is enough, only what may be one of several.
 fn condition(random: &mut StdRng, tree: &[Category], any: bool) -> Asked {
-    let of = |field: &str, op: &str, value: Value, holds: Box<dyn Fn(&Made, Timestamp) -> bool>| Asked {
-        wire: json!({ "field": field, "op": op, "value": value }),
-        holds,
-    };
+    let of = |field: &str, op: &str, value: Value, holds: Holds| Asked { wire: json!({ "field": field, "op": op, "value": value }), holds };
     match random.random_range(0..if any { 4 } else { 8 }) {
         0 => {
             let tags = some(random, &TAGS);
