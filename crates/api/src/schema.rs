@@ -35,13 +35,10 @@ use sales::orders::{
     FulfilmentStatus, OrderSource as OrderSources, OrderStatus as OrderStatuses, ParcelStatus, PaymentStatus as OrderPaymentStatuses,
 };
 use sales::pricing::AdjustmentKind as AdjustmentKinds;
-use sales::promotions;
-use sales::refunds;
 use sales::reports::{ReportKind as ReportKinds, ReportState as ReportStates};
-use sales::returns;
-use sales::settings;
 use sales::shipping::ShippingKind;
 use sales::tax_zones::TaxZonePreset as TaxZonePresets;
+use sales::{promotions, refunds, returns, settings};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{Components, RefOr};
 use utoipa::{PartialSchema, ToSchema};

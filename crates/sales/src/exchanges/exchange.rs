@@ -1,4 +1,4 @@
-//! Exchanging goods.
+//! Exchanging goods of one order for those of a draft, in one transaction.
 
 use ::payments::refunds::RefundReason;
 use chrono::TimeDelta;

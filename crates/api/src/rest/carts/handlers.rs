@@ -9,7 +9,8 @@ use kernel::{CartId, CartLineTag, CartTag};
 use sales::carts::{self, CartAccess, CartContents, CartProof, ChangeLine};
 use sales::pricing;
 
-use super::wire::{CartCodeIn, CartIn, CartLineIn, CartLinePatch, CartPatch, CartView, NewCartView, ShippingOptionView};
+use super::means_wire::CartCodeIn;
+use super::wire::{CartIn, CartLineIn, CartLinePatch, CartPatch, CartView, NewCartView, ShippingOptionView};
 use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;

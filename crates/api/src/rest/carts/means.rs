@@ -6,7 +6,8 @@ use kernel::{CartTag, StoredValueTag};
 use sales::carts::{self, PaidWith};
 
 use super::handlers::{access, show};
-use super::wire::{CartGiftCardIn, CartView};
+use super::means_wire::CartGiftCardIn;
+use super::wire::CartView;
 use crate::routes::{Routes, routes};
 use crate::schema;
 use crate::shop::Shop;

@@ -2,6 +2,7 @@
 
 mod handlers;
 mod means;
+mod means_wire;
 mod promotions;
 mod wire;
 

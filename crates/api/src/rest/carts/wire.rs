@@ -6,11 +6,12 @@ use accounts::addresses::Address;
 use gateway::Problem;
 use kernel::{Email, FieldErrors, Money, Quantity, Timestamp};
 use sales::carts::{AddLine, Cart, CreateCart, CustomOptions, EditCart, StaffDiscount};
-use sales::pricing::{PricedCart, PricedCartLine, TenderPart};
+use sales::pricing::{PricedCart, PricedCartLine};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::means_wire::TenderView;
 use super::promotions::{CartPromotionsView, LineDiscountView};
 use crate::rest::addresses::{AddressIn, AddressView};
 use crate::rest::money::MoneyView;
@@ -330,53 +331,6 @@ fn line_view(priced: &PricedCart, line: &PricedCartLine) -> CartLineView {
         tax: price.map(|price| price.tax.into()),
         total: price.map(|price| price.gross.into()),
     }
-}
-
-/// A code for a cart.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CartCodeIn {
-    /// As it was typed in.
-    #[schema(min_length = 1, max_length = 64, example = "SPRING-26")]
-    pub(super) code: String,
-}
-
-/// A gift card or credit that pays for a cart.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TenderView {
-    /// Which one (`value_…`).
-    #[schema(value_type = schema::StoredValueId)]
-    id: String,
-    /// Gift card or credit.
-    #[schema(value_type = schema::StoredValueKind)]
-    kind: &'static str,
-    /// The last four characters of a gift card's code.
-    code_end: Option<String>,
-    /// What it could pay now.
-    spendable: MoneyView,
-    /// What it pays of this cart.
-    amount: MoneyView,
-}
-
-impl From<&TenderPart> for TenderView {
-    fn from(part: &TenderPart) -> Self {
-        Self {
-            id: part.value.id.to_string(),
-            kind: part.value.kind.as_str(),
-            code_end: part.value.code_end.clone(),
-            spendable: part.spendable.into(),
-            amount: part.amount.into(),
-        }
-    }
-}
-
-/// A gift card for a cart.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CartGiftCardIn {
-    /// Its code: dashes, blanks and small letters do not matter.
-    #[schema(min_length = 1, max_length = 128, example = "ABCD-2345-EFGH-6789")]
-    pub(super) code: String,
 }
 
 /// A new cart, with the token that opens it; the token is shown this once.

@@ -127,8 +127,8 @@ impl DraftDiscountIn {
 impl DraftLineIn {
     fn parse(self, place: usize, errors: &mut FieldErrors) -> Option<DraftLine> {
         let field = |name: &str| format!("lines.{place}.{name}");
-        let variant_id = errors.take(&field("variant_id"), self.variant_id.parse());
-        let quantity = errors.take(&field("quantity"), Quantity::try_from(self.quantity));
+        let variant_id = errors.take(field("variant_id"), self.variant_id.parse());
+        let quantity = errors.take(field("quantity"), Quantity::try_from(self.quantity));
         let unit_price = match self.unit_price.map(MoneyIn::parse).transpose() {
             Ok(price) => price,
             Err(inner) => {
