@@ -1,5 +1,7 @@
 //! What products belong to: statements that find the members, and the ranges of indexes that have them in the orders of the list.
 
+use std::borrow::Cow;
+
 use kernel::{CategoryId, fold};
 use platform::db::{self, Bind, Parameters};
 
@@ -9,13 +11,19 @@ use crate::listing::model::{Belonging, ProductQuery};
 /// A range of an index that has products of a set in order: a table, and what holds of its rows `m` in this range alone.
 #[derive(Debug, Clone)]
 pub(super) struct Range {
-    pub(super) table: &'static str,
+    pub(super) table: Cow<'static, str>,
     pub(super) holds: String,
 }
 
 impl Range {
     fn of(table: &'static str, column: &str, key: impl Bind, parameters: &mut Parameters) -> Self {
-        Self { table, holds: format!("m.{column} = {}", db::unseen(&parameters.bind(key))) }
+        Self { table: table.into(), holds: format!("m.{column} = {}", db::unseen(&parameters.bind(key))) }
+    }
+
+    /// Of this range, those alone that are among few, which are looked up and put in order. SQLite keeps the order of a CROSS JOIN.
+    pub(super) fn among(self, few: &str) -> Self {
+        let Self { table, holds } = self;
+        Self { table: format!("{few} AS few CROSS JOIN {table}").into(), holds: format!("m.product_id = few.product_id AND {holds}") }
     }
 }
 
@@ -69,7 +77,7 @@ impl Belonging {
         ranges.extend(self.collection.map(|id| Range::of("collection_products", "collection_id", id, parameters)));
         ranges.extend(with_tags(&self.tags, parameters));
         ranges.extend(self.brands.iter().map(|brand| Range::of("product_listings", "brand_key", fold(brand), parameters)));
-        ranges.extend(self.on_sale.then(|| Range { table: "product_listings", holds: "m.on_sale = TRUE".to_owned() }));
+        ranges.extend(self.on_sale.then(|| Range { table: "product_listings".into(), holds: "m.on_sale = TRUE".to_owned() }));
         ranges
     }
 

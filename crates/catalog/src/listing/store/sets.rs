@@ -176,7 +176,13 @@ impl<'a> Sets<'a> {
         let small = self.small_one().filter(|(_, set)| !self.is_in_order(set) && !self.is_manual);
         let begin = small.or(in_order);
         match begin {
-            Some((_, set)) if self.is_in_order(set) => condition.ranges = self.ranges(set, &mut condition.parameters),
+            Some((_, set)) if self.is_in_order(set) => {
+                condition.ranges = self.ranges(set, &mut condition.parameters);
+                if let Some((_, few)) = self.small_one().filter(|(_, few)| self.is_manual && !few.is_by_staff()) {
+                    let few = few.distinct_members(&mut condition.parameters, &self.category_ids);
+                    condition.ranges = std::mem::take(&mut condition.ranges).into_iter().map(|range| range.among(&few)).collect();
+                }
+            }
             Some((_, Set::Common(products))) => {
                 let ids = condition.parameters.bind_padded(products);
                 // The limit, which takes nothing away, keeps planners from beginning with another condition.
