@@ -76,7 +76,7 @@ async fn settings_are_listed_for_staff_with_the_permission(shop: TestShop) -> Te
     shop.put(NAME).json(json!({ "value": "Mugs" })).await?.expect(200)?;
     is_paged(&shop, PATH, "key", "key").await?;
     let all = shop.get(PATH).await?.expect(200)?;
-    assert_eq!(members(&all, "key").len(), 11);
+    assert_eq!(members(&all, "key").len(), 12);
     assert_eq!((&all.data()[6]["key"], &all.data()[6]["value"]), (&json!("shop.name"), &json!("Mugs")));
     for path in [PATH, NAME] {
         refuses_others(&shop, Method::GET, path, "settings").await?;

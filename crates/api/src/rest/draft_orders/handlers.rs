@@ -6,7 +6,7 @@ use gateway::{
     NoParams, One, PathId, Permitted, Problem, RequiredVersion, Valid, permission,
 };
 use kernel::{CartId, CartTag};
-use sales::carts::{self, CartAccess, CartProof};
+use sales::carts::{self, Cart, CartAccess, CartProof};
 use sales::checkout::{self, PlaceOrder};
 use sales::pricing;
 
@@ -23,6 +23,11 @@ pub(super) fn routes() -> Routes {
 
 fn access(cart_id: CartId) -> CartAccess {
     CartAccess { cart_id, proof: CartProof::Staff }
+}
+
+/// A draft; one that is placed is none.
+async fn find(shop: &Shop, id: CartId) -> Result<Cart, Problem> {
+    Ok(carts::open(shop.context().db.reader(), &access(id)).await?)
 }
 
 /// List draft orders, the newest first.
@@ -84,8 +89,7 @@ async fn get_draft_order(
     PathId(id): PathId<CartTag>,
     _none: NoParams,
 ) -> Result<One<CartView>, Problem> {
-    let context = shop.context();
-    let cart = carts::open(context.db.reader(), &access(id)).await?;
+    let (context, cart) = (shop.context(), find(&shop, id).await?);
     show(&shop, carts::contents(context.db.reader(), cart, context.now()).await?).await
 }
 
@@ -111,6 +115,7 @@ async fn replace_draft_order(
     expected: ExpectedVersion,
     Valid(body): Valid<DraftIn>,
 ) -> Result<One<CartView>, Problem> {
+    find(&shop, id).await?;
     let version = expected.or(body.version)?;
     show(&shop, carts::replace_draft(&shop.sales, &staff.origin(), (id, version), body.parse()?).await?).await
 }

@@ -5,7 +5,7 @@ use gateway::{
     CommonProblems, Created, Envelope, ErrorBody, ExpectedVersion, List, ListEnvelope, ListParams, NoContent, NoParams, One, PathId,
     Permitted, Problem, RequiredVersion, Valid, permission,
 };
-use kernel::TaxRateTag;
+use kernel::{TaxRateId, TaxRateTag};
 use sales::tax::{self, DeleteTaxRate, TaxRate, UpdateTaxRate};
 
 use super::wire::{TaxRateIn, TaxRatePatch, TaxRatePut, TaxRateView, TaxRates, query};
@@ -20,6 +20,10 @@ pub(in crate::rest) fn routes() -> Routes {
 fn show(rate: TaxRate) -> One<TaxRateView> {
     let version = rate.version;
     One::versioned(rate.into(), version)
+}
+
+async fn find(shop: &Shop, id: TaxRateId) -> Result<TaxRate, Problem> {
+    tax::find(shop.context().db.reader(), id).await?.ok_or_else(|| Problem::not_found("tax_rate_not_found"))
 }
 
 /// List tax rates.
@@ -79,8 +83,7 @@ async fn get_tax_rate(
     PathId(id): PathId<TaxRateTag>,
     _none: NoParams,
 ) -> Result<One<TaxRateView>, Problem> {
-    let rate = tax::find(shop.context().db.reader(), id).await?;
-    rate.map(show).ok_or_else(|| Problem::not_found("tax_rate_not_found"))
+    Ok(show(find(&shop, id).await?))
 }
 
 /// Replace a tax rate.
@@ -108,6 +111,7 @@ async fn replace_tax_rate(
     expected: ExpectedVersion,
     Valid(body): Valid<TaxRatePut>,
 ) -> Result<One<TaxRateView>, Problem> {
+    find(&shop, id).await?;
     let version = expected.or(body.version)?;
     let command = UpdateTaxRate { id, version, changes: body.parse()? };
     Ok(show(tax::update(shop.context(), &staff.origin(), command).await?))
